@@ -1,0 +1,1 @@
+"""Accounts, from files or as representative books."""

@@ -1,0 +1,77 @@
+"""The book: who the customers are when the plan begins, and who is signed already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.calendar import DateArray, days_of_month, month_numbers
+
+
+@dataclass(frozen=True)
+class Book:
+    """Accounts as columns, sorted by segment and id, so that the order of a file plays no part.
+
+    Attributes
+    ----------
+    ids
+        Names of the accounts.
+    segment
+        Index into the scenario's segments.
+    arr
+        Yearly revenue; 0 where the scenario has no money.
+    starts
+        First day as a customer.
+    decision
+        Month, on the line of months, at whose end the current term is renewed or lost.
+    term
+        Months of the contract.
+    completed
+        Renewals behind the account, when the current term ends.
+    churn
+        Yearly churn of the account's own, NaN where it has none.
+    complexity
+        Factor on hours of the account's own, NaN where it has none.
+    """
+
+    ids: Sequence[str]
+    segment: IntArray
+    arr: FloatArray
+    starts: DateArray
+    decision: IntArray
+    term: IntArray
+    completed: IntArray
+    churn: FloatArray
+    complexity: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def start_month(self) -> IntArray:
+        """Month of the start, on the line of months."""
+        return month_numbers(self.starts)
+
+    def take(self, rows: IntArray | BoolArray) -> Book:
+        """The book of some of the accounts, or of all in another order."""
+        chosen = np.arange(len(self))[rows]
+        return Book(
+            [self.ids[i] for i in chosen],
+            *(getattr(self, name)[chosen] for name in _COLUMNS),
+        )
+
+
+_COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
+
+
+def decision_month(renewals: DateArray) -> IntArray:
+    """The month that holds the last day of the term before each renewal date."""
+    return month_numbers(renewals) - (days_of_month(renewals) == 1)
+
+
+def sorted_book(book: Book) -> Book:
+    """The same accounts by segment and id."""
+    return book.take(np.lexsort((np.array(book.ids, dtype=object).astype(str), book.segment)))

@@ -1,0 +1,72 @@
+"""What can go wrong, in one style.
+
+    CapacityError              base of all; `exit_code` is what the command line returns
+    ├── InputError             the scenario or a file it names is wrong: every mistake at once
+    └── QuestionError          the question has no answer: no such metric, nothing to report
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CapacityError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something was written: a file and, counted from 1, its line and column."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        numbers = (str(n) for n in (self.line, self.column) if n is not None)
+        return ":".join((self.file, *numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong: where, in which setting, and what to write instead."""
+
+    place: Place
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """Key that sorts mistakes by file, line and column."""
+        return (self.place.file, self.place.line or 0, self.place.column or 0)
+
+
+class InputError(CapacityError):
+    """What the user wrote cannot be used; holds every mistake, in the order of the files.
+
+    Attributes
+    ----------
+    mistakes
+        Each of them complete in itself, with its place.
+    """
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(sorted(dict.fromkeys(mistakes), key=lambda m: m.order))
+        super().__init__("\n".join(str(m) for m in self.mistakes))
+
+    @property
+    def summary(self) -> str:
+        """The closing line, such as ``2 mistakes in plan.yaml``."""
+        files = list(dict.fromkeys(m.place.file for m in self.mistakes))
+        noun = "mistake" if len(self.mistakes) == 1 else "mistakes"
+        return f"{len(self.mistakes)} {noun} in {', '.join(files)}"
+
+
+class QuestionError(CapacityError):
+    """The scenario is fine, but what was asked of it has no answer."""

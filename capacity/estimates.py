@@ -1,0 +1,228 @@
+"""The forms of an uncertain number: fixed, low-likely-high, three quantiles, mean and spread.
+
+An `Estimate` knows its mean, variance, median and quantile function and nothing of scenarios or
+random numbers: uniforms go in, values come out. SciPy does the special functions; it is loaded
+at the first uncertain number, since it takes as long to import as everything else together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.units import Shape
+
+Z_OF_P90 = 1.2815515655446004
+"""Standard normal quantile of 0.9, the distance between p50 and p90 in sigmas."""
+_TABLE = 2049
+_QUADRATURE = 20_000
+
+
+class Form(Enum):
+    """How an uncertain number was written."""
+
+    FIXED = "fixed"
+    PERT = "low, likely, high"
+    QUANTILES = "p10, p50, p90"
+    MOMENTS = "mean, sd"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number of a scenario with what is not known about it.
+
+    Attributes
+    ----------
+    form
+        Which of the four forms the values are given in.
+    values
+        ``(value,)``, ``(low, likely, high)``, ``(p10, p50, p90)`` or ``(mean, sd)``.
+    shape
+        Whether the quantity is positive, a share or any real number; decides the distribution.
+    text
+        As it was written, for the register of assumptions.
+    source, note, evidence
+        Where it comes from; None where nobody said.
+    """
+
+    form: Form
+    values: tuple[float, ...]
+    shape: Shape = Shape.POSITIVE
+    text: str = ""
+    source: str | None = None
+    note: str | None = None
+    evidence: str | None = None
+
+    @classmethod
+    def fixed(cls, value: float) -> Estimate:
+        """A number that is known."""
+        return cls(Form.FIXED, (value,), text=f"{value:g}")
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the number is spread at all."""
+        if self.form is Form.FIXED:
+            return False
+        if self.form is Form.MOMENTS:
+            return self.values[1] > 0
+        return self.values[0] < self.values[-1]
+
+    def scaled(self, factor: float) -> Estimate:
+        """The estimate of this number times a positive constant."""
+        return replace(self, values=tuple(v * factor for v in self.values))
+
+    @cached_property
+    def _moments(self) -> tuple[float, float]:
+        if not self.uncertain:
+            return self._known, 0.0
+        if self.form is Form.MOMENTS:
+            return self.values[0], self.values[1] ** 2
+        if self.form is Form.PERT:
+            return _pert_moments(*self.values)
+        return _split_moments(self.values, self.shape)
+
+    @property
+    def _known(self) -> float:
+        return self.values[0] if self.form in (Form.FIXED, Form.MOMENTS) else self.values[1]
+
+    @property
+    def mean(self) -> float:
+        """Expected value."""
+        return self._moments[0]
+
+    @property
+    def variance(self) -> float:
+        """Variance; 0 for a fixed number."""
+        return self._moments[1]
+
+    @property
+    def median(self) -> float:
+        """The value that is exceeded half of the time."""
+        return float(self.quantile(np.array([0.5]))[0])
+
+    @property
+    def p90(self) -> float:
+        """The value that is exceeded one time in ten."""
+        return float(self.quantile(np.array([0.9]))[0])
+
+    def quantile(self, uniforms: FloatArray) -> FloatArray:
+        """Inverse distribution function.
+
+        Parameters
+        ----------
+        uniforms
+            Probabilities in (0, 1), any shape.
+
+        Returns
+        -------
+        FloatArray
+            Values of the same shape.
+        """
+        if not self.uncertain:
+            return np.full(np.shape(uniforms), self._known)
+        if self.form is Form.QUANTILES:
+            return _split_quantile(uniforms, self.values, self.shape)
+        if self.form is Form.PERT:
+            low, likely, high = self.values
+            return low + (high - low) * _beta_quantile(uniforms, *_pert_shape(low, likely, high))
+        return _moments_quantile(uniforms, *self.values, self.shape)
+
+
+def _pert_shape(low: float, likely: float, high: float) -> tuple[float, float]:
+    """Shape parameters of the PERT distribution (Malcolm et al. 1959): 1 + 4·(likely−low)/range."""
+    rise = 4 * (likely - low) / (high - low)
+    return 1 + rise, 5 - rise
+
+
+def _pert_moments(low: float, likely: float, high: float) -> tuple[float, float]:
+    mean = (low + 4 * likely + high) / 6
+    return mean, (mean - low) * (high - mean) / 7
+
+
+def _link(shape: Shape) -> tuple[Callable[..., FloatArray], Callable[..., FloatArray]]:
+    """The scale on which the quantiles of a shape are split-normal, and the way back."""
+    from scipy.special import expit, logit  # slow to import
+
+    if shape is Shape.POSITIVE:
+        return np.log, np.exp
+    if shape is Shape.SHARE:
+        return logit, expit
+    return np.asarray, np.asarray
+
+
+def _split_quantile(
+    uniforms: FloatArray, values: tuple[float, ...], shape: Shape
+) -> FloatArray:
+    from scipy.special import ndtri  # slow to import
+
+    there, back = _link(shape)
+    p10, p50, p90 = there(np.array(values))
+    z = ndtri(uniforms)
+    sigma = np.where(z < 0, p50 - p10, p90 - p50) / Z_OF_P90
+    return back(p50 + sigma * z)
+
+
+def _split_moments(values: tuple[float, ...], shape: Shape) -> tuple[float, float]:
+    """Mean and variance of the split distribution.
+
+    On the logarithmic scale each half is a lognormal cut at its median, with
+    E[X^n; z < 0] = p50^n · exp(n²σ²/2) · Φ(−nσ); the other shapes are integrated.
+    """
+    if shape is not Shape.POSITIVE:
+        u = (np.arange(_QUADRATURE) + 0.5) / _QUADRATURE
+        x = _split_quantile(u, values, shape)
+        return float(x.mean()), float(x.var())
+    p10, p50, p90 = values
+    below, above = math.log(p50 / p10) / Z_OF_P90, math.log(p90 / p50) / Z_OF_P90
+
+    def moment(n: int) -> float:
+        left = math.exp((n * below) ** 2 / 2) * _normal_cdf(-n * below)
+        right = math.exp((n * above) ** 2 / 2) * _normal_cdf(n * above)
+        return (left + right) * p50**n
+
+    return moment(1), moment(2) - moment(1) ** 2
+
+
+def _normal_cdf(z: float) -> float:
+    return math.erfc(-z / math.sqrt(2)) / 2
+
+
+def _moments_quantile(uniforms: FloatArray, mean: float, sd: float, shape: Shape) -> FloatArray:
+    from scipy.special import gammaincinv, ndtri  # slow to import
+
+    if shape is Shape.POSITIVE:
+        k = (mean / sd) ** 2
+        return gammaincinv(k, uniforms) * (mean / k)
+    if shape is Shape.SHARE:
+        size = mean * (1 - mean) / sd**2 - 1
+        return _beta_quantile(uniforms, mean * size, (1 - mean) * size)
+    return mean + sd * ndtri(uniforms)
+
+
+@lru_cache(maxsize=1024)
+def _beta_table(a: float, b: float) -> tuple[FloatArray, FloatArray]:
+    """Nodes (probability, value) of a beta distribution, dense towards both ends."""
+    from scipy.special import betainc  # slow to import
+
+    x = np.sin(np.linspace(0, np.pi / 2, _TABLE)) ** 2
+    return betainc(a, b, x), x
+
+
+def _beta_quantile(uniforms: FloatArray, a: float, b: float) -> FloatArray:
+    """Quantiles of Beta(a, b) from a table of 2,049 nodes, a hundred times faster than exact.
+
+    The error is below 1e-6 where both parameters are at least 1, as in every PERT.
+    """
+    if min(a, b) < 1:
+        from scipy.special import betaincinv  # slow to import
+
+        exact: FloatArray = betaincinv(a, b, uniforms)
+        return exact
+    probability, value = _beta_table(a, b)
+    return np.interp(uniforms, probability, value)

@@ -1,0 +1,109 @@
+"""Luck that belongs to things: uniforms found by name, never by position.
+
+Every draw is a pure function of the seed, the block of trials and the name of what it is about
+(an account, a seat, a task, an input's path). A name is hashed once, by BLAKE2, to a 64-bit key;
+the draws of a key are a counter hash: key plus the trial's own 64-bit counter, through the
+finaliser of SplitMix64 (Steele, Lea & Flood 2014, variant 13 of Stafford). One hash serves two
+trials, 32 bits each. `docs/about/design.md` compares this with the alternatives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity.arrays import FloatArray
+
+KeyArray = NDArray[np.uint64]
+
+BLOCK = 100
+"""Trials in a block: the unit of Latin hypercube sampling and of the standard errors."""
+BLOCKS_PER_BATCH = 5
+"""Blocks that are computed together, which costs less than one by one."""
+BATCH = BLOCK * BLOCKS_PER_BATCH
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
+_SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+_RESOLUTION = 2.0**-32
+_CHUNK = 256
+
+
+def key(*names: object) -> int:
+    """The 64-bit key of a thing, from the parts of its name."""
+    text = "\0".join(str(name) for name in names)
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
+
+
+def keys(names: Iterable[tuple[object, ...]]) -> KeyArray:
+    """Keys of many things, shape (things,)."""
+    return np.array([key(*name) for name in names], dtype=np.uint64)
+
+
+def numbered(base: KeyArray, numbers: NDArray[np.int64] | int) -> KeyArray:
+    """Keys of the occurrences of things: the account's renewal of a month, the seat's month.
+
+    Shapes broadcast; equal base and number give an equal key.
+    """
+    counter = np.asarray(numbers, dtype=np.int64).astype(np.uint64)
+    return _mix(np.asarray(base ^ _mix(counter * _GOLDEN + _GOLDEN)))
+
+
+def _mix(x: KeyArray) -> KeyArray:
+    """Scramble 64-bit words in place where possible; neighbours come out unrelated."""
+    x = np.atleast_1d(x)
+    spare = np.right_shift(x, _SHIFT_1)
+    x = np.bitwise_xor(x, spare, out=x)
+    x *= _MULTIPLY_1
+    np.right_shift(x, _SHIFT_2, out=spare)
+    x ^= spare
+    x *= _MULTIPLY_2
+    np.right_shift(x, _SHIFT_3, out=spare)
+    x ^= spare
+    return x
+
+
+class Luck:
+    """The draws of one batch of trials.
+
+    Parameters
+    ----------
+    seed
+        Any whole number; part of every result.
+    batch
+        Number of the batch; it holds blocks ``batch * BLOCKS_PER_BATCH`` and following.
+    """
+
+    def __init__(self, seed: int, batch: int) -> None:
+        first = batch * BLOCKS_PER_BATCH
+        names = (
+            ("block", seed, first + block, pair)
+            for block in range(BLOCKS_PER_BATCH)
+            for pair in range(BLOCK // 2)
+        )
+        self._counters = keys(names)
+
+    def uniforms(self, of: KeyArray) -> FloatArray:
+        """Uniforms in (0, 1), one per thing and trial, shape (things, trials)."""
+        out = np.empty((len(of), BATCH))
+        for first in range(0, len(of), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            words = _mix(of[part, None] + self._counters)
+            np.multiply(words.view(np.uint32), _RESOLUTION, out=out[part])
+        out += _RESOLUTION / 2
+        return out
+
+    def stratified(self, of: KeyArray) -> FloatArray:
+        """Uniforms of which every block has one in each hundredth, shape (things, trials).
+
+        Latin hypercube sampling (McKay, Beckman & Conover 1979): within a block each thing's
+        strata are dealt to the trials in an order of its own.
+        """
+        deal = self.uniforms(numbered(of, 1)).reshape(len(of), BLOCKS_PER_BATCH, BLOCK)
+        strata = np.argsort(deal, axis=2).reshape(len(of), BATCH)
+        return (strata + self.uniforms(numbered(of, 2))) / BLOCK

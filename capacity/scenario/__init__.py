@@ -1,0 +1,1 @@
+"""The language: frozen models that mirror the YAML one to one."""

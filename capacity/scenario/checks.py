@@ -1,0 +1,174 @@
+"""What can be said of a scenario once its values are read: rules across settings, and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from capacity.calendar import month_label
+from capacity.scenario.document import Plan
+from capacity.scenario.segment import Effect, Segment
+from capacity.scenario.structure import Finding
+from capacity.scenario.task import Task
+
+MANY_MEDIANS = 5
+"""An estimate of hours whose p90 lies above so many medians deserves a second look."""
+LARGE_EFFECT = 1.6
+"""The product of all effects on churn above which a plan lies outside of what is published."""
+
+
+def contradictions(plan: Plan) -> Iterator[Finding]:
+    """Rules that hold between several settings."""
+    for name, needed in (("segments", plan.segments), ("tasks", plan.tasks), ("team", plan.team)):
+        if not needed:
+            yield (name,), False, f"is empty. Write at least one of the {name}"
+    for name, segment in plan.segments.items():
+        yield from _segment(plan, name, segment)
+    for name, task in plan.tasks.items():
+        yield from _coverage_of_segments(plan, name, task)
+        yield from _timing(plan, name, task)
+        if task.enough.values[0] <= 0:
+            yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
+    yield from _weights(plan)
+
+
+def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
+    path = ("segments", name)
+    if plan.accounts is None and segment.accounts is None:
+        text = "has no accounts. Write `accounts: 60`, or name a file under `accounts:` on top"
+        yield path, True, text
+    if plan.accounts is None and plan.has_money and segment.arr is None:
+        yield path, True, "has no `arr`, while another segment has. Write the revenue of an account"
+    asked = _asks_for_churn(plan, name, segment)
+    if segment.churn is None and asked:
+        text = f"has no `churn`, which {asked} hangs on. Write the share lost a year, as in 8%"
+        yield path, True, text
+    effects = _effects(plan, name)
+    if segment.addressable is None and any(e.churn is not None for e in effects):
+        text = "has no `addressable`, the share of churn that anybody can move. Write it, as in 60%"
+        yield path, True, text
+    if segment.new_accounts and plan.has_money:
+        if segment.new_accounts.arr is None and segment.arr is None:
+            yield (*path, "new_accounts"), True, "has no `arr`. Write what a new account pays a year"
+
+
+def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
+    if plan.has_money:
+        return "revenue"
+    if _effects(plan, name):
+        return "an effect of the work"
+    return "retention" if plan.has_retention else ""
+
+
+def _effects(plan: Plan, segment: str) -> list[Effect]:
+    shared = plan.shared_effect(segment)
+    own = [t.if_stopped for t in plan.tasks.values() if t.if_stopped and segment in plan.segments_of(t)]
+    return own + ([shared] if shared else [])
+
+
+def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    """Settings by segment must speak of every segment that the task applies to."""
+    for key in ("every", "rate", "fixed", "hours", "steps"):
+        setting = getattr(task, key)
+        if setting is None:
+            continue
+        for segment in plan.segments_of(task):
+            if setting.of(segment) is None:
+                text = f"says nothing of {segment}. Add it, add `default`, or name the task's segments"
+                yield ("tasks", name, key), False, text
+    if task.steps:
+        for segment in plan.segments_of(task):
+            for step, made in (task.steps.of(segment) or {}).items():
+                if made.hours.of(segment) is None:
+                    text = f"step {step} says nothing of {segment}. Add it, or `default`"
+                    yield ("tasks", name, "steps", step), False, text
+
+
+def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    path = ("tasks", name)
+    for segment in plan.segments_of(task):
+        span = task.every.of(segment) if task.every else None
+        if span is not None and span.amount <= 0:
+            yield (*path, "every"), False, "is 0. Write a span such as quarter or 2 weeks"
+        elif span is not None and task.aligned == "fiscal":
+            if span.unit != "month" or span.amount not in (3, 6, 12):
+                text = "aligned work comes every quarter, 6 months or year. Write one of them"
+                yield (*path, "every"), False, text
+    if task.on != "renewal":
+        return
+    if task.parts > task.lead_periods + 1:
+        text = (
+            f"{task.over} reach beyond the renewal with a lead of {task.lead_periods} periods. "
+            f"Write at most {task.lead_periods + 1} months"
+        )
+        yield (*path, "over"), False, text
+    for segment in plan.segments_of(task):
+        term = plan.segments[segment].term
+        if plan.accounts is None and task.lead_periods >= term:
+            yield (*path, "lead"), False, too_long_lead(task, segment, term)
+
+
+def too_long_lead(task: Task, whose: str, term: int) -> str:
+    """The message for work that would fall due before the term begins."""
+    return (
+        f"{task.lead_periods} months before the renewal is not within {whose}'s term of {term} "
+        "months. Write a shorter lead, or leave these accounts out by `segments`"
+    )
+
+
+def _weights(plan: Plan) -> Iterator[Finding]:
+    for name in plan.segments:
+        effect = plan.shared_effect(name)
+        weights = [t.weight or 0.0 for t in plan.tasks.values() if name in plan.segments_of(t)]
+        if effect and sum(weights) <= 0:
+            own = plan.segments[name].if_stopped is not None
+            path = ("segments", name, "if_stopped") if own else ("value", "if_stopped")
+            text = f"is shared by the tasks' weights, but no task of {name} has one. Write `weight: 1`"
+            yield path, True, text
+
+
+def doubts(plan: Plan) -> Iterator[Finding]:
+    """What may be right but looks wrong."""
+    periods = plan.horizon.periods
+    for name, role in plan.team.items():
+        for month in role.hires:
+            if not periods.start <= month < periods.start + periods.count:
+                text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
+                yield ("team", name, "hires", month_label(month)), True, text
+        if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
+            text = "100% leaves no reserve; people work best below full load"
+            yield ("team", name, "target_utilization"), False, text
+    for name, task in plan.tasks.items():
+        for segment in plan.segments_of(task):
+            for step, (_, hours) in task.steps_of(segment).items():
+                if hours.uncertain and hours.p90 > MANY_MEDIANS * hours.median:
+                    key = "hours" if task.hours is not None else "steps"
+                    text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
+                    yield ("tasks", name, key), False, text
+    for name in plan.segments:
+        product = effect_product(plan, name)
+        if product > LARGE_EFFECT:
+            text = (
+                f"all effects on churn multiply to {product:.2f}, above {LARGE_EFFECT}, "
+                "the most that published figures bear"
+            )
+            yield ("segments", name), True, text
+
+
+def effect_product(plan: Plan, segment: str) -> float:
+    """Factor on addressable churn if all the work of a segment stopped, at the medians."""
+    product = 1.0
+    for effect in _effects(plan, segment):
+        product *= effect.churn.median if effect.churn else 1.0
+    return product
+
+
+def implied_churn(plan: Plan, segment: str) -> tuple[float, float] | None:
+    """Yearly churn of the first renewal today and without the work, at the medians."""
+    known = plan.segments[segment]
+    if known.churn is None:
+        return None
+    today = known.churn[0].median
+    addressable = known.addressable.median if known.addressable else 0.0
+    factor = 1 - addressable + addressable * effect_product(plan, segment)
+    return today, 1 - (1 - today) ** factor
+

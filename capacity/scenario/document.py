@@ -1,0 +1,88 @@
+"""The whole of a scenario file, as frozen values."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator
+
+from capacity.scenario.fields import Money, Part, Text, read_text
+from capacity.scenario.finance import Finance
+from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.segment import Effect, Segment, Value
+from capacity.scenario.task import Task
+from capacity.scenario.team import Role
+
+
+def read_currency(raw: object) -> str:
+    """An ISO code of a currency."""
+    text = read_text(raw)
+    if len(text) != 3 or not text.isascii() or not text.isupper():
+        raise ValueError(f"{text!r} is not a currency. Write its code of three letters, as in USD")
+    return text
+
+
+def read_columns(raw: object) -> dict[str, str]:
+    """Names of columns in the file: ``{arr: "Annual value"}``."""
+    if not isinstance(raw, dict):
+        raise ValueError(f'{raw!r} names no columns. Write {{arr: "Annual value"}}')
+    return {ours: read_text(theirs) for ours, theirs in raw.items()}
+
+
+class Accounts(Part):
+    """The file of accounts."""
+
+    file: Text
+    """CSV file, beside the scenario."""
+    columns: Annotated[dict[str, str], PlainValidator(read_columns)] = Field(default={})
+    """The file's own names of the columns: `{arr: "Annual value"}`."""
+    date_format: Text = "YYYY-MM-DD"
+    """How dates are written: `DD/MM/YYYY`, or `%d/%m/%Y`."""
+    scale_to: Money | None = None
+    """Known total of the yearly revenue of the opening book; scales every account's."""
+
+
+class Plan(Part):
+    """One scenario file."""
+
+    name: Text
+    """What the scenario is called."""
+    description: Text | None = None
+    """What it is about."""
+    currency: Annotated[str, PlainValidator(read_currency)] = "USD"
+    """Code of the currency of all amounts."""
+    horizon: Horizon
+    """When."""
+    accounts: Accounts | None = None
+    """The file of accounts; segments give counts where there is none."""
+    segments: dict[str, Segment]
+    """Who the customers are."""
+    tasks: dict[str, Task]
+    """What work they need."""
+    team: dict[str, Role]
+    """Who does it."""
+    value: Value | None = None
+    """What the work is worth."""
+    finance: Finance = Finance()
+    """Money beside salaries."""
+    simulation: Simulation = Simulation()
+    """How it is simulated."""
+
+    @property
+    def has_money(self) -> bool:
+        """Whether accounts have revenue, so that money can be reported."""
+        return self.accounts is not None or any(s.arr is not None for s in self.segments.values())
+
+    @property
+    def has_retention(self) -> bool:
+        """Whether anything is known about who leaves."""
+        return any(segment.churn is not None for segment in self.segments.values())
+
+    def segments_of(self, task: Task) -> list[str]:
+        """Segments that a task applies to, in the order of the scenario."""
+        return [name for name in self.segments if task.segments is None or name in task.segments]
+
+    def shared_effect(self, segment: str) -> Effect | None:
+        """The effect that the weighted tasks of a segment share."""
+        own = self.segments[segment].if_stopped
+        return own or (self.value.if_stopped if self.value else None)

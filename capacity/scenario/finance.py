@@ -1,0 +1,37 @@
+"""Money beside salaries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator, ValidationInfo
+
+from capacity import units
+from capacity.estimates import Estimate
+from capacity.scenario.fields import Change, Money, Part, PlainNumber, Share, read_number, whole
+
+
+def read_absorbed(raw: object, info: ValidationInfo) -> dict[str, Estimate]:
+    """Shares by task: ``{renewal: 50%}``."""
+    if not isinstance(raw, dict):
+        raise ValueError(f"{raw!r} is not a share by task. Write {{renewal: 50%}}")
+    return {task: read_number(units.SHARE, share, info) for task, share in raw.items()}
+
+
+class Finance(Part):
+    """What finance adds to the plan."""
+
+    gross_margin: Share | None = None
+    """Gross margin before the cost of the roles of this plan."""
+    discount_rate: Change | None = None
+    """Yearly rate at which later money counts less; for the value of the team."""
+    platform: Money = Estimate.fixed(0.0)
+    """Software of the team, a year."""
+    clv_years: Annotated[int, whole(1)] = 5
+    """Years that a customer's lifetime value counts."""
+    absorbed: Annotated[dict[str, Estimate], PlainValidator(read_absorbed)] = Field(default={})
+    """Shares of the work that others would still do without the team."""
+    absorbed_cost: Money | None = None
+    """Cost of an hour of theirs."""
+    arr_multiple: PlainNumber | None = None
+    """What a unit of yearly revenue is worth at the end."""

@@ -1,0 +1,39 @@
+"""When: the horizon of the plan, and how it is simulated."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from capacity.calendar import Periods
+from capacity.scenario.fields import Flag, Month, Part, choice, whole
+
+
+class Horizon(Part):
+    """The months that the plan covers."""
+
+    start: Month
+    """First month, as `2027-02`."""
+    months: Annotated[int, whole(1, 120)]
+    """Number of months, 1 to 120."""
+    step: Annotated[str, choice("month")] = "month"
+    """Length of a period; `month`."""
+    fiscal_year_start: Annotated[int, whole(1, 12)] = 1
+    """Calendar month in which the fiscal year begins; 2 is February."""
+
+    @property
+    def periods(self) -> Periods:
+        """The periods of the horizon."""
+        return Periods(self.start, self.months, self.fiscal_year_start)
+
+
+class Simulation(Part):
+    """How the scenario is simulated, where nothing else is asked for."""
+
+    trials: Annotated[int, whole(0)] = 10_000
+    """Number of futures; 0 computes expected values without luck."""
+    seed: Annotated[int, whole(0)] = 0
+    """The luck of the run; the same seed gives the same numbers."""
+    resolution: Annotated[str, choice("account")] = "account"
+    """Every account is simulated for itself: `account`."""
+    feedback: Flag = True
+    """Whether churn, expansion and attrition feel coverage; `off` cuts the loop."""

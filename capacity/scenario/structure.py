@@ -1,0 +1,209 @@
+"""What can be said of a scenario by its keys alone: unknown settings, names, choices.
+
+These checks run on the plain data, before any value is read, so that they report even where
+values are wrong too.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from capacity.scenario.document import Plan
+from capacity.scenario.fields import FORM_KEYS, nearest
+from capacity.scenario.reading import Trail
+
+Finding = tuple[Trail, bool, str]
+"""A path, whether its key is meant (else its value), and what is wrong."""
+
+TRIGGERS = ("every", "on", "rate", "fixed")
+BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
+_SEATS_ONLY = ("hires", "slips", "attrition", "overloaded_attrition", "backfill", "time_to_hire", "ramp")
+
+
+def settings(model: type[BaseModel]) -> dict[str, Any]:
+    """Names and types of the settings of a part of the language, as written in YAML."""
+    hints = typing.get_type_hints(model)
+    return {field.alias or name: hints[name] for name, field in model.model_fields.items()}
+
+
+def part_of(hint: Any) -> tuple[type[BaseModel] | None, bool]:
+    """The part of the language that a type holds, and whether there is one for each name."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return hint, False
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        found = [part_of(arg) for arg in typing.get_args(hint)]
+        return next((f for f in found if f[0]), (None, False))
+    if typing.get_origin(hint) is dict:
+        return part_of(typing.get_args(hint)[1])[0], True
+    return None, False
+
+
+def unknown_settings(data: dict[str, Any]) -> Iterator[Finding]:
+    """Settings that the language does not have; they are taken out of the data."""
+    yield from _unknown(Plan, data, ())
+
+
+def _unknown(model: type[BaseModel], data: Any, path: Trail) -> Iterator[Finding]:
+    if not isinstance(data, dict):
+        if data is not None or not path:
+            yield path, False, f"{data!r} is not a mapping. Write settings under `{path[-1]}:`"
+        return
+    known = settings(model)
+    for key in list(data):
+        if key not in known:
+            names = ", ".join(known)
+            kind = f"a {model.__name__.lower()}" if path else "a scenario"
+            text = f"no such setting.{nearest(key, known)} {kind.capitalize()} takes {names}"
+            yield (*path, key), True, text
+            del data[key]
+            continue
+        part, named = part_of(known[key])
+        if part and named and isinstance(data[key], dict):
+            for name, item in data[key].items():
+                yield from _unknown(part, item, (*path, key, name))
+        elif part and data[key] is not None:
+            yield from _unknown(part, data[key], (*path, key))
+
+
+def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names that are not there, and settings that exclude or need each other."""
+    segments = _mapping(data, "segments")
+    roles = _mapping(data, "team")
+    yield from _reserved(segments)
+    for name, task in _mapping(data, "tasks").items():
+        if isinstance(task, dict):
+            yield from _task(("tasks", name), task, segments, roles)
+    for name, role in roles.items():
+        if isinstance(role, dict):
+            yield from _role(("team", name), role, roles)
+    for task in _mapping(_mapping(data, "finance"), "absorbed"):
+        if task not in _mapping(data, "tasks"):
+            hint = nearest(task, _mapping(data, "tasks"))
+            yield ("finance", "absorbed", task), True, f"no such task.{hint}"
+    if data.get("accounts"):
+        for name, segment in segments.items():
+            for key in ("accounts", "arr", "completed_terms"):
+                if isinstance(segment, dict) and key in segment:
+                    text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
+                    yield ("segments", name, key), True, text
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
+    for name in segments:
+        if name in FORM_KEYS or name == "default":
+            text = f"`{name}` has a meaning of its own in numbers. Call the segment otherwise"
+            yield ("segments", name), True, text
+
+
+def _task(
+    path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
+) -> Iterator[Finding]:
+    yield from _known_names(path, task, segments, roles)
+    triggers = [key for key in TRIGGERS if key in task]
+    if not triggers:
+        yield path, True, f"has no trigger. Write one of {', '.join(TRIGGERS)}"
+    for extra in triggers[1:]:
+        text = f"a second trigger beside `{triggers[0]}`. A task has exactly one of {', '.join(TRIGGERS)}"
+        yield (*path, extra), True, text
+    yield from _excluded(path, task, triggers[0] if triggers else None)
+
+
+def _known_names(
+    path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
+) -> Iterator[Finding]:
+    if isinstance(task.get("role"), str) and task["role"] not in roles:
+        yield (*path, "role"), False, _no_such("role", task["role"], roles)
+    named = task.get("segments")
+    for i, name in enumerate(named if isinstance(named, list) else [named]):
+        if isinstance(name, str) and name not in segments:
+            where = (*path, "segments", i) if isinstance(named, list) else (*path, "segments")
+            yield where, False, _no_such("segment", name, segments)
+    for key in BY_SEGMENT:
+        value = task.get(key)
+        steps = key == "steps" and not set(_mapping(task, key)) & set(segments)
+        if isinstance(value, dict) and not set(value) & FORM_KEYS and not steps:
+            for name in value:
+                if name not in segments and name != "default":
+                    yield (*path, key, name), True, _no_such("segment", name, segments)
+    for where, step in _steps(path, task, segments):
+        if isinstance(step, dict) and isinstance(step.get("role"), str) and step["role"] not in roles:
+            yield (*where, "role"), False, _no_such("role", step["role"], roles)
+
+
+def _steps(
+    path: Trail, task: dict[str, Any], segments: Mapping[str, Any]
+) -> Iterator[tuple[Trail, Any]]:
+    steps = _mapping(task, "steps")
+    if steps and set(steps) <= set(segments) | {"default"}:
+        for segment, named in steps.items():
+            for name, step in (named if isinstance(named, dict) else {}).items():
+                yield (*path, "steps", segment, name), step
+    else:
+        for name, step in steps.items():
+            yield (*path, "steps", name), step
+
+
+def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
+    return f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known) or 'none'}"
+
+
+def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterator[Finding]:
+    if "weight" in task and "if_stopped" in task:
+        text = "stands beside `if_stopped`. A task has a part in the team's value or one of its own"
+        yield (*path, "weight"), True, text
+    if "hours" in task and "steps" in task:
+        yield (*path, "steps"), True, "stands beside `hours`. Write one of them"
+    if trigger == "fixed":
+        for key in ("hours", "steps", "share"):
+            if key in task:
+                text = "stands beside `fixed`, which is in hours already. Leave it out"
+                yield (*path, key), True, text
+        if not isinstance(task["fixed"], dict) or set(task["fixed"]) & FORM_KEYS:
+            for key in ("priority", "defer"):
+                if isinstance(task.get(key), dict):
+                    text = "differs by segment, but the work of `fixed` is one. Write one value"
+                    yield (*path, key), False, text
+    elif trigger and "hours" not in task and "steps" not in task:
+        yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
+    needs = {
+        "aligned": trigger == "every",
+        "over": trigger == "on",
+        "lead": trigger == "on" and task.get("on") == "renewal",
+        "seasonality": trigger == "rate",
+    }
+    wanted = {"aligned": "every", "over": "on", "lead": "on: renewal", "seasonality": "rate"}
+    for key, fits in needs.items():
+        if trigger and key in task and not fits:
+            text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
+            yield (*path, key), True, text
+
+
+def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
+    given = [key for key in ("headcount", "per") if key in role]
+    if not given:
+        yield path, True, "has no seats. Write `headcount: 8`, or `per: {csm: 8}`"
+    if len(given) > 1:
+        yield (*path, "per"), True, "stands beside `headcount`. Write one of them"
+    for name in _mapping(role, "per"):
+        other = roles.get(name)
+        if other is None:
+            yield (*path, "per", name), True, _no_such("role", name, roles)
+        elif isinstance(other, dict) and "per" in other:
+            text = f"`{name}` follows from other roles itself. Name a role with a headcount"
+            yield (*path, "per", name), True, text
+    for key in _SEATS_ONLY:
+        if key in role and "per" in role:
+            text = "stands beside `per`, whose heads follow from other roles. Leave it out"
+            yield (*path, key), True, text
+
+

@@ -1,0 +1,163 @@
+"""What work: tasks, when they fall due and how many hours they take."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, ValidationInfo
+
+from capacity import units
+from capacity.estimates import Estimate
+from capacity.scenario.fields import (
+    BySegment,
+    FixedBySegment,
+    Hours,
+    HoursBySegment,
+    Names,
+    Part,
+    PerYearBySegment,
+    Seasons,
+    Share,
+    ShareBySegment,
+    SpanBySegment,
+    SpanOfTime,
+    Text,
+    WholeBySegment,
+    choice,
+    nearest,
+    read_by_segment,
+    read_number,
+    read_text,
+)
+from capacity.scenario.segment import Effect
+from capacity.units import Span
+
+NO_WAIT = BySegment({}, Span(0.0, "month"))
+ALWAYS = BySegment({}, Estimate.fixed(1.0))
+UNNAMED_STEP = "hours"
+_STEP_KEYS = ("hours", "role")
+
+_read_hours = partial(read_number, units.HOURS)
+
+
+class Step(Part):
+    """A named part of a task's hours."""
+
+    hours: HoursBySegment
+    """Hours of the step for one occurrence."""
+    role: Text | None = None
+    """Who does it; the task's role."""
+
+
+def read_step(name: str, raw: object, info: ValidationInfo) -> Step:
+    """A step: hours, or hours with a role."""
+    try:
+        if not isinstance(raw, dict) or "hours" not in raw:
+            return Step.model_construct(hours=read_by_segment(_read_hours, raw, info), role=None)
+        unknown = sorted(set(raw) - set(_STEP_KEYS))
+        if unknown:
+            hint = nearest(unknown[0], _STEP_KEYS)
+            raise ValueError(f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role")
+        hours = read_by_segment(_read_hours, raw["hours"], info)
+        role = None if raw.get("role") is None else read_text(raw["role"])
+        return Step.model_construct(hours=hours, role=role)
+    except ValueError as error:
+        raise ValueError(f"step {name}: {error}") from None
+
+
+def read_steps(raw: object, info: ValidationInfo) -> BySegment[dict[str, Step]]:
+    """Steps by name; or, where the names are those of segments, steps by segment."""
+    if not isinstance(raw, dict) or not raw:
+        raise ValueError("names no steps. Write steps: {prepare: 1h, present: 1h}")
+    segments = set((info.context or {}).get("segments", ())) | {"default"}
+    if not set(raw) <= segments:
+        return BySegment({}, _read_steps(raw, info))
+    values = {segment: _read_steps(steps, info) for segment, steps in raw.items()}
+    return BySegment(values, values.pop("default", None))
+
+
+def _read_steps(raw: Any, info: ValidationInfo) -> dict[str, Step]:
+    if not isinstance(raw, dict) or not raw:
+        raise ValueError(f"{raw!r} is not steps. Write steps: {{prepare: 1h, present: 1h}}")
+    return {name: read_step(name, step, info) for name, step in raw.items()}
+
+
+def read_weight(raw: object) -> float:
+    """A weight: a number of at least 0."""
+    return units.PLAIN.check(units.parse_number(raw), raw)
+
+
+Weight = Annotated[float, PlainValidator(read_weight)]
+StepsBySegment = Annotated[BySegment[dict[str, Step]], PlainValidator(read_steps)]
+
+
+class Task(Part):
+    """A piece of work that accounts need."""
+
+    role: Text
+    """Who does it."""
+    every: SpanBySegment | None = None
+    """Falls due at start + n x this span: `quarter`, `2 weeks`."""
+    on: Annotated[str, choice("start", "renewal")] | None = None
+    """Falls due at the account's `start` or before its `renewal`."""
+    rate: PerYearBySegment | None = None
+    """Falls due at random, so often an account and year: `0.6 per year`."""
+    fixed: FixedBySegment | None = None
+    """Hours over time whatever the number of accounts: `20 hours per month`."""
+    aligned: Annotated[str, choice("start", "fiscal")] = "start"
+    """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year."""
+    over: SpanOfTime | None = None
+    """Spread in equal parts over this span; for `on`."""
+    lead: SpanOfTime | None = None
+    """How long before the renewal it falls due; for `on: renewal`."""
+    segments: Names | None = None
+    """Segments that need it; all."""
+    share: ShareBySegment = ALWAYS
+    """Share of the occurrences that happen; one coin each."""
+    hours: HoursBySegment | None = None
+    """Hours of an occurrence; each has its own."""
+    steps: StepsBySegment | None = None
+    """Named parts of the hours: `{prepare: 1h, present: 1h}`; a part may have a `role`."""
+    uncertainty: Share = Estimate.fixed(0.0)
+    """How far the average duration may be off; one factor for a whole future."""
+    priority: WholeBySegment = BySegment({}, None)
+    """1 is served first; work without a priority comes last."""
+    defer: SpanBySegment = NO_WAIT
+    """How long work that is not done may wait before it is dropped."""
+    backlog: Hours = Estimate.fixed(0.0)
+    """Hours that are late already when the plan begins."""
+    seasonality: Seasons | None = None
+    """Twelve weights on a `rate`, January first."""
+    weight: Weight | None = None
+    """Part in the team's value; work without a weight takes no part."""
+    if_stopped: Effect | None = None
+    """What stopping this task alone does, judged for itself."""
+    enough: Share = Estimate.fixed(1.0)
+    """Coverage above which nothing is lost."""
+    coverage_today: Share | None = None
+    """Coverage in the past; what today's team would achieve."""
+
+    @property
+    def parts(self) -> int:
+        """Number of periods over which an occurrence is spread."""
+        return max(1, units.round_half_up(self.over.months)) if self.over else 1
+
+    @property
+    def lead_periods(self) -> int:
+        """Whole periods between falling due and the renewal."""
+        return units.round_half_up(self.lead.months) if self.lead else 0
+
+    def steps_of(self, segment: str) -> dict[str, tuple[str, Estimate]]:
+        """Role and hours of each step for a segment; the hours of `fixed` are not here."""
+        if self.hours is not None:
+            hours = self.hours.of(segment)
+            return {} if hours is None else {UNNAMED_STEP: (self.role, hours)}
+        steps = (self.steps.of(segment) if self.steps else None) or {}
+        found = {name: (step.role or self.role, step.hours.of(segment)) for name, step in steps.items()}
+        return {name: (role, hours) for name, (role, hours) in found.items() if hours is not None}
+
+    def deferrable(self, segment: str | None) -> int:
+        """Periods that the work of a segment may wait."""
+        span = self.defer.of(segment or "")
+        return units.round_half_up(span.months) if span else 0

@@ -1,0 +1,103 @@
+"""Who does the work: roles, their seats, their time and their pay."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator
+
+from capacity.calendar import public_holidays
+from capacity.estimates import Estimate
+from capacity.scenario.fields import (
+    ByMonth,
+    Change,
+    Days,
+    Factor,
+    Flag,
+    Hours,
+    Money,
+    Months,
+    Part,
+    Seasons,
+    Share,
+    Shares,
+    Surcharge,
+    Text,
+    read_text,
+    read_whole,
+    whole,
+)
+
+ZERO = Estimate.fixed(0.0)
+ONE = Estimate.fixed(1.0)
+
+
+def read_holidays(raw: object) -> str:
+    """The name of a calendar of public holidays."""
+    calendar = read_text(raw)
+    public_holidays(calendar, [2027])
+    return calendar
+
+
+def read_per(raw: object) -> dict[str, int]:
+    """Seats of other roles for each head of this one: ``{csm: 8}``."""
+    if not isinstance(raw, dict) or not raw:
+        raise ValueError(f"{raw!r} is not a ratio. Write {{csm: 8}} for one head for eight csm")
+    return {role: read_whole(seats, low=1) for role, seats in raw.items()}
+
+
+class Role(Part):
+    """A role of the team."""
+
+    headcount: Annotated[int, whole(0)] | None = None
+    """Seats that are filled and ramped when the plan begins."""
+    per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
+    """Heads that follow from the seats of other roles: `{csm: 8}`."""
+    hires: ByMonth = Field(default={})
+    """Seats to add, by month: `{2027-03: 2}`."""
+    slips: Months = ZERO
+    """How late a planned hire joins; each has its own."""
+    department: Text = "cs"
+    """Department of the role."""
+    salary: Money = ZERO
+    """Pay a year."""
+    on_costs: Surcharge = ZERO
+    """Taxes and benefits, as a share of salary."""
+    bonus: Money = ZERO
+    """Bonus a year."""
+    tools: Money = ZERO
+    """Tools and seats of software a year."""
+    hiring_cost: Money = ZERO
+    """Cost of filling a seat."""
+    severance: Money = ZERO
+    """Cost of cutting a seat."""
+    raise_: Change = Field(default=ZERO, alias="raise")
+    """Rise of salaries on each anniversary of the plan's start."""
+    attrition: Share = ZERO
+    """Probability that a seat is vacated within a year."""
+    overloaded_attrition: Factor = ONE
+    """Factor on attrition after a period of more work than hours."""
+    backfill: Flag = True
+    """Whether a vacated seat is filled again."""
+    time_to_hire: Months = Estimate.fixed(2.0)
+    """How long a seat stays vacant; each vacancy has its own."""
+    ramp: Shares = ()
+    """Output of a newcomer by completed months, as shares of a ramped person."""
+    hours_per_week: Hours = Estimate.fixed(40.0)
+    """Paid hours a week."""
+    holidays: Annotated[str, PlainValidator(read_holidays)] | None = None
+    """Calendar of public holidays: `US`, `DE-BY`."""
+    pto_days: Days = ZERO
+    """Days of paid leave a year."""
+    sick_days: Days = ZERO
+    """Days of sickness a year."""
+    leave_seasonality: Seasons | None = None
+    """Twelve weights of leave, January first; leave spreads over the weekdays without."""
+    internal: Share = ZERO
+    """Share of present time for meetings, training and administration."""
+    target_utilization: Share = ONE
+    """Share of available time that is planned for customers."""
+    overtime: Surcharge = ZERO
+    """Unpaid extra hours, as a share, where there is more work than hours."""
+    coverage_target: Share = Estimate.fixed(0.95)
+    """Coverage that the role is to reach in every period."""

@@ -1,0 +1,117 @@
+"""Plain data to a `Plan`, or every mistake at once, each with its place."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from capacity import units
+from capacity.errors import InputError, Mistake
+from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.document import Plan
+from capacity.scenario.reading import Marked, dotted
+from capacity.scenario.structure import Finding, inconsistencies, unknown_settings
+
+DEFAULT_WEEK = 40.0
+
+
+def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
+    """Read the values of a scenario.
+
+    Returns
+    -------
+    tuple
+        The plan, and warnings: what may be right but looks wrong.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the file.
+    """
+    data: dict[str, Any] = copy.deepcopy(marked.data)
+    mistakes = _mistakes(marked, unknown_settings(data))
+    mistakes += _mistakes(marked, inconsistencies(data))
+    _write_days_in_hours(data)
+    segments = data.get("segments")
+    context = {
+        "currency": data.get("currency", "USD"),
+        "segments": tuple(segments) if isinstance(segments, dict) else (),
+    }
+    try:
+        plan = Plan.model_validate(data, context=context)
+    except ValidationError as error:
+        raise InputError(mistakes + _translated(marked, error.errors(), mistakes)) from None
+    if not mistakes:
+        mistakes = _mistakes(marked, contradictions(plan))
+    if mistakes:
+        raise InputError(mistakes)
+    return plan, _mistakes(marked, doubts(plan))
+
+
+def _mistakes(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
+    return [Mistake(marked.place(path, key=key), dotted(path), text) for path, key, text in findings]
+
+
+def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]) -> list[Mistake]:
+    """The validator's errors in the words of this library; what is known already stays once."""
+    said = {mistake.path for mistake in known}
+    out = []
+    for error in errors:
+        path = tuple(error["loc"])
+        if dotted(path) in said:
+            continue
+        if error["type"] == "missing":
+            out.append(Mistake(marked.place(path[:-1], key=True), dotted(path), _missing(str(path[-1]))))
+            continue
+        cause = error.get("ctx", {}).get("error")
+        text = str(cause) if cause is not None else _plain(error)
+        out.append(Mistake(marked.place(path), dotted(path), text))
+    return out
+
+
+def _missing(setting: str) -> str:
+    return f"is missing. Write `{setting}:`"
+
+
+def _plain(error: ErrorDetails) -> str:
+    if error["type"] in ("dict_type", "model_type", "model_attributes_type"):
+        return f"{error['input']!r} is not a mapping. Write settings, each on a line of its own"
+    return f"{error['input']!r} does not fit: {error['msg'].lower()}"
+
+
+def _write_days_in_hours(data: dict[str, Any]) -> None:
+    """``0.5d`` is half of the day of the role that does the work."""
+    tasks, team = data.get("tasks"), data.get("team")
+    if not isinstance(tasks, dict) or not isinstance(team, dict):
+        return
+    days = {name: _hours_per_day(role) for name, role in team.items()}
+    for task in tasks.values():
+        if not isinstance(task, dict):
+            continue
+        own = days.get(task.get("role"), DEFAULT_WEEK / units.WEEKDAYS)
+        for key in ("hours", "backlog", "fixed"):
+            if key in task:
+                task[key] = units.days_to_hours(task[key], own)
+        if "steps" in task:
+            task["steps"] = _steps_in_hours(task["steps"], own, days)
+
+
+def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
+    if not isinstance(steps, dict):
+        return units.days_to_hours(steps, own)
+    if isinstance(steps.get("role"), str):
+        own = days.get(steps["role"], own)
+    return {key: _steps_in_hours(value, own, days) if key != "role" else value
+            for key, value in steps.items()}
+
+
+def _hours_per_day(role: Any) -> float:
+    week = role.get("hours_per_week") if isinstance(role, dict) else None
+    try:
+        return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS
+    except ValueError:
+        return DEFAULT_WEEK / units.WEEKDAYS

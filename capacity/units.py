@@ -1,0 +1,226 @@
+"""Text to hours, spans, rates, shares and money, and the rules each of them obeys.
+
+Every parser takes what YAML gives (text or a number) and returns a float in the unit of its
+name, or raises `ValueError` with a sentence that ends in what to write instead.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+MONTHS_PER_YEAR = 12
+DAYS_PER_YEAR = 365.25
+DAYS_PER_WEEK = 7
+DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
+WEEKDAYS = 5
+HALF = 0.5
+
+_NUMBER = r"\d[\d_]*(?:\.[\d_]*)?(?:[eE][-+]?\d+)?|\.\d+"
+_PLAIN = re.compile(rf"[-+]?(?:{_NUMBER})")
+_HOURS = re.compile(
+    rf"(?:(?P<d>{_NUMBER})\s*d(?:ays?)?)?\s*"
+    rf"(?:(?P<h>{_NUMBER})\s*h(?:ours?)?)?\s*"
+    rf"(?:(?P<m>{_NUMBER})\s*m(?:in(?:utes?)?)?)?"
+)
+_CLOCK = re.compile(r"(\d+):([0-5]\d)")
+_SPAN = re.compile(rf"(?:(?P<n>{_NUMBER})\s*)?(?P<unit>[a-z]+)")
+_PER = re.compile(rf"(?P<n>.+?)\s*(?:\bper\b|/)\s*(?P<unit>[a-z]+)")
+_SHARE = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*%")
+_MONEY = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*(?P<k>[kKM]|bn)?\s*(?P<currency>[A-Z]{{3}})?")
+
+_SPAN_UNITS = {
+    "day": (1.0, "day"),
+    "week": (float(DAYS_PER_WEEK), "day"),
+    "month": (1.0, "month"),
+    "quarter": (3.0, "month"),
+    "year": (12.0, "month"),
+}
+_MULTIPLES = {None: 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9}
+
+
+def round_half_up(value: float) -> int:
+    """The nearest whole number; a half goes up, as in every rounding of the model."""
+    return math.floor(value + HALF)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time as it was said: months stay months, weeks and days are days."""
+
+    amount: float
+    unit: str
+
+    @property
+    def months(self) -> float:
+        """Length in months of 365.25 / 12 days."""
+        return self.amount if self.unit == "month" else self.amount / DAYS_PER_MONTH
+
+    @property
+    def years(self) -> float:
+        """Length in years of 365.25 days."""
+        return self.months / MONTHS_PER_YEAR
+
+    def __str__(self) -> str:
+        return f"{self.amount:g} {self.unit}{'' if self.amount == 1 else 's'}"
+
+
+def parse_number(raw: object) -> float:
+    """A plain finite number; text may group digits by underscores."""
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+        raise ValueError(f"{raw!r} is not a number")
+    if isinstance(raw, str):
+        if not _PLAIN.fullmatch(raw.strip()):
+            raise ValueError(f"{raw!r} is not a number")
+        raw = raw.strip().replace("_", "")
+    value = float(raw)
+    if not math.isfinite(value):
+        raise ValueError(f"{raw!r} is not a finite number")
+    return value
+
+
+def _float(text: str) -> float:
+    return float(text.replace("_", ""))
+
+
+def parse_hours(raw: object) -> float:
+    """Hours of work: ``1h30m``, ``90m``, ``2.5h``; a bare number means hours."""
+    if not isinstance(raw, str) or _PLAIN.fullmatch(raw.strip()):
+        return parse_number(raw)
+    text = raw.strip()
+    clock = _CLOCK.fullmatch(text)
+    if clock:
+        raise ValueError(f"{raw!r} could be a time of day. Write {int(clock[1])}h{clock[2]}m")
+    found = _HOURS.fullmatch(text)
+    if not text or not found:
+        raise ValueError(f"{raw!r} is not a number of hours. Write 1h30m, 90m or 2.5")
+    if found["d"]:
+        raise ValueError(f"{raw!r} is in days of a role that is not known here. Write hours")
+    return _float(found["h"] or "0") + _float(found["m"] or "0") / 60
+
+
+def days_to_hours(raw: object, hours_per_day: float) -> object:
+    """Write the working days in hours, ``0.5d`` as ``4h``, at any depth of a raw value."""
+    if isinstance(raw, dict):
+        texts = ("source", "note", "evidence", "role")
+        return {k: v if k in texts else days_to_hours(v, hours_per_day) for k, v in raw.items()}
+    if not isinstance(raw, str):
+        return raw
+    amount, per, unit = raw.partition(" per ")
+    found = _HOURS.fullmatch(amount.strip())
+    if not found or not found["d"]:
+        return raw
+    hours = _float(found["d"]) * hours_per_day + _float(found["h"] or "0")
+    return f"{hours + _float(found['m'] or '0') / 60:.12g}h{per}{unit}"
+
+
+def parse_span(raw: object) -> Span:
+    """A length of time: ``90 days``, ``6 weeks``, ``3 months``, ``quarter``."""
+    if raw == 0 and not isinstance(raw, bool):
+        return Span(0.0, "month")
+    found = _SPAN.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
+    unit = _SPAN_UNITS.get(found["unit"].removesuffix("s")) if found else None
+    if not found or unit is None:
+        raise ValueError(f"{raw!r} is not a span of time. Write 90 days, 6 weeks or 3 months")
+    return Span(_float(found["n"] or "1") * unit[0], unit[1])
+
+
+def parse_months(raw: object) -> float:
+    """A span in months."""
+    return parse_span(raw).months
+
+
+def parse_per_year(raw: object) -> float:
+    """Occurrences a year: ``0.6 per year``, ``2 per month``; a bare number is a year's."""
+    if isinstance(raw, str) and not _PLAIN.fullmatch(raw.strip()):
+        found = _PER.fullmatch(raw.strip())
+        try:
+            return parse_number(found["n"]) / parse_span(found["unit"]).years  # type: ignore[index]
+        except (TypeError, ValueError):
+            message = f"{raw!r} is not a rate. Write 0.6 per year or 2 per month"
+            raise ValueError(message) from None
+    return parse_number(raw)
+
+
+def parse_hours_per_year(raw: object) -> float:
+    """Hours a year whatever the number of accounts: ``20 hours per month``."""
+    found = _PER.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    try:
+        return parse_hours(found["n"]) / parse_span(found["unit"]).years  # type: ignore[index]
+    except (TypeError, ValueError):
+        message = f"{raw!r} is not hours over time. Write 20 hours per month"
+        raise ValueError(message) from None
+
+
+def parse_share(raw: object) -> float:
+    """A share: ``8%`` or 0.08."""
+    if isinstance(raw, str):
+        found = _SHARE.fullmatch(raw.strip())
+        if found:
+            return _float(found["n"]) / 100
+    try:
+        return parse_number(raw)
+    except ValueError as error:
+        raise ValueError(f"{error}. Write a share such as 8% or 0.08") from None
+
+
+def parse_money(raw: object, currency: str | None = None) -> float:
+    """An amount in the scenario's currency: ``95_000``, ``1.2M``, ``82_000 USD``."""
+    if not isinstance(raw, str):
+        return parse_number(raw)
+    found = _MONEY.fullmatch(raw.strip())
+    if not found:
+        raise ValueError(f"{raw!r} is not an amount of money. Write 95_000, 95k or 1.2M")
+    if found["currency"] and found["currency"] != currency:
+        known = f"in {currency}" if currency else "without a currency, or name it under `currency`"
+        raise ValueError(f"{raw!r} is in {found['currency']}. Write the amount {known}")
+    return _float(found["n"]) * _MULTIPLES[found["k"]]
+
+
+class Shape(Enum):
+    """Which distributions a quantity may follow."""
+
+    POSITIVE = "positive"
+    SHARE = "share"
+    REAL = "real"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A quantity of the language: how it is read, where it may lie, how it is spread."""
+
+    name: str
+    parse: Callable[[object], float]
+    shape: Shape = Shape.POSITIVE
+    low: float = 0.0
+    high: float = math.inf
+
+    def check(self, value: float, raw: object) -> float:
+        """Return the value, or raise `ValueError` where it lies outside of the unit's bounds."""
+        if self.low <= value <= self.high:
+            return value
+        if self.shape is Shape.SHARE and 1 < value <= 100 and not isinstance(raw, str):
+            raise ValueError(f"{raw} is above 1, which is 100%. Did you mean {raw}%?")
+        bounds = (
+            f"between {self.low:g} and {self.high:g}"
+            if math.isfinite(self.high)
+            else f"at least {self.low:g}"
+        )
+        raise ValueError(f"{raw} is outside of its range. {self.name.capitalize()} is {bounds}")
+
+
+HOURS = Unit("a number of hours", parse_hours)
+PER_YEAR = Unit("a rate", parse_per_year)
+HOURS_PER_YEAR = Unit("an amount of work over time", parse_hours_per_year)
+MONTHS = Unit("a span", parse_months)
+SHARE = Unit("a share", parse_share, Shape.SHARE, high=1.0)
+SURCHARGE = Unit("a surcharge", parse_share)
+GROWTH = Unit("a growth", parse_share, Shape.SHARE)
+CHANGE = Unit("a change", parse_share, Shape.REAL, low=-1.0)
+FACTOR = Unit("a factor", parse_share)
+MONEY = Unit("an amount", parse_money)
+DAYS = Unit("a number of days", parse_number)
+PLAIN = Unit("a number", parse_number)

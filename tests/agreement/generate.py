@@ -1,0 +1,519 @@
+"""Varied small scenarios, the same for the same number, in which the feedback loop matters."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from plain_numbers import add_months, first_day, hours_per_month, month_index
+from plain_scenario import mean_customer_hours, mean_due_hours, read_plan
+
+SCENARIOS = 28
+
+Written = dict[str, Any]
+
+MONTHS = (12, 18, 6, 13, 24, 9, 15, 26)
+STARTS = ("2027-02", "2026-07", "2027-11", "2028-01", "2027-04")
+NAMES = ("enterprise", "mid_market", "smb")
+SEASON = [0.5, 1, 1.5, 1, 1, 2, 0.4, 0.6, 1.2, 1, 1, 0.8]
+
+
+def generate(number: int) -> tuple[Written, list[Written] | None]:
+    """A scenario as YAML would load it, and the rows of its accounts file, if it has one."""
+    rng = np.random.default_rng([2027, number])
+    from_file = number % 3 == 1
+    segments = _segments(number, rng, from_file)
+    scenario: Written = {
+        "name": f"Agreement {number}",
+        "horizon": {
+            "start": STARTS[number % len(STARTS)],
+            "months": MONTHS[number % len(MONTHS)],
+            "fiscal_year_start": (1, 2, 4, 7, 10, 12)[number % 6],
+        },
+        "segments": segments,
+        "tasks": _tasks(number, rng, list(segments)),
+        "team": _team(number, rng),
+        "finance": {"gross_margin": 0.75, "discount_rate": 0.1},
+        "simulation": {"resolution": ("account", "account", "auto", "account")[number % 4]},
+    }
+    _worth(number, scenario)
+    _finance(number, scenario)
+    _new_business(number, scenario, from_file)
+    _hires(number, scenario)
+    if number % 9 == 8:
+        scenario["simulation"]["feedback"] = "off"
+    rows = _rows(number, rng, scenario) if from_file else None
+    if from_file:
+        scenario["accounts"] = {"file": "accounts.csv"}
+    _fit_hours(scenario, rows, rng)
+    return scenario, rows
+
+
+def pick(number: int, *options: Any) -> Any:
+    """One of several options; which one goes round with the number."""
+    return copy.deepcopy(options[number % len(options)])
+
+
+# --- customers --------------------------------------------------------------------------------
+
+
+def _segments(number: int, rng: np.random.Generator, from_file: bool) -> Written:
+    """One to three segments of different size, term and prospects."""
+    count = 1 + number % 3 if number % 7 else 3
+    return {
+        name: _segment(number + 5 * i, i, rng, from_file) for i, name in enumerate(NAMES[:count])
+    }
+
+
+def _segment(number: int, place: int, rng: np.random.Generator, from_file: bool) -> Written:
+    """One segment; every key comes in every form as the number goes round."""
+    q = round(float(rng.uniform(0.12, 0.3)), 3)
+    segment: Written = {
+        "churn": pick(
+            number,
+            q,
+            {"low": round(0.6 * q, 4), "likely": q, "high": round(1.8 * q, 4)},
+            [round(1.5 * q, 4), q, round(0.7 * q, 4)],
+            {"p10": round(0.7 * q, 4), "p50": q, "p90": round(1.4 * q, 4)},
+            {"mean": q, "sd": round(q / 5, 4)},
+        ),
+        "addressable": pick(
+            number, 0.9, {"low": 0.5, "likely": 0.8, "high": 0.95}, 0.7, {"mean": 0.8, "sd": 0.06}
+        ),
+        "term": pick(number // 2 + 2 * place, 12, 6, 12, 24, 1),
+    }
+    optional = {
+        "contraction": pick(number, 0.04, {"p10": 0.02, "p50": 0.04, "p90": 0.08}, None),
+        "expansion": pick(number, {"mean": 0.15, "sd": 0.05}, None, 0.1, {"low": 0, "likely": 0.1, "high": 0.3}),
+        "uplift": pick(number, None, 0.03, {"p10": -0.01, "p50": 0.02, "p90": 0.06}, None, {"mean": 0.02, "sd": 0.02}),
+        "complexity": pick(number, 1.3, None, 0.8, {"low": 0.7, "likely": 1, "high": 1.6}),
+    }
+    segment |= {key: value for key, value in optional.items() if value is not None}
+    if not from_file:
+        segment |= _representative(number, place, rng)
+    return segment
+
+
+def _representative(number: int, place: int, rng: np.random.Generator) -> Written:
+    """A count and an ARR instead of a file."""
+    middle = (90_000, 30_000, 8_000)[place]
+    book: Written = {
+        "accounts": int(rng.integers(9, 22)),
+        "arr": pick(
+            number,
+            {"p10": middle / 2, "p50": middle, "p90": middle * 2.5},
+            {"low": middle / 4, "likely": middle, "high": middle * 3},
+            middle,
+            {"mean": middle, "sd": middle / 2},
+        ),
+    }
+    if number % 4 == 2:
+        book["completed_terms"] = number % 3
+    return book
+
+
+def _new_business(number: int, scenario: Written, from_file: bool) -> None:
+    """New accounts for most segments: Poisson, exact, or as sales has booked them."""
+    start = month_index(scenario["horizon"]["start"])
+    booked = {_month(start + m): n for m, n in ((0, 2), (1, 1), (4, 3))}
+    for i, segment in enumerate(scenario["segments"].values()):
+        new = pick(
+            number + i,
+            {"per_year": 9},
+            {"per_year": 14, "fixed": True, "seasonality": SEASON},
+            None,
+            {"by_month": booked},
+            {"per_year": {"low": 4, "likely": 9, "high": 20}, "seasonality": SEASON},
+        )
+        if new is None:
+            continue
+        if from_file or (number + i) % 2:
+            new["arr"] = pick(number, {"p10": 6_000, "p50": 15_000, "p90": 60_000}, 20_000)
+        if number % 6 == 2 and segment["term"] != 1:
+            new["term"] = 6
+        segment["new_accounts"] = new
+
+
+def _month(index: int) -> str:
+    """A month as it is written."""
+    return first_day(index).isoformat()[:7]
+
+
+def _rows(number: int, rng: np.random.Generator, scenario: Written) -> list[Written]:
+    """A file: most accounts are old, some renewals lie in the past, some start later."""
+    start = month_index(scenario["horizon"]["start"])
+    rows = []
+    for name, segment in scenario["segments"].items():
+        for i in range(int(rng.integers(10, 20))):
+            term = int(rng.choice([6, 12])) if i % 5 == 4 and segment["term"] > 1 else segment["term"]
+            if i % 7 == 3:
+                began = start + int(rng.integers(0, scenario["horizon"]["months"] + 2))
+            else:
+                began = start - int(rng.integers(0, 40))
+            day = first_day(began).replace(day=int(rng.choice([1, 1, 1, 10, 28])))
+            terms = 1 if began >= start else int(rng.integers(1, 3))
+            # contracts that were aligned to another date have a renewal off their own rhythm
+            moved = 1 if i % 6 == 5 and began < start - 3 and term >= 6 else 0
+            renewal = add_months(day, terms * term + moved)
+            rows.append(
+                {
+                    "id": f"{name}-{i}",
+                    "segment": name,
+                    "arr": round(float(rng.lognormal(10, 0.8)), 2),
+                    "start": day.isoformat(),
+                    "renewal": renewal.isoformat(),
+                    "term": term if i % 5 == 4 else "",
+                    "churn": round(float(rng.uniform(0.05, 0.4)), 3) if i % 4 == 1 else "",
+                    "complexity": round(float(rng.uniform(0.5, 2)), 2) if i % 3 == 2 else "",
+                }
+            )
+    return rows
+
+
+# --- work ----------------------------------------------------------------------------------------
+
+
+def _tasks(number: int, rng: np.random.Generator, names: list[str]) -> Written:
+    """Four to six tasks; their hours are scaled later, to fit the team."""
+    makers = {
+        "onboarding": _onboarding,
+        "qbr": _qbr,
+        "check_in": _check_in,
+        "renewal": _renewal,
+        "escalation": _escalation,
+        "webinars": _webinars,
+    }
+    left_out = {
+        0: {"webinars"},
+        1: {"check_in"},
+        2: set(),
+        3: {"renewal", "webinars"},
+        4: {"onboarding"},
+        5: {"escalation"},
+    }[number % 6]
+    tasks = {key: make(number, names) for key, make in makers.items() if key not in left_out}
+    _priorities(number, tasks, names)
+    _patience(number, tasks, names)
+    return tasks
+
+
+def _by_segment(names: list[str], first: Any, others: Any) -> Any:
+    """A setting by segment; the plain setting where there is but one."""
+    return {names[0]: first, "default": others} if len(names) > 1 else first
+
+
+def _onboarding(number: int, names: list[str]) -> Written:
+    """Work at the start, in steps, one of them for another role."""
+    task: Written = {
+        "role": "csm",
+        "on": "start",
+        "over": pick(number, "3 months", "1 month", "60 days", "4 months"),
+        "steps": {
+            "kickoff": 3,
+            "training": {"hours": pick(number, 6, {"mean": 6, "sd": 2}), "role": "trainer"},
+            "go_live": {"low": 2, "likely": 4, "high": 12},
+        },
+    }
+    if number % 5 == 2:
+        task["share"] = 0.8
+    return task
+
+
+def _qbr(number: int, names: list[str]) -> Written:
+    """Work at an interval of months."""
+    task: Written = {
+        "role": "csm",
+        "every": pick(
+            number, "quarter", "6 months", _by_segment(names, "quarter", "6 months"), "quarter"
+        ),
+        "share": pick(number, 0.8, {"low": 0.5, "likely": 0.7, "high": 0.95}, 1.0),
+    }
+    if number % 2 == 0:
+        task["aligned"] = "fiscal"
+    if number % 5 == 3:
+        steps = {"prepare": 2, "present": {"p10": 1, "p50": 1.5, "p90": 3}}
+        task["steps"] = _by_segment(names, steps, {"prepare": 1, "present": 1})
+    else:
+        task["steps"] = {"prepare": {"p10": 1, "p50": 2, "p90": 5}, "present": 1, "follow_up": 1}
+    if number % 3 == 0:
+        task["uncertainty"] = 0.2
+    if len(names) > 1 and number % 4 == 3:
+        task["share"] = _by_segment(names, 0.9, {"mean": 0.6, "sd": 0.1})
+    return task
+
+
+def _check_in(number: int, names: list[str]) -> Written:
+    """Work at a short or odd interval."""
+    task: Written = {
+        "role": "csm",
+        "every": pick(number, "month", "2 weeks", "6 weeks", _by_segment(names, "2 weeks", "month"), "45 days"),
+        "hours": pick(
+            number, 1, {"mean": 1, "sd": 0.6}, _by_segment(names, 2, {"low": 0.5, "likely": 1, "high": 2})
+        ),
+        "uncertainty": 0.15,
+    }
+    if number % 4 in (0, 1):
+        task["share"] = 0.7
+    if len(names) > 2:
+        task["segments"] = names[1:] if number % 2 else names[:2]
+        if number % 2:
+            task |= {"every": pick(number, "month", "2 weeks", "6 weeks"), "hours": 1}
+    return task
+
+
+def _renewal(number: int, names: list[str]) -> Written:
+    """Work before a renewal; a lead of days suits segments that renew every month."""
+    return {
+        "role": "csm",
+        "on": "renewal",
+        "lead": "90 days",
+        "over": pick(number, "1 month", "3 months", "2 months", "4 months"),
+        "hours": pick(number, 5, {"p10": 2, "p50": 5, "p90": 9}),
+        "share": pick(number, 1.0, 1.0, 0.75),
+    }
+
+
+def _escalation(number: int, names: list[str]) -> Written:
+    """Work that falls from the sky."""
+    rate = {"low": "2 per year", "likely": "3 per year", "high": "6 per year"}
+    task: Written = {
+        "role": "csm",
+        "rate": pick(
+            number, "3 per year", rate, _by_segment(names, "0.4 per month", rate), {"mean": 3, "sd": 1}
+        ),
+        "hours": {"p10": 1, "p50": 3, "p90": 10},
+    }
+    if number % 2:
+        task["seasonality"] = SEASON
+    if number % 7 == 2:
+        task["share"] = 0.6
+    return task
+
+
+def _webinars(number: int, names: list[str]) -> Written:
+    """Work for all at once."""
+    hours = {
+        "low": "10 hours per month",
+        "likely": "16 hours per month",
+        "high": "30 hours per month",
+    }
+    apart = _by_segment(names, "10 hours per month", "7 hours per month")
+    return {
+        "role": "csm",
+        "fixed": pick(number // 2, "18 hours per month", hours, apart),
+        "uncertainty": pick(number, 0, 0.25),
+    }
+
+
+def _priorities(number: int, tasks: Written, names: list[str]) -> None:
+    """Equal, different, missing, and different by segment."""
+    mode = number % 4
+    for i, (key, task) in enumerate(tasks.items()):
+        if mode == 0 and i % 3 != 2:
+            task["priority"] = 1 + i % 2
+        if mode == 1:
+            task["priority"] = 1 + (2 * i + number) % 5
+        if mode == 2 and key in ("qbr", "escalation"):
+            task["priority"] = _by_segment(names, 2, 1) if key == "qbr" else 1
+
+
+def _patience(number: int, tasks: Written, names: list[str]) -> None:
+    """How long work waits, and what waits already."""
+    for i, (key, task) in enumerate(tasks.items()):
+        months = (number + i) % 5
+        if 0 < months <= 3:
+            task["defer"] = f"{months} month" + "s" * (months > 1)
+    if number % 3 == 2 and tasks["qbr"].get("defer") and "default" not in str(tasks["qbr"]["every"]):
+        tasks["qbr"]["defer"] = _by_segment(names, "2 months", "0 months")
+    late = pick(number, "qbr", "escalation", "onboarding", "webinars", None)
+    if late in tasks:
+        tasks[late]["backlog"] = pick(number, 20, {"low": 10, "likely": 20, "high": 50})
+
+
+# --- what the work is worth ------------------------------------------------------------------------
+
+
+def _worth(number: int, scenario: Written) -> None:
+    """One effect shared by weight, effects of tasks, both, or an effect of a segment."""
+    tasks, mode = scenario["tasks"], number % 4
+    own = ("qbr", "escalation", "webinars", "renewal", "onboarding", "check_in")
+    own = own[: {0: 0, 1: 3, 2: 1, 3: 0}[mode]] if mode != 1 else own
+    for i, (key, task) in enumerate(tasks.items()):
+        if key in own:
+            task["if_stopped"] = _own_effect(number + i)
+        elif (number + i) % 7 != 6:
+            task["weight"] = 1 + (number + i) % 3
+        if (number + i) % 5 == 1:
+            task["enough"] = 0.9
+        if (number + i) % 6 == 3:
+            task["coverage_today"] = pick(number, 0.9, {"low": 0.6, "likely": 0.8, "high": 0.98})
+    if mode != 1:
+        scenario["value"] = {"if_stopped": _team_effect(number)}
+    if mode == 3:
+        first = next(iter(scenario["segments"].values()))
+        first["if_stopped"] = {"churn": 3, "expansion": 0.5, "fades_over": "2 months"}
+
+
+def _own_effect(number: int) -> Written:
+    """What stopping one task does; checking in too often may even do harm."""
+    return pick(
+        number,
+        {"churn": 1.8, "fades_over": "3 months"},
+        {"churn": {"low": 1, "likely": 1.6, "high": 2.5}, "expansion": 0.7},
+        {"churn": 0.8, "contraction": 1.8, "fades_over": "4 months"},
+        {"expansion": {"mean": 0.7, "sd": 0.1}, "churn": 1.5, "fades_over": "2 months"},
+    )
+
+
+def _team_effect(number: int) -> Written:
+    """What stopping everything does."""
+    return pick(
+        number // 4,
+        {"churn": 3, "fades_over": "3 months"},
+        {
+            "churn": {"low": 1.5, "likely": 2.5, "high": 5},
+            "expansion": {"low": 0.2, "likely": 0.5, "high": 0.9},
+            "contraction": 2,
+            "fades_over": {"low": "1 month", "likely": "3 months", "high": "9 months"},
+        },
+        {"churn": {"p10": 1.5, "p50": 2.5, "p90": 4}, "contraction": 2.5, "expansion": 0.6},
+    )
+
+
+# --- the team --------------------------------------------------------------------------------------
+
+
+def _team(number: int, rng: np.random.Generator) -> Written:
+    """CSMs, a trainer, and sometimes somebody per so many CSMs."""
+    csm: Written = {
+        "headcount": int(rng.integers(3, 7)),
+        "salary": pick(number, 90_000, {"low": 80_000, "likely": 90_000, "high": 120_000}),
+        "internal": pick(number, 0.3, {"low": 0.2, "likely": 0.3, "high": 0.45}, 0.25),
+        "target_utilization": pick(number, 0.85, 0.9, None),
+        "attrition": pick(number, 0.25, {"p10": 0.1, "p50": 0.2, "p90": 0.4}, None, 0.35),
+        "overloaded_attrition": pick(number, 2, None, {"low": 1, "likely": 1.5, "high": 3}),
+        "time_to_hire": pick(
+            number,
+            {"low": "1 month", "likely": "2.5 months", "high": "5 months"},
+            "3 months",
+            None,
+            {"p10": "20 days", "p50": "60 days", "p90": "120 days"},
+        ),
+        "ramp": pick(number, [0, 0.25, 0.5, 0.75, 0.9], [0.3, 0.6], None),
+        "hours_per_week": pick(number, 40, 37.5, None),
+        "holidays": pick(number, "US", "DE", None),
+        "pto_days": pick(number, 20, 28, {"low": 15, "likely": 20, "high": 30}),
+        "sick_days": pick(number, None, 5),
+        "leave_seasonality": SEASON if number % 4 == 1 else None,
+        "overtime": pick(number, None, 0.1, None, {"low": 0, "likely": 0.1, "high": 0.2}),
+        "backfill": False if number % 8 == 3 else None,
+        "on_costs": pick(number, 0.3, None),
+        "bonus": pick(number, None, 9_000),
+        "tools": pick(number, 2_400, None, None),
+        "hiring_cost": pick(number, 15_000, None, {"low": 8_000, "likely": 12_000, "high": 20_000}),
+        "raise": pick(number, 0.04, None, 0.03),
+        "coverage_target": pick(number, None, 0.8, 0.6),
+    }
+    team: Written = {
+        "csm": {key: value for key, value in csm.items() if value is not None},
+        "trainer": {"headcount": 2, "salary": 70_000, "attrition": 0.15, "internal": 0.2},
+    }
+    if number % 3 != 1:
+        manager = {"per": {"csm": 3}, "salary": 140_000, "on_costs": 0.2, "hiring_cost": 10_000}
+        team["manager"] = manager
+    return team
+
+
+def _hires(number: int, scenario: Written) -> None:
+    """Planned hires, some of which slip, and work for a derived role."""
+    start, csm = month_index(scenario["horizon"]["start"]), scenario["team"]["csm"]
+    hires = pick(number, {1: 2}, None, {0: 1, 3: 1}, {4: 1})
+    if hires:
+        csm["hires"] = {_month(start + m): n for m, n in hires.items()}
+    if hires and number % 8 != 2:
+        csm["slips"] = pick(
+            number, {"low": "0 months", "likely": "1 month", "high": "4 months"}, "20 days"
+        )
+    if number % 6 == 3:
+        scenario["tasks"]["qbr"]["steps"] = {
+            "prepare": 2,
+            "present": {"hours": {"mean": 2, "sd": 1}, "role": "manager"},
+        }
+        scenario["team"]["manager"] |= {"internal": 0.5, "target_utilization": 0.5}
+
+
+def _finance(number: int, scenario: Written) -> None:
+    """Software, and a margin nobody is sure of."""
+    if number % 2:
+        scenario["finance"]["platform"] = pick(number // 2, 60_000, {"mean": 50_000, "sd": 9_000})
+    if number % 3 == 1:
+        scenario["finance"]["gross_margin"] = {"low": 0.7, "likely": 0.75, "high": 0.85}
+    _mend_terms(scenario)
+
+
+def _mend_terms(scenario: Written) -> None:
+    """Keep renewal work away from terms that are shorter than its lead."""
+    short = [name for name, segment in scenario["segments"].items() if segment["term"] == 1]
+    task = scenario["tasks"].get("renewal")
+    if not short or task is None:
+        return
+    long = [name for name in scenario["segments"] if name not in short]
+    if long:
+        task["segments"] = long
+    else:
+        task |= {"lead": "10 days", "over": "1 month"}
+
+
+# --- fitting the hours to the team ------------------------------------------------------------------
+
+
+def _fit_hours(scenario: Written, rows: list[Written] | None, rng: np.random.Generator) -> None:
+    """Scale all hours of each role so that it is asked for about what it has, or rather more."""
+    plan = read_plan(scenario, rows)
+    due = mean_due_hours(plan)
+    factor = {}
+    for role in plan.roles.values():
+        wanted = sum(hours for lane, hours in due.items() if lane.role == role.name)
+        seats = plan.derived_heads(role, -1) if role.per else role.headcount
+        load = rng.uniform(1.0, 1.4) if role.name == "csm" else rng.uniform(0.8, 1.15)
+        has = seats * mean_customer_hours(plan, role)
+        factor[role.name] = load * has / wanted if wanted else 1.0
+    for task in scenario["tasks"].values():
+        _scale_task(task, factor, list(scenario["segments"]))
+
+
+def _scale_task(task: Written, factor: dict[str, float], names: list[str]) -> None:
+    """Multiply the hours of a task."""
+    own = factor[task["role"]]
+    if "backlog" in task:
+        task["backlog"] = _scaled(task["backlog"], own)
+    if "hours" in task:
+        task["hours"] = _scaled(task["hours"], own)
+    if "fixed" in task:
+        task["fixed"] = _scaled(task["fixed"], own)
+    if "steps" in task:
+        task["steps"] = _scaled_steps(task["steps"], task["role"], factor, names)
+
+
+def _scaled_steps(steps: Written, role: str, factor: dict[str, float], names: list[str]) -> Written:
+    """Multiply the hours of steps, which may be given by segment."""
+    if set(steps) <= {*names, "default"}:
+        return {key: _scaled_steps(part, role, factor, names) for key, part in steps.items()}
+    found = {}
+    for key, step in steps.items():
+        if isinstance(step, dict) and "hours" in step:
+            scale = factor[step.get("role", role)]
+            found[key] = {**step, "hours": _scaled(step["hours"], scale)}
+        else:
+            found[key] = _scaled(step, factor[role])
+    return found
+
+
+def _scaled(written: Any, factor: float) -> Any:
+    """Multiply every number of a form."""
+    if isinstance(written, dict):
+        return {key: _scaled(part, factor) for key, part in written.items()}
+    if isinstance(written, str):
+        return f"{hours_per_month(written) * factor:.2f} hours per month"
+    return round(written * factor, 3)

@@ -1,0 +1,795 @@
+"""A scenario, read from its dictionary into plain objects: what is uncertain, asked, and paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
+
+import holidays as public_holidays
+from plain_numbers import (
+    Number,
+    add_months,
+    first_day,
+    hours_per_month,
+    month_index,
+    month_of,
+    per_year,
+    round_half_up,
+    span_months,
+    split_span,
+)
+
+GOLDEN = 0.6180339887
+NEVER_LISTED = 10**6
+
+Values = dict[Number, float]
+
+
+class Lane(NamedTuple):
+    """Where hours of one kind queue; segment is '' for fixed work said once for all segments."""
+
+    task: str
+    segment: str
+    role: str
+
+
+@dataclass
+class Account:
+    """One customer: fixed facts first, then what changes in a trial."""
+
+    segment: str
+    arr: float
+    start: date
+    started: int
+    """Period of the start; negative before the horizon."""
+    decision: int
+    """Period in which the current term ends."""
+    term: int
+    completed: int = 0
+    churn: float | None = None
+    own_complexity: float | None = None
+    opening: bool = False
+    opening_arr: float = 0.0
+    kept: float = 1.0
+    """Product of what contractions left, expansion stripped."""
+    coins: dict[Any, bool] = field(default_factory=dict)
+    """Whether an occurrence that has several parts happens."""
+
+    def fresh(self) -> Account:
+        """A copy that a trial may change."""
+        return replace(self, coins={})
+
+
+@dataclass(eq=False)
+class Stop:
+    """What would happen if work stopped for good."""
+
+    churn: Number
+    expansion: Number
+    contraction: Number
+    fades_over: Number
+
+
+@dataclass(eq=False)
+class NewAccounts:
+    """New business of a segment."""
+
+    per_year: Number | None
+    by_month: dict[int, int]
+    fixed: bool
+    arr: Number | None
+    term: int
+    weights: list[float]
+
+
+@dataclass(eq=False)
+class Segment:
+    """A kind of customers."""
+
+    name: str
+    churn: list[Number]
+    addressable: Number
+    contraction: Number
+    expansion: Number
+    uplift: Number
+    complexity: Number
+    term: int
+    stop: Stop | None
+    new: NewAccounts | None
+    arr: Number | None
+    count: int
+    completed_terms: int | None
+
+    def churn_of_renewal(self, number: int) -> Number:
+        """The yearly churn at the first, second, … renewal; the last one listed goes on."""
+        return self.churn[min(number, len(self.churn)) - 1]
+
+
+@dataclass(eq=False)
+class Step:
+    """A part of a task with a role of its own; hours vary from one occurrence to the next."""
+
+    role: str
+    hours: Number
+
+
+@dataclass(eq=False)
+class Task:
+    """Work that falls due."""
+
+    name: str
+    segments: list[str]
+    trigger: str
+    """One of every, start, renewal, rate, fixed."""
+    every: dict[str, str]
+    aligned: bool
+    over: int
+    lead: int
+    rate: dict[str, Number]
+    fixed: dict[str, Number]
+    """By segment, or under '' where it is said once."""
+    share: dict[str, Number]
+    steps: dict[str, list[Step]]
+    role: str
+    theta: float
+    priority: dict[str, float]
+    defer: dict[str, int]
+    backlog: Number
+    weights: list[float]
+    weight: float | None
+    stop: Stop | None
+    enough: Number
+    coverage_today: Number | None
+
+    @cached_property
+    def lanes(self) -> list[Lane]:
+        """Every queue the task has."""
+        if self.fixed:
+            return [Lane(self.name, segment, self.role) for segment in self.fixed]
+        return [
+            Lane(self.name, segment, role)
+            for segment in self.segments
+            for role in dict.fromkeys(step.role for step in self.steps[segment])
+        ]
+
+    def covered_with(self, segment: str) -> str:
+        """The segment whose coverage counts; fixed work has one coverage for all, under ''."""
+        return "" if self.fixed else segment
+
+
+@dataclass(eq=False)
+class Role:
+    """A kind of people."""
+
+    name: str
+    headcount: int
+    hires: dict[int, int]
+    slips: Number | None
+    per: tuple[str, int] | None
+    salary: Number
+    on_costs: Number
+    bonus: Number
+    tools: Number
+    hiring_cost: Number
+    raises: Number
+    attrition: Number
+    overloaded_attrition: Number
+    backfill: bool
+    time_to_hire: Number
+    ramp: list[float]
+    hours_per_week: Number
+    holidays: str | None
+    pto_days: Number
+    sick_days: Number
+    leave: list[float] | None
+    internal: Number
+    target_utilization: Number
+    overtime: Number
+    coverage_target: float
+
+
+@dataclass(eq=False)
+class Plan:
+    """The whole scenario; inputs are the numbers drawn once per trial."""
+
+    start: int
+    periods: int
+    fiscal_start: int
+    segments: dict[str, Segment]
+    tasks: dict[str, Task]
+    roles: dict[str, Role]
+    stop: Stop | None
+    gross_margin: Number | None
+    platform: Number
+    feedback: bool
+    inputs: list[Number]
+    accounts: list[Account] = field(default_factory=list)
+    """The opening book, and accounts of the file that start within the horizon."""
+
+    def label(self, period: int) -> str:
+        """The name of a period, such as 2027-03."""
+        return first_day(self.start + period).isoformat()[:7]
+
+    def calendar_month(self, period: int) -> int:
+        """0 for January … 11 for December."""
+        return (self.start + period) % 12
+
+    def means(self) -> Values:
+        """Every input at its mean."""
+        return {number: number.mean for number in self.inputs}
+
+    def planned_seats(self, role: Role, period: int) -> int:
+        """Seats of a role as planned: no slips, no vacancies."""
+        return role.headcount + sum(n for month, n in role.hires.items() if month <= period)
+
+    def derived_heads(self, role: Role, period: int) -> int:
+        """Heads of a role that is given per seats of another; period -1 is before any hire."""
+        assert role.per is not None
+        other, ratio = role.per
+        return -(-self.planned_seats(self.roles[other], period) // ratio)
+
+
+# --- reading --------------------------------------------------------------------------------
+
+
+def read_plan(scenario: dict[str, Any], rows: list[dict[str, Any]] | None = None) -> Plan:
+    """The plan of a scenario's dictionary and the rows of its file of accounts."""
+    return _Reader(scenario).plan(rows)
+
+
+class _Reader:
+    """Turns the dictionary into objects and remembers every number that is drawn once."""
+
+    def __init__(self, scenario: dict[str, Any]) -> None:
+        self.scenario = scenario
+        self.inputs: list[Number] = []
+        self.start = month_index(str(scenario["horizon"]["start"]))
+        self.names = list(scenario["segments"])
+
+    def number(
+        self, written: Any, kind: str = "positive", parse: Callable[[Any], float] = float
+    ) -> Number:
+        """A number that is uncertain: drawn once per trial and shared by everybody."""
+        number = Number(written, kind, parse)
+        self.inputs.append(number)
+        return number
+
+    def optional(
+        self,
+        place: dict[str, Any],
+        key: str,
+        default: Any,
+        kind: str = "positive",
+        parse: Callable[[Any], float] = float,
+    ) -> Number:
+        """The number under a key, or its default."""
+        return self.number(place.get(key, default), kind, parse)
+
+    def plan(self, rows: list[dict[str, Any]] | None) -> Plan:
+        """The plan with its accounts."""
+        scenario, horizon = self.scenario, self.scenario["horizon"]
+        finance = scenario.get("finance", {})
+        value = scenario.get("value", {})
+        plan = Plan(
+            start=self.start,
+            periods=horizon["months"],
+            fiscal_start=horizon.get("fiscal_year_start", 1),
+            segments={name: self.segment(name, s) for name, s in scenario["segments"].items()},
+            tasks={name: self.task(name, task) for name, task in scenario["tasks"].items()},
+            roles={name: self.role(name, role) for name, role in scenario["team"].items()},
+            stop=self.stop(value.get("if_stopped")),
+            gross_margin=self.number(finance["gross_margin"], "share")
+            if "gross_margin" in finance
+            else None,
+            platform=self.optional(finance, "platform", 0),
+            feedback=scenario.get("simulation", {}).get("feedback", "on") in ("on", True),
+            inputs=self.inputs,
+        )
+        plan.accounts = file_book(plan, rows) if rows is not None else representative_book(plan)
+        return plan
+
+    def stop(self, written: dict[str, Any] | None) -> Stop | None:
+        """An `if_stopped`."""
+        if written is None:
+            return None
+        return Stop(
+            *(self.optional(written, key, 1) for key in ("churn", "expansion", "contraction")),
+            fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
+        )
+
+    def segment(self, name: str, written: dict[str, Any]) -> Segment:
+        """One segment."""
+        churn = written["churn"]
+        term = written.get("term", 12)
+        return Segment(
+            name=name,
+            churn=[self.number(q, "share") for q in (churn if isinstance(churn, list) else [churn])],
+            addressable=self.optional(written, "addressable", 0, "share"),
+            contraction=self.optional(written, "contraction", 0, "share"),
+            expansion=self.optional(written, "expansion", 0, "share"),
+            uplift=self.optional(written, "uplift", 0, "any"),
+            complexity=self.optional(written, "complexity", 1),
+            term=term,
+            stop=self.stop(written.get("if_stopped")),
+            new=self.new_accounts(written, term),
+            arr=Number(written["arr"]) if "arr" in written else None,
+            count=written.get("accounts", 0),
+            completed_terms=written.get("completed_terms"),
+        )
+
+    def new_accounts(self, segment: dict[str, Any], term: int) -> NewAccounts | None:
+        """New business; its ARR varies from account to account, so it is no input."""
+        if "new_accounts" not in segment:
+            return None
+        written = segment["new_accounts"]
+        arr = written.get("arr", segment.get("arr"))
+        by_month = written.get("by_month", {})
+        return NewAccounts(
+            per_year=self.number(written["per_year"], parse=per_year)
+            if "per_year" in written
+            else None,
+            by_month={month_index(str(m)) - self.start: n for m, n in by_month.items()},
+            fixed=written.get("fixed", False),
+            arr=Number(arr),
+            term=written.get("term", term),
+            weights=_mean_one(written.get("seasonality")),
+        )
+
+    def by_segment(self, written: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
+        """A setting for every segment; segments that share what is written share one object."""
+        if not self.is_by_segment(written):
+            whole = read(written)
+            return dict.fromkeys(self.names, whole)
+        found = {key: read(x) for key, x in written.items()}
+        return {name: found.get(name, found.get("default")) for name in self.names}
+
+    def is_by_segment(self, written: Any) -> bool:
+        """Whether a setting is a mapping of segments, rather than a form of a number."""
+        return isinstance(written, dict) and set(written) <= {*self.names, "default"}
+
+    def task(self, name: str, written: dict[str, Any]) -> Task:
+        """One task."""
+        segments = written.get("segments", self.names)
+        return Task(
+            name=name,
+            segments=segments,
+            trigger=written.get("on") or next(k for k in ("every", "rate", "fixed") if k in written),
+            every=self.by_segment(written.get("every"), str),
+            aligned=written.get("aligned") == "fiscal",
+            over=max(1, round_half_up(span_months(written.get("over", "1 month")))),
+            lead=round_half_up(span_months(written.get("lead", "0 months"))),
+            rate=self.by_segment(
+                written.get("rate", 0), lambda x: self.number(x, parse=per_year)
+            ),
+            fixed=self.fixed(written, segments),
+            share=self.by_segment(written.get("share", 1), lambda x: self.number(x, "share")),
+            steps=self.steps(written),
+            role=written["role"],
+            theta=written.get("uncertainty", 0),
+            priority=self.by_segment(written.get("priority", NEVER_LISTED), float),
+            defer=self.by_segment(
+                written.get("defer", "0 months"), lambda x: round_half_up(span_months(x))
+            ),
+            backlog=self.optional(written, "backlog", 0),
+            weights=_mean_one(written.get("seasonality")),
+            weight=written.get("weight"),
+            stop=self.stop(written.get("if_stopped")),
+            enough=self.optional(written, "enough", 1, "share"),
+            coverage_today=self.number(written["coverage_today"], "share")
+            if "coverage_today" in written
+            else None,
+        )
+
+    def fixed(self, task: dict[str, Any], segments: list[str]) -> dict[str, Number]:
+        """Monthly hours of fixed work: by segment, or once for all under ''."""
+        if "fixed" not in task:
+            return {}
+        written = task["fixed"]
+        if not self.is_by_segment(written):
+            return {"": self.number(written, parse=hours_per_month)}
+        numbers = self.by_segment(written, lambda x: self.number(x, parse=hours_per_month))
+        return {segment: numbers[segment] for segment in segments}
+
+    def steps(self, task: dict[str, Any]) -> dict[str, list[Step]]:
+        """The steps of a task for every segment; `hours` is one unnamed step."""
+        if "fixed" in task:
+            return {}
+        if "hours" in task:
+            return self.by_segment(task["hours"], lambda x: [Step(task["role"], Number(x))])
+
+        def read(steps: dict[str, Any]) -> list[Step]:
+            return [self.step(step, task["role"]) for step in steps.values()]
+
+        return self.by_segment(task["steps"], read)
+
+    def step(self, written: Any, role: str) -> Step:
+        """One step: an hours form, or a mapping with hours and perhaps a role."""
+        if isinstance(written, dict) and "hours" in written:
+            return Step(written.get("role", role), Number(written["hours"]))
+        return Step(role, Number(written))
+
+    def role(self, name: str, written: dict[str, Any]) -> Role:
+        """One role."""
+        per = written.get("per")
+        leave = written.get("leave_seasonality")
+        ones = ("salary", "on_costs", "bonus", "tools", "hiring_cost")
+        money = {key: self.optional(written, key, 0) for key in ones}
+        return Role(
+            name=name,
+            headcount=written.get("headcount", 0),
+            hires={month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()},
+            slips=Number(written["slips"], parse=span_months) if "slips" in written else None,
+            per=next(iter(per.items())) if per else None,
+            **money,
+            raises=self.optional(written, "raise", 0, "any"),
+            attrition=self.optional(written, "attrition", 0, "share"),
+            overloaded_attrition=self.optional(written, "overloaded_attrition", 1),
+            backfill=written.get("backfill", True),
+            time_to_hire=Number(written.get("time_to_hire", "2 months"), parse=span_months),
+            ramp=written.get("ramp", []),
+            hours_per_week=self.optional(written, "hours_per_week", 40),
+            holidays=written.get("holidays"),
+            pto_days=self.optional(written, "pto_days", 0),
+            sick_days=self.optional(written, "sick_days", 0),
+            leave=_mean_one(leave) if leave else None,
+            internal=self.optional(written, "internal", 0, "share"),
+            target_utilization=self.optional(written, "target_utilization", 1, "share"),
+            overtime=self.optional(written, "overtime", 0),
+            coverage_target=written.get("coverage_target", 0.95),
+        )
+
+
+def _mean_one(weights: list[float] | None) -> list[float]:
+    """Twelve weights, January first, scaled to mean 1."""
+    weights = weights or [1.0] * 12
+    return [12 * w / sum(weights) for w in weights]
+
+
+# --- accounts (§2) --------------------------------------------------------------------------
+
+
+def file_book(plan: Plan, rows: list[dict[str, Any]]) -> list[Account]:
+    """The accounts of a file, renewals rolled forward by whole terms."""
+    accounts = [_file_account(plan, row) for row in rows]
+    return [account for account in accounts if account.started < plan.periods]
+
+
+def _file_account(plan: Plan, row: dict[str, Any]) -> Account:
+    """One row of a file."""
+    start, renewal = _as_date(row["start"]), _as_date(row["renewal"])
+    opening_day = first_day(plan.start)
+    term = int(_given(row, "term") or plan.segments[row["segment"]].term)
+    rolled = 0
+    while add_months(renewal, rolled * term) <= opening_day:
+        rolled += 1
+    renewal = add_months(renewal, rolled * term)
+    months = (renewal.year - start.year) * 12 + renewal.month - start.month
+    months_exactly = months + (renewal.day - start.day) / 30.4375
+    churn, complexity = _given(row, "churn"), _given(row, "complexity")
+    return Account(
+        segment=row["segment"],
+        arr=float(row["arr"]),
+        start=start,
+        started=month_of(start) - plan.start,
+        decision=month_of(renewal - timedelta(days=1)) - plan.start,
+        term=term,
+        completed=max(0, round_half_up(months_exactly / term) - 1),
+        churn=None if churn is None else float(churn),
+        own_complexity=None if complexity is None else float(complexity),
+        opening=start <= opening_day,
+        opening_arr=float(row["arr"]),
+    )
+
+
+def _given(row: dict[str, Any], key: str) -> Any:
+    """What a row says under a key, None where it says nothing."""
+    return None if row.get(key) in (None, "") else row[key]
+
+
+def _as_date(written: str | date) -> date:
+    """A date, written or not."""
+    return written if isinstance(written, date) else date.fromisoformat(written)
+
+
+def representative_book(plan: Plan) -> list[Account]:
+    """The accounts of the segments that are given by a count."""
+    means = plan.means()
+    return [
+        account
+        for segment in plan.segments.values()
+        if segment.count
+        for account in _representative_segment(plan, segment, means)
+    ]
+
+
+def _representative_segment(plan: Plan, segment: Segment, means: Values) -> list[Account]:
+    """Accounts at the quantiles of the ARR, largest first, dealt to and fro over the months."""
+    assert segment.arr is not None
+    n, term = segment.count, segment.term
+    arrs = [segment.arr.quantile((i + 0.5) / n) for i in reversed(range(n))]
+    scale = segment.arr.mean / (sum(arrs) / n)
+    survival = _survival(segment, means)
+    accounts = []
+    for i in range(n):
+        row, place = divmod(i, term)
+        decision = place if row % 2 == 0 else term - 1 - place
+        completed = segment.completed_terms
+        if completed is None:
+            completed = _stationary_terms(survival, (i + 0.5) * GOLDEN % 1)
+        renewal = plan.start + decision + 1
+        start = renewal - (completed + 1) * term
+        arr = arrs[i] * scale
+        accounts.append(
+            Account(
+                segment=segment.name,
+                arr=arr,
+                start=first_day(start),
+                started=start - plan.start,
+                decision=decision,
+                term=term,
+                completed=completed,
+                opening=True,
+                opening_arr=arr,
+            )
+        )
+    return accounts
+
+
+def _survival(segment: Segment, means: Values) -> list[float]:
+    """The share that survives 0 … 20 renewals at mean inputs."""
+    survival = [1.0]
+    for number in range(1, 21):
+        yearly = means[segment.churn_of_renewal(number)]
+        survival.append(survival[-1] * (1 - yearly) ** (segment.term / 12))
+    return survival
+
+
+def _stationary_terms(survival: list[float], u: float) -> int:
+    """Terms completed by the account at place u of a book that has always been there."""
+    running = 0.0
+    for n, alive in enumerate(survival):
+        running += alive
+        if running > u * sum(survival):
+            return n
+    return len(survival) - 1
+
+
+# --- what falls due (§4) ----------------------------------------------------------------------
+
+
+def occurrences(plan: Plan, task: Task, account: Account, period: int) -> float:
+    """How many times a task falls due for an account that is alive; parts count as fractions."""
+    if task.trigger == "every":
+        return _every(plan, task, account, period)
+    if task.trigger == "start":
+        return 1 / task.over if 0 <= period - account.started < task.over else 0.0
+    if task.trigger == "renewal":
+        first = account.decision - task.lead
+        return 1 / task.over if 0 <= period - first < task.over else 0.0
+    raise ValueError(task.trigger)
+
+
+def _every(plan: Plan, task: Task, account: Account, period: int) -> float:
+    """Occurrences at a fixed interval from the start, or at fiscal ends."""
+    count, unit = split_span(task.every[account.segment])
+    fractional = times_per_period(task, account.segment)
+    if fractional is not None:
+        return fractional
+    if task.aligned:
+        ended = plan.calendar_month(period) - (plan.fiscal_start - 1) + 1
+        return float(ended % int(count) == 0)
+    if unit == "month":
+        since = period - account.started
+        return float(since > 0 and since % int(count) == 0)
+    days = round(count * (7 if unit == "week" else 1))
+    return float(plan.start + period in _due_months(account.start, days, plan.start + period))
+
+
+def times_per_period(task: Task, segment: str) -> float | None:
+    """Occurrences per period where the interval is shorter than one; None elsewhere."""
+    if task.trigger != "every":
+        return None
+    return _times_per_month(task.every[segment])
+
+
+@lru_cache(maxsize=None)
+def _times_per_month(every: str) -> float | None:
+    """How often a short interval fits into a month; None for a month and longer."""
+    count, unit = split_span(every)
+    days = count * (7 if unit == "week" else 1)
+    short = unit != "month" and days / 365.25 < 1 / 12
+    return 365.25 / 12 / days if short else None
+
+
+@lru_cache(maxsize=None)
+def _due_months(start: date, days: int, last: int) -> frozenset[int]:
+    """The months up to `last` that hold a date start + n·days, n ≥ 1."""
+    found, day = set(), start + timedelta(days=days)
+    while month_of(day) <= last:
+        found.add(month_of(day))
+        day += timedelta(days=days)
+    return frozenset(found)
+
+
+# --- the time of one person (§5) -----------------------------------------------------------------
+
+
+@dataclass
+class Hours:
+    """Hours of a ramped full-time person in a period."""
+
+    paid: float
+    present: float
+    available: float
+    customer: float
+
+
+def personal_hours(plan: Plan, role: Role, period: int, values: Values) -> Hours:
+    """The time waterfall."""
+    day = values[role.hours_per_week] / 5
+    month = plan.start + period
+    working = weekdays(month)
+    paid = len(working) * day
+    free = holidays_on(role.holidays, month)
+    leave_days = values[role.pto_days] + values[role.sick_days]
+    if role.leave:
+        part = role.leave[month % 12] / 12
+    else:
+        part = len(working) / sum(len(weekdays(month // 12 * 12 + m)) for m in range(12))
+    present = max(0.0, paid - free * day - leave_days * day * part)
+    available = present * (1 - values[role.internal])
+    return Hours(paid, present, available, available * values[role.target_utilization])
+
+
+@lru_cache(maxsize=None)
+def weekdays(month: int) -> tuple[date, ...]:
+    """The Mondays to Fridays of a month."""
+    day, found = first_day(month), []
+    while month_of(day) == month:
+        if day.weekday() < 5:
+            found.append(day)
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+@lru_cache(maxsize=None)
+def holidays_on(country: str | None, month: int) -> int:
+    """Public holidays on Mondays to Fridays of a month, observed days included."""
+    if country is None:
+        return 0
+    year = month // 12
+    # an observed New Year's Day may fall into the year before
+    closed = public_holidays.country_holidays(country, years=[year, year + 1])
+    return sum(day in closed for day in weekdays(month))
+
+
+# --- today's coverage and the size of the memory (§7) -------------------------------------------
+
+
+def mean_due_hours(plan: Plan) -> dict[Lane, float]:
+    """Expected due hours per period over the first year: nobody churns, inputs at their means."""
+    means, span = plan.means(), min(12, plan.periods)
+    due = {lane: 0.0 for task in plan.tasks.values() for lane in task.lanes}
+    for task in plan.tasks.values():
+        if task.fixed:
+            for lane in task.lanes:
+                due[lane] = means[task.fixed[lane.segment]]
+            continue
+        for number, account in expected_accounts(plan, means):
+            if account.segment in task.segments:
+                times = number * _expected_occurrences(plan, task, account, span, means) / span
+                complexity = account.own_complexity
+                if complexity is None:
+                    complexity = means[plan.segments[account.segment].complexity]
+                for step in task.steps[account.segment]:
+                    lane = Lane(task.name, account.segment, step.role)
+                    due[lane] += times * complexity * step.hours.mean
+    return due
+
+
+def _expected_occurrences(
+    plan: Plan, task: Task, account: Account, span: int, means: Values
+) -> float:
+    """Occurrences of a task for an account that never leaves, over the first periods."""
+    account, total = account.fresh(), 0.0
+    for period in range(max(0, account.started), span):
+        if task.trigger == "rate":
+            season = task.weights[plan.calendar_month(period)]
+            total += means[task.rate[account.segment]] / 12 * season
+        else:
+            total += occurrences(plan, task, account, period)
+        if account.decision == period:
+            account.decision += account.term
+    return total * means[task.share[account.segment]]
+
+
+def expected_accounts(plan: Plan, means: Values) -> list[tuple[float, Account]]:
+    """The book of the first year with nobody churning, new accounts at their expected number."""
+    found = [(1.0, account) for account in plan.accounts]
+    for segment in plan.segments.values():
+        for period in range(min(12, plan.periods)):
+            number = expected_new(plan, segment, period, means)
+            if number:
+                found.append((number, new_account(plan, segment, period, 0.0)))
+    return found
+
+
+def expected_new(plan: Plan, segment: Segment, period: int, values: Values) -> float:
+    """The expected number of new accounts in a period; exact where it is fixed."""
+    new = segment.new
+    if new is None:
+        return 0.0
+    if new.per_year is None:
+        return new.by_month.get(period, 0)
+    months = [new.weights[plan.calendar_month(p)] for p in range(period + 1)]
+    per_month = values[new.per_year] / 12
+    if not new.fixed:
+        return per_month * months[-1]
+    # whole accounts start as the running total passes whole numbers
+    before, after = per_month * sum(months[:-1]), per_month * sum(months)
+    return int(after + 1e-9) - int(before + 1e-9)
+
+
+def new_account(plan: Plan, segment: Segment, period: int, arr: float) -> Account:
+    """An account that starts on the first day of a period and renews one term later."""
+    assert segment.new is not None
+    return Account(
+        segment=segment.name,
+        arr=arr,
+        start=first_day(plan.start + period),
+        started=period,
+        decision=period + segment.new.term - 1,
+        term=segment.new.term,
+    )
+
+
+def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str], float]:
+    """What today's team achieves: the mean due hours served once, by priority."""
+    done: dict[Lane, float] = {}
+    for role in plan.roles.values():
+        seats = plan.derived_heads(role, -1) if role.per else role.headcount
+        lanes = [lane for lane in due if lane.role == role.name]
+        left = seats * mean_customer_hours(plan, role)
+        for group in by_priority(plan, lanes):
+            wanted = sum(due[lane] for lane in group)
+            part = min(1.0, left / wanted) if wanted > 0 else 0.0
+            done |= {lane: part * due[lane] for lane in group}
+            left -= part * wanted
+    return _coverages(plan, due, done)
+
+
+def _coverages(
+    plan: Plan, due: dict[Lane, float], done: dict[Lane, float]
+) -> dict[tuple[str, str], float]:
+    """Done / due per task and segment, over all roles; 1 where nothing is due."""
+    found = {}
+    for task in plan.tasks.values():
+        for segment in {task.covered_with(segment) for segment in task.segments}:
+            lanes = [lane for lane in task.lanes if task.covered_with(lane.segment) == segment]
+            wanted = sum(due[lane] for lane in lanes)
+            given = sum(done[lane] for lane in lanes)
+            found[task.name, segment] = given / wanted if wanted > 0 else 1.0
+    return found
+
+
+def mean_customer_hours(plan: Plan, role: Role) -> float:
+    """Mean customer hours of a person per period over the first year, at mean inputs."""
+    means, span = plan.means(), min(12, plan.periods)
+    return sum(personal_hours(plan, role, t, means).customer for t in range(span)) / span
+
+
+def by_priority(plan: Plan, lanes: list[Lane]) -> list[list[Lane]]:
+    """Lanes in the order of service; lanes of equal priority stand together."""
+    groups: dict[float, list[Lane]] = {}
+    for lane in lanes:
+        groups.setdefault(priority_of(plan, lane), []).append(lane)
+    return [groups[priority] for priority in sorted(groups)]
+
+
+def priority_of(plan: Plan, lane: Lane) -> float:
+    """The priority of a lane; work without one comes last."""
+    task = plan.tasks[lane.task]
+    return task.priority[lane.segment or task.segments[0]]
