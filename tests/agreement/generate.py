@@ -13,7 +13,7 @@ SCENARIOS = 28
 
 Written = dict[str, Any]
 
-MONTHS = (12, 18, 6, 13, 24, 9, 15, 26)
+MONTHS = (12, 15, 6, 13, 24, 9, 12, 26)
 STARTS = ("2027-02", "2026-07", "2027-11", "2028-01", "2027-04")
 NAMES = ("enterprise", "mid_market", "smb")
 SEASON = [0.5, 1, 1.5, 1, 1, 2, 0.4, 0.6, 1.2, 1, 1, 0.8]
@@ -55,18 +55,26 @@ def pick(number: int, *options: Any) -> Any:
     return copy.deepcopy(options[number % len(options)])
 
 
-# --- customers --------------------------------------------------------------------------------
+# --- customers ------------------------------------------------------------------------
 
 
 def _segments(number: int, rng: np.random.Generator, from_file: bool) -> Written:
     """One to three segments of different size, term and prospects."""
     count = 1 + number % 3 if number % 7 else 3
-    return {
-        name: _segment(number + 5 * i, i, rng, from_file) for i, name in enumerate(NAMES[:count])
-    }
+    segments = {}
+    for i, name in enumerate(NAMES[:count]):
+        segments[name] = _segment(number + 5 * i, i, rng)
+        if not from_file:
+            segments[name] |= _representative(number + 5 * i, i, _book_size(count, rng))
+    return segments
 
 
-def _segment(number: int, place: int, rng: np.random.Generator, from_file: bool) -> Written:
+def _book_size(segments: int, rng: np.random.Generator) -> int:
+    """The accounts of one of so many segments."""
+    return int(rng.integers(18, 36)) // segments + 2
+
+
+def _segment(number: int, place: int, rng: np.random.Generator) -> Written:
     """One segment; every key comes in every form as the number goes round."""
     q = round(float(rng.uniform(0.12, 0.3)), 3)
     segment: Written = {
@@ -85,21 +93,28 @@ def _segment(number: int, place: int, rng: np.random.Generator, from_file: bool)
     }
     optional = {
         "contraction": pick(number, 0.04, {"p10": 0.02, "p50": 0.04, "p90": 0.08}, None),
-        "expansion": pick(number, {"mean": 0.15, "sd": 0.05}, None, 0.1, {"low": 0, "likely": 0.1, "high": 0.3}),
-        "uplift": pick(number, None, 0.03, {"p10": -0.01, "p50": 0.02, "p90": 0.06}, None, {"mean": 0.02, "sd": 0.02}),
+        "expansion": pick(
+            number, {"mean": 0.15, "sd": 0.05}, None, 0.1, {"low": 0, "likely": 0.1, "high": 0.3}
+        ),
+        "uplift": pick(
+            number,
+            None,
+            0.03,
+            {"p10": -0.01, "p50": 0.02, "p90": 0.06},
+            None,
+            {"mean": 0.02, "sd": 0.02},
+        ),
         "complexity": pick(number, 1.3, None, 0.8, {"low": 0.7, "likely": 1, "high": 1.6}),
     }
     segment |= {key: value for key, value in optional.items() if value is not None}
-    if not from_file:
-        segment |= _representative(number, place, rng)
     return segment
 
 
-def _representative(number: int, place: int, rng: np.random.Generator) -> Written:
+def _representative(number: int, place: int, size: int) -> Written:
     """A count and an ARR instead of a file."""
     middle = (90_000, 30_000, 8_000)[place]
     book: Written = {
-        "accounts": int(rng.integers(9, 22)),
+        "accounts": size,
         "arr": pick(
             number,
             {"p10": middle / 2, "p50": middle, "p90": middle * 2.5},
@@ -145,8 +160,10 @@ def _rows(number: int, rng: np.random.Generator, scenario: Written) -> list[Writ
     start = month_index(scenario["horizon"]["start"])
     rows = []
     for name, segment in scenario["segments"].items():
-        for i in range(int(rng.integers(10, 20))):
-            term = int(rng.choice([6, 12])) if i % 5 == 4 and segment["term"] > 1 else segment["term"]
+        for i in range(_book_size(len(scenario["segments"]), rng)):
+            term = (
+                int(rng.choice([6, 12])) if i % 5 == 4 and segment["term"] > 1 else segment["term"]
+            )
             if i % 7 == 3:
                 began = start + int(rng.integers(0, scenario["horizon"]["months"] + 2))
             else:
@@ -171,7 +188,7 @@ def _rows(number: int, rng: np.random.Generator, scenario: Written) -> list[Writ
     return rows
 
 
-# --- work ----------------------------------------------------------------------------------------
+# --- work -----------------------------------------------------------------------------
 
 
 def _tasks(number: int, rng: np.random.Generator, names: list[str]) -> Written:
@@ -247,9 +264,14 @@ def _check_in(number: int, names: list[str]) -> Written:
     """Work at a short or odd interval."""
     task: Written = {
         "role": "csm",
-        "every": pick(number, "month", "2 weeks", "6 weeks", _by_segment(names, "2 weeks", "month"), "45 days"),
+        "every": pick(
+            number, "month", "2 weeks", "6 weeks", _by_segment(names, "2 weeks", "month"), "45 days"
+        ),
         "hours": pick(
-            number, 1, {"mean": 1, "sd": 0.6}, _by_segment(names, 2, {"low": 0.5, "likely": 1, "high": 2})
+            number,
+            1,
+            {"mean": 1, "sd": 0.6},
+            _by_segment(names, 2, {"low": 0.5, "likely": 1, "high": 2}),
         ),
         "uncertainty": 0.15,
     }
@@ -280,7 +302,11 @@ def _escalation(number: int, names: list[str]) -> Written:
     task: Written = {
         "role": "csm",
         "rate": pick(
-            number, "3 per year", rate, _by_segment(names, "0.4 per month", rate), {"mean": 3, "sd": 1}
+            number,
+            "3 per year",
+            rate,
+            _by_segment(names, "0.4 per month", rate),
+            {"mean": 3, "sd": 1},
         ),
         "hours": {"p10": 1, "p50": 3, "p90": 10},
     }
@@ -320,31 +346,30 @@ def _priorities(number: int, tasks: Written, names: list[str]) -> None:
 
 def _patience(number: int, tasks: Written, names: list[str]) -> None:
     """How long work waits, and what waits already."""
-    for i, (key, task) in enumerate(tasks.items()):
+    for i, task in enumerate(tasks.values()):
         months = (number + i) % 5
         if 0 < months <= 3:
             task["defer"] = f"{months} month" + "s" * (months > 1)
-    if number % 3 == 2 and tasks["qbr"].get("defer") and "default" not in str(tasks["qbr"]["every"]):
+    if number % 3 == 2:
         tasks["qbr"]["defer"] = _by_segment(names, "2 months", "0 months")
     late = pick(number, "qbr", "escalation", "onboarding", "webinars", None)
     if late in tasks:
         tasks[late]["backlog"] = pick(number, 20, {"low": 10, "likely": 20, "high": 50})
 
 
-# --- what the work is worth ------------------------------------------------------------------------
+# --- what the work is worth -----------------------------------------------------------
 
 
 def _worth(number: int, scenario: Written) -> None:
     """One effect shared by weight, effects of tasks, both, or an effect of a segment."""
     tasks, mode = scenario["tasks"], number % 4
-    own = ("qbr", "escalation", "webinars", "renewal", "onboarding", "check_in")
-    own = own[: {0: 0, 1: 3, 2: 1, 3: 0}[mode]] if mode != 1 else own
+    own = {0: (), 1: tuple(tasks), 2: ("qbr",), 3: ()}[mode]
     for i, (key, task) in enumerate(tasks.items()):
         if key in own:
             task["if_stopped"] = _own_effect(number + i)
         elif (number + i) % 7 != 6:
             task["weight"] = 1 + (number + i) % 3
-        if (number + i) % 5 == 1:
+        if (number + i) % 5 == 1 and "on" not in task:
             task["enough"] = 0.9
         if (number + i) % 6 == 3:
             task["coverage_today"] = pick(number, 0.9, {"low": 0.6, "likely": 0.8, "high": 0.98})
@@ -357,18 +382,19 @@ def _worth(number: int, scenario: Written) -> None:
 
 def _own_effect(number: int) -> Written:
     """What stopping one task does; checking in too often may even do harm."""
-    return pick(
+    effect: Written = pick(
         number,
         {"churn": 1.8, "fades_over": "3 months"},
         {"churn": {"low": 1, "likely": 1.6, "high": 2.5}, "expansion": 0.7},
         {"churn": 0.8, "contraction": 1.8, "fades_over": "4 months"},
         {"expansion": {"mean": 0.7, "sd": 0.1}, "churn": 1.5, "fades_over": "2 months"},
     )
+    return effect
 
 
 def _team_effect(number: int) -> Written:
     """What stopping everything does."""
-    return pick(
+    effect: Written = pick(
         number // 4,
         {"churn": 3, "fades_over": "3 months"},
         {
@@ -379,9 +405,10 @@ def _team_effect(number: int) -> Written:
         },
         {"churn": {"p10": 1.5, "p50": 2.5, "p90": 4}, "contraction": 2.5, "expansion": 0.6},
     )
+    return effect
 
 
-# --- the team --------------------------------------------------------------------------------------
+# --- the team -------------------------------------------------------------------------
 
 
 def _team(number: int, rng: np.random.Generator) -> Written:
@@ -407,7 +434,7 @@ def _team(number: int, rng: np.random.Generator) -> Written:
         "sick_days": pick(number, None, 5),
         "leave_seasonality": SEASON if number % 4 == 1 else None,
         "overtime": pick(number, None, 0.1, None, {"low": 0, "likely": 0.1, "high": 0.2}),
-        "backfill": False if number % 8 == 3 else None,
+        "backfill": False if number % 8 == 5 else None,
         "on_costs": pick(number, 0.3, None),
         "bonus": pick(number, None, 9_000),
         "tools": pick(number, 2_400, None, None),
@@ -465,7 +492,7 @@ def _mend_terms(scenario: Written) -> None:
         task |= {"lead": "10 days", "over": "1 month"}
 
 
-# --- fitting the hours to the team ------------------------------------------------------------------
+# --- fitting the hours to the team ----------------------------------------------------
 
 
 def _fit_hours(scenario: Written, rows: list[Written] | None, rng: np.random.Generator) -> None:
@@ -476,7 +503,7 @@ def _fit_hours(scenario: Written, rows: list[Written] | None, rng: np.random.Gen
     for role in plan.roles.values():
         wanted = sum(hours for lane, hours in due.items() if lane.role == role.name)
         seats = plan.derived_heads(role, -1) if role.per else role.headcount
-        load = rng.uniform(1.0, 1.4) if role.name == "csm" else rng.uniform(0.8, 1.15)
+        load = rng.uniform(1.1, 1.5) if role.name == "csm" else rng.uniform(0.9, 1.3)
         has = seats * mean_customer_hours(plan, role)
         factor[role.name] = load * has / wanted if wanted else 1.0
     for task in scenario["tasks"].values():

@@ -6,7 +6,7 @@ import calendar
 import math
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,13 @@ from scipy import integrate, special, stats
 Z90 = 1.2816
 
 DAYS_PER_MONTH = 365.25 / 12
+
+SCALES: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
+    "positive": (math.log, math.exp),
+    "share": (special.logit, special.expit),
+    "any": (float, float),
+}
+"""For each kind of number the scale on which {p10, p50, p90} is normal, there and back."""
 
 
 def round_half_up(x: float) -> int:
@@ -28,6 +35,7 @@ def span_months(text: str) -> float:
     return count * {"day": 1 / DAYS_PER_MONTH, "week": 7 / DAYS_PER_MONTH, "month": 1.0}[unit]
 
 
+@cache
 def split_span(text: str) -> tuple[float, str]:
     """A span as a count of days, weeks or months."""
     words = text.split()
@@ -148,11 +156,7 @@ class Number:
 
     def _of_normal(self, z: float) -> float:
         """The value of the split normal at z, on the scale that suits the kind."""
-        scale, back = {
-            "positive": (math.log, math.exp),
-            "share": (special.logit, special.expit),
-            "any": (float, float),
-        }[self.kind]
+        scale, back = SCALES[self.kind]
         low, middle, high = (scale(self.form[key]) for key in ("p10", "p50", "p90"))
         return float(back(middle + (middle - low if z < 0 else high - middle) / Z90 * z))
 
@@ -186,7 +190,9 @@ class Number:
     def _draw_moments(self, rng: np.random.Generator) -> float:
         """One value of the gamma, beta or normal with the written mean and sd."""
         a, b = self._moments
-        return {"positive": rng.gamma, "share": rng.beta, "any": rng.normal}[self.kind](a, b)
+        if self.kind == "positive":
+            return float(rng.gamma(a, b))
+        return float(rng.beta(a, b) if self.kind == "share" else rng.normal(a, b))
 
 
 def lognormal(rng: np.random.Generator, mean: float, variance: float) -> float:

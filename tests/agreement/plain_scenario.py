@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import holidays as public_holidays
@@ -80,7 +80,7 @@ class NewAccounts:
     per_year: Number | None
     by_month: dict[int, int]
     fixed: bool
-    arr: Number | None
+    arr: Number
     term: int
     weights: list[float]
 
@@ -209,9 +209,10 @@ class Plan:
     accounts: list[Account] = field(default_factory=list)
     """The opening book, and accounts of the file that start within the horizon."""
 
-    def label(self, period: int) -> str:
-        """The name of a period, such as 2027-03."""
-        return first_day(self.start + period).isoformat()[:7]
+    @cached_property
+    def labels(self) -> list[str]:
+        """The names of the periods, such as 2027-03."""
+        return [first_day(self.start + t).isoformat()[:7] for t in range(self.periods)]
 
     def calendar_month(self, period: int) -> int:
         """0 for January … 11 for December."""
@@ -232,7 +233,7 @@ class Plan:
         return -(-self.planned_seats(self.roles[other], period) // ratio)
 
 
-# --- reading --------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------
 
 
 def read_plan(scenario: dict[str, Any], rows: list[dict[str, Any]] | None = None) -> Plan:
@@ -296,7 +297,9 @@ class _Reader:
         if written is None:
             return None
         return Stop(
-            *(self.optional(written, key, 1) for key in ("churn", "expansion", "contraction")),
+            churn=self.optional(written, "churn", 1),
+            expansion=self.optional(written, "expansion", 1),
+            contraction=self.optional(written, "contraction", 1),
             fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
         )
 
@@ -306,7 +309,9 @@ class _Reader:
         term = written.get("term", 12)
         return Segment(
             name=name,
-            churn=[self.number(q, "share") for q in (churn if isinstance(churn, list) else [churn])],
+            churn=[
+                self.number(q, "share") for q in (churn if isinstance(churn, list) else [churn])
+            ],
             addressable=self.optional(written, "addressable", 0, "share"),
             contraction=self.optional(written, "contraction", 0, "share"),
             expansion=self.optional(written, "expansion", 0, "share"),
@@ -356,14 +361,13 @@ class _Reader:
         return Task(
             name=name,
             segments=segments,
-            trigger=written.get("on") or next(k for k in ("every", "rate", "fixed") if k in written),
+            trigger=written.get("on")
+            or next(k for k in ("every", "rate", "fixed") if k in written),
             every=self.by_segment(written.get("every"), str),
             aligned=written.get("aligned") == "fiscal",
             over=max(1, round_half_up(span_months(written.get("over", "1 month")))),
             lead=round_half_up(span_months(written.get("lead", "0 months"))),
-            rate=self.by_segment(
-                written.get("rate", 0), lambda x: self.number(x, parse=per_year)
-            ),
+            rate=self.by_segment(written.get("rate", 0), lambda x: self.number(x, parse=per_year)),
             fixed=self.fixed(written, segments),
             share=self.by_segment(written.get("share", 1), lambda x: self.number(x, "share")),
             steps=self.steps(written),
@@ -420,7 +424,9 @@ class _Reader:
         return Role(
             name=name,
             headcount=written.get("headcount", 0),
-            hires={month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()},
+            hires={
+                month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()
+            },
             slips=Number(written["slips"], parse=span_months) if "slips" in written else None,
             per=next(iter(per.items())) if per else None,
             **money,
@@ -448,7 +454,7 @@ def _mean_one(weights: list[float] | None) -> list[float]:
     return [12 * w / sum(weights) for w in weights]
 
 
-# --- accounts (§2) --------------------------------------------------------------------------
+# --- accounts (§2) --------------------------------------------------------------------
 
 
 def file_book(plan: Plan, rows: list[dict[str, Any]]) -> list[Account]:
@@ -557,7 +563,7 @@ def _stationary_terms(survival: list[float], u: float) -> int:
     return len(survival) - 1
 
 
-# --- what falls due (§4) ----------------------------------------------------------------------
+# --- what falls due (§4) --------------------------------------------------------------
 
 
 def occurrences(plan: Plan, task: Task, account: Account, period: int) -> float:
@@ -595,7 +601,7 @@ def times_per_period(task: Task, segment: str) -> float | None:
     return _times_per_month(task.every[segment])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _times_per_month(every: str) -> float | None:
     """How often a short interval fits into a month; None for a month and longer."""
     count, unit = split_span(every)
@@ -604,7 +610,7 @@ def _times_per_month(every: str) -> float | None:
     return 365.25 / 12 / days if short else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _due_months(start: date, days: int, last: int) -> frozenset[int]:
     """The months up to `last` that hold a date start + n·days, n ≥ 1."""
     found, day = set(), start + timedelta(days=days)
@@ -614,7 +620,7 @@ def _due_months(start: date, days: int, last: int) -> frozenset[int]:
     return frozenset(found)
 
 
-# --- the time of one person (§5) -----------------------------------------------------------------
+# --- the time of one person (§5) ------------------------------------------------------
 
 
 @dataclass
@@ -644,7 +650,7 @@ def personal_hours(plan: Plan, role: Role, period: int, values: Values) -> Hours
     return Hours(paid, present, available, available * values[role.target_utilization])
 
 
-@lru_cache(maxsize=None)
+@cache
 def weekdays(month: int) -> tuple[date, ...]:
     """The Mondays to Fridays of a month."""
     day, found = first_day(month), []
@@ -655,7 +661,7 @@ def weekdays(month: int) -> tuple[date, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=None)
+@cache
 def holidays_on(country: str | None, month: int) -> int:
     """Public holidays on Mondays to Fridays of a month, observed days included."""
     if country is None:
@@ -666,7 +672,7 @@ def holidays_on(country: str | None, month: int) -> int:
     return sum(day in closed for day in weekdays(month))
 
 
-# --- today's coverage and the size of the memory (§7) -------------------------------------------
+# --- today's coverage and the size of the memory (§7) ---------------------------------
 
 
 def mean_due_hours(plan: Plan) -> dict[Lane, float]:

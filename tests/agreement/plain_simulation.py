@@ -17,6 +17,7 @@ from plain_scenario import (
     Lane,
     Plan,
     Role,
+    Segment,
     Stop,
     Task,
     Values,
@@ -145,6 +146,10 @@ class Trial:
         self._fill_seats()
         self._queue_backlog()
         self.effects = {name: self._effects_on(name) for name in plan.segments}
+        self.feels_its_start = {
+            name: any(effect.task.trigger == "start" for effect in effects)
+            for name, effects in self.effects.items()
+        }
         self.coverage_today = self._coverage_today(derived)
         self.coverage: dict[tuple[str, str, int], float] = {}
         self.memory = self._memories()
@@ -159,7 +164,6 @@ class Trial:
         self.alive = [account for account in everybody if account.opening]
         self.announced = [account for account in everybody if not account.opening]
         self.opening_book = list(self.alive)
-        self.sold = dict.fromkeys(self.plan.segments, 0)
 
     def _fill_seats(self) -> None:
         """Seats filled and ramped, and the planned hires with the months they slip by."""
@@ -210,7 +214,9 @@ class Trial:
             value[stop.fades_over],
         )
 
-    def _coverage_today(self, derived: dict[tuple[str, str], float]) -> dict[tuple[str, str], float]:
+    def _coverage_today(
+        self, derived: dict[tuple[str, str], float]
+    ) -> dict[tuple[str, str], float]:
         """c₀: as given, else as derived."""
         found = {}
         for (name, segment), coverage in derived.items():
@@ -263,7 +269,7 @@ class Trial:
         self, metric: str, t: int, value: float, segment: str = "", role: str = "", task: str = ""
     ) -> None:
         """Write down a number of a period, and add it to the sum over the horizon."""
-        self.noted[metric, self.plan.label(t), segment, role, task] = value
+        self.noted[metric, self.plan.labels[t], segment, role, task] = value
         if metric in SUMS:
             key = (metric, "", segment, role, task)
             self.noted[key] = self.noted.get(key, 0.0) + value
@@ -274,13 +280,9 @@ class Trial:
         """Accounts of the file whose day has come, and new business."""
         joined = [account for account in self.announced if account.started == t]
         for segment in self.plan.segments.values():
-            expected = expected_new(self.plan, segment, t, self.value)
-            number = int(expected)
-            if segment.new and segment.new.per_year is not None and not segment.new.fixed:
-                number = self.rng.poisson(expected)
-            for _ in range(number):
-                arr = segment.new.arr.draw(self.rng)
-                joined.append(new_account(self.plan, segment, t, arr))
+            if segment.new:
+                arrs = [segment.new.arr.draw(self.rng) for _ in range(self._won(segment, t))]
+                joined += [new_account(self.plan, segment, t, arr) for arr in arrs]
         for account in joined:
             self.flow[account.segment]["new_accounts"] += 1
             self.flow[account.segment]["new_arr"] += account.arr
@@ -289,6 +291,14 @@ class Trial:
             name: [account for account in self.alive if account.segment == name]
             for name in self.plan.segments
         }
+
+    def _won(self, segment: Segment, t: int) -> int:
+        """How many new accounts a segment has in a period."""
+        expected = expected_new(self.plan, segment, t, self.value)
+        assert segment.new is not None
+        if segment.new.per_year is None or segment.new.fixed:
+            return round(expected)
+        return int(self.rng.poisson(expected))
 
     def note_revenue(self, t: int) -> None:
         """ARR after the new accounts have started, for a month."""
@@ -306,9 +316,7 @@ class Trial:
     def staff(self, t: int) -> None:
         """Seats are vacated and filled, and paid."""
         self.ramped: dict[str, float] = {}
-        total = dict.fromkeys(
-            ("salaries", "on_costs", "bonus", "tools", "hiring", "platform"), 0.0
-        )
+        total = dict.fromkeys(("salaries", "on_costs", "bonus", "tools", "hiring", "platform"), 0.0)
         for role in self.plan.roles.values():
             filled_now = self._derive_heads(role, t) if role.per else self._move(role, t)
             seats = self.seats[role.name]
@@ -416,7 +424,8 @@ class Trial:
         if task.trigger == "rate":
             season = task.weights[self.plan.calendar_month(t)]
             calls = self.value[task.rate[account.segment]] / 12 * season
-            return self.rng.binomial(self.rng.poisson(calls), share)
+            happening = self.rng.poisson(calls)
+            return self.rng.binomial(happening, share) if happening and share < 1 else happening
         number = occurrences(self.plan, task, account, t)
         if number == 0 or share == 1 or times_per_period(task, account.segment) is not None:
             return number
@@ -600,13 +609,14 @@ class Trial:
 
     def _factors_once(self, account: Account, t: int) -> Factors:
         """The factors; accounts of one segment and start that decide alike share them."""
-        key = (account.segment, max(account.started, -1), id(account) in self.deciding)
+        started = max(account.started, -1) if self.feels_its_start[account.segment] else -1
+        key = (account.segment, started, id(account) in self.deciding)
         if key not in self.known:
             self.known[key] = self.factors(account, t)
         return self.known[key]
 
     def _loss_probability(self, account: Account, factors: Factors) -> float:
-        """p of the renewal that is due."""
+        """P of the renewal that is due."""
         segment = self.plan.segments[account.segment]
         churn = segment.churn_of_renewal(account.completed + 1)
         hazard = _hazard(self.value[churn], account.term)
@@ -646,10 +656,12 @@ class Trial:
         """Everybody alive grows a little."""
         grown: dict[int, float] = {}
         for account in self.alive:
+            yearly = self.value[self.plan.segments[account.segment].expansion]
+            if yearly == 0:
+                continue
             # for an account that has just renewed these are the factors of step 6
             factors = self._factors_once(account, t)
             if id(factors) not in grown:
-                yearly = self.value[self.plan.segments[account.segment].expansion]
                 grown[id(factors)] = (1 + yearly * factors.expansion) ** (1 / 12)
             factor = grown[id(factors)]
             self.flow[account.segment]["expansion_arr"] += account.arr * (factor - 1)
@@ -658,14 +670,15 @@ class Trial:
     # --- what is written down at the end of a period ---
 
     def note_work(self, t: int) -> None:
-        """Hours by role, task and segment, and coverage."""
-        waiting = {
-            lane: sum(work.hours for work in works) for lane, works in self.waiting.items()
-        }
+        """Hours by role, task and segment, and coverages."""
+        waiting = {lane: sum(work.hours for work in works) for lane, works in self.waiting.items()}
         for metric, hours in {**self.hours, "backlog_hours": waiting}.items():
-            for keys, amount in _totals(hours).items():
-                segment, role, task = keys
+            for (segment, role, task), amount in _totals(hours).items():
                 self.note(metric, t, amount, segment, role, task)
+        self._note_coverages(t)
+
+    def _note_coverages(self, t: int) -> None:
+        """Coverage of tasks, in all and per segment, and of roles."""
         for task in self.plan.tasks.values():
             self._note_coverage(t, task.lanes, task=task.name)
             for segment in task.segments if not task.fixed else ():
@@ -733,7 +746,11 @@ def _totals(hours: dict[Lane, float]) -> dict[tuple[str, str, str], float]:
     """Sums over role, role × task and role × task × segment, under (segment, role, task)."""
     total: dict[tuple[str, str, str], float] = {}
     for lane, amount in hours.items():
-        keys = {("", lane.role, ""), ("", lane.role, lane.task), (lane.segment, lane.role, lane.task)}
+        keys = {
+            ("", lane.role, ""),
+            ("", lane.role, lane.task),
+            (lane.segment, lane.role, lane.task),
+        }
         for key in keys:
             total[key] = total.get(key, 0.0) + amount
     return total

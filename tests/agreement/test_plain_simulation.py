@@ -42,7 +42,7 @@ def series(found: dict[Key, np.ndarray], metric: str, **keys: str) -> list[float
     return [mean_of(found, metric, label, **keys) for label in labels]
 
 
-def test_a_qbr_each_quarter_of_three_hours_asks_for_1200_hours_a_year():
+def test_a_qbr_each_quarter_of_three_hours_asks_for_1200_hours_a_year() -> None:
     qbr = {
         "role": "csm",
         "every": "quarter",
@@ -55,14 +55,14 @@ def test_a_qbr_each_quarter_of_three_hours_asks_for_1200_hours_a_year():
     assert total(found, "due_hours", role="csm") == pytest.approx(1200)
 
 
-def test_anniversaries_ask_for_as_much():
+def test_anniversaries_ask_for_as_much() -> None:
     book = {"accounts": 96, "arr": 1000, "churn": 0.0, "completed_terms": 1}
     qbr = {"role": "csm", "every": "quarter", "hours": 3}
     found = simulate_plainly(scenario(segments={"all": book}, tasks={"qbr": qbr}), None, 1, 0)
     assert series(found, "due_hours", role="csm", task="qbr") == pytest.approx([96] * 12)
 
 
-def test_the_time_waterfall_of_a_year_of_260_days():
+def test_the_time_waterfall_of_a_year_of_260_days() -> None:
     team = {"csm": {"headcount": 1, "pto_days": 20, "sick_days": 5, "internal": 1 / 3}}
     team["csm"]["target_utilization"] = 0.85
     found = simulate_plainly(scenario(team=team), None, 1, 0)
@@ -70,7 +70,7 @@ def test_the_time_waterfall_of_a_year_of_260_days():
     assert sum(series(found, "capacity_hours", role="csm")) == pytest.approx(1065.33, abs=0.01)
 
 
-def test_shortfall_at_renewals_once_the_work_has_stopped():
+def test_shortfall_at_renewals_once_the_work_has_stopped() -> None:
     tiny = 1e-7
     book = {"accounts": 96, "arr": 1000, "churn": 0.0, "addressable": 1, "contraction": tiny}
     task = {"role": "csm", "fixed": "20 hours per month", "coverage_today": 1.0}
@@ -91,14 +91,12 @@ def test_shortfall_at_renewals_once_the_work_has_stopped():
     assert x.reshape(3, 12).mean(axis=1) == pytest.approx([0.490, 0.872, 0.968], abs=6e-4)
 
 
-def test_a_hazard_ratio_of_one_and_a_half():
+def test_a_hazard_ratio_of_one_and_a_half() -> None:
     book = {"accounts": 200, "arr": 1000, "churn": 0.1, "addressable": 1, "term": 12}
     task = {"role": "csm", "on": "renewal", "lead": "0 months", "hours": 1, "coverage_today": 1}
     task["if_stopped"] = {"churn": 1.5}
     found = simulate_plainly(
-        scenario(
-            segments={"all": book}, tasks={"renewal": task}, team={"csm": {"headcount": 0}}
-        ),
+        scenario(segments={"all": book}, tasks={"renewal": task}, team={"csm": {"headcount": 0}}),
         None,
         300,
         0,
@@ -109,14 +107,14 @@ def test_a_hazard_ratio_of_one_and_a_half():
     assert lost.std() == pytest.approx(math.sqrt(200 * expected * (1 - expected)), rel=0.15)
 
 
-def test_a_ramp_makes_a_first_year_of_0_725():
+def test_a_ramp_makes_a_first_year_of_0_725() -> None:
     ramp = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
     team = {"csm": {"headcount": 0, "hires": {"2023-01": 1}, "ramp": ramp}}
     found = simulate_plainly(scenario(team=team), None, 1, 0)
     assert np.mean(series(found, "ramped_fte", role="csm")) == pytest.approx(0.725)
 
 
-def test_a_contract_of_twelve_months_pays_twelve_months():
+def test_a_contract_of_twelve_months_pays_twelve_months() -> None:
     new = {"by_month": {"2023-01": 1}, "arr": 1200}
     segment = {"accounts": 0, "churn": 1 - 1e-12, "new_accounts": new}
     horizon = {"start": "2023-01", "months": 14}
@@ -137,7 +135,7 @@ def test_a_contract_of_twelve_months_pays_twelve_months():
         ({"mean": 0.02, "sd": 0.03}, "any"),
     ],
 )
-def test_draws_quantiles_and_moments_tell_the_same_story(form, kind):
+def test_draws_quantiles_and_moments_tell_the_same_story(form: dict[str, float], kind: str) -> None:
     number, rng, n = Number(form, kind), np.random.default_rng(1), 20_000
     draws = np.array([number.draw(rng) for _ in range(n)])
     grid = np.array([number.quantile(u) for u in (np.arange(2000) + 0.5) / 2000])
@@ -151,14 +149,14 @@ def test_draws_quantiles_and_moments_tell_the_same_story(form, kind):
         assert number.quantile(0.9) == pytest.approx(form["p90"], rel=1e-3)
 
 
-def test_the_lognormal_has_the_moments_asked_for():
+def test_the_lognormal_has_the_moments_asked_for() -> None:
     rng = np.random.default_rng(2)
     draws = np.array([lognormal(rng, 10, 4) for _ in range(20_000)])
     assert draws.mean() == pytest.approx(10, abs=0.06)
     assert draws.std() == pytest.approx(2, rel=0.05)
 
 
-def test_spans():
+def test_spans() -> None:
     assert span_months("90 days") == pytest.approx(2.957, abs=1e-3)
     assert span_months("quarter") == 3
     assert span_months("6 weeks") == pytest.approx(1.380, abs=1e-3)
@@ -197,7 +195,7 @@ def busy() -> dict[str, Any]:
     )
 
 
-def test_hours_and_arr_balance_in_every_trial():
+def test_hours_and_arr_balance_in_every_trial() -> None:
     found = simulate_plainly(busy(), None, 30, 3)
     role = ("", "csm", "")
     hours = {m: found[f"{m}_hours", "", *role] for m in ("due", "done", "dropped", "cancelled")}
@@ -214,7 +212,7 @@ def test_hours_and_arr_balance_in_every_trial():
     assert closing == pytest.approx(found["arr", "2023-12", "", "", ""])
 
 
-def test_mean_due_hours_are_what_falls_due_when_nobody_churns():
+def test_mean_due_hours_are_what_falls_due_when_nobody_churns() -> None:
     plain = busy()
     plain["segments"]["a"]["churn"] = 0.0
     found = simulate_plainly(plain, None, 400, 4)
@@ -223,7 +221,7 @@ def test_mean_due_hours_are_what_falls_due_when_nobody_churns():
         assert due.mean() == pytest.approx(expected, abs=4 * due.std() / math.sqrt(400) + 1e-9)
 
 
-def test_todays_coverage_goes_by_priority():
+def test_todays_coverage_goes_by_priority() -> None:
     plan = read_plan(busy())
     due = mean_due_hours(plan)
     coverage = coverage_derived(plan, due)
@@ -232,7 +230,7 @@ def test_todays_coverage_goes_by_priority():
     assert 0 < coverage["start", "a"] < 1
 
 
-def test_attrition_leaves_vacancies_of_the_length_of_a_search():
+def test_attrition_leaves_vacancies_of_the_length_of_a_search() -> None:
     team = {"csm": {"headcount": 10, "attrition": 0.2, "time_to_hire": "3 months"}}
     horizon = {"start": "2023-01", "months": 60}
     found = simulate_plainly(scenario(horizon=horizon, team=team), None, 200, 5)

@@ -1,0 +1,164 @@
+"""The months of one batch of trials, in order."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.calendar import Periods
+from capacity.engine.chance import Chance
+from capacity.engine.customers import Customers, Moves
+from capacity.engine.demand import Demand
+from capacity.engine.effects import Influence
+from capacity.engine.layout import Layout
+from capacity.engine.roles import COSTS, Desk
+from capacity.estimates import Estimate
+from capacity.units import MONTHS_PER_YEAR
+
+Record = dict[str, FloatArray]
+"""Results by name, each of shape (periods, rows, trials)."""
+
+BY_LANE = ("due_hours", "done_hours", "dropped_hours", "cancelled_hours", "backlog_hours")
+BY_ROLE = (
+    "available_hours",
+    "required_fte",
+    "capacity_hours",
+    "headcount",
+    "ramped_fte",
+    "vacancies",
+    "load",
+    *(f"cost_{line}" for line in COSTS),
+)
+BY_SEGMENT = (
+    "accounts",
+    "new_accounts",
+    "churned_accounts",
+    "arr",
+    "new_arr",
+    "expansion_arr",
+    "contraction_arr",
+    "churned_arr",
+    "revenue",
+)
+FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
+"""Of the opening book alone, before the first period and after each twelve."""
+
+
+def run_batch(layout: Layout, chance: Chance) -> Record:
+    """Simulate the months for one batch."""
+    return _Batch(layout, chance).run()
+
+
+class _Batch:
+    def __init__(self, layout: Layout, chance: Chance) -> None:
+        plan = layout.plan
+        self.layout, self.chance = layout, chance
+        self.periods = plan.horizon.periods
+        backlog = self._backlog()
+        self.desks = [Desk(plan, r, layout.work, chance, backlog) for r in range(len(plan.team))]
+        self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance)
+        self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
+        self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
+        self.record = self._empty()
+
+    def _backlog(self) -> FloatArray:
+        """Hours late when the plan begins, by work lane."""
+        plan, work = self.layout.plan, self.layout.work
+        tasks = list(plan.tasks.items())
+        drawn = self.chance.inputs([(f"tasks.{name}.backlog", task.backlog) for name, task in tasks])
+        of_lane = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
+        return drawn[of_lane] * self.layout.backlog_part[:, None]
+
+    def _empty(self) -> Record:
+        plan, work = self.layout.plan, self.layout.work
+        rows = (
+            dict.fromkeys(BY_LANE, len(work.lane))
+            | dict.fromkeys(BY_ROLE, len(plan.team))
+            | dict.fromkeys(BY_SEGMENT, len(plan.segments))
+        )
+        if not (work.defer > 0).any() and not any(t.backlog.mean for t in plan.tasks.values()):
+            rows["cancelled_hours"] = rows["backlog_hours"] = 0
+        count = self.periods.count
+        record = {name: np.zeros((count, n, self.chance.trials)) for name, n in rows.items()}
+        years = count // MONTHS_PER_YEAR + 1
+        for name in FROZEN:
+            record[name] = np.zeros((years, len(plan.segments), self.chance.trials))
+        return record
+
+    def run(self) -> Record:
+        self._freeze(0)
+        for t in range(self.periods.count):
+            self._start(t)
+            self._work(t)
+            moves = self.customers.decide(t, self.influence.factors(t))
+            self._finish(t, moves)
+            if (t + 1) % MONTHS_PER_YEAR == 0:
+                self._freeze((t + 1) // MONTHS_PER_YEAR)
+        self.record |= self._global_inputs()
+        return self.record
+
+    def _freeze(self, year: int) -> None:
+        for name, values in zip(FROZEN, self.customers.opening(), strict=True):
+            self.record[name][year] = values
+
+    def _start(self, t: int) -> None:
+        """New accounts start."""
+        self.record["new_accounts"][t], self.record["new_arr"][t] = self.customers.join(t)
+        self.record["revenue"][t] = self.customers.revenue() * Periods.years_each
+
+    def _work(self, t: int) -> None:
+        """Seats change, work falls due, roles spend their hours, coverage is remembered."""
+        due = self.demand.hours(t, self.customers.number)
+        done, dropped = np.zeros_like(due), np.zeros_like(due)
+        record = self.record
+        for r, desk in enumerate(self.desks):
+            lanes = desk.lanes
+            staff = desk.staff(t)
+            customer, available = desk.time.customer[t], desk.time.available[t]
+            capacity = staff.ramped * customer
+            record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
+            record["vacancies"][t, r], record["capacity_hours"][t, r] = staff.vacant, capacity
+            record["available_hours"][t, r] = staff.ramped * available
+            for line, cost in zip(COSTS, desk.costs(t, staff), strict=True):
+                record[f"cost_{line}"][t, r] = cost
+            if lanes.start == lanes.stop:
+                continue
+            done[lanes], dropped[lanes], record["load"][t, r] = desk.serve(due[lanes], capacity)
+            record["required_fte"][t, r] = _people(due[lanes].sum(axis=0), customer)
+        record["due_hours"][t], record["done_hours"][t], record["dropped_hours"][t] = due, done, dropped
+        self.influence.remember(done, dropped)
+
+    def _finish(self, t: int, moves: Moves) -> None:
+        """Waiting work of the lost goes; the books are written."""
+        record, work = self.record, self.layout.work
+        if record["backlog_hours"].size:
+            of_lane = np.array(
+                [-1 if (lane := work.lanes[i]).is_fixed else lane.segment_index for i in work.lane]
+            )
+            kept = np.where(of_lane[:, None] < 0, 1.0, 1 - moves.lost_share[of_lane])
+            for desk in self.desks:
+                record["cancelled_hours"][t, desk.lanes] = desk.cancel(kept[desk.lanes])
+                record["backlog_hours"][t, desk.lanes] = desk.waiting
+        record["accounts"][t] = self.customers.accounts()
+        record["arr"][t] = self.customers.revenue()
+        for name in ("churned_accounts", "churned_arr", "contraction_arr", "expansion_arr"):
+            record[name][t] = getattr(moves, name)
+
+    def _global_inputs(self) -> Record:
+        """Inputs that money is computed from afterwards, shape (1, rows, trials)."""
+        plan = self.layout.plan
+        finance = plan.finance
+        margin = finance.gross_margin or Estimate.fixed(np.nan)
+        named = [("finance.gross_margin", margin), ("finance.platform", finance.platform)]
+        targets = [(f"team.{n}.coverage_target", role.coverage_target) for n, role in plan.team.items()]
+        return {
+            "finance": self.chance.inputs(named)[None],
+            "coverage_target": self.chance.inputs(targets)[None],
+            "opening_backlog": self._backlog()[None],
+        }
+
+
+def _people(hours: FloatArray, customer: FloatArray) -> FloatArray:
+    """Ramped people that some hours take; none where there are none."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(hours > 0, hours / customer, 0.0)

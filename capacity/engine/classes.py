@@ -1,0 +1,183 @@
+"""Accounts that are alike in all but name and revenue are counted together.
+
+Every account keeps its own luck and its own fate; a class only says that the work they make and
+the factors they feel are the same, so that these are computed once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.book.accounts import Book
+from capacity.calendar import DateArray, Periods
+from capacity.loading import Scenario
+from capacity.scenario.document import Plan
+from capacity.scenario.task import Task
+
+_COLUMNS = ("segment", "vintage", "joins", "start", "starts", "decision", "term", "complexity", "is_new")
+
+BEFORE = -1
+"""Period of joining, or vintage, of accounts from before the horizon."""
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Classes of accounts, sorted by segment; one value for each class.
+
+    Attributes
+    ----------
+    segment
+        Index of the segment.
+    joins
+        Period in which its accounts join the book; `BEFORE` for the opening book.
+    start
+        Period of the start; of accounts from long ago, an equivalent one.
+    starts
+        First day; only exact where a task counts in days.
+    decision
+        Period at whose end the first term within the horizon ends.
+    term
+        Months of a contract.
+    complexity
+        Of the accounts' own; NaN where the segment's holds.
+    vintage
+        Index into the vintages.
+    is_new
+        Whether its accounts are won during the plan in unknown number.
+    vintages
+        Segment and period of the start (`BEFORE` for all from before the horizon) of the vintages.
+    of_row
+        Class of each account of the book.
+    """
+
+    segment: IntArray
+    joins: IntArray
+    start: IntArray
+    starts: DateArray
+    decision: IntArray
+    term: IntArray
+    complexity: FloatArray
+    vintage: IntArray
+    is_new: np.ndarray
+    vintages: list[tuple[int, int]]
+    of_row: IntArray
+
+    def __len__(self) -> int:
+        return len(self.segment)
+
+    def slice_of(self, segment: int) -> slice:
+        """The classes of a segment."""
+        first, last = np.searchsorted(self.segment, [segment, segment + 1])
+        return slice(int(first), int(last))
+
+
+def day_interval(task: Task, segment: str) -> float | None:
+    """Interval in days of a task that counts in days and comes less often than every period."""
+    span = task.every.of(segment) if task.every else None
+    if span is None or span.unit != "day" or span.years <= Periods.years_each:
+        return None
+    return span.amount
+
+
+def month_interval(task: Task, segment: str) -> int | None:
+    """Interval in whole months of a task that counts in months."""
+    span = task.every.of(segment) if task.every else None
+    if span is None or span.unit != "month" or span.amount < 1 or span.amount % 1:
+        return None
+    return int(span.amount)
+
+
+def build_classes(scenario: Scenario) -> Classes:
+    """Sort the accounts of the book, and those to be won, into classes."""
+    plan, book = scenario.plan, scenario.book
+    rows = np.vstack([_book_rows(plan, book), _new_rows(plan)])
+    found, of_row = np.unique(rows, axis=0, return_inverse=True)
+    columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
+    pairs = list(zip(columns["segment"].tolist(), columns["vintage"].tolist(), strict=True))
+    vintages = sorted(set(pairs))
+    own = columns["complexity"] >= 0
+    return Classes(
+        segment=columns["segment"],
+        joins=columns["joins"],
+        start=columns["start"],
+        starts=columns["starts"].astype("datetime64[D]"),
+        decision=columns["decision"],
+        term=columns["term"],
+        complexity=np.where(own, columns["complexity"].view(np.float64), np.nan),
+        vintage=np.array([vintages.index(pair) for pair in pairs], dtype=np.int64),
+        is_new=columns["is_new"] == 1,
+        vintages=vintages,
+        of_row=of_row.reshape(-1)[: len(book)],
+    )
+
+
+def _feels_start(plan: Plan) -> np.ndarray:
+    """Segments in which the work at the start has an effect, so that vintages differ."""
+    shown = []
+    for name in plan.segments:
+        tasks = [t for t in plan.tasks.values() if t.on == "start" and name in plan.segments_of(t)]
+        shared = plan.shared_effect(name)
+        shown.append(any(t.if_stopped or (shared and t.weight) for t in tasks))
+    return np.array(shown, dtype=bool)
+
+
+def _book_rows(plan: Plan, book: Book) -> IntArray:
+    """What makes a class, in the order of `_COLUMNS`; complexity by its bits, −1 for none."""
+    begin = plan.horizon.start
+    first = plan.horizon.periods.first_days[0]
+    true_start = book.start_month - begin
+    joins = np.where(book.starts <= first, BEFORE, true_start)
+    exact = np.array([
+        any(day_interval(t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
+        for s in plan.segments
+    ])  # fmt: skip
+    known = np.isfinite(book.complexity)
+    bits = np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1)
+    days = np.where(exact[book.segment], book.starts.astype("datetime64[D]").astype(np.int64), 0)
+    columns = (
+        book.segment,
+        np.where(_feels_start(plan)[book.segment], np.maximum(true_start, BEFORE), BEFORE),
+        joins,
+        _equivalent_start(plan, true_start, book.segment),
+        days,
+        book.decision - begin,
+        book.term,
+        bits,
+        np.zeros_like(joins),
+    )
+    return np.column_stack(columns).astype(np.int64)
+
+
+def _equivalent_start(plan: Plan, start: IntArray, segment: IntArray) -> IntArray:
+    """Starts of long ago, moved to the latest period that makes the same work."""
+    moved = start.copy()
+    for index, name in enumerate(plan.segments):
+        tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
+        cycle = math.lcm(*(month_interval(t, name) or 1 for t in tasks))
+        recent = -max((t.parts for t in tasks if t.on == "start"), default=1)
+        old = (segment == index) & (start < recent)
+        moved[old] = recent - 1 - (recent - 1 - start[old]) % cycle
+    return moved
+
+
+def _new_rows(plan: Plan) -> IntArray:
+    rows = []
+    feels = _feels_start(plan)
+    for index, segment in enumerate(plan.segments.values()):
+        new = segment.new_accounts
+        if new is None:
+            continue
+        begin, periods = plan.horizon.start, plan.horizon.months
+        term = new.term or segment.term
+        booked = new.by_month
+        for t in range(periods):
+            if booked is None or booked.get(begin + t, 0) > 0:
+                day = int(plan.horizon.periods.first_days[t].astype(np.int64))
+                vintage = t if feels[index] else BEFORE
+                rows.append([index, vintage, t, t, day, t + term - 1, term, -1, 1])
+    return np.array(rows, dtype=np.int64).reshape(-1, len(_COLUMNS))
+

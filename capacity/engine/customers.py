@@ -1,0 +1,420 @@
+"""The accounts of a batch: they join, renew or are lost, and grow.
+
+Only events are walked. Revenue of a class of accounts is
+
+    Σ revenue at the start of those alive  ×  factor of its renewals  ×  growth of its vintage,
+
+of which a period changes the first two for the classes that renew, and the last for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.calendar import Periods, month_label
+from capacity.engine.chance import Chance, Named
+from capacity.engine.classes import BEFORE, Classes
+from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
+from capacity.estimates import Estimate
+from capacity.loading import Scenario
+from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
+from capacity.rng import KeyArray, key, keys, numbered
+from capacity.scenario.document import Plan
+from capacity.units import MONTHS_PER_YEAR
+
+_CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Renewals of accounts of the book at the end of one period, sorted by class.
+
+    Attributes
+    ----------
+    rows
+        Accounts of the book.
+    risk
+        Which chance applies to each: index into the distinct ones.
+    firsts, classes
+        First of each class among the rows, and the classes.
+    risk_class, hazard, own
+        Of each distinct chance: a class for the factors, the row of the segment's hazards, and the
+        account's own yearly hazard, NaN where it has none.
+    """
+
+    rows: IntArray
+    risk: IntArray
+    firsts: IntArray
+    classes: IntArray
+    risk_class: IntArray
+    hazard: IntArray
+    own: FloatArray
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Who decides when, laid out once.
+
+    Attributes
+    ----------
+    hazards
+        Paths and values of the yearly churn, by segment and renewal.
+    first_hazard
+        Row of a segment's first renewal; the last is followed by the next segment's first.
+    by_period
+        The decisions of each period.
+    account_keys
+        Luck of every account of the book.
+    """
+
+    hazards: list[Named]
+    first_hazard: IntArray
+    by_period: list[Decisions]
+    account_keys: KeyArray
+
+    def hazard_of(self, segment: IntArray, renewal: IntArray) -> IntArray:
+        """Row of the hazard of a renewal, counted from 0."""
+        first, following = self.first_hazard[segment], self.first_hazard[segment + 1]
+        return np.minimum(first + renewal, following - 1)
+
+
+def build_retention(scenario: Scenario, classes: Classes) -> Retention:
+    """Lay out all decisions of the book."""
+    plan, book = scenario.plan, scenario.book
+    hazards: list[Named] = []
+    first = [0]
+    for name, segment in plan.segments.items():
+        churn = segment.churn or (Estimate.fixed(0.0),)
+        path = f"segments.{name}.churn"
+        numbered_ = len(churn) > 1
+        hazards += [(f"{path}.{i}" if numbered_ else path, c) for i, c in enumerate(churn)]
+        first.append(len(hazards))
+    retention = Retention(
+        hazards, np.array(first, dtype=np.int64), [], keys(("account", id_) for id_ in book.ids)
+    )
+    retention.by_period.extend(_decisions(scenario, classes, retention))
+    return retention
+
+
+def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> Iterator[Decisions]:
+    plan, book = scenario.plan, scenario.book
+    relative = book.decision - plan.horizon.start
+    order = np.argsort(classes.of_row, kind="stable")
+    for t in range(plan.horizon.months):
+        past = t - relative[order]
+        rows = order[(past >= 0) & (past % book.term[order] == 0)]
+        renewal = book.completed[rows] + (t - relative[rows]) // book.term[rows]
+        row = retention.hazard_of(book.segment[rows], renewal)
+        own = hazard(book.churn[rows])
+        risks = np.column_stack([classes.of_row[rows], row, own.view(np.int64)])
+        found, risk = np.unique(risks, axis=0, return_inverse=True)
+        of_class, firsts = np.unique(classes.of_row[rows], return_index=True)
+        yield Decisions(
+            rows=rows,
+            risk=risk.reshape(-1),
+            firsts=firsts,
+            classes=of_class,
+            risk_class=found[:, 0],
+            hazard=found[:, 1],
+            own=np.ascontiguousarray(found[:, 2]).view(np.float64),
+        )
+
+
+@dataclass
+class _Won:
+    """Accounts of a class that is won during the plan; one row for each place."""
+
+    keys: KeyArray
+    alive: FloatArray
+    arr: FloatArray
+
+
+@dataclass(frozen=True)
+class _Lost:
+    """Accounts and their revenue at the start that classes lose, shape (classes, trials)."""
+
+    classes: IntArray
+    number: FloatArray
+    arr: FloatArray
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What a period does to the book, by segment; each of shape (segments, trials).
+
+    Attributes
+    ----------
+    lost_share
+        Share of the accounts before the decisions that were lost.
+    """
+
+    churned_accounts: FloatArray
+    churned_arr: FloatArray
+    contraction_arr: FloatArray
+    expansion_arr: FloatArray
+    lost_share: FloatArray
+
+
+class Customers:
+    """All accounts of one batch.
+
+    Attributes
+    ----------
+    number
+        Accounts alive of each class, shape (classes, trials).
+    """
+
+    def __init__(
+        self, scenario: Scenario, classes: Classes, retention: Retention, chance: Chance
+    ) -> None:
+        plan = scenario.plan
+        self._classes, self._retention, self._chance = classes, retention, chance
+        self._book = scenario.book
+        self._begin = plan.horizon.start
+        self._rates = _Rates(plan, retention, chance)
+        self._arrivals = _Arrivals(plan, chance)
+        self._segments = len(plan.segments)
+        shape = (len(classes), chance.trials)
+        self._count = np.bincount(classes.of_row, minlength=len(classes)).astype(float)
+        self._sum = np.bincount(classes.of_row, self._book.arr, minlength=len(classes))
+        opening = (classes.joins == BEFORE)[:, None]
+        self._opening = opening
+        self.number = np.where(opening, self._count[:, None], np.zeros(shape))
+        self._arr = np.where(opening, self._sum[:, None], np.zeros(shape))
+        self._renewed = np.ones(shape)
+        self._contracted = np.ones(shape)
+        self._grown = np.ones((len(classes.vintages), chance.trials))
+        self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
+        self._alive = chance.everybody(len(self._book))
+        self._won: dict[int, _Won] = {}
+        self._base = self._by_vintage(np.arange(len(classes)), self._arr)
+
+    # --- sums ------------------------------------------------------------------------------------
+
+    def _by_vintage(self, classes: IntArray, values: FloatArray) -> FloatArray:
+        return _sum_by(self._classes.vintage[classes], len(self._classes.vintages), values)
+
+    def _by_segment(self, classes: IntArray, values: FloatArray) -> FloatArray:
+        return _sum_by(self._classes.segment[classes], self._segments, values)
+
+    def accounts(self) -> FloatArray:
+        """Accounts alive, shape (segments, trials)."""
+        return self._by_segment(np.arange(len(self._classes)), self.number)
+
+    def revenue(self) -> FloatArray:
+        """Yearly revenue, shape (segments, trials)."""
+        return _sum_by(self._vintage_segment, self._segments, self._grown * self._base)
+
+    def opening(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Of the opening book alone: accounts, revenue, revenue without growth."""
+        chosen = np.flatnonzero(self._opening)
+        arr = self._arr[chosen]
+        revenue = self._grown[self._classes.vintage[chosen]] * self._renewed[chosen] * arr
+        stripped = self._contracted[chosen] * arr
+        found = (self.number[chosen], revenue, stripped)
+        return tuple(self._by_segment(chosen, values) for values in found)  # type: ignore[return-value]
+
+    # --- events ----------------------------------------------------------------------------------
+
+    def join(self, period: int) -> tuple[FloatArray, FloatArray]:
+        """Accounts start; returns their number and revenue by segment."""
+        joining = np.flatnonzero(self._classes.joins == period)
+        number = np.zeros((len(joining), self._chance.trials))
+        arr = np.zeros_like(number)
+        for i, c in enumerate(joining):
+            if self._classes.is_new[c]:
+                number[i], arr[i] = self._win(int(c), period)
+            else:
+                number[i], arr[i] = self._count[c], self._sum[c]
+        self.number[joining], self._arr[joining] = number, arr
+        self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
+        self._base += self._by_vintage(joining, self._renewed[joining] * arr)
+        return self._by_segment(joining, number), self._by_segment(joining, arr)
+
+    def _win(self, c: int, period: int) -> tuple[FloatArray, FloatArray]:
+        segment = int(self._classes.segment[c])
+        number = self._arrivals.number(segment, period)
+        alive = self._chance.existing(np.broadcast_to(number, (self._chance.trials,)))
+        of = self._arrivals.keys(segment, period, len(alive))
+        arr = self._arrivals.revenues(segment, of)
+        if self._classes.decision[c] < len(self._retention.by_period):
+            self._won[c] = _Won(of, alive, arr)
+        return alive.sum(axis=0), (alive * arr).sum(axis=0)
+
+    def decide(self, period: int, factors: Factors) -> Moves:
+        """Terms end: accounts are lost, or renewed; then all who stay grow."""
+        before = self.accounts()
+        lost = self._losses(period, factors)
+        classes = lost.classes
+        vintage, segment = self._classes.vintage[classes], self._classes.segment[classes]
+        term = self._classes.term[classes, None]
+        grown, renewed = self._grown[vintage], self._renewed[classes]
+        gone = grown * renewed * lost.arr
+        self.number[classes] -= lost.number
+        was = renewed * self._arr[classes]
+        self._arr[classes] -= lost.arr
+        staying = grown * renewed * self._arr[classes]
+        ratio = factors.of_vintage[:, vintage] * factors.at_renewal[:, segment]
+        kept = kept_at_renewal(self._rates.contraction[segment], ratio[CONTRACTION], term)
+        rise = (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
+        usual = self._growth(self._vintage_segment, factors.of_vintage[EXPANSION])
+        extra = self._growth(segment, ratio[EXPANSION]) / usual[vintage]
+        self._contracted[classes] *= kept
+        self._renewed[classes] = renewed * kept * rise * extra
+        expansion = staying * kept * (rise - 1) + staying * kept * rise * usual[vintage] * (extra - 1)
+        before_growth = self._base + self._by_vintage(classes, renewed * kept * rise * self._arr[classes] - was)
+        self._base += self._by_vintage(classes, self._renewed[classes] * self._arr[classes] - was)
+        general = _sum_by(
+            self._vintage_segment, self._segments, self._grown * before_growth * (usual - 1)
+        )
+        self._grown *= usual
+        churned = self._by_segment(classes, lost.number)
+        return Moves(
+            churned_accounts=churned,
+            churned_arr=self._by_segment(classes, gone),
+            contraction_arr=self._by_segment(classes, staying * (1 - kept)),
+            expansion_arr=self._by_segment(classes, expansion) + general,
+            lost_share=np.divide(churned, before, out=np.zeros_like(before), where=before > 0),
+        )
+
+    def _growth(self, segment: IntArray, ratio: FloatArray) -> FloatArray:
+        return growth(self._rates.expansion[segment], ratio, Periods.years_each)
+
+    def _losses(self, period: int, factors: Factors) -> _Lost:
+        decisions = self._retention.by_period[period]
+        parts = [self._book_losses(period, decisions, factors)] if decisions.rows.size else []
+        for c, won in self._won.items():
+            past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
+            if past >= 0 and past % term == 0:
+                parts.append(self._won_losses(period, c, won, past // term, factors))
+        none = np.zeros((0, self._chance.trials))
+        return _Lost(
+            np.concatenate([np.zeros(0, dtype=np.int64), *(p.classes for p in parts)]),
+            np.concatenate([none, *(p.number for p in parts)]),
+            np.concatenate([none, *(p.arr for p in parts)]),
+        )
+
+    def _risk(
+        self, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
+    ) -> FloatArray:
+        """Chances to be lost, shape (risks, trials)."""
+        segment = self._classes.segment[c]
+        yearly = self._rates.hazard(row, own)
+        ratio = factors.of_vintage[CHURN][self._classes.vintage[c]] * factors.at_renewal[CHURN][segment]
+        years = self._classes.term[c, None] / MONTHS_PER_YEAR
+        return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
+
+    def _book_losses(self, period: int, decisions: Decisions, factors: Factors) -> _Lost:
+        risk = self._risk(decisions.risk_class, decisions.hazard, decisions.own, factors)
+        of = numbered(self._retention.account_keys[decisions.rows], self._begin + period)
+        shape = (len(decisions.classes), self._chance.trials)
+        number, arr = np.zeros(shape), np.zeros(shape)
+        place = np.zeros(len(decisions.rows), dtype=np.int64)
+        place[decisions.firsts] = 1
+        place = np.cumsum(place) - 1
+        for first in range(0, len(decisions.rows), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            rows = decisions.rows[part]
+            lost, self._alive[rows] = self._chance.lost(
+                of[part], risk[decisions.risk[part]], self._alive[rows]
+            )
+            found, firsts = np.unique(place[part], return_index=True)
+            number[found] += np.add.reduceat(lost, firsts, axis=0)
+            lost *= self._book.arr[rows, None]
+            arr[found] += np.add.reduceat(lost, firsts, axis=0)
+        return _Lost(decisions.classes, number, arr)
+
+    def _won_losses(
+        self, period: int, c: int, won: _Won, renewal: int, factors: Factors
+    ) -> _Lost:
+        of_class = np.array([c])
+        row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
+        risk = self._risk(of_class, row, np.array([np.nan]), factors)
+        of = numbered(won.keys, self._begin + period)
+        lost, won.alive = self._chance.lost(of, risk, won.alive)
+        return _Lost(of_class, lost.sum(axis=0)[None], (lost * won.arr).sum(axis=0)[None])
+
+
+def _sum_by(group: IntArray, groups: int, values: FloatArray) -> FloatArray:
+    """Sums of rows by group, shape (groups, trials)."""
+    return (np.arange(groups)[:, None] == group).astype(float) @ values
+
+
+class _Rates:
+    """The drawn numbers of the segments, each of shape (segments, trials) or (segments, 1)."""
+
+    def __init__(self, plan: Plan, retention: Retention, chance: Chance) -> None:
+        def drawn(setting: str) -> FloatArray:
+            return chance.inputs(
+                [
+                    (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
+                    for name, segment in plan.segments.items()
+                ]
+            )
+
+        self.addressable = drawn("addressable")
+        self.contraction = drawn("contraction")
+        self.expansion = drawn("expansion")
+        self.uplift = drawn("uplift")
+        self._yearly = hazard(chance.inputs(retention.hazards))
+        self._median = hazard(np.array([[churn.median] for _, churn in retention.hazards]))
+
+    def hazard(self, row: IntArray, own: FloatArray) -> FloatArray:
+        """Yearly hazards; an account's own moves with its segment's."""
+        yearly, median, own = self._yearly[row], self._median[row], own[:, None]
+        moved = np.divide(yearly, median, out=np.ones_like(yearly), where=median > 0)
+        return np.where(np.isnan(own), yearly, own * moved)
+
+
+class _Arrivals:
+    """How many accounts are won, and what they pay."""
+
+    def __init__(self, plan: Plan, chance: Chance) -> None:
+        self._chance, self._begin = chance, plan.horizon.start
+        self._months = plan.horizon.periods.calendar_month
+        self._segments = list(plan.segments.items())
+        self._has_money = plan.has_money
+        self._yearly = chance.inputs(
+            [
+                (
+                    f"segments.{name}.new_accounts.per_year",
+                    (s.new_accounts.per_year if s.new_accounts else None) or Estimate.fixed(0.0),
+                )
+                for name, s in self._segments
+            ]
+        )
+
+    def number(self, segment: int, period: int) -> FloatArray:
+        """Accounts won in a period, shape (trials,) or (1,)."""
+        name, settings = self._segments[segment]
+        new = settings.new_accounts
+        assert new is not None
+        if new.by_month is not None:
+            return np.array([float(new.by_month.get(self._begin + period, 0))])
+        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)[self._months[: period + 1]]
+        monthly = self._yearly[segment] / MONTHS_PER_YEAR
+        if new.fixed:
+            until, before = weights.sum(), weights[:-1].sum()
+            return np.floor(monthly * until + 1e-9) - np.floor(monthly * before + 1e-9)
+        of = numbered(np.array([key("arrivals", name)], np.uint64), self._begin + period)
+        return self._chance.arrivals(of, (monthly * weights[-1])[None])[0]
+
+    def keys(self, segment: int, period: int, count: int) -> KeyArray:
+        """Luck of the accounts won in a period, by ordinal."""
+        month = month_label(self._begin + period)
+        base = np.array([key("won", self._segments[segment][0], month)], np.uint64)
+        return numbered(base, np.arange(count))
+
+    def revenues(self, segment: int, of: KeyArray) -> FloatArray:
+        """Yearly revenue of each account won."""
+        settings = self._segments[segment][1]
+        new = settings.new_accounts
+        assert new is not None
+        arr = new.arr or settings.arr
+        if arr is None or not self._has_money:
+            return np.zeros((len(of), 1))
+        return self._chance.values(numbered(of, -1), arr)

@@ -1,0 +1,319 @@
+"""What coverage does: which task matters in which segment, and the memory of past work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.calendar import Periods
+from capacity.engine.chance import Chance, Named
+from capacity.engine.classes import BEFORE, Classes
+from capacity.engine.lanes import Lane, Work
+from capacity.estimates import Estimate
+from capacity.model.dispatch import coverage
+from capacity.model.retention import half_life_factor, relative_factor, shortfall
+from capacity.scenario.document import Plan
+from capacity.scenario.segment import Effect
+
+KINDS = ("churn", "expansion", "contraction")
+CHURN, EXPANSION, CONTRACTION = range(3)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A task that matters in a segment.
+
+    Attributes
+    ----------
+    cell
+        Where its coverage is recorded.
+    effect, path
+        The effect, and where in the scenario it stands.
+    part
+        The exponent that the task's weight gives it, 1 for an effect of its own.
+    """
+
+    lane: Lane
+    segment: int
+    cell: int
+    effect: Effect
+    path: str
+    part: float
+
+    def named(self, kind: str) -> Named:
+        """Path and value of an effect; 1 where nothing is said."""
+        return f"{self.path}.{kind}", getattr(self.effect, kind) or Estimate.fixed(1.0)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """All pairs of a plan, sorted by segment within each kind of trigger.
+
+    Attributes
+    ----------
+    lasting
+        Pairs of work that is remembered: `every`, `rate`, `fixed`.
+    starting, renewing
+        Pairs of work at the start of an account, and for a renewal.
+    cells
+        Which work lanes count for a cell, shape (cells, work lanes).
+    """
+
+    lasting: list[Pair]
+    starting: list[Pair]
+    renewing: list[Pair]
+    cells: FloatArray
+
+    def __bool__(self) -> bool:
+        return bool(self.lasting or self.starting or self.renewing)
+
+
+def build_effects(plan: Plan, work: Work) -> Effects:
+    """Find the pairs of tasks and segments that matter."""
+    cell_of, cells = _cells(work)
+    groups: dict[str, list[Pair]] = {"lasting": [], "starting": [], "renewing": []}
+    kinds = {None: "lasting", "start": "starting", "renewal": "renewing"}
+    for s, segment in enumerate(plan.segments):
+        shared = plan.shared_effect(segment)
+        own = plan.segments[segment].if_stopped is not None
+        path = f"segments.{segment}.if_stopped" if own else "value.if_stopped"
+        here = [(i, lane) for i, lane in enumerate(work.lanes) if _applies(plan, lane, segment)]
+        total = sum(lane.work.weight or 0.0 for _, lane in here)
+        for i, lane in here:
+            found = groups[kinds[lane.work.on]]
+            if lane.work.if_stopped:
+                effect_path = f"tasks.{lane.task}.if_stopped"
+                found.append(Pair(lane, s, cell_of[i], lane.work.if_stopped, effect_path, 1.0))
+            elif shared and lane.work.weight:
+                part = lane.work.weight / total
+                found.append(Pair(lane, s, cell_of[i], shared, path, part))
+    return Effects(**groups, cells=cells)
+
+
+def _applies(plan: Plan, lane: Lane, segment: str) -> bool:
+    return lane.segment == segment if lane.segment else segment in plan.segments_of(lane.work)
+
+
+def _cells(work: Work) -> tuple[IntArray, FloatArray]:
+    """Cell of each demand lane: its own, or one for all lanes of a fixed task."""
+    names = [lane.task if lane.is_fixed else (lane.task, lane.segment) for lane in work.lanes]
+    known = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    cell_of = np.array([known[name] for name in names], dtype=np.int64)
+    cells = np.zeros((len(known), len(work.lane)))
+    cells[cell_of[work.lane], np.arange(len(work.lane))] = 1.0
+    return cell_of, cells
+
+
+@dataclass(frozen=True)
+class Past:
+    """What went before the plan, at mean inputs.
+
+    Attributes
+    ----------
+    due
+        Mean hours due in a period of each work lane.
+    coverage
+        Coverage that today's team achieves, by cell.
+    """
+
+    due: FloatArray
+    coverage: FloatArray
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What the coverage so far does, on churn, expansion and contraction.
+
+    Attributes
+    ----------
+    of_vintage
+        On every account of a vintage, shape (kinds, vintages, trials).
+    at_renewal
+        On top, on those whose renewal is decided now, shape (kinds, segments, trials).
+    """
+
+    of_vintage: FloatArray
+    at_renewal: FloatArray
+
+
+class Influence:
+    """The memory of one batch: hours become shortfalls become factors."""
+
+    def __init__(
+        self, plan: Plan, effects: Effects, classes: Classes, past: Past, chance: Chance
+    ) -> None:
+        self._effects, self._past = effects, past
+        self._on = bool(effects) and plan.simulation.feedback
+        self._segments = len(plan.segments)
+        self._trials = chance.trials
+        self._segment_of = np.array([s for s, _ in classes.vintages], dtype=np.int64)
+        self._lasting = _Lasting(effects.lasting, effects.cells, past, chance)
+        self._renewing = _Renewing(effects.renewing, past, chance)
+        self._starting = _Starting(effects.starting, classes, past, chance)
+        self._covered: list[FloatArray] = []
+
+    def remember(self, done: FloatArray, dropped: FloatArray) -> None:
+        """Add the work of a period, by work lane."""
+        if not self._on:
+            return
+        done, dropped = self._effects.cells @ done, self._effects.cells @ dropped
+        self._covered.append(coverage(done, dropped))
+        self._lasting.remember(done, dropped)
+        self._starting.remember(len(self._covered) - 1, self._covered[-1])
+
+    def factors(self, period: int) -> Factors:
+        """What the work up to this period does now."""
+        by_segment = np.ones((len(KINDS), self._segments, self._trials))
+        at_renewal = np.ones_like(by_segment)
+        if not self._on:
+            return Factors(by_segment[:, self._segment_of], at_renewal)
+        _multiply(by_segment, self._lasting.factors(), self._lasting.groups)
+        _multiply(at_renewal, self._renewing.factors(period, self._covered), self._renewing.groups)
+        of_vintage = by_segment[:, self._segment_of]
+        _multiply(of_vintage, self._starting.factors(period), self._starting.groups)
+        return Factors(of_vintage, at_renewal)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Neighbouring rows that belong to one target."""
+
+    firsts: IntArray
+    targets: IntArray
+
+    @classmethod
+    def of(cls, targets: list[int]) -> _Groups:
+        found, firsts = np.unique(np.array(targets, dtype=np.int64), return_index=True)
+        return cls(firsts, found)
+
+
+def _multiply(out: FloatArray, factors: FloatArray, groups: _Groups) -> None:
+    if groups.firsts.size:
+        out[:, groups.targets] *= np.multiply.reduceat(factors, groups.firsts, axis=1)
+
+
+class _Inputs:
+    """The drawn numbers of some pairs, each of shape (pairs, trials) or (pairs, 1)."""
+
+    def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
+        parts = np.array([[pair.part] for pair in pairs]).reshape(-1, 1)
+        drawn = [chance.inputs([pair.named(kind) for pair in pairs]) ** parts for kind in KINDS]
+        width = max(d.shape[1] for d in drawn)
+        self.stopped = np.stack([np.broadcast_to(d, (len(pairs), width)) for d in drawn])
+        self.half_life = chance.inputs(
+            [(f"{pair.path}.fades_over", pair.effect.fades_over) for pair in pairs]
+        )
+        self.enough = chance.inputs(
+            [(f"tasks.{pair.lane.task}.enough", pair.lane.work.enough) for pair in pairs]
+        )
+        self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
+        self.today = today(pairs, past, chance)
+        self.groups = _Groups.of([pair.segment for pair in pairs])
+
+
+def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
+    """Coverage in the past: as given, or what today's team achieves."""
+    named = [
+        (
+            f"tasks.{pair.lane.task}.coverage_today",
+            pair.lane.work.coverage_today or Estimate.fixed(float(past.coverage[pair.cell])),
+        )
+        for pair in pairs
+    ]
+    return chance.inputs(named)
+
+
+class _Lasting(_Inputs):
+    """Work that is remembered as a fading record of hours."""
+
+    def __init__(
+        self, pairs: list[Pair], cells: FloatArray, past: Past, chance: Chance
+    ) -> None:
+        super().__init__(pairs, past, chance)
+        self._fade = half_life_factor(Periods.years_each, self.half_life)
+        usual = (cells @ past.due)[self.cell, None]
+        self._wanted = np.broadcast_to(
+            usual / (1 - self._fade), (len(pairs), max(self._fade.shape[1], 1))
+        )
+        self._done = self.today * self._wanted
+        self._lack_today = shortfall(self.today, self.enough)
+
+    def remember(self, done: FloatArray, dropped: FloatArray) -> None:
+        """Let the record fade and add a period."""
+        done, dropped = done[self.cell], dropped[self.cell]
+        self._done = self._fade * self._done + done
+        self._wanted = self._fade * self._wanted + done + dropped
+
+    def factors(self) -> FloatArray:
+        """Factors of each pair, shape (kinds, pairs, trials)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            covered = np.where(self._wanted > 0, self._done / self._wanted, self.today)
+        return relative_factor(self.stopped, shortfall(covered, self.enough), self._lack_today)
+
+
+class _Renewing(_Inputs):
+    """Work for a renewal, which counts when that renewal is decided."""
+
+    def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
+        super().__init__(pairs, past, chance)
+        self._pairs, self._trials = pairs, chance.trials
+
+    def factors(self, period: int, covered: list[FloatArray]) -> FloatArray:
+        """Factors of each pair, shape (kinds, pairs, trials)."""
+        shape = (len(self._pairs), self._trials)
+        total, known = np.zeros(shape), np.zeros(shape)
+        for i, pair in enumerate(self._pairs):
+            first = period - pair.lane.work.lead_periods
+            for part in range(first, first + pair.lane.work.parts):
+                found = covered[part][pair.cell] if part >= 0 else self.today[i]
+                total[i] += np.nan_to_num(found)
+                known[i] += np.isfinite(found)
+        lack, lack_today = _lack(total, known, self.today)
+        return relative_factor(self.stopped, lack, lack_today)
+
+
+def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shortfall of parts with known coverage, and what it was in the past; 0 with none known."""
+    any_known = known > 0
+    lack = np.where(any_known, 1 - total / np.where(any_known, known, 1.0), 0.0)
+    return lack, np.where(any_known, 1 - today, 0.0)
+
+
+class _Starting(_Inputs):
+    """Work at the start of an account, remembered by vintage."""
+
+    def __init__(self, pairs: list[Pair], classes: Classes, past: Past, chance: Chance) -> None:
+        found = [
+            (v, start, pair)
+            for v, (segment, start) in enumerate(classes.vintages)
+            for pair in pairs
+            if pair.segment == segment and start > BEFORE
+        ]
+        pairs = [pair for _, _, pair in found]
+        super().__init__(pairs, past, chance)
+        self.groups = _Groups.of([v for v, _, _ in found])
+        self._first = np.array([start for _, start, _ in found], dtype=np.int64)
+        self._parts = np.array([pair.lane.work.parts for pair in pairs], dtype=np.int64)
+        self._total = np.zeros((len(pairs), chance.trials))
+        self._known = np.zeros_like(self._total)
+
+    def remember(self, period: int, covered: FloatArray) -> None:
+        """Add the parts that fell due in a period."""
+        due = np.flatnonzero((self._first <= period) & (period < self._first + self._parts))
+        if due.size:
+            found = covered[self.cell[due]]
+            self._total[due] += np.nan_to_num(found)
+            self._known[due] += np.isfinite(found)
+
+    def factors(self, period: int) -> FloatArray:
+        """Factors of each vintage and pair, shape (kinds, rows, trials)."""
+        lack, lack_today = _lack(self._total, self._known, self.today)
+        since = np.maximum(period - (self._first + self._parts - 1), 0)[:, None]
+        left = np.where(
+            since > 0, half_life_factor(1.0, self.half_life) ** (since * Periods.years_each), 1.0
+        )
+        return relative_factor(self.stopped, lack * left, lack_today * left)
+
+

@@ -1,0 +1,241 @@
+"""The lanes in which work runs: task × segment, then task × segment × role.
+
+A *demand lane* is a task in a segment; occurrences fall due there. Its steps turn occurrences
+into hours, which collect in *work lanes*, one for each role that has a part. The arrays are keyed
+so that a role that is split into pools adds lanes, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.calendar import Periods
+from capacity.engine.classes import Classes, day_interval, month_interval
+from capacity.estimates import Estimate
+from capacity.model.demand import due_every_days, due_every_months, due_in_parts
+from capacity.model.dispatch import Priorities
+from capacity.rng import KeyArray, keys
+from capacity.scenario.document import Plan
+from capacity.scenario.task import UNNAMED_STEP, Task
+
+ALL = -1
+"""Segment of a lane that serves all segments of its task together."""
+_LAST = np.inf
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A task in a segment.
+
+    Attributes
+    ----------
+    task, segment
+        Their names; the segment is None for work that is one for all.
+    work
+        The settings of the task.
+    segment_index
+        Index of the segment; `ALL` for work that is one for all.
+    """
+
+    task: str
+    segment: str | None
+    work: Task
+    task_index: int
+    segment_index: int
+
+    @property
+    def amount(self) -> tuple[str, Estimate] | None:
+        """Path and value of the rate or the fixed hours; None where accounts' dates decide."""
+        setting, key = (self.work.rate, "rate") if self.work.rate else (self.work.fixed, "fixed")
+        found = setting.of(self.segment or "") if setting else None
+        if setting is None or found is None:
+            return None
+        part = f".{self.segment}" if self.segment in setting.values else ""
+        return f"tasks.{self.task}.{key}{part}", found
+
+    @property
+    def share(self) -> tuple[str, Estimate]:
+        """Path and value of the share of occurrences that happen."""
+        part = f".{self.segment}" if self.segment in self.work.share.values else ""
+        return f"tasks.{self.task}.share{part}", self.work.share.of(self.segment or "") or Estimate.fixed(1)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the hours do not depend on accounts."""
+        return self.work.fixed is not None
+
+    @property
+    def has_coins(self) -> bool:
+        """Whether only a share of the occurrences happens, one coin each."""
+        share = self.share[1]
+        return self.work.rate is None and (share.uncertain or share.mean < 1)
+
+    @property
+    def weight(self) -> float:
+        """Occurrences that one account's falling due stands for."""
+        if self.work.on is not None:
+            return 1 / self.work.parts
+        span = self.work.every.of(self.segment or "") if self.work.every else None
+        if span is None or self.work.aligned == "fiscal":
+            return 1.0
+        return max(1.0, Periods.years_each / span.years)
+
+
+@dataclass(frozen=True)
+class Step:
+    """Hours of a named part of a lane's work, done by one role."""
+
+    lane: int
+    name: str
+    role: int
+    hours: Estimate
+
+
+@dataclass(frozen=True)
+class Work:
+    """All lanes of a plan.
+
+    Attributes
+    ----------
+    lanes
+        Demand lanes; those of a segment are neighbours, those for all segments come last.
+    steps
+        Parts of the lanes, sorted by work lane.
+    role, lane, priority, defer
+        Of each work lane: index of the role and of the demand lane, priority, and the periods that
+        work may wait. Sorted by role and priority.
+    of_step
+        Work lane of each step.
+    """
+
+    lanes: list[Lane]
+    steps: list[Step]
+    role: IntArray
+    lane: IntArray
+    priority: FloatArray
+    defer: IntArray
+    of_step: IntArray
+
+    @cached_property
+    def step_firsts(self) -> IntArray:
+        """First step of each work lane."""
+        return np.flatnonzero(np.concatenate([[True], np.diff(self.of_step) > 0]))
+
+    @cached_property
+    def step_keys(self) -> KeyArray:
+        """Luck of the hours of each step."""
+        lanes = (self.lanes[step.lane] for step in self.steps)
+        return keys(
+            ("hours", lane.task, step.name, lane.segment or "")
+            for lane, step in zip(lanes, self.steps, strict=True)
+        )
+
+    @cached_property
+    def lane_keys(self) -> KeyArray:
+        """Luck of the occurrences of each lane."""
+        return keys(("occurrences", lane.task, lane.segment or "") for lane in self.lanes)
+
+    def lanes_of(self, segment: int) -> slice:
+        """The demand lanes of a segment."""
+        index = [i for i, lane in enumerate(self.lanes) if lane.segment_index == segment]
+        return slice(index[0], index[-1] + 1) if index else slice(0, 0)
+
+    def of_role(self, role: int) -> slice:
+        """The work lanes of a role."""
+        first, last = np.searchsorted(self.role, [role, role + 1])
+        return slice(int(first), int(last))
+
+    def priorities(self, role: int) -> Priorities:
+        """The order in which a role serves its lanes."""
+        return Priorities.of(self.priority[self.of_role(role)])
+
+
+def build_work(plan: Plan) -> Work:
+    """Lay out the lanes of a plan."""
+    lanes = _lanes(plan)
+    roles = list(plan.team)
+    steps = [step for i, lane in enumerate(lanes) for step in _steps(i, lane, roles)]
+    found: dict[tuple[int, float, int, int], int] = {}
+    for step in steps:
+        lane = lanes[step.lane]
+        priority = lane.work.priority.of(lane.segment or "")
+        found[step.role, _LAST if priority is None else priority, lane.task_index, step.lane] = 0
+    order = sorted(found)
+    place = {(role, lane): i for i, (role, _, _, lane) in enumerate(order)}
+    steps.sort(key=lambda s: place[s.role, s.lane])
+    return Work(
+        lanes=lanes,
+        steps=steps,
+        role=np.array([role for role, _, _, _ in order], dtype=np.int64),
+        lane=np.array([lane for _, _, _, lane in order], dtype=np.int64),
+        priority=np.array([priority for _, priority, _, _ in order]),
+        defer=np.array([lanes[i].work.deferrable(lanes[i].segment) for _, _, _, i in order], np.int64),
+        of_step=np.array([place[s.role, s.lane] for s in steps], dtype=np.int64),
+    )
+
+
+def _lanes(plan: Plan) -> list[Lane]:
+    tasks = list(enumerate(plan.tasks.items()))
+    lanes = [
+        Lane(name, segment, task, k, s)
+        for s, segment in enumerate(plan.segments)
+        for k, (name, task) in tasks
+        if segment in plan.segments_of(task) and not _is_one(task)
+    ]
+    return lanes + [Lane(name, None, task, k, ALL) for k, (name, task) in tasks if _is_one(task)]
+
+
+def _is_one(task: Task) -> bool:
+    """Whether the work is one for all segments: a fixed amount that is not given by segment."""
+    return task.fixed is not None and not task.fixed.values
+
+
+def _steps(index: int, lane: Lane, roles: list[str]) -> list[Step]:
+    if lane.is_fixed:
+        return [Step(index, UNNAMED_STEP, roles.index(lane.work.role), Estimate.fixed(1.0))]
+    steps = lane.work.steps_of(lane.segment or "")
+    return [Step(index, name, roles.index(role), hours) for name, (role, hours) in steps.items()]
+
+
+def first_parts(lane: Lane, classes: Classes, periods: int) -> list[IntArray]:
+    """Periods of the first parts of a lane's occurrences `on` a date, an array by turn.
+
+    The start of an account comes once, a renewal again after every term.
+    """
+    if lane.work.on == "start":
+        return [classes.start]
+    first = classes.decision - lane.work.lead_periods
+    turns = int((periods - first.min(initial=periods)) // classes.term.min(initial=1)) + 1
+    return [first + turn * classes.term for turn in range(turns)]
+
+
+def due(lane: Lane, classes: Classes, periods: Periods) -> BoolArray:
+    """Whether work of a lane falls due for the accounts of each class that are alive.
+
+    Returns
+    -------
+    BoolArray
+        Shape (classes, periods); all True for a rate.
+    """
+    count = periods.count
+    if lane.work.on is not None:
+        out = np.zeros((len(classes), count), dtype=bool)
+        for first in first_parts(lane, classes, count):
+            out |= due_in_parts(first, lane.work.parts, count)
+        return out
+    span = lane.work.every.of(lane.segment or "") if lane.work.every else None
+    if span is None:
+        return np.ones((len(classes), count), dtype=bool)
+    if lane.work.aligned == "fiscal":
+        return np.broadcast_to(periods.ends_fiscal(int(span.amount)), (len(classes), count))
+    months = month_interval(lane.work, lane.segment or "")
+    if months is not None:
+        return due_every_months(classes.start, months, count)
+    days = day_interval(lane.work, lane.segment or "")
+    if days is not None:
+        return due_every_days(classes.starts, days, periods.first_days)
+    return np.ones((len(classes), count), dtype=bool)

@@ -1,0 +1,101 @@
+"""Everything about a scenario that no draw can change, laid out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.engine.chance import Expected
+from capacity.engine.classes import Classes, build_classes
+from capacity.engine.customers import Customers, Retention, build_retention
+from capacity.engine.demand import Calendar, Demand, build_calendar
+from capacity.engine.effects import Effects, Past, build_effects
+from capacity.engine.lanes import Work, build_work
+from capacity.engine.roles import opening_heads, time_of
+from capacity.loading import Scenario
+from capacity.model.dispatch import coverage, serve
+from capacity.scenario.document import Plan
+from capacity.units import MONTHS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The schedule of a scenario.
+
+    Attributes
+    ----------
+    past
+        What went before, at mean inputs.
+    backlog_part
+        Each work lane's part of its task's backlog.
+    """
+
+    scenario: Scenario
+    classes: Classes
+    work: Work
+    calendar: Calendar
+    effects: Effects
+    retention: Retention
+    past: Past
+    backlog_part: FloatArray
+
+    @property
+    def plan(self) -> Plan:
+        """The settings."""
+        return self.scenario.plan
+
+
+def build_layout(scenario: Scenario) -> Layout:
+    """Lay out a scenario."""
+    plan = scenario.plan
+    classes = build_classes(scenario)
+    work = build_work(plan)
+    calendar = build_calendar(plan, work, classes)
+    effects = build_effects(plan, work)
+    retention = build_retention(scenario, classes)
+    due = _usual_due(scenario, classes, work, calendar, retention)
+    past = Past(due, _coverage_today(plan, work, effects, due))
+    return Layout(
+        scenario, classes, work, calendar, effects, retention, past, _backlog_parts(work, due)
+    )
+
+
+def _usual_due(
+    scenario: Scenario, classes: Classes, work: Work, calendar: Calendar, retention: Retention
+) -> FloatArray:
+    """Mean hours due in a period of the first year, with nobody churning, by work lane."""
+    chance = Expected()
+    plan = scenario.plan
+    demand = Demand(plan, work, classes, calendar, chance)
+    customers = Customers(scenario, classes, retention, chance)
+    months = min(MONTHS_PER_YEAR, plan.horizon.months)
+    total = np.zeros((len(work.lane), 1))
+    for t in range(months):
+        customers.join(t)
+        total += demand.hours(t, customers.number)
+    return total[:, 0] / months
+
+
+def _coverage_today(plan: Plan, work: Work, effects: Effects, due: FloatArray) -> FloatArray:
+    """Coverage of each cell if today's team serves the usual work once; 1 where there is none."""
+    done = np.zeros_like(due)
+    months = min(MONTHS_PER_YEAR, plan.horizon.months)
+    for index, (name, role) in enumerate(plan.team.items()):
+        lanes = work.of_role(index)
+        if lanes.stop == lanes.start:
+            continue
+        hours = time_of(plan, name, Expected()).customer[:months].mean(axis=0)
+        capacity = hours * opening_heads(plan, role)
+        done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
+    covered = coverage(effects.cells @ done, effects.cells @ (due - done))
+    return np.nan_to_num(covered, nan=1.0)
+
+
+def _backlog_parts(work: Work, due: FloatArray) -> FloatArray:
+    """A task's backlog lies where its usual work lies; evenly where there is none."""
+    task = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
+    total = np.bincount(task, due)[task]
+    number = np.bincount(task)[task]
+    return np.where(total > 0, due / np.where(total > 0, total, 1.0), 1 / number)

@@ -1,0 +1,171 @@
+"""Roles in a batch: their hours, what they do of the due work, and what they cost."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.calendar import Periods
+from capacity.engine.chance import Chance
+from capacity.engine.lanes import Work
+from capacity.engine.seats import Staff, heads_of, seats_of
+from capacity.model.dispatch import oldest_first, serve
+from capacity.model.money import pay, raised
+from capacity.model.team import Waterfall, waterfall
+from capacity.scenario.document import Plan
+from capacity.scenario.team import Role
+from capacity.units import MONTHS_PER_YEAR
+
+COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring")
+
+
+def time_of(plan: Plan, name: str, chance: Chance) -> Waterfall:
+    """Hours of one ramped person of a role, in every period."""
+    role, periods = plan.team[name], plan.horizon.periods
+    days, sick, week, internal, target = chance.inputs(
+        [
+            (f"team.{name}.{key}", getattr(role, key))
+            for key in ("pto_days", "sick_days", "hours_per_week", "internal", "target_utilization")
+        ]
+    )
+    weights = role.leave_seasonality
+    share = (
+        periods.share_of_year()
+        if weights is None
+        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR
+    )
+    return waterfall(
+        periods.weekdays()[:, None],
+        periods.holidays_on_weekdays(role.holidays)[:, None],
+        share[:, None] * (days + sick),
+        week,
+        internal,
+        target,
+    )
+
+
+class Desk:
+    """A role at work: its people, its hours, its waiting work."""
+
+    def __init__(self, plan: Plan, index: int, work: Work, chance: Chance, backlog: FloatArray) -> None:
+        name = list(plan.team)[index]
+        self.name, self.role = name, plan.team[name]
+        self._seats = seats_of(plan, name, chance)
+        self.time = time_of(plan, name, chance)
+        self.lanes = work.of_role(index)
+        self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
+        self._defer = work.defer[self.lanes]
+        self._overtime, self._overload = chance.inputs(
+            [(f"team.{name}.overtime", self.role.overtime),
+             (f"team.{name}.overloaded_attrition", self.role.overloaded_attrition)]
+        )  # fmt: skip
+        self._waiting = self._opening(backlog[self.lanes], chance.trials)
+        self._overloaded = np.zeros(chance.trials, dtype=bool)
+        self._feedback = plan.simulation.feedback
+        self._costs = _Costs(plan, name, chance)
+
+    def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
+        """Waiting hours by age, the youngest first, shape (ages, lanes, trials)."""
+        ages = int(self._defer.max(initial=0)) + 1
+        late = bool((backlog > 0).any())
+        waiting = np.zeros((max(ages, 2) if late else ages, len(backlog), trials))
+        if late:
+            waiting[1] = backlog
+        return waiting
+
+    def staff(self, period: int) -> Staff:
+        """Pass into a period: people leave and join."""
+        factor = np.where(self._overloaded & self._feedback, self._overload, 1.0)
+        return self._seats.step(period, factor)
+
+    def costs(self, period: int, staff: Staff) -> FloatArray:
+        """Cost lines of a period, in the order of `COSTS`, shape (lines, trials)."""
+        return self._costs.lines(period, staff)
+
+    def serve(
+        self, due: FloatArray, capacity: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Spend the hours of a period on due and waiting work.
+
+        Parameters
+        ----------
+        due
+            New hours of the role's lanes, shape (lanes, trials).
+        capacity
+            Hours without overtime, shape (trials,).
+
+        Returns
+        -------
+        tuple
+            Done and dropped hours by lane, and the load.
+        """
+        assert self._priorities is not None
+        waiting = self._waiting
+        waiting[0] = due
+        total = waiting.sum(axis=0)
+        wanted = total.sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            load = np.where(wanted > 0, wanted / capacity, 0.0)
+        self._overloaded = load > 1
+        hours = capacity * np.where(self._overloaded, 1 + self._overtime, 1.0)
+        done = serve(total, hours, self._priorities)
+        if len(waiting) == 1:
+            return done, total - done, load
+        left = oldest_first(waiting, done)
+        age = np.arange(len(left))[:, None, None]
+        stays = age < self._defer[None, :, None]
+        dropped = np.where(stays, 0.0, left).sum(axis=0)
+        left *= stays
+        self._waiting = np.concatenate([np.zeros_like(left[:1]), left[:-1]])
+        return done, dropped, load
+
+    @property
+    def waiting(self) -> FloatArray:
+        """Hours waiting for the next period, by lane."""
+        total: FloatArray = self._waiting.sum(axis=0)
+        return total
+
+    def cancel(self, kept: FloatArray) -> FloatArray:
+        """Let go of the waiting work of lost accounts; returns the hours cancelled by lane.
+
+        Parameters
+        ----------
+        kept
+            Share of the accounts of each lane that stay, shape (lanes, trials).
+        """
+        if len(self._waiting) == 1:
+            return np.zeros_like(kept)
+        before = self._waiting.sum(axis=0)
+        self._waiting *= kept
+        cancelled: FloatArray = before - self._waiting.sum(axis=0)
+        return cancelled
+
+
+class _Costs:
+    """Pay and other cost of a role."""
+
+    def __init__(self, plan: Plan, name: str, chance: Chance) -> None:
+        role = plan.team[name]
+        keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost")
+        named = [(f"team.{name}.{key}", getattr(role, key)) for key in keys]
+        rows = chance.inputs([*named, (f"team.{name}.raise", role.raise_)])
+        self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
+
+    def lines(self, period: int, staff: Staff) -> FloatArray:
+        years = Periods.years_each
+        salary = raised(self._salary, self._rise, period // MONTHS_PER_YEAR)
+        salaries = pay(staff.filled, salary, years)
+        return np.stack(
+            [
+                salaries,
+                salaries * self._on_costs,
+                pay(staff.filled, self._bonus, years),
+                pay(staff.filled, self._tools, years),
+                staff.joined * self._hiring,
+            ]
+        )
+
+
+def opening_heads(plan: Plan, role: Role) -> int:
+    """Seats when the plan begins."""
+    return heads_of(plan, role, -1)

@@ -1,0 +1,87 @@
+"""When work falls due, and how many hours it takes.
+
+Times are periods of the horizon: 0 is the first, negative ones lie before it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.calendar import DateArray
+
+
+def due_every_months(start: IntArray, months: int, periods: int) -> BoolArray:
+    """Whether work falls due at start + n·months, n ≥ 1.
+
+    Parameters
+    ----------
+    start
+        Period in which each account started, shape (accounts,).
+    months
+        Interval in whole months.
+    periods
+        Length of the horizon.
+
+    Returns
+    -------
+    BoolArray
+        Shape (accounts, periods).
+    """
+    since = np.arange(periods) - start[:, None]
+    return (since > 0) & (since % months == 0)
+
+
+def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> BoolArray:
+    """Whether work falls due on a date start + n·days, n ≥ 1, for an interval above a period.
+
+    Parameters
+    ----------
+    starts
+        First day of each account, shape (accounts,).
+    days
+        Interval in days.
+    first_days
+        First day of each period and of the one after, shape (periods + 1,).
+
+    Returns
+    -------
+    BoolArray
+        Shape (accounts, periods).
+    """
+    age = (first_days - np.timedelta64(1, "D") - starts[:, None]).astype(np.int64)
+    reached = np.floor(np.maximum(age, 0) / days)
+    due: BoolArray = np.diff(reached, axis=1) > 0
+    return due
+
+
+def due_in_parts(first: IntArray, parts: int, periods: int) -> BoolArray:
+    """Whether a part of an occurrence falls due, in each of `parts` periods from the first.
+
+    Parameters
+    ----------
+    first
+        Period of the first part, shape (accounts,); may lie before the horizon.
+
+    Returns
+    -------
+    BoolArray
+        Shape (accounts, periods).
+    """
+    since = np.arange(periods) - first[:, None]
+    return (since >= 0) & (since < parts)
+
+
+def lognormal_hours(
+    mean: FloatArray, relative_variance: FloatArray, normals: FloatArray
+) -> FloatArray:
+    """Hours with a given mean and squared coefficient of variation, from standard normals.
+
+    Lognormal with these two moments: mean · exp(σz − σ²/2), σ² = ln(1 + relative variance).
+    """
+    variance = np.log1p(relative_variance)
+    exponent = np.sqrt(variance)
+    exponent = exponent * normals
+    exponent -= variance / 2
+    hours: FloatArray = mean * np.exp(exponent)
+    return hours

@@ -1,0 +1,76 @@
+"""Due hours against the hours of a role: what is done, what waits, what is dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Priorities:
+    """Lanes of work of one role in the order in which they are served.
+
+    Attributes
+    ----------
+    firsts
+        First lane of each group of equal priority, shape (groups,).
+    group
+        Group of each lane, shape (lanes,).
+    """
+
+    firsts: IntArray
+    group: IntArray
+
+    @classmethod
+    def of(cls, priority: FloatArray) -> Priorities:
+        """Groups of lanes that are sorted by priority already."""
+        new = np.concatenate([[True], np.diff(priority) > 0])
+        return cls(np.flatnonzero(new), np.cumsum(new) - 1)
+
+
+def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatArray:
+    """Hours done of each lane of work.
+
+    Groups are served in order until the hours are used up; within a group every lane gets the
+    same share of its work.
+
+    Parameters
+    ----------
+    work
+        Hours due and waiting, shape (lanes, trials).
+    hours
+        Hours there are, shape (trials,).
+    """
+    wanted = np.add.reduceat(work, priorities.firsts, axis=0)
+    before = np.cumsum(wanted, axis=0) - wanted
+    served = np.clip(hours - before, 0, wanted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(wanted > 0, served / wanted, 1.0)
+    done: FloatArray = work * share[priorities.group]
+    return done
+
+
+def oldest_first(waiting: FloatArray, done: FloatArray) -> FloatArray:
+    """What is left of each age after hours were done, the oldest first.
+
+    Parameters
+    ----------
+    waiting
+        Hours by age, the youngest first, shape (ages, lanes, trials).
+    done
+        Shape (lanes, trials).
+    """
+    older = np.cumsum(waiting[::-1], axis=0)[::-1] - waiting
+    taken = np.clip(done - older, 0, waiting)
+    left: FloatArray = waiting - taken
+    return left
+
+
+def coverage(done: FloatArray, dropped: FloatArray) -> FloatArray:
+    """Share of the decided hours that were done; NaN where nothing was decided."""
+    decided = done + dropped
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(decided > 0, done / decided, np.nan)

@@ -1,0 +1,23 @@
+"""What the team costs and what the customers pay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from capacity.arrays import FloatArray
+
+
+def derived_heads(planned_seats: Sequence[int], seats_each: Sequence[int]) -> int:
+    """Heads of a role that follows from others: ⌈Σ seats / seats for each head⌉."""
+    return math.ceil(sum(n / each for n, each in zip(planned_seats, seats_each, strict=True)) - 1e-9)
+
+
+def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:
+    """Cost of filled seats in a period."""
+    return heads * yearly * years
+
+
+def raised(salary: FloatArray, rise: FloatArray, anniversaries: int) -> FloatArray:
+    """A salary after rises on so many anniversaries of the plan's start."""
+    return salary * (1 + rise) ** anniversaries

@@ -1,0 +1,64 @@
+"""Coverage to churn, growth and contraction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+
+MONTHS = 12
+
+
+def hazard(churn: FloatArray) -> FloatArray:
+    """Yearly hazard −ln(1 − q) of a yearly churn probability q, finite also for q = 1."""
+    result: FloatArray = -np.log(np.maximum(1 - churn, np.finfo(float).tiny))
+    return result
+
+
+def half_life_factor(years: float, half_life_months: FloatArray) -> FloatArray:
+    """What is left of a memory after a time: 2^(−time / half-life); nothing where that is 0."""
+    with np.errstate(divide="ignore"):
+        return np.where(half_life_months > 0, 2.0 ** (-years * MONTHS / half_life_months), 0.0)
+
+
+def shortfall(coverage: FloatArray, enough: FloatArray) -> FloatArray:
+    """Share of the enough that was not done: max(0, E − C)/E."""
+    return np.maximum(enough - coverage, 0) / enough
+
+
+def relative_factor(stopped: FloatArray, lack: FloatArray, lack_today: FloatArray) -> FloatArray:
+    """What a shortfall does beyond what it did already in the past.
+
+    (1 + (r − 1)·x) / (1 + (r − 1)·x⁰), with r the factor if the work stopped.
+    """
+    return (1 + (stopped - 1) * lack) / (1 + (stopped - 1) * lack_today)
+
+
+def loss_probability(
+    term_hazard: FloatArray, addressable: FloatArray, ratio: FloatArray
+) -> FloatArray:
+    """Chance to be lost at the end of a term.
+
+    p = 1 − exp(−H·(1 − a + a·HR)): hazards are proportional (Cox 1972), and only the addressable
+    share of the hazard moves.
+
+    Parameters
+    ----------
+    term_hazard
+        H, the hazard of the term.
+    addressable
+        a, the share that anybody can move.
+    ratio
+        HR, the hazard ratio of the work left undone.
+    """
+    return -np.expm1(-term_hazard * (1 - addressable + addressable * ratio))
+
+
+def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray:
+    """Factor on revenue over a time: (1 + g·XR)^Δ."""
+    return (1 + expansion * ratio) ** years
+
+
+def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: FloatArray) -> FloatArray:
+    """Share of revenue that a renewing account keeps: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
+    return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS)) * ratio, 0)
