@@ -93,9 +93,9 @@ class Periods:
         return [f"{year}-Q{q}" for year, q in zip(self.fiscal_years(), quarter, strict=True)]
 
     def fiscal_years(self) -> list[str]:
-        """Label of the fiscal year of each period; it bears the year in which it ends."""
-        last = self.months - self._months_into_fiscal_year() + MONTHS_PER_YEAR - 1
-        return [f"FY{year % 100:02d}" for year in last // MONTHS_PER_YEAR]
+        """Label of the fiscal year of each period; it bears the year in which it begins."""
+        begins = (self.months - self._months_into_fiscal_year()) // MONTHS_PER_YEAR
+        return [f"FY{year % 100:02d}" for year in begins]
 
     def ends_fiscal(self, months: int) -> NDArray[np.bool_]:
         """Whether a period is the last of a fiscal quarter, half or year of so many months."""

@@ -32,6 +32,8 @@ class Scenario:
         SHA-256 of every file that was read, by name.
     marked
         The file as it was written, with the place of every setting.
+    settings
+        What was set from outside of the file.
     """
 
     plan: Plan
@@ -39,6 +41,7 @@ class Scenario:
     warnings: tuple[Mistake, ...]
     files: Mapping[str, str]
     marked: Marked
+    settings: Mapping[str, object]
 
     @property
     def name(self) -> str:
@@ -69,17 +72,19 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     'A QBR each quarter'
     """
     marked = read_yaml(Path(path))
-    assign(marked, set or {})
+    settings = dict(set or {})
+    assign(marked, settings)
     plan, warnings = validate(marked)
     files = {str(path): marked.sha256}
     if plan.accounts is None:
-        return Scenario(plan, representative_book(plan), tuple(warnings), files, marked)
+        book = representative_book(plan)
+        return Scenario(plan, book, tuple(warnings), files, marked, settings)
     file, content = _accounts_file(Path(path), plan.accounts.file, marked)
     files[str(file)] = hashlib.sha256(content).hexdigest()
     from capacity.book.reading import read_book  # brings pandas, slow to import
 
     book, doubts = read_book(plan, content, str(file))
-    return Scenario(plan, book, (*warnings, *doubts), files, marked)
+    return Scenario(plan, book, (*warnings, *doubts), files, marked, settings)
 
 
 def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, bytes]:

@@ -50,7 +50,7 @@ def numbered(base: KeyArray, numbers: NDArray[np.int64] | int) -> KeyArray:
 
     Shapes broadcast; equal base and number give an equal key.
     """
-    counter = np.asarray(numbers, dtype=np.int64).astype(np.uint64)
+    counter = np.atleast_1d(np.asarray(numbers, dtype=np.int64)).astype(np.uint64)
     return _mix(np.asarray(base ^ _mix(counter * _GOLDEN + _GOLDEN)))
 
 

@@ -1,0 +1,45 @@
+"""Plan Customer Success teams from the work itself: hours, people, coverage, churn, revenue.
+
+Nothing is loaded before it is used, so that importing the library costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from capacity.engine.run import simulate
+    from capacity.errors import CapacityError, InputError, QuestionError
+    from capacity.loading import Scenario, load
+    from capacity.result import Result
+
+_HOMES = {
+    "CapacityError": "capacity.errors",
+    "InputError": "capacity.errors",
+    "QuestionError": "capacity.errors",
+    "Result": "capacity.result",
+    "Scenario": "capacity.loading",
+    "load": "capacity.loading",
+    "simulate": "capacity.engine.run",
+}
+
+__all__ = [
+    "CapacityError",
+    "InputError",
+    "QuestionError",
+    "Result",
+    "Scenario",
+    "load",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'capacity' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,288 @@
+"""The metrics of a simulation: what each is called, its unit and keys, and how it is computed.
+
+A metric is one of four kinds, which says what a longer period makes of it: a *flow* is summed, a
+*stock* is taken at the end, an *average* is averaged, a *ratio* is formed anew from its two flows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.engine.batch import BY_LANE, BY_ROLE, Record
+from capacity.engine.lanes import Work
+from capacity.engine.roles import COSTS
+from capacity.scenario.document import Plan
+
+_TOLERANCE = 1e-9
+_LINES = (*COSTS, "severance", "platform")
+
+
+class Kind(Enum):
+    """What a longer period makes of a metric."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    AVERAGE = "average"
+    RATIO = "ratio"
+    WHOLE = "whole"
+    """Only known over the horizon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a number is about; an empty key is the total over it."""
+
+    segment: str = ""
+    role: str = ""
+    pool: str = ""
+    task: str = ""
+
+
+Reader = Callable[[], FloatArray]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric for a key.
+
+    Attributes
+    ----------
+    read
+        The values, shape (periods, trials); of a ratio its numerator.
+    under
+        The denominator of a ratio.
+    periods
+        Labels of the rows of a metric that is only known over the horizon.
+    """
+
+    name: str
+    unit: str
+    kind: Kind
+    key: Key
+    read: Reader
+    under: Reader | None = None
+    periods: tuple[str, ...] = ()
+
+    def over(self, groups: Sequence[IntArray]) -> FloatArray:
+        """Values over groups of periods, shape (groups, trials)."""
+        values = self.read()
+        if self.kind is Kind.WHOLE:
+            return values
+        if self.kind is Kind.STOCK:
+            return values[[group[-1] for group in groups]]
+        total = np.stack([values[group].sum(axis=0) for group in groups])
+        if self.kind is Kind.AVERAGE:
+            return total / np.array([[len(group)] for group in groups])
+        if self.under is None:
+            return total
+        below = self.under()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            under = np.stack([below[group].sum(axis=0) for group in groups])
+            return np.where(under > 0, total / under, np.nan)
+
+
+class Catalogue:
+    """Everything that can be asked of a simulation.
+
+    Parameters
+    ----------
+    batches
+        Records of the batches, in order.
+    trials
+        Trials that count; the last batch may hold more.
+    """
+
+    def __init__(self, plan: Plan, work: Work, batches: Sequence[Record], trials: int) -> None:
+        self._plan, self._work, self._batches, self._trials = plan, work, batches, trials
+        self._segments, self._roles = list(plan.segments), list(plan.team)
+        self._count = plan.horizon.months
+        self._working = [r for r in self._roles if self._lanes(role=r).size]
+
+    def find(self, name: str, key: Key) -> list[Metric]:
+        """The metrics of a name and key; one over the horizon may stand beside one by period."""
+        return [metric for metric in self.metrics(name) if metric.key == key]
+
+    def metrics(self, only: str | None = None) -> Iterator[Metric]:
+        """All metrics, or those of a name."""
+        for part in (self._work_metrics, self._role_metrics, self._account_metrics,
+                     self._money_metrics, self._whole_metrics):  # fmt: skip
+            yield from (m for m in part() if only is None or m.name == only)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def _rows(self, name: str, rows: IntArray | list[int]) -> FloatArray:
+        """Sum of rows of a recorded array, shape (periods, trials)."""
+        return np.concatenate(
+            [np.broadcast_to(b[name][:, rows].sum(axis=1), (len(b[name]), b["arr"].shape[2]))
+             for b in self._batches], axis=1,
+        )[:, : self._trials]  # fmt: skip
+
+    def _sum(self, name: str, rows: IntArray | list[int]) -> Reader:
+        if not self._batches[0][name].shape[1]:
+            return lambda: np.zeros((self._count, self._trials))
+        return lambda: self._rows(name, rows)
+
+    def _lanes(self, role: str = "", task: str = "", segment: str = "") -> IntArray:
+        found = []
+        for i, (r, l) in enumerate(zip(self._work.role, self._work.lane, strict=True)):
+            lane = self._work.lanes[l]
+            fits = not role or self._roles[r] == role
+            fits &= not task or lane.task == task
+            found += [i] if fits and (not segment or lane.segment == segment) else []
+        return np.array(found, dtype=np.int64)
+
+    # --- work and people -------------------------------------------------------------------------
+
+    def _work_keys(self) -> list[Key]:
+        keys = [Key(role=role) for role in self._working]
+        pairs = zip(self._work.role, self._work.lane, strict=True)
+        found = [(self._roles[r], self._work.lanes[l]) for r, l in pairs]
+        keys += dict.fromkeys(Key(role=role, task=lane.task) for role, lane in found)
+        return keys + [Key(lane.segment, role, "", lane.task) for role, lane in found if lane.segment]
+
+    def _work_metrics(self) -> Iterator[Metric]:
+        for name in BY_LANE:
+            for key in self._work_keys():
+                lanes = self._lanes(key.role, key.task, key.segment)
+                kind = Kind.STOCK if name == "backlog_hours" else Kind.FLOW
+                yield Metric(name, "hours", kind, key, self._sum(name, lanes))
+        for key in self._coverage_keys():
+            lanes = self._lanes(key.role, key.task, key.segment)
+            done, dropped = self._sum("done_hours", lanes), self._sum("dropped_hours", lanes)
+            yield Metric("coverage", "share", Kind.RATIO, key, done, _plus(done, dropped))
+
+    def _coverage_keys(self) -> list[Key]:
+        lanes = [self._work.lanes[i] for i in self._work.lane]
+        keys = [Key(role=role) for role in self._working]
+        keys += dict.fromkeys(Key(task=lane.task) for lane in lanes)
+        return keys + list(dict.fromkeys(Key(lane.segment, task=lane.task) for lane in lanes if lane.segment))
+
+    def _role_metrics(self) -> Iterator[Metric]:
+        units = {"available_hours": "hours", "capacity_hours": "hours", "headcount": "people",
+                 "ramped_fte": "FTE", "required_fte": "FTE", "vacancies": "seats", "load": "share"}  # fmt: skip
+        flows = ("available_hours", "capacity_hours")
+        averages = ("required_fte", "load")
+        for name in (n for n in BY_ROLE if n in units):
+            kind = Kind.FLOW if name in flows else Kind.AVERAGE if name in averages else Kind.STOCK
+            for i, role in enumerate(self._roles):
+                if name not in averages or role in self._working:
+                    yield Metric(name, units[name], kind, Key(role=role), self._sum(name, [i]))
+        for i, role in enumerate(self._roles):
+            if role in self._working:
+                done = self._sum("done_hours", self._lanes(role))
+                available = self._sum("available_hours", [i])
+                yield Metric("utilization", "share", Kind.RATIO, Key(role=role), done, available)
+
+    # --- accounts and money ----------------------------------------------------------------------
+
+    def _by_segment(self, name: str, unit: str, kind: Kind) -> Iterator[Metric]:
+        everyone = list(range(len(self._segments)))
+        yield Metric(name, unit, kind, Key(), self._sum(name, everyone))
+        for i, segment in enumerate(self._segments):
+            yield Metric(name, unit, kind, Key(segment), self._sum(name, [i]))
+
+    def _account_metrics(self) -> Iterator[Metric]:
+        yield from self._by_segment("accounts", "accounts", Kind.STOCK)
+        for name in ("new_accounts", "churned_accounts"):
+            yield from self._by_segment(name, "accounts", Kind.FLOW)
+        if not self._plan.has_money:
+            return
+        currency = self._plan.currency
+        yield from self._by_segment("arr", currency, Kind.STOCK)
+        for name in ("new_arr", "expansion_arr", "contraction_arr", "churned_arr", "revenue"):
+            yield from self._by_segment(name, currency, Kind.FLOW)
+
+    def _money_metrics(self) -> Iterator[Metric]:
+        currency = self._plan.currency
+        if self._plan.has_money and self._plan.finance.gross_margin is not None:
+            everyone = list(range(len(self._segments)))
+            revenue = self._sum("revenue", everyone)
+            margin = self._sum("finance", [0])
+            yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
+        for i, role in enumerate(self._roles):
+            lines = [self._cost(line, [i]) for line in COSTS]
+            yield Metric("team_cost", currency, Kind.FLOW, Key(role=role), _total(lines))
+            for line, read in zip(COSTS, lines, strict=True):
+                yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(role=role), read)
+        whole = [self._cost(line, list(range(len(self._roles)))) for line in _LINES]
+        yield Metric("team_cost", currency, Kind.FLOW, Key(), _total(whole))
+        for line, read in zip(_LINES, whole, strict=True):
+            yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
+
+    def _cost(self, line: str, roles: list[int]) -> Reader:
+        if line == "severance":
+            return lambda: np.zeros((self._count, self._trials))
+        if line == "platform":
+            yearly = self._sum("finance", [1])
+            years = self._plan.horizon.periods.years_each
+            return lambda: np.repeat(yearly() * years, self._count, axis=0)
+        return self._sum(f"cost_{line}", roles)
+
+    # --- over the horizon ------------------------------------------------------------------------
+
+    def _whole_metrics(self) -> Iterator[Metric]:
+        if self._plan.has_retention and self._count >= 12:
+            yield from self._retention_metrics()
+        if self._plan.has_money:
+            cost = next(m for m in self.metrics("team_cost") if m.key == Key())
+            revenue = next(m for m in self.metrics("revenue") if m.key == Key())
+            yield Metric("cost_share_of_revenue", "share", Kind.WHOLE, Key(),
+                         lambda: _ratio(cost.read().sum(0), revenue.read().sum(0))[None], None, ("",))  # fmt: skip
+        for i, role in enumerate(self._roles):
+            if role in self._working:
+                yield Metric("p_covered", "share", Kind.WHOLE, Key(role=role),
+                             self._covered(role, i), None, ("",))  # fmt: skip
+
+    def _covered(self, role: str, index: int) -> Reader:
+        """1 in the trials in which coverage reached its target in every period."""
+        lanes = self._lanes(role)
+        done, dropped = self._sum("done_hours", lanes), self._sum("dropped_hours", lanes)
+        target = self._sum("coverage_target", [index])
+
+        def read() -> FloatArray:
+            served, missed = done(), dropped()
+            enough = served >= target() * (served + missed) - _TOLERANCE
+            return enough.all(axis=0)[None].astype(float)
+
+        return read
+
+    def _retention_metrics(self) -> Iterator[Metric]:
+        pairs = {"logo_retention": ("frozen_accounts", "frozen_accounts")}
+        if self._plan.has_money:
+            pairs |= {"grr": ("frozen_kept_arr", "frozen_arr"), "nrr": ("frozen_arr", "frozen_arr")}
+        everyone = list(range(len(self._segments)))
+        keys = [(Key(), everyone)] + [(Key(s), [i]) for i, s in enumerate(self._segments)]
+        years = self._count // 12
+        labels = ("", *(f"{12 * year}m" for year in range(1, years + 1)))
+        for name, (over, under) in pairs.items():
+            for key, rows in keys:
+                top, bottom = self._sum(over, rows), self._sum(under, rows)
+                yield Metric(name, "share", Kind.WHOLE, key, _since_start(top, bottom), None, labels)
+
+
+def _since_start(top: Reader, bottom: Reader) -> Reader:
+    """Value after each year over the value before the first, the first year twice."""
+
+    def read() -> FloatArray:
+        values = _ratio(top()[1:], bottom()[:1])
+        return np.concatenate([values[:1], values])
+
+    return read
+
+
+def _ratio(over: FloatArray, under: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(under > 0, over / under, np.nan)
+
+
+def _plus(a: Reader, b: Reader) -> Reader:
+    return lambda: a() + b()
+
+
+def _total(parts: list[Reader]) -> Reader:
+    return lambda: np.sum([part() for part in parts], axis=0)

@@ -1,0 +1,209 @@
+"""What a simulation found: arrays with names, the tidy table, quantiles and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.engine.batch import Record
+from capacity.engine.layout import Layout
+from capacity.errors import QuestionError
+from capacity.loading import Scenario
+from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.scenario.fields import nearest
+from capacity.statistics import QUANTILES, quantile_error, quantiles, summarise
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
+           *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
+SPANS = ("month", "quarter", "year")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a simulation found.
+
+    Attributes
+    ----------
+    manifest
+        What the numbers depend on: version, files with their SHA-256, seed, trials, and so on.
+    """
+
+    layout: Layout
+    batches: tuple[Record, ...]
+    trials: int
+    manifest: Mapping[str, Any]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was simulated."""
+        return self.layout.scenario
+
+    @property
+    def periods(self) -> list[str]:
+        """Labels of the periods, such as ``2027-03``."""
+        return self.scenario.plan.horizon.periods.labels
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Everything that can be asked."""
+        return Catalogue(self.scenario.plan, self.layout.work, self.batches, max(self.trials, 1))
+
+    # --- single metrics --------------------------------------------------------------------------
+
+    def array(
+        self, metric: str, *, period: str | None = None, segment: str = "", role: str = "",
+        pool: str = "", task: str = "",
+    ) -> FloatArray:  # fmt: skip
+        """Values of a metric in every trial.
+
+        Parameters
+        ----------
+        metric
+            Name, such as ``required_fte``.
+        period
+            A month such as ``2027-03``; an empty text is the whole horizon. Without it the rows
+            are all periods, or the horizon's where the metric is only known over it.
+        segment, role, pool, task
+            What it is about; an empty key is the total.
+
+        Returns
+        -------
+        FloatArray
+            Shape (periods, trials), or (1, trials) for one period.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric, key or period.
+        """
+        found = self._find(metric, Key(segment, role, pool, task))
+        labels, values = self._rows(found, "month")
+        if period is None:
+            return values
+        if period == "" and found.kind is not Kind.WHOLE:
+            return self._over_horizon(found)
+        if period not in labels:
+            raise QuestionError(f"{metric} has no period {period!r}. Known: {', '.join(labels)}")
+        return values[[labels.index(period)]]
+
+    def mean(self, metric: str, **keys: Any) -> Any:
+        """Expected value; a Series by period, or one number for one period. See `array`."""
+        return self._answer(metric, lambda values: summarise(values).mean, keys)
+
+    def quantile(self, metric: str, q: float, **keys: Any) -> Any:
+        """Value that is not exceeded in a share `q` of the futures.
+
+        Parameters
+        ----------
+        metric
+            Name, such as ``required_fte``.
+        q
+            Probability, 0 to 1.
+        **keys
+            `period`, `segment`, `role`, `pool` and `task`; see `array`.
+
+        Returns
+        -------
+        pandas.Series or float
+            By period, or one number for one period or a figure over the horizon.
+        """
+        return self._answer(metric, lambda values: quantiles(values, np.array([q]))[:, 0], keys)
+
+    def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
+        """Monte Carlo standard error of the mean, or of the quantile `q`."""
+        if q is None:
+            return self._answer(metric, lambda values: summarise(values).se, keys)
+        return self._answer(metric, lambda values: quantile_error(values, q), keys)
+
+    def _answer(self, metric: str, compute: Any, keys: Mapping[str, Any]) -> Any:
+        values = compute(self.array(metric, **keys))
+        found = self._find(metric, Key(**{k: v for k, v in keys.items() if k != "period"}))
+        if keys.get("period") is not None or found.periods == ("",):
+            return float(values[0])
+        import pandas as pd  # slow to import
+
+        return pd.Series(values, index=list(found.periods) or self.periods, name=metric)
+
+    def _find(self, metric: str, key: Key) -> Metric:
+        found = self.catalogue.find(metric, key)
+        if found:
+            return found[0]
+        known = list(self.catalogue.metrics(metric))
+        if not known:
+            names = dict.fromkeys(m.name for m in self.catalogue.metrics())
+            hint = nearest(metric, names)
+            raise QuestionError(f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}")
+        keys = "; ".join(_words(m.key) for m in known[:8])
+        raise QuestionError(f"{metric} is not known for {_words(key)}. Known for: {keys}")
+
+    # --- the table -------------------------------------------------------------------------------
+
+    def _groups(self, by: str) -> tuple[list[str], list[IntArray]]:
+        periods = self.scenario.plan.horizon.periods
+        if by not in SPANS:
+            raise QuestionError(f"by {by!r} is not known. Write {', '.join(SPANS)}")
+        of_period = {"month": periods.labels, "quarter": periods.fiscal_quarters(),
+                     "year": periods.fiscal_years()}[by]  # fmt: skip
+        labels = list(dict.fromkeys(of_period))
+        return labels, [np.flatnonzero(np.array(of_period) == label) for label in labels]
+
+    def _rows(self, metric: Metric, by: str) -> tuple[list[str], FloatArray]:
+        if metric.kind is Kind.WHOLE:
+            return list(metric.periods), metric.read()
+        labels, groups = self._groups(by)
+        return labels, metric.over(groups)
+
+    def _over_horizon(self, metric: Metric) -> FloatArray:
+        return metric.over([np.arange(len(self.periods))])
+
+    def rows(self, by: str = "month", only: str | None = None) -> Iterator[dict[str, Any]]:
+        """The rows of the table as dictionaries; see `table`."""
+        for metric in self.catalogue.metrics(only):
+            labels, values = self._rows(metric, by)
+            if metric.kind in (Kind.FLOW, Kind.RATIO):
+                labels, values = [*labels, ""], np.vstack([values, self._over_horizon(metric)])
+            found = summarise(values)
+            key = metric.key
+            for i, label in enumerate(labels):
+                numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
+                about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
+                yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
+
+    def table(self, by: str = "month", metric: str | None = None) -> pd.DataFrame:
+        """One tidy row for each metric, period and key.
+
+        Parameters
+        ----------
+        by
+            ``month``, or fiscal ``quarter`` or ``year``: flows are summed, stocks at the end.
+        metric
+            Only this one; all without.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns metric, unit, period, segment, role, pool, task, mean, sd, se, p05 … p95.
+            `period` is empty for a figure over the horizon, a key for the total over it.
+        """
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(list(self.rows(by, metric)), columns=list(COLUMNS))
+
+    def __str__(self) -> str:
+        from capacity.report.text import as_text  # shows what is computed here
+
+        return as_text(self)
+
+
+def _words(key: Key) -> str:
+    parts = [f"{name}={value!r}" for name in ("segment", "role", "pool", "task")
+             if (value := getattr(key, name))]  # fmt: skip
+    return ", ".join(parts) or "the total"
