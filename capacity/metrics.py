@@ -6,9 +6,10 @@ A metric is one of four kinds, which says what a longer period makes of it: a *f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -103,15 +104,20 @@ class Catalogue:
         self._count = plan.horizon.months
         self._working = [r for r in self._roles if self._lanes(role=r).size]
 
-    def find(self, name: str, key: Key) -> list[Metric]:
-        """The metrics of a name and key; one over the horizon may stand beside one by period."""
-        return [metric for metric in self.metrics(name) if metric.key == key]
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """All metrics, in the order of the table."""
+        parts = (self._work_metrics, self._role_metrics, self._account_metrics, self._money_metrics)
+        found = {(m.name, m.key): m for part in parts for m in part()}
+        return [*found.values(), *self._whole_metrics(found)]
 
-    def metrics(self, only: str | None = None) -> Iterator[Metric]:
-        """All metrics, or those of a name."""
-        for part in (self._work_metrics, self._role_metrics, self._account_metrics,
-                     self._money_metrics, self._whole_metrics):  # fmt: skip
-            yield from (m for m in part() if only is None or m.name == only)
+    @cached_property
+    def _index(self) -> dict[tuple[str, Key], Metric]:
+        return {(metric.name, metric.key): metric for metric in self.metrics}
+
+    def find(self, name: str, key: Key) -> Metric | None:
+        """The metric of a name and key."""
+        return self._index.get((name, key))
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -225,12 +231,11 @@ class Catalogue:
 
     # --- over the horizon ------------------------------------------------------------------------
 
-    def _whole_metrics(self) -> Iterator[Metric]:
+    def _whole_metrics(self, found: Mapping[tuple[str, Key], Metric]) -> Iterator[Metric]:
         if self._plan.has_retention and self._count >= 12:
             yield from self._retention_metrics()
         if self._plan.has_money:
-            cost = next(m for m in self.metrics("team_cost") if m.key == Key())
-            revenue = next(m for m in self.metrics("revenue") if m.key == Key())
+            cost, revenue = found["team_cost", Key()], found["revenue", Key()]
             yield Metric("cost_share_of_revenue", "share", Kind.WHOLE, Key(),
                          lambda: _ratio(cost.read().sum(0), revenue.read().sum(0))[None], None, ("",))  # fmt: skip
         for i, role in enumerate(self._roles):

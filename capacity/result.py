@@ -135,10 +135,10 @@ class Result:
     def _find(self, metric: str, key: Key) -> Metric:
         found = self.catalogue.find(metric, key)
         if found:
-            return found[0]
-        known = list(self.catalogue.metrics(metric))
+            return found
+        known = [m for m in self.catalogue.metrics if m.name == metric]
         if not known:
-            names = dict.fromkeys(m.name for m in self.catalogue.metrics())
+            names = dict.fromkeys(m.name for m in self.catalogue.metrics)
             hint = nearest(metric, names)
             raise QuestionError(f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}")
         keys = "; ".join(_words(m.key) for m in known[:8])
@@ -166,7 +166,7 @@ class Result:
 
     def rows(self, by: str = "month", only: str | None = None) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries; see `table`."""
-        for metric in self.catalogue.metrics(only):
+        for metric in (m for m in self.catalogue.metrics if only in (None, m.name)):
             labels, values = self._rows(metric, by)
             if metric.kind in (Kind.FLOW, Kind.RATIO):
                 labels, values = [*labels, ""], np.vstack([values, self._over_horizon(metric)])

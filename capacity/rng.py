@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.arrays import FloatArray
+from capacity.arrays import FloatArray, IntArray
 
 KeyArray = NDArray[np.uint64]
 
@@ -25,7 +26,7 @@ BLOCKS_PER_BATCH = 5
 """Blocks that are computed together, which costs less than one by one."""
 BATCH = BLOCK * BLOCKS_PER_BATCH
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN, _ALL_BITS = 0x9E3779B97F4A7C15, 2**64 - 1
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
@@ -45,20 +46,27 @@ def keys(names: Iterable[tuple[object, ...]]) -> KeyArray:
     return np.array([key(*name) for name in names], dtype=np.uint64)
 
 
-def numbered(base: KeyArray, numbers: NDArray[np.int64] | int) -> KeyArray:
+def numbered(base: KeyArray, numbers: IntArray | int) -> KeyArray:
     """Keys of the occurrences of things: the account's renewal of a month, the seat's month.
 
     Shapes broadcast; equal base and number give an equal key.
     """
-    counter = np.atleast_1d(np.asarray(numbers, dtype=np.int64)).astype(np.uint64)
-    return _mix(np.asarray(base ^ _mix(counter * _GOLDEN + _GOLDEN)))
+    if isinstance(numbers, int):
+        return _mix(base ^ _number(numbers))
+    return _mix(base ^ np.array([_number(int(n)) for n in numbers], dtype=np.uint64))
+
+
+@lru_cache(maxsize=65536)
+def _number(number: int) -> np.uint64:
+    """A number far from its neighbours."""
+    spread = np.array([(number + 1) * _GOLDEN & _ALL_BITS], dtype=np.uint64)
+    return np.uint64(_mix(spread)[0])
 
 
 def _mix(x: KeyArray) -> KeyArray:
-    """Scramble 64-bit words in place where possible; neighbours come out unrelated."""
-    x = np.atleast_1d(x)
+    """Scramble 64-bit words in place; neighbours come out unrelated."""
     spare = np.right_shift(x, _SHIFT_1)
-    x = np.bitwise_xor(x, spare, out=x)
+    x ^= spare
     x *= _MULTIPLY_1
     np.right_shift(x, _SHIFT_2, out=spare)
     x ^= spare

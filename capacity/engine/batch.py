@@ -104,7 +104,7 @@ class _Batch:
     def _start(self, t: int) -> None:
         """New accounts start."""
         self.record["new_accounts"][t], self.record["new_arr"][t] = self.customers.join(t)
-        self.record["revenue"][t] = self.customers.revenue() * Periods.years_each
+        self.record["revenue"][t] = self.customers.revenue * Periods.years_each
 
     def _work(self, t: int) -> None:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""
@@ -139,8 +139,8 @@ class _Batch:
             for desk in self.desks:
                 record["cancelled_hours"][t, desk.lanes] = desk.cancel(kept[desk.lanes])
                 record["backlog_hours"][t, desk.lanes] = desk.waiting
-        record["accounts"][t] = self.customers.accounts()
-        record["arr"][t] = self.customers.revenue()
+        record["accounts"][t] = self.customers.accounts
+        record["arr"][t] = self.customers.revenue
         for name in ("churned_accounts", "churned_arr", "contraction_arr", "expansion_arr"):
             record[name][t] = getattr(moves, name)
 

@@ -61,17 +61,21 @@ class Drawn:
 
     def __init__(self, luck: Luck) -> None:
         self.luck = luck
+        self._inputs: dict[str, FloatArray] = {}
 
     def inputs(self, named: Sequence[Named]) -> FloatArray:
-        """Latin hypercube draws of the uncertain ones."""
-        open_ = [i for i, (_, estimate) in enumerate(named) if estimate.uncertain]
-        values = np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
-        if not open_:
-            return values
-        out = np.repeat(values, BATCH, axis=1)
-        u = self.luck.stratified(keys(("input", named[i][0]) for i in open_))
-        for row, i in enumerate(open_):
-            out[i] = named[i][1].quantile(u[row])
+        """Latin hypercube draws of the uncertain ones, the same whenever they are asked for."""
+        uncertain = {path: estimate for path, estimate in named if estimate.uncertain}
+        unknown = [path for path in uncertain if path not in self._inputs]
+        if unknown:
+            u = self.luck.stratified(keys(("input", path) for path in unknown))
+            for path, row in zip(unknown, u, strict=True):
+                self._inputs[path] = uncertain[path].quantile(row)
+        if not uncertain:
+            return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
+        out = np.empty((len(named), BATCH))
+        for i, (path, estimate) in enumerate(named):
+            out[i] = self._inputs[path] if path in uncertain else estimate.mean
         return out
 
     def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:

@@ -166,6 +166,8 @@ class Customers:
     ----------
     number
         Accounts alive of each class, shape (classes, trials).
+    accounts, revenue
+        Accounts alive and their yearly revenue, shape (segments, trials).
     """
 
     def __init__(
@@ -191,23 +193,20 @@ class Customers:
         self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
         self._alive = chance.everybody(len(self._book))
         self._won: dict[int, _Won] = {}
-        self._base = self._by_vintage(np.arange(len(classes)), self._arr)
+        everyone = np.arange(len(classes))
+        self._base = self._by_vintage(everyone, self._arr)
+        self._to_segment = _sums(self._vintage_segment, self._segments)
+        self.accounts, self.revenue = self._by_segment(everyone, self.number, self._arr)
 
     # --- sums ------------------------------------------------------------------------------------
 
     def _by_vintage(self, classes: IntArray, values: FloatArray) -> FloatArray:
-        return _sum_by(self._classes.vintage[classes], len(self._classes.vintages), values)
+        return _sums(self._classes.vintage[classes], len(self._classes.vintages)) @ values
 
-    def _by_segment(self, classes: IntArray, values: FloatArray) -> FloatArray:
-        return _sum_by(self._classes.segment[classes], self._segments, values)
-
-    def accounts(self) -> FloatArray:
-        """Accounts alive, shape (segments, trials)."""
-        return self._by_segment(np.arange(len(self._classes)), self.number)
-
-    def revenue(self) -> FloatArray:
-        """Yearly revenue, shape (segments, trials)."""
-        return _sum_by(self._vintage_segment, self._segments, self._grown * self._base)
+    def _by_segment(self, classes: IntArray, *values: FloatArray) -> list[FloatArray]:
+        """Sums by segment of several arrays of shape (classes, trials) at once."""
+        together = _sums(self._classes.segment[classes], self._segments) @ np.hstack(values)
+        return np.split(together, len(values), axis=1)
 
     def opening(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Of the opening book alone: accounts, revenue, revenue without growth."""
@@ -215,8 +214,7 @@ class Customers:
         arr = self._arr[chosen]
         revenue = self._grown[self._classes.vintage[chosen]] * self._renewed[chosen] * arr
         stripped = self._contracted[chosen] * arr
-        found = (self.number[chosen], revenue, stripped)
-        return tuple(self._by_segment(chosen, values) for values in found)  # type: ignore[return-value]
+        return tuple(self._by_segment(chosen, self.number[chosen], revenue, stripped))  # type: ignore[return-value]
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -233,7 +231,10 @@ class Customers:
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._base += self._by_vintage(joining, self._renewed[joining] * arr)
-        return self._by_segment(joining, number), self._by_segment(joining, arr)
+        more, revenue = self._by_segment(joining, number, arr)
+        self.accounts = self.accounts + more
+        self.revenue = self.revenue + revenue
+        return more, revenue
 
     def _win(self, c: int, period: int) -> tuple[FloatArray, FloatArray]:
         segment = int(self._classes.segment[c])
@@ -247,39 +248,44 @@ class Customers:
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
-        before = self.accounts()
         lost = self._losses(period, factors)
         classes = lost.classes
         vintage, segment = self._classes.vintage[classes], self._classes.segment[classes]
-        term = self._classes.term[classes, None]
         grown, renewed = self._grown[vintage], self._renewed[classes]
-        gone = grown * renewed * lost.arr
-        self.number[classes] -= lost.number
         was = renewed * self._arr[classes]
+        self.number[classes] -= lost.number
         self._arr[classes] -= lost.arr
-        staying = grown * renewed * self._arr[classes]
+        staying = renewed * self._arr[classes]
         ratio = factors.of_vintage[:, vintage] * factors.at_renewal[:, segment]
-        kept = kept_at_renewal(self._rates.contraction[segment], ratio[CONTRACTION], term)
-        rise = (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
+        kept, rise = self._terms(classes, segment, ratio[CONTRACTION])
         usual = self._growth(self._vintage_segment, factors.of_vintage[EXPANSION])
-        extra = self._growth(segment, ratio[EXPANSION]) / usual[vintage]
+        own = self._growth(segment, ratio[EXPANSION])
         self._contracted[classes] *= kept
-        self._renewed[classes] = renewed * kept * rise * extra
-        expansion = staying * kept * (rise - 1) + staying * kept * rise * usual[vintage] * (extra - 1)
-        before_growth = self._base + self._by_vintage(classes, renewed * kept * rise * self._arr[classes] - was)
-        self._base += self._by_vintage(classes, self._renewed[classes] * self._arr[classes] - was)
-        general = _sum_by(
-            self._vintage_segment, self._segments, self._grown * before_growth * (usual - 1)
+        self._renewed[classes] = renewed * kept * rise * own / usual[vintage]
+        after = staying * kept * rise
+        others = self._base - self._by_vintage(classes, was)
+        growing = self._to_segment @ (self._grown * others * (usual - 1))
+        self._base = others + self._by_vintage(classes, after * own / usual[vintage])
+        self._grown = self._grown * usual
+        churned, gone, contraction, expansion = self._by_segment(
+            classes,
+            lost.number,
+            grown * renewed * lost.arr,
+            grown * staying * (1 - kept),
+            grown * (after * own - staying * kept),
         )
-        self._grown *= usual
-        churned = self._by_segment(classes, lost.number)
-        return Moves(
-            churned_accounts=churned,
-            churned_arr=self._by_segment(classes, gone),
-            contraction_arr=self._by_segment(classes, staying * (1 - kept)),
-            expansion_arr=self._by_segment(classes, expansion) + general,
-            lost_share=np.divide(churned, before, out=np.zeros_like(before), where=before > 0),
-        )
+        share = np.divide(churned, self.accounts, out=np.zeros_like(churned), where=self.accounts > 0)
+        self.accounts = self.accounts - churned
+        self.revenue = self._to_segment @ (self._grown * self._base)
+        return Moves(churned, gone, contraction, expansion + growing, share)
+
+    def _terms(
+        self, classes: IntArray, segment: IntArray, ratio: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """At a renewal: share of revenue that is kept, and factor of the contracted rise."""
+        term = self._classes.term[classes, None]
+        kept = kept_at_renewal(self._rates.contraction[segment], ratio, term)
+        return kept, (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
 
     def _growth(self, segment: IntArray, ratio: FloatArray) -> FloatArray:
         return growth(self._rates.expansion[segment], ratio, Periods.years_each)
@@ -339,9 +345,9 @@ class Customers:
         return _Lost(of_class, lost.sum(axis=0)[None], (lost * won.arr).sum(axis=0)[None])
 
 
-def _sum_by(group: IntArray, groups: int, values: FloatArray) -> FloatArray:
-    """Sums of rows by group, shape (groups, trials)."""
-    return (np.arange(groups)[:, None] == group).astype(float) @ values
+def _sums(group: IntArray, groups: int) -> FloatArray:
+    """Matrix that sums rows by group, shape (groups, rows)."""
+    return (np.arange(groups)[:, None] == group).astype(float)
 
 
 class _Rates:

@@ -169,29 +169,38 @@ class Influence:
         at_renewal = np.ones_like(by_segment)
         if not self._on:
             return Factors(by_segment[:, self._segment_of], at_renewal)
-        _multiply(by_segment, self._lasting.factors(), self._lasting.groups)
-        _multiply(at_renewal, self._renewing.factors(period, self._covered), self._renewing.groups)
+        self._lasting.felt().multiply(by_segment)
+        self._renewing.felt(period, self._covered).multiply(at_renewal)
         of_vintage = by_segment[:, self._segment_of]
-        _multiply(of_vintage, self._starting.factors(period), self._starting.groups)
+        self._starting.felt(period).multiply(of_vintage)
         return Factors(of_vintage, at_renewal)
 
 
 @dataclass(frozen=True)
-class _Groups:
-    """Neighbouring rows that belong to one target."""
+class _Felt:
+    """Factors by kind of effect, for rows of which neighbours belong to one target.
 
-    firsts: IntArray
+    Attributes
+    ----------
+    kinds
+        The kinds that anything is said of.
+    factors
+        Shape (kinds, rows, trials).
+    targets
+        Segment or vintage of each row.
+    """
+
+    kinds: list[int]
+    factors: FloatArray
     targets: IntArray
 
-    @classmethod
-    def of(cls, targets: list[int]) -> _Groups:
-        found, firsts = np.unique(np.array(targets, dtype=np.int64), return_index=True)
-        return cls(firsts, found)
-
-
-def _multiply(out: FloatArray, factors: FloatArray, groups: _Groups) -> None:
-    if groups.firsts.size:
-        out[:, groups.targets] *= np.multiply.reduceat(factors, groups.firsts, axis=1)
+    def multiply(self, out: FloatArray) -> None:
+        """Multiply the factors into arrays of shape (all kinds, targets, trials)."""
+        if not self.targets.size:
+            return
+        found, firsts = np.unique(self.targets, return_index=True)
+        for kind, factors in zip(self.kinds, self.factors, strict=True):
+            out[kind, found] *= np.multiply.reduceat(factors, firsts, axis=0)
 
 
 class _Inputs:
@@ -199,9 +208,13 @@ class _Inputs:
 
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
         parts = np.array([[pair.part] for pair in pairs]).reshape(-1, 1)
-        drawn = [chance.inputs([pair.named(kind) for pair in pairs]) ** parts for kind in KINDS]
-        width = max(d.shape[1] for d in drawn)
-        self.stopped = np.stack([np.broadcast_to(d, (len(pairs), width)) for d in drawn])
+        self.kinds = [
+            i for i, kind in enumerate(KINDS) if any(getattr(pair.effect, kind) for pair in pairs)
+        ]
+        drawn = [chance.inputs([p.named(KINDS[i]) for p in pairs]) ** parts for i in self.kinds]
+        width = max((d.shape[1] for d in drawn), default=1)
+        shape = (len(pairs), width)
+        self.stopped = np.array([np.broadcast_to(d, shape) for d in drawn]).reshape(-1, *shape)
         self.half_life = chance.inputs(
             [(f"{pair.path}.fades_over", pair.effect.fades_over) for pair in pairs]
         )
@@ -210,7 +223,7 @@ class _Inputs:
         )
         self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
         self.today = today(pairs, past, chance)
-        self.groups = _Groups.of([pair.segment for pair in pairs])
+        self.targets = np.array([pair.segment for pair in pairs], dtype=np.int64)
 
 
 def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
@@ -246,11 +259,14 @@ class _Lasting(_Inputs):
         self._done = self._fade * self._done + done
         self._wanted = self._fade * self._wanted + done + dropped
 
-    def factors(self) -> FloatArray:
-        """Factors of each pair, shape (kinds, pairs, trials)."""
+    def felt(self) -> _Felt:
+        """What the record does now."""
         with np.errstate(divide="ignore", invalid="ignore"):
             covered = np.where(self._wanted > 0, self._done / self._wanted, self.today)
-        return relative_factor(self.stopped, shortfall(covered, self.enough), self._lack_today)
+        lack = shortfall(covered, self.enough)
+        return _Felt(
+            self.kinds, relative_factor(self.stopped, lack, self._lack_today), self.targets
+        )
 
 
 class _Renewing(_Inputs):
@@ -260,8 +276,8 @@ class _Renewing(_Inputs):
         super().__init__(pairs, past, chance)
         self._pairs, self._trials = pairs, chance.trials
 
-    def factors(self, period: int, covered: list[FloatArray]) -> FloatArray:
-        """Factors of each pair, shape (kinds, pairs, trials)."""
+    def felt(self, period: int, covered: list[FloatArray]) -> _Felt:
+        """What the work for the renewals of a period does."""
         shape = (len(self._pairs), self._trials)
         total, known = np.zeros(shape), np.zeros(shape)
         for i, pair in enumerate(self._pairs):
@@ -271,7 +287,7 @@ class _Renewing(_Inputs):
                 total[i] += np.nan_to_num(found)
                 known[i] += np.isfinite(found)
         lack, lack_today = _lack(total, known, self.today)
-        return relative_factor(self.stopped, lack, lack_today)
+        return _Felt(self.kinds, relative_factor(self.stopped, lack, lack_today), self.targets)
 
 
 def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -293,7 +309,7 @@ class _Starting(_Inputs):
         ]
         pairs = [pair for _, _, pair in found]
         super().__init__(pairs, past, chance)
-        self.groups = _Groups.of([v for v, _, _ in found])
+        self.targets = np.array([v for v, _, _ in found], dtype=np.int64)
         self._first = np.array([start for _, start, _ in found], dtype=np.int64)
         self._parts = np.array([pair.lane.work.parts for pair in pairs], dtype=np.int64)
         self._total = np.zeros((len(pairs), chance.trials))
@@ -307,13 +323,18 @@ class _Starting(_Inputs):
             self._total[due] += np.nan_to_num(found)
             self._known[due] += np.isfinite(found)
 
-    def factors(self, period: int) -> FloatArray:
-        """Factors of each vintage and pair, shape (kinds, rows, trials)."""
-        lack, lack_today = _lack(self._total, self._known, self.today)
-        since = np.maximum(period - (self._first + self._parts - 1), 0)[:, None]
-        left = np.where(
-            since > 0, half_life_factor(1.0, self.half_life) ** (since * Periods.years_each), 1.0
-        )
-        return relative_factor(self.stopped, lack * left, lack_today * left)
+    def felt(self, period: int) -> _Felt:
+        """What the start does to the vintages that have begun."""
+        begun = np.flatnonzero(self._first <= period)
+        today = _some(self.today, begun)
+        lack, lack_today = _lack(self._total[begun], self._known[begun], today)
+        last = self._first[begun] + self._parts[begun] - 1
+        since = np.maximum(period - last, 0)[:, None] * Periods.years_each
+        left = np.where(since > 0, half_life_factor(since, _some(self.half_life, begun)), 1.0)
+        stopped = self.stopped[:, begun]
+        factors = relative_factor(stopped, lack * left, lack_today * left)
+        return _Felt(self.kinds, factors, self.targets[begun])
 
 
+def _some(values: FloatArray, rows: IntArray) -> FloatArray:
+    return values[rows] if len(values) else values

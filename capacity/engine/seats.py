@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Chance, Drawn
 from capacity.model.money import derived_heads
@@ -104,7 +104,8 @@ class DrawnSeats:
         if (self._attrition > 0).any() and len(self._keys):
             uniforms = self._chance.luck.uniforms(numbered(self._keys, 2 * month))
             chance = leave_chance(self._attrition, overload, YEARS)
-            self._state = step_seats(self._state, chance, uniforms, self._vacant_for(month))
+            vacant_for = self._vacant_for(month, uniforms < chance)
+            self._state = step_seats(self._state, chance, uniforms, vacant_for)
         else:
             self._state = self._state + 1
         state = self._state
@@ -116,11 +117,15 @@ class DrawnSeats:
             vacant=waiting.sum(axis=0).astype(float),
         )
 
-    def _vacant_for(self, month: int) -> IntArray | int:
+    def _vacant_for(self, month: int, hit: BoolArray) -> IntArray | int:
+        """Periods until the seats that are hit are filled; the others are left at 0."""
         if not self._role.backfill:
             return -NEVER
-        draws = self._chance.values(numbered(self._keys, 2 * month + 1), self._role.time_to_hire)
-        return np.maximum(np.floor(draws + HALF).astype(np.int64), 1)
+        out = np.zeros(hit.shape, dtype=np.int64)
+        uniforms = self._chance.luck.uniforms(numbered(self._keys, 2 * month + 1))[hit]
+        draws = self._role.time_to_hire.quantile(uniforms)
+        out[hit] = np.maximum(np.floor(draws + HALF), 1).astype(np.int64)
+        return out
 
 
 class ExpectedSeats:

@@ -15,7 +15,7 @@ def hazard(churn: FloatArray) -> FloatArray:
     return result
 
 
-def half_life_factor(years: float, half_life_months: FloatArray) -> FloatArray:
+def half_life_factor(years: FloatArray | float, half_life_months: FloatArray) -> FloatArray:
     """What is left of a memory after a time: 2^(−time / half-life); nothing where that is 0."""
     with np.errstate(divide="ignore"):
         return np.where(half_life_months > 0, 2.0 ** (-years * MONTHS / half_life_months), 0.0)
@@ -56,7 +56,8 @@ def loss_probability(
 
 def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray:
     """Factor on revenue over a time: (1 + g·XR)^Δ."""
-    return (1 + expansion * ratio) ** years
+    result: FloatArray = np.exp(years * np.log1p(expansion * ratio))
+    return result
 
 
 def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: FloatArray) -> FloatArray:

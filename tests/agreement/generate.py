@@ -9,7 +9,10 @@ import numpy as np
 from plain_numbers import add_months, first_day, hours_per_month, month_index
 from plain_scenario import mean_customer_hours, mean_due_hours, read_plan
 
-SCENARIOS = 28
+VARIED = 28
+QUIET = 10
+SCENARIOS = VARIED + QUIET
+"""The first scenarios use everything; in the last ones little is left to chance (see _quieten)."""
 
 Written = dict[str, Any]
 
@@ -46,6 +49,8 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     rows = _rows(number, rng, scenario) if from_file else None
     if from_file:
         scenario["accounts"] = {"file": "accounts.csv"}
+    if number >= VARIED:
+        scenario = _quieten(scenario)
     _fit_hours(scenario, rows, rng)
     return scenario, rows
 
@@ -490,6 +495,47 @@ def _mend_terms(scenario: Written) -> None:
         task["segments"] = long
     else:
         task |= {"lead": "10 days", "over": "1 month"}
+
+
+# --- scenarios without much luck ------------------------------------------------------
+
+
+def _quieten(scenario: Written) -> Written:
+    """The scenario with its uncertainty taken out and large effects on expansion and contraction.
+
+    What a shortfall does to churn drowns in the luck of a few dozen accounts. Growth feels the same
+    shortfalls and is nearly certain here, so that a small mistake in one of them stands out.
+    """
+    scenario = _middles(scenario)
+    for segment in scenario["segments"].values():
+        segment |= {"churn": 0.02, "expansion": 0.4, "contraction": 0.15}
+        if "per_year" in segment.get("new_accounts", {}):
+            segment["new_accounts"]["fixed"] = True
+        if "if_stopped" in segment:
+            segment["if_stopped"] |= {"expansion": 0.1, "contraction": 3}
+    for i, task in enumerate(scenario["tasks"].values()):
+        task.pop("uncertainty", None)
+        if "if_stopped" in task:
+            task["if_stopped"] |= {"expansion": 0.5 + 0.1 * (i % 3), "contraction": 1.6}
+    if "value" in scenario:
+        scenario["value"]["if_stopped"] |= {"expansion": 0.1, "contraction": 4}
+    for role in scenario["team"].values():
+        role.pop("attrition", None)
+        role.pop("slips", None)
+    scenario.get("simulation", {}).pop("feedback", None)
+    return scenario
+
+
+def _middles(written: Any) -> Any:
+    """What is written with every form of an uncertain number replaced by its middle."""
+    if isinstance(written, list):
+        return [_middles(part) for part in written]
+    if not isinstance(written, dict):
+        return written
+    for middle in ("likely", "p50", "mean"):
+        if middle in written:
+            return written[middle]
+    return {key: _middles(part) for key, part in written.items()}
 
 
 # --- fitting the hours to the team ----------------------------------------------------

@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 
 
 def plain_trials(scenario: dict[str, Any]) -> int:
-    """Fewer trials for long horizons, which take longer and have more to say each."""
+    """Fewer trials for long horizons: they take longer, and have more to say each."""
     return round((250 if scenario["horizon"]["months"] >= 24 else 500) * EFFORT)
 
 

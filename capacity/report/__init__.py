@@ -1,0 +1,1 @@
+"""Shows what was computed, and computes nothing."""

@@ -1,0 +1,63 @@
+"""Numbers as people say them."""
+
+from __future__ import annotations
+
+import math
+
+_STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+UNKNOWN = "–"
+
+
+def money(value: float, currency: str = "") -> str:
+    """``1.39M``, with the currency before it where it is given."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    for size, name in _STEPS:
+        if abs(value) >= 0.9995 * size:
+            digits = 2 if abs(value) < 9.995 * size else 1 if abs(value) < 99.95 * size else 0
+            text = f"{value / size:.{digits}f}{name}"
+            break
+    else:
+        text = f"{value:.0f}"
+    return f"{currency} {text}" if currency else text
+
+
+def share(value: float, digits: int = 0) -> str:
+    """``92 %``; nearly all is not said to be all, nor nearly nothing nothing."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    percent = 100 * value
+    text = f"{percent:.{digits}f}"
+    if text == f"{100:.{digits}f}" and percent < 100:
+        return f">{100 - 10**-digits:.{digits}f} %"
+    if float(text) == 0 and percent > 0:
+        return f"<{10**-digits:.{digits}f} %"
+    return f"{text} %"
+
+
+def hours(value: float) -> str:
+    """``1,234``."""
+    return f"{value:,.0f}" if math.isfinite(value) else UNKNOWN
+
+
+def people(value: float) -> str:
+    """``8.4``."""
+    return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
+
+
+def odds(value: float) -> str:
+    """``9 of 10 futures``, as exactly as it takes."""
+    if value in (0.0, 1.0):
+        return "no future" if value == 0 else "all futures"
+    for whole in (10, 100):
+        if abs(value * whole - round(value * whole)) < 0.2 and 0 < round(value * whole) < whole:
+            return f"{round(value * whole)} of {whole} futures"
+    whole = 100 if 0.01 <= value <= 0.99 else 10_000
+    return f"{min(max(round(value * whole), 1), whole - 1):,} of {whole:,} futures"
+
+
+def error(value: float, spread: float, digits: int, scale: float = 1.0) -> str:
+    """`` ± 0.2`` where the Monte Carlo error shows in the digits that are printed."""
+    if not math.isfinite(spread) or scale * spread < 10**-digits / 2:
+        return ""
+    return f" ± {scale * spread:.{digits}f}"

@@ -1,0 +1,72 @@
+"""Files written whole or not at all, and text that cannot run in a spreadsheet."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from capacity.errors import CapacityError
+
+if TYPE_CHECKING:
+    from capacity.result import Result
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that nobody ever sees a part of it.
+
+    Raises
+    ------
+    CapacityError
+        Where the file cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise CapacityError(f"{path}: cannot be written ({error.strerror}). Name another file") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except OSError as error:
+        raise CapacityError(f"{path}: cannot be written ({error.strerror}). Name another file") from None
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def plain_cell(text: str) -> str:
+    """Text that a spreadsheet takes for text: a leading ``=`` and the like get a quote mark."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write_csv(result: Result, path: Path, by: str) -> None:
+    """The table as CSV."""
+    table = result.table(by)
+    for column in ("segment", "role", "pool", "task"):
+        table[column] = table[column].map(plain_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_json(result: Result, path: Path, by: str) -> None:
+    """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
+    rows = [{name: _known(value) for name, value in row.items()} for row in result.rows(by)]
+    text = json.dumps({"manifest": dict(result.manifest), "metrics": rows}, ensure_ascii=False, indent=1)
+    write_whole(path, text + "\n")
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
