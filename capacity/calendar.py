@@ -126,7 +126,9 @@ class Periods:
         """
         if calendar is None:
             return np.zeros(self.count)
-        years = range(self.start // MONTHS_PER_YEAR, (self.start + self.count) // MONTHS_PER_YEAR + 1)
+        years = range(
+            self.start // MONTHS_PER_YEAR, (self.start + self.count) // MONTHS_PER_YEAR + 1
+        )
         days = np.array(sorted(public_holidays(calendar, years)), dtype="datetime64[D]")
         days = days[np.is_busday(days)]
         inside = days[(days >= self.first_days[0]) & (days < self.first_days[-1])]
@@ -150,5 +152,3 @@ def public_holidays(calendar: str, years: Sequence[int]) -> set[dt.date]:
         message = f"no holidays are known for {calendar!r}. Write a country such as US, or DE-BY"
         raise ValueError(message) from None
     return set(found)
-
-

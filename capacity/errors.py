@@ -1,8 +1,8 @@
 """What can go wrong, in one style.
 
-    CapacityError              base of all; `exit_code` is what the command line returns
-    ├── InputError             the scenario or a file it names is wrong: every mistake at once
-    └── QuestionError          the question has no answer: no such metric, nothing to report
+CapacityError              base of all; `exit_code` is what the command line returns
+├── InputError             the scenario or a file it names is wrong: every mistake at once
+└── QuestionError          the question has no answer: no such metric, nothing to report
 """
 
 from __future__ import annotations

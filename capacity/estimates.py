@@ -156,9 +156,7 @@ def _link(shape: Shape) -> tuple[Callable[..., FloatArray], Callable[..., FloatA
     return np.asarray, np.asarray
 
 
-def _split_quantile(
-    uniforms: FloatArray, values: tuple[float, ...], shape: Shape
-) -> FloatArray:
+def _split_quantile(uniforms: FloatArray, values: tuple[float, ...], shape: Shape) -> FloatArray:
     from scipy.special import ndtri  # slow to import
 
     there, back = _link(shape)

@@ -100,5 +100,3 @@ def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, byt
     except InputError as error:
         text = f"{file}: {error.mistakes[0].text}"
         raise InputError([Mistake(place, "accounts.file", text)]) from None
-
-

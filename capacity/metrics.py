@@ -149,7 +149,9 @@ class Catalogue:
         pairs = zip(self._work.role, self._work.lane, strict=True)
         found = [(self._roles[r], self._work.lanes[l]) for r, l in pairs]
         keys += dict.fromkeys(Key(role=role, task=lane.task) for role, lane in found)
-        return keys + [Key(lane.segment, role, "", lane.task) for role, lane in found if lane.segment]
+        return keys + [
+            Key(lane.segment, role, "", lane.task) for role, lane in found if lane.segment
+        ]
 
     def _work_metrics(self) -> Iterator[Metric]:
         for name in BY_LANE:
@@ -166,7 +168,9 @@ class Catalogue:
         lanes = [self._work.lanes[i] for i in self._work.lane]
         keys = [Key(role=role) for role in self._working]
         keys += dict.fromkeys(Key(task=lane.task) for lane in lanes)
-        return keys + list(dict.fromkeys(Key(lane.segment, task=lane.task) for lane in lanes if lane.segment))
+        return keys + list(
+            dict.fromkeys(Key(lane.segment, task=lane.task) for lane in lanes if lane.segment)
+        )
 
     def _role_metrics(self) -> Iterator[Metric]:
         units = {"available_hours": "hours", "capacity_hours": "hours", "headcount": "people",
@@ -267,7 +271,9 @@ class Catalogue:
         for name, (over, under) in pairs.items():
             for key, rows in keys:
                 top, bottom = self._sum(over, rows), self._sum(under, rows)
-                yield Metric(name, "share", Kind.WHOLE, key, _since_start(top, bottom), None, labels)
+                yield Metric(
+                    name, "share", Kind.WHOLE, key, _since_start(top, bottom), None, labels
+                )
 
 
 def _since_start(top: Reader, bottom: Reader) -> Reader:

@@ -140,7 +140,9 @@ class Result:
         if not known:
             names = dict.fromkeys(m.name for m in self.catalogue.metrics)
             hint = nearest(metric, names)
-            raise QuestionError(f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}")
+            raise QuestionError(
+                f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}"
+            )
         keys = "; ".join(_words(m.key) for m in known[:8])
         raise QuestionError(f"{metric} is not known for {_words(key)}. Known for: {keys}")
 

@@ -26,7 +26,9 @@ def summarise(values: FloatArray) -> Summary:
     """Summary of values of shape (rows, trials); what is not known (NaN) does not count."""
     if values.shape[1] == 1:
         unknown = np.full(len(values), np.nan)
-        return Summary(values[:, 0], unknown, unknown, np.full((len(values), len(QUANTILES)), np.nan))
+        return Summary(
+            values[:, 0], unknown, unknown, np.full((len(values), len(QUANTILES)), np.nan)
+        )
     known = np.isfinite(values)
     count = known.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -29,14 +29,18 @@ def write_whole(path: Path, text: str) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise CapacityError(f"{path}: cannot be written ({error.strerror}). Name another file") from None
+        raise CapacityError(
+            f"{path}: cannot be written ({error.strerror}). Name another file"
+        ) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except OSError as error:
-        raise CapacityError(f"{path}: cannot be written ({error.strerror}). Name another file") from None
+        raise CapacityError(
+            f"{path}: cannot be written ({error.strerror}). Name another file"
+        ) from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)
@@ -64,7 +68,9 @@ def write_csv(result: Result, path: Path, by: str) -> None:
 def write_json(result: Result, path: Path, by: str) -> None:
     """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
     rows = [{name: _known(value) for name, value in row.items()} for row in result.rows(by)]
-    text = json.dumps({"manifest": dict(result.manifest), "metrics": rows}, ensure_ascii=False, indent=1)
+    text = json.dumps(
+        {"manifest": dict(result.manifest), "metrics": rows}, ensure_ascii=False, indent=1
+    )
     write_whole(path, text + "\n")
 
 

@@ -88,25 +88,39 @@ def _table(accounts: Accounts, content: bytes, file: str) -> pd.DataFrame:
     text = decode(content, file)
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise InputError([Mistake(Place(file, line), "", "holds a NUL byte. Export it as CSV text")])
+        raise InputError(
+            [Mistake(Place(file, line), "", "holds a NUL byte. Export it as CSV text")]
+        )
     try:
         table = pd.read_csv(
             StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False
         )
     except pd.errors.EmptyDataError:
-        raise InputError([Mistake(Place(file), "", "is empty. Export the accounts with a header")]) from None
+        raise InputError(
+            [Mistake(Place(file), "", "is empty. Export the accounts with a header")]
+        ) from None
     except pd.errors.ParserError as error:
         found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
         line = int(found[2]) if found else None
-        said = f"has {found[3]} cells where {found[1]} are named" if found else f"is not CSV: {error}"
-        raise InputError([Mistake(Place(file, line), "", f"{said}. Check quotes and commas")]) from None
+        said = (
+            f"has {found[3]} cells where {found[1]} are named" if found else f"is not CSV: {error}"
+        )
+        raise InputError(
+            [Mistake(Place(file, line), "", f"{said}. Check quotes and commas")]
+        ) from None
     table.columns = pd.Index([str(c).strip() for c in table.columns])
     missing = [c for c in REQUIRED if accounts.columns.get(c, c) not in table.columns]
-    missing += [c for c in accounts.columns if accounts.columns[c] not in table.columns and c not in REQUIRED]
+    missing += [
+        c
+        for c in accounts.columns
+        if accounts.columns[c] not in table.columns and c not in REQUIRED
+    ]
     if missing:
         raise InputError([_missing_column(accounts, c, table, file) for c in missing])
     if len(table) == 0:
-        raise InputError([Mistake(Place(file), "", "has a header but no accounts. Export the rows, too")])
+        raise InputError(
+            [Mistake(Place(file), "", "has a header but no accounts. Export the rows, too")]
+        )
     return table
 
 
@@ -147,7 +161,9 @@ def _book(plan: Plan, columns: dict[str, pd.Series[str]], findings: _Findings) -
         segment=segment,
         arr=_numbers(text["arr"], "arr", findings, none, money=True),
         starts=starts,
-        decision=np.where(known, decision_month(np.where(known, renewals, np.datetime64("2000-01-02"))), 0),
+        decision=np.where(
+            known, decision_month(np.where(known, renewals, np.datetime64("2000-01-02"))), 0
+        ),
         term=np.maximum(np.nan_to_num(term, nan=1), 1).astype(np.int64),
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(text.get("churn"), "churn", findings, none, high=1, share=True),
@@ -175,8 +191,10 @@ def _segments(plan: Plan, names: pd.Series[str], findings: _Findings) -> IntArra
     findings.rows(
         index < 0,
         "segment",
-        lambda i: f"{names.iloc[i]!r} is no segment of the scenario.{nearest(names.iloc[i], known)} "
-        f"Known: {', '.join(known)}",
+        lambda i: (
+            f"{names.iloc[i]!r} is no segment of the scenario.{nearest(names.iloc[i], known)} "
+            f"Known: {', '.join(known)}"
+        ),
     )
     return index
 
@@ -193,9 +211,11 @@ def _dates(plan: Plan, text: pd.Series[str], column: str, findings: _Findings) -
     findings.rows(
         parsed.isna().to_numpy(),
         column,
-        lambda i: f"is empty. Write a date as {wanted}"
-        if text.iloc[i] == ""
-        else f"{text.iloc[i]!r} is not a date as {wanted}. Write it so, or set `date_format`",
+        lambda i: (
+            f"is empty. Write a date as {wanted}"
+            if text.iloc[i] == ""
+            else f"{text.iloc[i]!r} is not a date as {wanted}. Write it so, or set `date_format`"
+        ),
     )
     return parsed.to_numpy().astype("datetime64[D]")
 
@@ -228,7 +248,9 @@ def _numbers(
         values[percent.to_numpy()] /= 100
     empty = (text == "").to_numpy()
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(bad, column, lambda i: f"{text.iloc[i]!r} is not a number. Write digits, as in 95000")
+    findings.rows(
+        bad, column, lambda i: f"{text.iloc[i]!r} is not a number. Write digits, as in 95000"
+    )
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
     findings.rows(outside, column, lambda i: f"{text.iloc[i]} is outside of its range, {bounds}")
@@ -246,8 +268,10 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
     findings.rows(
         rolled > 0,
         "renewal",
-        lambda i: f"{renewals[i]} is not after the start of the plan, {first_day(start)}: "
-        f"rolled forward by whole terms; this term ends in {month_label(int(decision[i]))}",
+        lambda i: (
+            f"{renewals[i]} is not after the start of the plan, {first_day(start)}: "
+            f"rolled forward by whole terms; this term ends in {month_label(int(decision[i]))}"
+        ),
         warn=True,
     )
     age = decision + 1 - month_numbers(book.starts)
@@ -258,7 +282,9 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
     )
     for task in plan.tasks.values():
         if task.on == "renewal":
-            served = np.isin(book.segment, [list(plan.segments).index(s) for s in plan.segments_of(task)])
+            served = np.isin(
+                book.segment, [list(plan.segments).index(s) for s in plan.segments_of(task)]
+            )
             findings.rows(
                 served & (book.term <= task.lead_periods),
                 "term",
@@ -279,4 +305,3 @@ def _scaled(book: Book, plan: Plan) -> Book:
     if total is None or opening <= 0:
         return book
     return replace(book, arr=book.arr * (total.mean / opening))
-

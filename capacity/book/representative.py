@@ -32,7 +32,9 @@ def representative_book(plan: Plan) -> Book:
     columns = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
     if not parts:
         return _empty()
-    return sorted_book(Book(ids, *(np.concatenate([getattr(p, c) for p in parts]) for c in columns)))
+    return sorted_book(
+        Book(ids, *(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
+    )
 
 
 def _empty() -> Book:

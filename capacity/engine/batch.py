@@ -65,7 +65,9 @@ class _Batch:
         """Hours late when the plan begins, by work lane."""
         plan, work = self.layout.plan, self.layout.work
         tasks = list(plan.tasks.items())
-        drawn = self.chance.inputs([(f"tasks.{name}.backlog", task.backlog) for name, task in tasks])
+        drawn = self.chance.inputs(
+            [(f"tasks.{name}.backlog", task.backlog) for name, task in tasks]
+        )
         of_lane = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
         return drawn[of_lane] * self.layout.backlog_part[:, None]
 
@@ -125,7 +127,11 @@ class _Batch:
                 continue
             done[lanes], dropped[lanes], record["load"][t, r] = desk.serve(due[lanes], capacity)
             record["required_fte"][t, r] = _people(due[lanes].sum(axis=0), customer)
-        record["due_hours"][t], record["done_hours"][t], record["dropped_hours"][t] = due, done, dropped
+        record["due_hours"][t], record["done_hours"][t], record["dropped_hours"][t] = (
+            due,
+            done,
+            dropped,
+        )
         self.influence.remember(done, dropped)
 
     def _finish(self, t: int, moves: Moves) -> None:
@@ -150,7 +156,9 @@ class _Batch:
         finance = plan.finance
         margin = finance.gross_margin or Estimate.fixed(np.nan)
         named = [("finance.gross_margin", margin), ("finance.platform", finance.platform)]
-        targets = [(f"team.{n}.coverage_target", role.coverage_target) for n, role in plan.team.items()]
+        targets = [
+            (f"team.{n}.coverage_target", role.coverage_target) for n, role in plan.team.items()
+        ]
         return {
             "finance": self.chance.inputs(named)[None],
             "coverage_target": self.chance.inputs(targets)[None],

@@ -18,7 +18,17 @@ from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
 
-_COLUMNS = ("segment", "vintage", "joins", "start", "starts", "decision", "term", "complexity", "is_new")
+_COLUMNS = (
+    "segment",
+    "vintage",
+    "joins",
+    "start",
+    "starts",
+    "decision",
+    "term",
+    "complexity",
+    "is_new",
+)
 
 BEFORE = -1
 """Period of joining, or vintage, of accounts from before the horizon."""
@@ -180,4 +190,3 @@ def _new_rows(plan: Plan) -> IntArray:
                 vintage = t if feels[index] else BEFORE
                 rows.append([index, vintage, t, t, day, t + term - 1, term, -1, 1])
     return np.array(rows, dtype=np.int64).reshape(-1, len(_COLUMNS))
-

@@ -274,7 +274,9 @@ class Customers:
             grown * staying * (1 - kept),
             grown * (after * own - staying * kept),
         )
-        share = np.divide(churned, self.accounts, out=np.zeros_like(churned), where=self.accounts > 0)
+        share = np.divide(
+            churned, self.accounts, out=np.zeros_like(churned), where=self.accounts > 0
+        )
         self.accounts = self.accounts - churned
         self.revenue = self._to_segment @ (self._grown * self._base)
         return Moves(churned, gone, contraction, expansion + growing, share)
@@ -304,13 +306,13 @@ class Customers:
             np.concatenate([none, *(p.arr for p in parts)]),
         )
 
-    def _risk(
-        self, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
-    ) -> FloatArray:
+    def _risk(self, c: IntArray, row: IntArray, own: FloatArray, factors: Factors) -> FloatArray:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
         yearly = self._rates.hazard(row, own)
-        ratio = factors.of_vintage[CHURN][self._classes.vintage[c]] * factors.at_renewal[CHURN][segment]
+        ratio = (
+            factors.of_vintage[CHURN][self._classes.vintage[c]] * factors.at_renewal[CHURN][segment]
+        )
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
@@ -334,9 +336,7 @@ class Customers:
             arr[found] += np.add.reduceat(lost, firsts, axis=0)
         return _Lost(decisions.classes, number, arr)
 
-    def _won_losses(
-        self, period: int, c: int, won: _Won, renewal: int, factors: Factors
-    ) -> _Lost:
+    def _won_losses(self, period: int, c: int, won: _Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
         row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
         risk = self._risk(of_class, row, np.array([np.nan]), factors)

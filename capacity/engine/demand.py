@@ -106,8 +106,12 @@ class Demand:
         lanes = work.lanes
         self._weight = np.array([[lane.weight] for lane in lanes])
         self._share = chance.inputs([lane.share for lane in lanes])
-        self._rates = np.array([i for i, lane in enumerate(lanes) if lane.work.rate], dtype=np.int64)
-        self._yearly = chance.inputs([lane.amount for i in self._rates if (lane := lanes[i]).amount])
+        self._rates = np.array(
+            [i for i, lane in enumerate(lanes) if lane.work.rate], dtype=np.int64
+        )
+        self._yearly = chance.inputs(
+            [lane.amount for i in self._rates if (lane := lanes[i]).amount]
+        )
         self._season = np.array([lanes[i].work.seasonality or (1.0,) * 12 for i in self._rates])
         self._coins = np.array(
             [i for i, lane in enumerate(lanes) if lane.has_coins and i not in calendar.windows],
@@ -232,7 +236,10 @@ def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:
     spread = chance.inputs([(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names])
     factor = chance.durations(names, spread)
     amounts = chance.inputs(
-        [lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1)) for lane in work.lanes]
+        [
+            lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1))
+            for lane in work.lanes
+        ]
     )
     fixed = np.array([[lane.is_fixed] for lane in work.lanes])
     task = [lane.task_index for lane in work.lanes]

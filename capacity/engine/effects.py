@@ -241,9 +241,7 @@ def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
 class _Lasting(_Inputs):
     """Work that is remembered as a fading record of hours."""
 
-    def __init__(
-        self, pairs: list[Pair], cells: FloatArray, past: Past, chance: Chance
-    ) -> None:
+    def __init__(self, pairs: list[Pair], cells: FloatArray, past: Past, chance: Chance) -> None:
         super().__init__(pairs, past, chance)
         self._fade = half_life_factor(Periods.years_each, self.half_life)
         usual = (cells @ past.due)[self.cell, None]

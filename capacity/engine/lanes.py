@@ -61,7 +61,9 @@ class Lane:
     def share(self) -> tuple[str, Estimate]:
         """Path and value of the share of occurrences that happen."""
         part = f".{self.segment}" if self.segment in self.work.share.values else ""
-        return f"tasks.{self.task}.share{part}", self.work.share.of(self.segment or "") or Estimate.fixed(1)
+        return f"tasks.{self.task}.share{part}", self.work.share.of(
+            self.segment or ""
+        ) or Estimate.fixed(1)
 
     @property
     def is_fixed(self) -> bool:
@@ -173,7 +175,9 @@ def build_work(plan: Plan) -> Work:
         role=np.array([role for role, _, _, _ in order], dtype=np.int64),
         lane=np.array([lane for _, _, _, lane in order], dtype=np.int64),
         priority=np.array([priority for _, priority, _, _ in order]),
-        defer=np.array([lanes[i].work.deferrable(lanes[i].segment) for _, _, _, i in order], np.int64),
+        defer=np.array(
+            [lanes[i].work.deferrable(lanes[i].segment) for _, _, _, i in order], np.int64
+        ),
         of_step=np.array([place[s.role, s.lane] for s in steps], dtype=np.int64),
     )
 

@@ -47,7 +47,9 @@ def time_of(plan: Plan, name: str, chance: Chance) -> Waterfall:
 class Desk:
     """A role at work: its people, its hours, its waiting work."""
 
-    def __init__(self, plan: Plan, index: int, work: Work, chance: Chance, backlog: FloatArray) -> None:
+    def __init__(
+        self, plan: Plan, index: int, work: Work, chance: Chance, backlog: FloatArray
+    ) -> None:
         name = list(plan.team)[index]
         self.name, self.role = name, plan.team[name]
         self._seats = seats_of(plan, name, chance)

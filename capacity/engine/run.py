@@ -98,5 +98,3 @@ def manifest(scenario: Scenario, trials: int, seed: int, seconds: float) -> dict
         "resolution": scenario.plan.simulation.resolution,
         "seconds": round(seconds, 3),
     }
-
-

@@ -180,4 +180,3 @@ def heads_of(plan: Plan, role: Role, period: int) -> int:
         return (role.headcount or 0) + sum(hired)
     seats = [heads_of(plan, plan.team[name], period) for name in role.per]
     return derived_heads(seats, list(role.per.values()))
-

@@ -10,7 +10,9 @@ from capacity.arrays import FloatArray
 
 def derived_heads(planned_seats: Sequence[int], seats_each: Sequence[int]) -> int:
     """Heads of a role that follows from others: ⌈Σ seats / seats for each head⌉."""
-    return math.ceil(sum(n / each for n, each in zip(planned_seats, seats_each, strict=True)) - 1e-9)
+    return math.ceil(
+        sum(n / each for n, each in zip(planned_seats, seats_each, strict=True)) - 1e-9
+    )
 
 
 def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:

@@ -72,7 +72,11 @@ class _Figures:
 
     def middle(self, name: str, **keys: Any) -> Any:
         """The median, or the expected value where there is no luck."""
-        return self.result.quantile(name, 0.5, **keys) if self.lucky else self.result.mean(name, **keys)
+        return (
+            self.result.quantile(name, 0.5, **keys)
+            if self.lucky
+            else self.result.mean(name, **keys)
+        )
 
     def range(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
         """``1.36M to 1.41M``."""
@@ -106,7 +110,9 @@ class _Figures:
         need = people(float(middle[month]))
         against = f"{people(heads)} heads on average" if self.lucky else f"{people(heads)} heads"
         if not self.lucky:
-            return f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
+            return (
+                f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
+            )
         high = float(self.result.quantile("required_fte", _HIGH, period=month, role=role))
         off = error(high, self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
@@ -172,13 +178,28 @@ class _Figures:
     def _months(self, role: str) -> Table:
         table = _table(f"{role} by month", "month", "due h", "required FTE", "in 1 of 10 above",
                        "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
-        names = ("due_hours", "required_fte", "headcount", "ramped_fte", "coverage", "dropped_hours")
+        names = (
+            "due_hours",
+            "required_fte",
+            "headcount",
+            "ramped_fte",
+            "coverage",
+            "dropped_hours",
+        )
         due, need, heads, ramped, covered, dropped = (
-            self.middle(n, role=role) if n in ("required_fte", "coverage") else self.result.mean(n, role=role)
+            self.middle(n, role=role)
+            if n in ("required_fte", "coverage")
+            else self.result.mean(n, role=role)
             for n in names
         )
-        high = self.result.quantile("required_fte", _HIGH, role=role) if self.lucky else need * float("nan")
-        low = self.result.quantile("coverage", _LOW, role=role) if self.lucky else need * float("nan")
+        high = (
+            self.result.quantile("required_fte", _HIGH, role=role)
+            if self.lucky
+            else need * float("nan")
+        )
+        low = (
+            self.result.quantile("coverage", _LOW, role=role) if self.lucky else need * float("nan")
+        )
         for m in self.result.periods:
             table.add_row(m, hours(due[m]), people(need[m]), people(high[m]), people(heads[m]),
                           people(ramped[m]), share(covered[m]), share(low[m]), hours(dropped[m]))  # fmt: skip
@@ -188,7 +209,9 @@ class _Figures:
         return [_Task(self.result, name) for name in self.plan.tasks]
 
     def _work(self) -> Table:
-        table = _table("Work over the plan", "task", "due h", "done h", "dropped h", "cancelled h", "coverage")
+        table = _table(
+            "Work over the plan", "task", "due h", "done h", "dropped h", "cancelled h", "coverage"
+        )
         for task in self._tasks():
             table.add_row(task.task, hours(task.due), hours(task.done), hours(task.dropped),
                           hours(task.cancelled), share(task.coverage, 1))  # fmt: skip
@@ -239,7 +262,10 @@ class _Task:
         roles = [m.key.role for m in result.catalogue.metrics
                  if m.name == "due_hours" and m.key.task == task and not m.key.segment]  # fmt: skip
         sums = {
-            name: sum(float(result.mean(f"{name}_hours", period="", role=role, task=task)) for role in roles)
+            name: sum(
+                float(result.mean(f"{name}_hours", period="", role=role, task=task))
+                for role in roles
+            )
             for name in ("due", "done", "dropped", "cancelled")
         }
         self.due, self.done = sums["due"], sums["done"]

@@ -48,7 +48,11 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
         yield path, True, text
     if segment.new_accounts and plan.has_money:
         if segment.new_accounts.arr is None and segment.arr is None:
-            yield (*path, "new_accounts"), True, "has no `arr`. Write what a new account pays a year"
+            yield (
+                (*path, "new_accounts"),
+                True,
+                "has no `arr`. Write what a new account pays a year",
+            )
 
 
 def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
@@ -61,7 +65,9 @@ def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
 
 def _effects(plan: Plan, segment: str) -> list[Effect]:
     shared = plan.shared_effect(segment)
-    own = [t.if_stopped for t in plan.tasks.values() if t.if_stopped and segment in plan.segments_of(t)]
+    own = [
+        t.if_stopped for t in plan.tasks.values() if t.if_stopped and segment in plan.segments_of(t)
+    ]
     return own + ([shared] if shared else [])
 
 
@@ -73,7 +79,9 @@ def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding
             continue
         for segment in plan.segments_of(task):
             if setting.of(segment) is None:
-                text = f"says nothing of {segment}. Add it, add `default`, or name the task's segments"
+                text = (
+                    f"says nothing of {segment}. Add it, add `default`, or name the task's segments"
+                )
                 yield ("tasks", name, key), False, text
     if task.steps:
         for segment in plan.segments_of(task):
@@ -122,7 +130,9 @@ def _weights(plan: Plan) -> Iterator[Finding]:
         if effect and sum(weights) <= 0:
             own = plan.segments[name].if_stopped is not None
             path = ("segments", name, "if_stopped") if own else ("value", "if_stopped")
-            text = f"is shared by the tasks' weights, but no task of {name} has one. Write `weight: 1`"
+            text = (
+                f"is shared by the tasks' weights, but no task of {name} has one. Write `weight: 1`"
+            )
             yield path, True, text
 
 
@@ -171,4 +181,3 @@ def implied_churn(plan: Plan, segment: str) -> tuple[float, float] | None:
     addressable = known.addressable.median if known.addressable else 0.0
     factor = 1 - addressable + addressable * effect_product(plan, segment)
     return today, 1 - (1 - today) ** factor
-

@@ -85,7 +85,9 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
 
     if not isinstance(raw, dict):
         if isinstance(raw, (list, type(None))):
-            raise ValueError(f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}")
+            raise ValueError(
+                f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
+            )
         return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
     form = _form(raw)
     keys = FORMS[form]
@@ -120,14 +122,18 @@ def _form(raw: Mapping[str, object]) -> Form:
     for wanted in FORMS.values():
         missing = [key for key in wanted if key not in keys]
         if keys & set(wanted) and keys <= set(wanted):
-            raise ValueError(f"{' and '.join(missing)} missing beside {', '.join(raw)}. {_FORMS_TEXT}")
+            raise ValueError(
+                f"{' and '.join(missing)} missing beside {', '.join(raw)}. {_FORMS_TEXT}"
+            )
     raise ValueError(f"{', '.join(raw)} do not make one number. {_FORMS_TEXT}")
 
 
 _FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd} or {value}"
 
 
-def _check_form(form: Form, values: tuple[float, ...], raw: Mapping[str, Any], shape: Shape) -> None:
+def _check_form(
+    form: Form, values: tuple[float, ...], raw: Mapping[str, Any], shape: Shape
+) -> None:
     keys = FORMS[form]
     if form in (Form.PERT, Form.QUANTILES):
         for i in (0, 1):
@@ -140,7 +146,9 @@ def _check_form(form: Form, values: tuple[float, ...], raw: Mapping[str, Any], s
     if form is Form.QUANTILES and shape is not Shape.REAL and values[0] <= 0:
         raise ValueError(f"p10 ({raw['p10']}) must be above 0. Write {{low, likely, high}} instead")
     if form is Form.QUANTILES and shape is Shape.SHARE and values[2] >= 1:
-        raise ValueError(f"p90 ({raw['p90']}) must be below 100%. Write {{low, likely, high}} instead")
+        raise ValueError(
+            f"p90 ({raw['p90']}) must be below 100%. Write {{low, likely, high}} instead"
+        )
     if form is Form.MOMENTS and values[1] > 0:
         _check_moments(values[0], values[1], raw, shape)
 

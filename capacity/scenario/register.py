@@ -20,7 +20,16 @@ from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
-_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation", "source", "note", "evidence")
+_NOT_INPUTS = (
+    "name",
+    "description",
+    "horizon",
+    "accounts",
+    "simulation",
+    "source",
+    "note",
+    "evidence",
+)
 
 
 @dataclass(frozen=True)
@@ -62,12 +71,16 @@ def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Ite
         for name, field in type(value).model_fields.items():
             if path or name not in _NOT_INPUTS:
                 if name not in ("source", "note", "evidence"):
-                    yield from _walk(getattr(value, name), (*path, field.alias or name), marked, here)
+                    yield from _walk(
+                        getattr(value, name), (*path, field.alias or name), marked, here
+                    )
     elif isinstance(value, Estimate):
         yield _number(value, path, marked, effect)
     elif isinstance(value, BySegment):
         if value.default is not None:
-            yield from _walk(value.default, (*path, "default") if value.values else path, marked, effect)
+            yield from _walk(
+                value.default, (*path, "default") if value.values else path, marked, effect
+            )
         yield from _walk(dict(value.values), path, marked, effect)
     elif isinstance(value, Step):
         yield from _walk(value.hours, path, marked, effect)
@@ -99,7 +112,9 @@ def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None)
 
 def _setting(value: Any, path: Trail, marked: Marked) -> Assumption:
     place = _written(path, marked)
-    text = str(value) if isinstance(value, Span) or not isinstance(value, tuple) else ", ".join(
-        f"{item:g}" if isinstance(item, float) else str(item) for item in value
+    text = (
+        str(value)
+        if isinstance(value, Span) or not isinstance(value, tuple)
+        else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     )
     return Assumption(dotted(path), text, None, None if place else DEFAULT, place, False)

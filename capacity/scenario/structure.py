@@ -22,7 +22,15 @@ Finding = tuple[Trail, bool, str]
 
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
-_SEATS_ONLY = ("hires", "slips", "attrition", "overloaded_attrition", "backfill", "time_to_hire", "ramp")
+_SEATS_ONLY = (
+    "hires",
+    "slips",
+    "attrition",
+    "overloaded_attrition",
+    "backfill",
+    "time_to_hire",
+    "ramp",
+)
 
 
 def settings(model: type[BaseModel]) -> dict[str, Any]:
@@ -89,7 +97,9 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
         for name, segment in segments.items():
             for key in ("accounts", "arr", "completed_terms"):
                 if isinstance(segment, dict) and key in segment:
-                    text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
+                    text = (
+                        f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
+                    )
                     yield ("segments", name, key), True, text
 
 
@@ -136,7 +146,11 @@ def _known_names(
                 if name not in segments and name != "default":
                     yield (*path, key, name), True, _no_such("segment", name, segments)
     for where, step in _steps(path, task, segments):
-        if isinstance(step, dict) and isinstance(step.get("role"), str) and step["role"] not in roles:
+        if (
+            isinstance(step, dict)
+            and isinstance(step.get("role"), str)
+            and step["role"] not in roles
+        ):
             yield (*where, "role"), False, _no_such("role", step["role"], roles)
 
 
@@ -154,7 +168,9 @@ def _steps(
 
 
 def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
-    return f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known) or 'none'}"
+    return (
+        f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known) or 'none'}"
+    )
 
 
 def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterator[Finding]:
@@ -205,5 +221,3 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text
-
-

@@ -58,7 +58,9 @@ def read_step(name: str, raw: object, info: ValidationInfo) -> Step:
         unknown = sorted(set(raw) - set(_STEP_KEYS))
         if unknown:
             hint = nearest(unknown[0], _STEP_KEYS)
-            raise ValueError(f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role")
+            raise ValueError(
+                f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role"
+            )
         hours = read_by_segment(_read_hours, raw["hours"], info)
         role = None if raw.get("role") is None else read_text(raw["role"])
         return Step.model_construct(hours=hours, role=role)
@@ -154,7 +156,9 @@ class Task(Part):
             hours = self.hours.of(segment)
             return {} if hours is None else {UNNAMED_STEP: (self.role, hours)}
         steps = (self.steps.of(segment) if self.steps else None) or {}
-        found = {name: (step.role or self.role, step.hours.of(segment)) for name, step in steps.items()}
+        found = {
+            name: (step.role or self.role, step.hours.of(segment)) for name, step in steps.items()
+        }
         return {name: (role, hours) for name, (role, hours) in found.items() if hours is not None}
 
     def deferrable(self, segment: str | None) -> int:

@@ -53,7 +53,9 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
 
 
 def _mistakes(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
-    return [Mistake(marked.place(path, key=key), dotted(path), text) for path, key, text in findings]
+    return [
+        Mistake(marked.place(path, key=key), dotted(path), text) for path, key, text in findings
+    ]
 
 
 def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]) -> list[Mistake]:
@@ -65,7 +67,9 @@ def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]
         if dotted(path) in said:
             continue
         if error["type"] == "missing":
-            out.append(Mistake(marked.place(path[:-1], key=True), dotted(path), _missing(str(path[-1]))))
+            out.append(
+                Mistake(marked.place(path[:-1], key=True), dotted(path), _missing(str(path[-1])))
+            )
             continue
         cause = error.get("ctx", {}).get("error")
         text = str(cause) if cause is not None else _plain(error)
@@ -105,8 +109,10 @@ def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
         return units.days_to_hours(steps, own)
     if isinstance(steps.get("role"), str):
         own = days.get(steps["role"], own)
-    return {key: _steps_in_hours(value, own, days) if key != "role" else value
-            for key, value in steps.items()}
+    return {
+        key: _steps_in_hours(value, own, days) if key != "role" else value
+        for key, value in steps.items()
+    }
 
 
 def _hours_per_day(role: Any) -> float:

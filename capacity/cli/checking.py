@@ -1,0 +1,89 @@
+"""The verb `check`: every mistake of many files, warnings, and what a plan assumes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from capacity.engine.layout import build_layout
+from capacity.errors import InputError, Mistake, Place
+from capacity.loading import Scenario, load
+from capacity.report.words import UNKNOWN, share
+from capacity.scenario.checks import effect_product, implied_churn
+from capacity.scenario.register import DERIVED, Assumption, register
+from capacity.scenario.task import Task
+
+
+def check_files(paths: list[Path], settings: Mapping[str, object], *, strict: bool) -> int:
+    """Check scenarios one by one; returns the exit code."""
+    mistakes: list[Mistake] = []
+    for path in paths:
+        try:
+            scenario = load(path, set=settings)
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        for warning in scenario.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        assumed = register(scenario.plan, scenario.marked) + derived(scenario)
+        _print(scenario, path, assumed)
+        if strict:
+            mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
+    if not mistakes:
+        return 0
+    error = InputError(mistakes)
+    print(error, error.summary, sep="\n", file=sys.stderr)
+    return error.exit_code
+
+
+def _no_source(path: Path, assumption: Assumption) -> Mistake:
+    place = assumption.place or Place(str(path))
+    return Mistake(place, assumption.path, "has no source. Write {value: …, source: …}")
+
+
+def derived(scenario: Scenario) -> list[Assumption]:
+    """What follows from the plan itself: the coverage that today's team achieves."""
+    layout = build_layout(scenario)
+    pairs = (*layout.effects.lasting, *layout.effects.starting, *layout.effects.renewing)
+    return [
+        Assumption(
+            f"tasks.{pair.lane.task}.coverage_today.{list(scenario.plan.segments)[pair.segment]}",
+            share(float(layout.past.coverage[pair.cell]), 1),
+            "served once by today's team",
+            DERIVED,
+            None,
+            False,
+        )
+        for pair in pairs
+        if _has_no_past(pair.lane.work)
+    ]
+
+
+def _has_no_past(task: Task) -> bool:
+    return task.coverage_today is None
+
+
+def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
+    out = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    out.print(
+        f"{path}: no mistakes. {scenario.name}: {len(scenario.book):,} accounts", soft_wrap=True
+    )
+    table = Table(box=None, pad_edge=False)
+    for head in ("assumption", "value", "evidence", "source", "where"):
+        table.add_column(head, overflow="fold")
+    for a in assumed:
+        where = f"{Path(a.place.file).name}:{a.place.line or ''}" if a.place else ""
+        table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
+    out.print(table)
+    for name in scenario.plan.segments:
+        churn = implied_churn(scenario.plan, name)
+        if churn:
+            product = effect_product(scenario.plan, name)
+            print(
+                f"{name}: all effects on churn multiply to {product:.2f}; churn a year is "
+                f"{share(churn[0], 1)} today and {share(churn[1], 1)} without the work."
+            )

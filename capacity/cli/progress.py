@@ -1,0 +1,21 @@
+"""A bar for long work on a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import Progress
+
+
+class Bar:
+    """Called with the steps done and all steps; gone when all are done."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("simulating")
+
+    def __call__(self, done: int, total: int) -> None:
+        if done == 1:
+            self._bar.start()
+        self._bar.update(self._task, completed=done, total=total)
+        if done == total:
+            self._bar.stop()
