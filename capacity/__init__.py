@@ -9,10 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from capacity.engine.run import simulate
     from capacity.errors import CapacityError, InputError, QuestionError
     from capacity.loading import Scenario, load
     from capacity.result import Result
+    from capacity.simulation import simulate
 
 _HOMES = {
     "CapacityError": "capacity.errors",
@@ -21,7 +21,7 @@ _HOMES = {
     "Result": "capacity.result",
     "Scenario": "capacity.loading",
     "load": "capacity.loading",
-    "simulate": "capacity.engine.run",
+    "simulate": "capacity.simulation",
 }
 
 __all__ = [

@@ -131,7 +131,8 @@ class Estimate:
         if self.form is Form.PERT:
             low, likely, high = self.values
             return low + (high - low) * _beta_quantile(uniforms, *_pert_shape(low, likely, high))
-        return _moments_quantile(uniforms, *self.values, self.shape)
+        mean, sd = self.values
+        return _moments_quantile(uniforms, mean, sd, self.shape)
 
 
 def _pert_shape(low: float, likely: float, high: float) -> tuple[float, float]:

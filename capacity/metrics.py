@@ -135,8 +135,8 @@ class Catalogue:
 
     def _lanes(self, role: str = "", task: str = "", segment: str = "") -> IntArray:
         found = []
-        for i, (r, l) in enumerate(zip(self._work.role, self._work.lane, strict=True)):
-            lane = self._work.lanes[l]
+        for i, (r, index) in enumerate(zip(self._work.role, self._work.lane, strict=True)):
+            lane = self._work.lanes[index]
             fits = not role or self._roles[r] == role
             fits &= not task or lane.task == task
             found += [i] if fits and (not segment or lane.segment == segment) else []
@@ -147,7 +147,7 @@ class Catalogue:
     def _work_keys(self) -> list[Key]:
         keys = [Key(role=role) for role in self._working]
         pairs = zip(self._work.role, self._work.lane, strict=True)
-        found = [(self._roles[r], self._work.lanes[l]) for r, l in pairs]
+        found = [(self._roles[r], self._work.lanes[i]) for r, i in pairs]
         keys += dict.fromkeys(Key(role=role, task=lane.task) for role, lane in found)
         return keys + [
             Key(lane.segment, role, "", lane.task) for role, lane in found if lane.segment
@@ -173,8 +173,9 @@ class Catalogue:
         )
 
     def _role_metrics(self) -> Iterator[Metric]:
-        units = {"available_hours": "hours", "capacity_hours": "hours", "headcount": "people",
-                 "ramped_fte": "FTE", "required_fte": "FTE", "vacancies": "seats", "load": "share"}  # fmt: skip
+        units = {"headcount": "people", "ramped_fte": "FTE", "vacancies": "seats"}
+        units |= {"available_hours": "hours", "capacity_hours": "hours"}
+        units |= {"required_fte": "FTE", "load": "share"}
         flows = ("available_hours", "capacity_hours")
         averages = ("required_fte", "load")
         for name in (n for n in BY_ROLE if n in units):
@@ -240,8 +241,12 @@ class Catalogue:
             yield from self._retention_metrics()
         if self._plan.has_money:
             cost, revenue = found["team_cost", Key()], found["revenue", Key()]
-            yield Metric("cost_share_of_revenue", "share", Kind.WHOLE, Key(),
-                         lambda: _ratio(cost.read().sum(0), revenue.read().sum(0))[None], None, ("",))  # fmt: skip
+
+            def read() -> FloatArray:
+                return _ratio(cost.read().sum(axis=0), revenue.read().sum(axis=0))[None]
+
+            name = "cost_share_of_revenue"
+            yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
         for i, role in enumerate(self._roles):
             if role in self._working:
                 yield Metric("p_covered", "share", Kind.WHOLE, Key(role=role),
@@ -256,7 +261,7 @@ class Catalogue:
         def read() -> FloatArray:
             served, missed = done(), dropped()
             enough = served >= target() * (served + missed) - _TOLERANCE
-            return enough.all(axis=0)[None].astype(float)
+            return np.all(enough, axis=0, keepdims=True).astype(float)
 
         return read
 

@@ -28,7 +28,7 @@ _HOURS = re.compile(
 )
 _CLOCK = re.compile(r"(\d+):([0-5]\d)")
 _SPAN = re.compile(rf"(?:(?P<n>{_NUMBER})\s*)?(?P<unit>[a-z]+)")
-_PER = re.compile(rf"(?P<n>.+?)\s*(?:\bper\b|/)\s*(?P<unit>[a-z]+)")
+_PER = re.compile(r"(?P<n>.+?)\s*(?:\bper\b|/)\s*(?P<unit>[a-z]+)")
 _SHARE = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*%")
 _MONEY = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*(?P<k>[kKM]|bn)?\s*(?P<currency>[A-Z]{{3}})?")
 
@@ -78,12 +78,15 @@ def parse_number(raw: object) -> float:
         raw = raw.strip().replace("_", "")
     value = float(raw)
     if not math.isfinite(value):
-        raise ValueError(f"{raw!r} is not a finite number")
+        raise ValueError(f"{raw!r} is not a finite number. Write digits, as in 95000")
     return value
 
 
 def _float(text: str) -> float:
-    return float(text.replace("_", ""))
+    value = float(text.replace("_", ""))
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is not a finite number. Write fewer digits")
+    return value
 
 
 def parse_hours(raw: object) -> float:

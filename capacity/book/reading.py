@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,12 +100,12 @@ def _table(accounts: Accounts, content: bytes, file: str) -> pd.DataFrame:
         ) from None
     except pd.errors.ParserError as error:
         found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        line = int(found[2]) if found else None
+        row = int(found[2]) if found else None
         said = (
             f"has {found[3]} cells where {found[1]} are named" if found else f"is not CSV: {error}"
         )
         raise InputError(
-            [Mistake(Place(file, line), "", f"{said}. Check quotes and commas")]
+            [Mistake(Place(file, row), "", f"{said}. Check quotes and commas")]
         ) from None
     table.columns = pd.Index([str(c).strip() for c in table.columns])
     missing = [c for c in REQUIRED if accounts.columns.get(c, c) not in table.columns]
@@ -187,7 +186,7 @@ def _unique(ids: pd.Series[str], findings: _Findings) -> None:
 
 def _segments(plan: Plan, names: pd.Series[str], findings: _Findings) -> IntArray:
     known = {name: i for i, name in enumerate(plan.segments)}
-    index = names.map(known).fillna(-1).to_numpy(dtype=np.int64)
+    index: IntArray = names.map(known).fillna(-1).to_numpy(dtype=np.int64)
     findings.rows(
         index < 0,
         "segment",

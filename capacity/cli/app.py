@@ -12,8 +12,8 @@ import typer
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
-    from capacity.engine.run import Progress
     from capacity.result import Result
+    from capacity.simulation import Progress
 
 app = typer.Typer(
     help="Plan Customer Success teams from the work itself.",
@@ -48,12 +48,12 @@ def run(
     by: Annotated[
         str, typer.Option(help="Periods of the table: month, quarter or year.")
     ] = "month",
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print no report, only mistakes.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month."""
-    from capacity.engine.run import simulate
     from capacity.loading import load
     from capacity.result import SPANS
+    from capacity.simulation import simulate
     from capacity.writing import write_csv, write_json
 
     if by not in SPANS:

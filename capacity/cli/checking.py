@@ -15,7 +15,6 @@ from capacity.loading import Scenario, load
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.checks import effect_product, implied_churn
 from capacity.scenario.register import DERIVED, Assumption, register
-from capacity.scenario.task import Task
 
 
 def check_files(paths: list[Path], settings: Mapping[str, object], *, strict: bool) -> int:
@@ -35,9 +34,9 @@ def check_files(paths: list[Path], settings: Mapping[str, object], *, strict: bo
             mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
     if not mistakes:
         return 0
-    error = InputError(mistakes)
-    print(error, error.summary, sep="\n", file=sys.stderr)
-    return error.exit_code
+    found = InputError(mistakes)
+    print(found, found.summary, sep="\n", file=sys.stderr)
+    return found.exit_code
 
 
 def _no_source(path: Path, assumption: Assumption) -> Mistake:
@@ -56,15 +55,11 @@ def derived(scenario: Scenario) -> list[Assumption]:
             "served once by today's team",
             DERIVED,
             None,
-            False,
+            wants_source=False,
         )
         for pair in pairs
-        if _has_no_past(pair.lane.work)
+        if pair.lane.work.coverage_today is None
     ]
-
-
-def _has_no_past(task: Task) -> bool:
-    return task.coverage_today is None
 
 
 def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:

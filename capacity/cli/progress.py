@@ -14,6 +14,7 @@ class Bar:
         self._task = self._bar.add_task("simulating")
 
     def __call__(self, done: int, total: int) -> None:
+        """Show how much is done."""
         if done == 1:
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total)

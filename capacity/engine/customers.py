@@ -16,7 +16,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import Periods, month_label
-from capacity.engine.chance import Chance, Named
+from capacity.engine.chance import Alive, Chance, Named
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
 from capacity.estimates import Estimate
@@ -129,7 +129,7 @@ class _Won:
     """Accounts of a class that is won during the plan; one row for each place."""
 
     keys: KeyArray
-    alive: FloatArray
+    alive: Alive
     arr: FloatArray
 
 

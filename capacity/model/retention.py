@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capacity.arrays import FloatArray
+from capacity.arrays import FloatArray, IntArray
 
 MONTHS = 12
 
@@ -60,6 +60,6 @@ def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray
     return result
 
 
-def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: FloatArray) -> FloatArray:
-    """Share of revenue that a renewing account keeps: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
+def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) -> FloatArray:
+    """Share of revenue kept at a renewal: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
     return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS)) * ratio, 0)

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 WIDTH = 110
 _LOW, _HIGH = 0.1, 0.9
 _BRIDGE = (
-    ("new", "new_arr", 1), ("expansion", "expansion_arr", 1), ("contraction", "contraction_arr", -1),
+    ("new", "new_arr", 1),
+    ("expansion", "expansion_arr", 1),
+    ("contraction", "contraction_arr", -1),
     ("churn", "churned_arr", -1),
-)  # fmt: skip
+)
 _COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring", "severance", "platform")
 
 
@@ -136,7 +138,8 @@ class _Figures:
             yield "No work is dropped." if total == 0 else "Hardly any work is dropped."
             return
         part = share(total / due, 1)
-        yield f"What slips first: {', '.join(named[:4])}; {part} of all due hours are dropped on average."
+        slips = ", ".join(named[:4])
+        yield f"What slips first: {slips}; {part} of all due hours are dropped on average."
 
     def _revenue(self) -> str:
         last = self.result.periods[-1]
@@ -152,7 +155,7 @@ class _Figures:
         return text + "."
 
     def _cost(self) -> str:
-        text = f"The team costs {self._said('team_cost', lambda v: money(v), period='')}"
+        text = f"The team costs {self._said('team_cost', money, period='')}"
         if self.has("cost_share_of_revenue"):
             text += f", {share(float(self.middle('cost_share_of_revenue')), 1)} of revenue"
         return text + "."
@@ -201,8 +204,17 @@ class _Figures:
             self.result.quantile("coverage", _LOW, role=role) if self.lucky else need * float("nan")
         )
         for m in self.result.periods:
-            table.add_row(m, hours(due[m]), people(need[m]), people(high[m]), people(heads[m]),
-                          people(ramped[m]), share(covered[m]), share(low[m]), hours(dropped[m]))  # fmt: skip
+            table.add_row(
+                m,
+                hours(due[m]),
+                people(need[m]),
+                people(high[m]),
+                people(heads[m]),
+                people(ramped[m]),
+                share(covered[m]),
+                share(low[m]),
+                hours(dropped[m]),
+            )
         return table
 
     def _tasks(self) -> list[_Task]:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from capacity.calendar import month_label
 from capacity.scenario.document import Plan
+from capacity.scenario.reading import Trail
 from capacity.scenario.segment import Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
+from capacity.scenario.team import Role
+from capacity.units import Span
 
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
@@ -46,13 +49,9 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
     if segment.addressable is None and any(e.churn is not None for e in effects):
         text = "has no `addressable`, the share of churn that anybody can move. Write it, as in 60%"
         yield path, True, text
-    if segment.new_accounts and plan.has_money:
-        if segment.new_accounts.arr is None and segment.arr is None:
-            yield (
-                (*path, "new_accounts"),
-                True,
-                "has no `arr`. Write what a new account pays a year",
-            )
+    new = segment.new_accounts
+    if new and plan.has_money and new.arr is None and segment.arr is None:
+        yield (*path, "new_accounts"), True, "has no `arr`. Write what a new account pays a year"
 
 
 def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
@@ -98,9 +97,7 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
         if span is not None and span.amount <= 0:
             yield (*path, "every"), False, "is 0. Write a span such as quarter or 2 weeks"
         elif span is not None and task.aligned == "fiscal":
-            if span.unit != "month" or span.amount not in (3, 6, 12):
-                text = "aligned work comes every quarter, 6 months or year. Write one of them"
-                yield (*path, "every"), False, text
+            yield from _aligned((*path, "every"), span)
     if task.on != "renewal":
         return
     if task.parts > task.lead_periods + 1:
@@ -123,6 +120,12 @@ def too_long_lead(task: Task, whose: str, term: int) -> str:
     )
 
 
+def _aligned(path: Trail, span: Span) -> Iterator[Finding]:
+    if span.unit != "month" or span.amount not in (3, 6, 12):
+        text = "aligned work comes every quarter, 6 months or year. Write one of them"
+        yield path, False, text
+
+
 def _weights(plan: Plan) -> Iterator[Finding]:
     for name in plan.segments:
         effect = plan.shared_effect(name)
@@ -138,22 +141,10 @@ def _weights(plan: Plan) -> Iterator[Finding]:
 
 def doubts(plan: Plan) -> Iterator[Finding]:
     """What may be right but looks wrong."""
-    periods = plan.horizon.periods
     for name, role in plan.team.items():
-        for month in role.hires:
-            if not periods.start <= month < periods.start + periods.count:
-                text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
-                yield ("team", name, "hires", month_label(month)), True, text
-        if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
-            text = "100% leaves no reserve; people work best below full load"
-            yield ("team", name, "target_utilization"), False, text
+        yield from _doubts_of_role(plan, name, role)
     for name, task in plan.tasks.items():
-        for segment in plan.segments_of(task):
-            for step, (_, hours) in task.steps_of(segment).items():
-                if hours.uncertain and hours.p90 > MANY_MEDIANS * hours.median:
-                    key = "hours" if task.hours is not None else "steps"
-                    text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
-                    yield ("tasks", name, key), False, text
+        yield from _doubts_of_task(plan, name, task)
     for name in plan.segments:
         product = effect_product(plan, name)
         if product > LARGE_EFFECT:
@@ -162,6 +153,26 @@ def doubts(plan: Plan) -> Iterator[Finding]:
                 "the most that published figures bear"
             )
             yield ("segments", name), True, text
+
+
+def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
+    first, count = plan.horizon.start, plan.horizon.months
+    for month in role.hires:
+        if not first <= month < first + count:
+            text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
+            yield ("team", name, "hires", month_label(month)), True, text
+    if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
+        text = "100% leaves no reserve; people work best below full load"
+        yield ("team", name, "target_utilization"), False, text
+
+
+def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    key = "hours" if task.hours is not None else "steps"
+    for segment in plan.segments_of(task):
+        for step, (_, hours) in task.steps_of(segment).items():
+            if hours.uncertain and hours.p90 > MANY_MEDIANS * hours.median:
+                text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
+                yield ("tasks", name, key), False, text
 
 
 def effect_product(plan: Plan, segment: str) -> float:

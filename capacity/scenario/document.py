@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from capacity.scenario.fields import Money, Part, Text, read_text
+from capacity.scenario.fields import Money, Part, Text, read_each, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.segment import Effect, Segment, Value
@@ -26,7 +26,7 @@ def read_columns(raw: object) -> dict[str, str]:
     """Names of columns in the file: ``{arr: "Annual value"}``."""
     if not isinstance(raw, dict):
         raise ValueError(f'{raw!r} names no columns. Write {{arr: "Annual value"}}')
-    return {ours: read_text(theirs) for ours, theirs in raw.items()}
+    return read_each(raw.items(), read_text)
 
 
 class Accounts(Part):

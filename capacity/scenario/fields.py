@@ -18,9 +18,11 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
 from capacity import units
 from capacity.calendar import month_number
 from capacity.estimates import Estimate, Form
+from capacity.scenario.reading import Trail
 from capacity.units import Shape, Span, Unit
 
 T = TypeVar("T")
+K = TypeVar("K", str, int)
 
 FORMS = {
     Form.PERT: ("low", "likely", "high"),
@@ -32,6 +34,8 @@ REMARKS = ("source", "note", "evidence")
 EVIDENCE = ("measured", "published", "estimated")
 FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
 SEASONS = 12
+MOST_ACCOUNTS = 10_000_000
+MOST_SEATS = 1_000_000
 
 
 class Part(BaseModel):
@@ -49,6 +53,30 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """``Did you mean `priority`?``, or nothing where nothing is near."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean `{found[0]}`?" if found else ""
+
+
+class Faults(ValueError):
+    """What is wrong inside of a setting: each part by its path, with what to write instead."""
+
+    def __init__(self, faults: list[tuple[Trail, str]]) -> None:
+        self.faults = faults
+        super().__init__(faults[0][1])
+
+
+def read_each(items: Iterable[tuple[K, object]], read: Callable[[object], T]) -> dict[K, T]:
+    """Read all the parts of a setting; raises `Faults` with every part that is wrong."""
+    values: dict[K, T] = {}
+    faults: list[tuple[Trail, str]] = []
+    for key, item in items:
+        try:
+            values[key] = read(item)
+        except Faults as error:
+            faults += [((key, *trail), text) for trail, text in error.faults]
+        except ValueError as error:
+            faults.append(((key,), str(error)))
+    if faults:
+        raise Faults(faults)
+    return values
 
 
 @dataclass(frozen=True)
@@ -91,7 +119,7 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
         return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
     form = _form(raw)
     keys = FORMS[form]
-    values = tuple(one(raw[key]) for key in keys)
+    values = tuple(read_each(((key, raw[key]) for key in keys), one).values())
     _check_form(form, values, raw, unit.shape)
     text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
     return Estimate(
@@ -190,6 +218,8 @@ def whole(low: int = 0, high: int | None = None) -> PlainValidator:
 def read_term(raw: object) -> int:
     """The length of a contract in whole months: ``12`` or ``12 months``."""
     months = units.parse_months(raw) if isinstance(raw, str) and raw.strip(" 0123456789") else raw
+    if isinstance(months, float) and months != int(months):
+        raise ValueError(f"{raw!r} is not in whole months. Write 12 months")
     return read_whole(months, low=1, high=1200)
 
 
@@ -205,9 +235,9 @@ def read_flag(raw: object) -> bool:
 
 def read_text(raw: object) -> str:
     """A name or a remark."""
-    if isinstance(raw, (dict, list, type(None))):
+    if isinstance(raw, (dict, list)):
         raise ValueError(f"{raw!r} is not a text. Write a word, or a sentence in quotes")
-    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
+    text = str(raw).lower() if isinstance(raw, bool) else str("" if raw is None else raw)
     if not text.strip():
         raise ValueError("is empty. Write a word")
     return text
@@ -230,7 +260,11 @@ def read_by_month(raw: object) -> dict[int, int]:
     """Counts by month: ``{2027-03: 2}``."""
     if not isinstance(raw, dict):
         raise ValueError(f"{raw!r} is not a count by month. Write {{2027-03: 2}}")
-    return {read_month(month): read_whole(count) for month, count in raw.items()}
+    counts = read_each(raw.items(), partial(read_whole, high=MOST_ACCOUNTS))
+    months = read_each(((month, month) for month in raw), read_month)
+    if len(set(months.values())) < len(months):
+        raise ValueError("names a month twice. Write each month once, as in 2027-03")
+    return {month: counts[name] for name, month in months.items()}
 
 
 def read_seasons(raw: object) -> tuple[float, ...]:
@@ -238,7 +272,7 @@ def read_seasons(raw: object) -> tuple[float, ...]:
     if not isinstance(raw, list) or len(raw) != SEASONS:
         found = len(raw) if isinstance(raw, list) else repr(raw)
         raise ValueError(f"{found} given where twelve weights are wanted. Write one for each month")
-    weights = [units.parse_number(weight) for weight in raw]
+    weights = list(read_each(enumerate(raw), units.parse_number).values())
     if min(weights) < 0 or sum(weights) <= 0:
         raise ValueError("a weight is below 0, or all are 0. Write weights such as 1.2")
     return tuple(weight * SEASONS / sum(weights) for weight in weights)
@@ -259,10 +293,11 @@ def choice(*choices: str) -> PlainValidator:
 
 def read_numbers(unit: Unit, raw: object, info: ValidationInfo) -> tuple[Estimate, ...]:
     """A list of numbers, or a single one."""
-    items = raw if isinstance(raw, list) else [raw]
-    if not items:
+    if raw == []:
         raise ValueError("is an empty list. Write at least one number")
-    return tuple(read_number(unit, item, info) for item in items)
+    if not isinstance(raw, list):
+        return (read_number(unit, raw, info),)
+    return tuple(read_each(enumerate(raw), lambda item: read_number(unit, item, info)).values())
 
 
 def read_names(raw: object) -> tuple[str, ...]:
@@ -279,12 +314,7 @@ def read_by_segment(
     """A value, or one for each segment: ``{enterprise: 1, default: 3}``."""
     if not isinstance(raw, dict) or not raw or set(raw) & FORM_KEYS:
         return BySegment({}, read(raw, info))
-    values: dict[str, T] = {}
-    for segment, item in raw.items():
-        try:
-            values[segment] = read(item, info)
-        except ValueError as error:
-            raise ValueError(f"for {segment}: {error}") from None
+    values = read_each(raw.items(), lambda item: read(item, info))
     return BySegment(values, values.pop("default", None))
 
 

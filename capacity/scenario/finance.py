@@ -8,14 +8,23 @@ from pydantic import Field, PlainValidator, ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
-from capacity.scenario.fields import Change, Money, Part, PlainNumber, Share, read_number, whole
+from capacity.scenario.fields import (
+    Change,
+    Money,
+    Part,
+    PlainNumber,
+    Share,
+    read_each,
+    read_number,
+    whole,
+)
 
 
 def read_absorbed(raw: object, info: ValidationInfo) -> dict[str, Estimate]:
     """Shares by task: ``{renewal: 50%}``."""
     if not isinstance(raw, dict):
         raise ValueError(f"{raw!r} is not a share by task. Write {{renewal: 50%}}")
-    return {task: read_number(units.SHARE, share, info) for task, share in raw.items()}
+    return read_each(raw.items(), lambda share: read_number(units.SHARE, share, info))
 
 
 class Finance(Part):

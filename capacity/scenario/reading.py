@@ -11,6 +11,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -21,12 +22,16 @@ Trail = tuple[str | int, ...]
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 60
 MAX_VALUES = 500_000
+MOST_DIGITS = 16
+"""Longer whole numbers are names; they stay text, which keeps every digit."""
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _INT = re.compile(r"[-+]?(?:0|[1-9]\d*)")
 _FLOAT = re.compile(r"[-+]?(?:\.\d+|(?:0|[1-9]\d*)(?:\.\d*)?)(?:[eE][-+]?\d+)?")
+_CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
@@ -55,12 +60,13 @@ class Marked:
             if found:
                 return found
             key = True
-        return Place(self.file)
+        return self.values.get((), Place(self.file, 1, 1))
 
 
 @dataclass
 class _Node:
     place: Place
+    text: str = ""
     scalar: object = None
     pairs: list[tuple[_Node, _Node]] | None = None
     items: list[_Node] | None = None
@@ -91,14 +97,22 @@ def decode(content: bytes, file: str) -> str:
     Raises
     ------
     InputError
-        With the line of the first byte that is not UTF-8.
+        With the place of the first byte that is not UTF-8.
     """
+    if content.startswith(_UTF_16):
+        text = "is UTF-16 text. Save the file as UTF-8"
+        raise InputError([Mistake(Place(file, 1, 1), "", text)])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
+        before = content[: error.start].decode("utf-8-sig")
         text = f"byte {content[error.start]:#04x} is not UTF-8 text. Save the file as UTF-8"
-        raise InputError([Mistake(Place(file, line), "", text)]) from None
+        raise InputError([Mistake(place_in(before, file), "", text)]) from None
+
+
+def place_in(before: str, file: str) -> Place:
+    """The place just behind the text that stands before it."""
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def read_yaml(path: Path) -> Marked:
@@ -126,12 +140,14 @@ def parse_yaml(text: str, file: str) -> Marked:
     marked = Marked(file, {}, {}, {}, "")
     if root is not None and root.pairs is not None:
         builder = _Builder(marked, composer.mistakes)
+        marked.values[()] = root.place
         marked.data = builder.mapping(root, ())
     elif not composer.mistakes:
-        empty = root is None or root.scalar is None and root.items is None
+        empty = root is None or (root.scalar is None and root.items is None)
         found = "is empty" if empty else "is not a mapping"
         text = f"{found}. A scenario begins with settings such as `name: FY27 base plan`"
-        composer.mistakes.append(Mistake(Place(file), "", text))
+        place = root.place if root else Place(file, 1, 1)
+        composer.mistakes.append(Mistake(place, "", text))
     if composer.mistakes:
         raise InputError(composer.mistakes)
     return marked
@@ -151,18 +167,32 @@ class _Composer:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def compose(self, text: str) -> _Node | None:
+        control = _CONTROL.search(text)
+        if control:
+            message = f"the control character {ord(control[0]):#04x} is no text. Delete it"
+            place = place_in(text[: control.start()], self.file)
+            self.mistakes.append(Mistake(place, "", message))
+            return None
         try:
             return self._compose(text)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = self._place(mark) if mark else Place(self.file)
-            self.mistakes.append(Mistake(place, "", _syntax(error)))
-        except yaml.YAMLError as error:
-            first = str(error).splitlines()[0]
-            self.mistakes.append(Mistake(Place(self.file), "", f"is not YAML text: {first}"))
+            self.mistakes.append(self._syntax(error, text))
         return None
 
-    def _place(self, mark: yaml.Mark) -> Place:
+    def _syntax(self, error: yaml.MarkedYAMLError, text: str) -> Mistake:
+        """What is wrong with the YAML itself; what never ends is shown where it begins."""
+        problem = error.problem or "cannot be read"
+        mark = error.problem_mark or error.context_mark
+        if "end of stream" in problem and error.context_mark:
+            mark = error.context_mark
+        place = self._place(mark) if mark else Place(self.file, 1, 1)
+        line = text.splitlines()[mark.line] if mark and mark.line < text.count("\n") else ""
+        if "tab" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
+            return Mistake(place, "", "a tab where YAML wants spaces. Indent with spaces")
+        said = ": ".join(part for part in ("not YAML", error.context, problem) if part)
+        return Mistake(place, "", f"{said}. Check the indentation, quotes and brackets here")
+
+    def _place(self, mark: Any) -> Place:
         return Place(self.file, mark.line + 1, mark.column + 1)
 
     def _compose(self, text: str) -> _Node | None:
@@ -199,7 +229,7 @@ class _Composer:
                     return None
         return root
 
-    def _node(self, event: yaml.Event, anchors: dict[str, _Node]) -> _Node | None:
+    def _node(self, event: Any, anchors: dict[str, _Node]) -> _Node | None:
         place = self._place(event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in anchors:
@@ -207,17 +237,19 @@ class _Composer:
             message = f"nothing is named &{event.anchor} above. Name the value before its use"
             self.mistakes.append(Mistake(place, "", message))
             return _Node(place)
-        if not isinstance(event, yaml.NodeEvent):
+        if not hasattr(event, "anchor"):
             return None
-        if getattr(event, "tag", None) is not None:
-            message = f"the tag {event.tag} is not used in scenarios. Leave it out"
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag {tag} is not used in scenarios. Leave it out"
             self.mistakes.append(Mistake(place, "", message))
         if isinstance(event, yaml.MappingStartEvent):
             node = _Node(place, pairs=[])
         elif isinstance(event, yaml.SequenceStartEvent):
             node = _Node(place, items=[])
         else:
-            node = _Node(place, scalar=resolve(event.value, plain=event.implicit[0]))
+            scalar = resolve(event.value, plain=event.implicit[0])
+            node = _Node(place, event.value, scalar)
         if event.anchor:
             anchors[event.anchor] = node
         return node
@@ -233,14 +265,6 @@ def _attach(parent: _Node, waiting: list[_Node | None], node: _Node) -> None:
         waiting[-1] = None
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "cannot be read"
-    if "\\t" in problem:
-        return "a tab where YAML wants spaces. Indent with spaces"
-    context = f" {error.context}" if error.context else ""
-    return f"not YAML:{context}: {problem}. Check the indentation, quotes and brackets here"
-
-
 def resolve(text: str, *, plain: bool) -> object:
     """A scalar by the core schema; quoted text is text."""
     if not plain:
@@ -248,8 +272,8 @@ def resolve(text: str, *, plain: bool) -> object:
     for pattern, value in ((_NULL, None), (_TRUE, True), (_FALSE, False)):
         if pattern.fullmatch(text):
             return value
-    if _INT.fullmatch(text) and len(text) < 16:
-        return int(text)
+    if _INT.fullmatch(text):
+        return int(text) if len(text) < MOST_DIGITS else text
     if _FLOAT.fullmatch(text):
         return float(text)
     if _SPECIAL.fullmatch(text):
@@ -266,16 +290,19 @@ class _Builder:
         self.count = 0
 
     def value(self, node: _Node, path: Trail) -> object:
-        self.count += 1
-        if self.count > MAX_VALUES or len(path) > MAX_DEPTH:
-            text = f"aliases expand to more than {MAX_VALUES:,} values or into themselves"
-            raise InputError([Mistake(node.place, "", f"{text}. Write less with aliases")])
+        self._spend(node, len(path))
         self.marked.values[path] = node.place
         if node.pairs is not None:
             return self.mapping(node, path)
         if node.items is not None:
             return [self.value(item, (*path, i)) for i, item in enumerate(node.items)]
         return node.scalar
+
+    def _spend(self, node: _Node, depth: int) -> None:
+        self.count += 1
+        if self.count > MAX_VALUES or depth > MAX_DEPTH:
+            text = f"aliases expand to more than {MAX_VALUES:,} values or into themselves"
+            raise InputError([Mistake(node.place, "", f"{text}. Write less with aliases")])
 
     def mapping(self, node: _Node, path: Trail) -> dict[str, object]:
         out: dict[str, object] = {}
@@ -285,7 +312,7 @@ class _Builder:
                 text = "a key must be a word. Put quotes around it if it is one"
                 self.mistakes.append(Mistake(key_node.place, dotted(path), text))
                 continue
-            key = _key_text(key_node.scalar)
+            key = key_node.text
             if key == "<<":
                 merged += value_node.items if value_node.items is not None else [value_node]
                 continue
@@ -301,26 +328,23 @@ class _Builder:
             self._merge(source, path, out)
         return out
 
-    def _merge(self, source: _Node, path: Trail, out: dict[str, object]) -> None:
+    def _merge(self, source: _Node, path: Trail, out: dict[str, object], depth: int = 0) -> None:
+        self._spend(source, depth)
         if source.pairs is None:
             text = "`<<` takes a mapping. Point it at an anchor of a mapping, as in `<<: *name`"
             self.mistakes.append(Mistake(source.place, dotted(path), text))
             return
         for key_node, value_node in source.pairs:
-            key = _key_text(key_node.scalar)
+            key = key_node.text
             if key == "<<":
                 for deeper in value_node.items or [value_node]:
-                    self._merge(deeper, path, out)
+                    self._merge(deeper, path, out, depth + 1)
             elif key not in out:
                 self.marked.keys[(*path, key)] = key_node.place
                 out[key] = self.value(value_node, (*path, key))
 
 
-def _key_text(scalar: object) -> str:
-    if isinstance(scalar, bool):
-        return str(scalar).lower()
-    return "null" if scalar is None else str(scalar)
-
-
 def dotted(path: Trail) -> str:
+    """A path as it is written in messages and for ``--set``: ``tasks.qbr.hours``."""
+    """A path as it is said: ``tasks.qbr.hours``."""
     return ".".join(str(part) for part in path)

@@ -12,7 +12,7 @@ from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import BySegment
+from capacity.scenario.fields import REMARKS, BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
 from capacity.scenario.task import Step
@@ -20,16 +20,7 @@ from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
-_NOT_INPUTS = (
-    "name",
-    "description",
-    "horizon",
-    "accounts",
-    "simulation",
-    "source",
-    "note",
-    "evidence",
-)
+_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
 
 
 @dataclass(frozen=True)
@@ -66,42 +57,38 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
 
 
 def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Iterator[Assumption]:
-    if isinstance(value, BaseModel):
-        here = value if isinstance(value, Effect) else effect
-        for name, field in type(value).model_fields.items():
-            if path or name not in _NOT_INPUTS:
-                if name not in ("source", "note", "evidence"):
-                    yield from _walk(
-                        getattr(value, name), (*path, field.alias or name), marked, here
-                    )
-    elif isinstance(value, Estimate):
+    """The assumptions below a value; `effect` lends its source to the numbers inside of it."""
+    if isinstance(value, Estimate):
         yield _number(value, path, marked, effect)
-    elif isinstance(value, BySegment):
-        if value.default is not None:
-            yield from _walk(
-                value.default, (*path, "default") if value.values else path, marked, effect
-            )
-        yield from _walk(dict(value.values), path, marked, effect)
-    elif isinstance(value, Step):
-        yield from _walk(value.hours, path, marked, effect)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            label = month_label(key) if isinstance(key, int) else str(key)
-            yield from _walk(item, (*path, label), marked, effect)
-    elif isinstance(value, tuple) and value and isinstance(value[0], Estimate):
-        single = len(value) == 1
-        for i, item in enumerate(value):
-            yield from _walk(item, path if single else (*path, i), marked, effect)
-    elif value is not None and value != ():
+        return
+    effect = value if isinstance(value, Effect) else effect
+    parts = _parts(value, top=not path)
+    for key, item in parts or ():
+        yield from _walk(item, path if key is None else (*path, key), marked, effect)
+    if parts is None and value is not None and value != ():
         yield _setting(value, path, marked)
 
 
-def _written(path: Trail, marked: Marked) -> Place | None:
-    return marked.values.get(path)
+def _parts(value: Any, *, top: bool) -> list[tuple[str | int | None, Any]] | None:
+    """What a value is made of, by key; None for a single setting."""
+    if isinstance(value, Step):
+        return [(None, value.hours)]
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields.items()
+        skip = _NOT_INPUTS if top else REMARKS
+        return [(f.alias or name, getattr(value, name)) for name, f in fields if name not in skip]
+    if isinstance(value, BySegment):
+        default = [("default" if value.values else None, value.default)]
+        return [*(default if value.default is not None else ()), *value.values.items()]
+    if isinstance(value, Mapping):
+        return [(month_label(k) if isinstance(k, int) else k, v) for k, v in value.items()]
+    if isinstance(value, tuple) and value and isinstance(value[0], Estimate):
+        return [(None if len(value) == 1 else i, item) for i, item in enumerate(value)]
+    return None
 
 
 def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None) -> Assumption:
-    place = _written(path, marked)
+    place = marked.values.get(path)
     source = value.source or (effect.source if effect else None)
     evidence = value.evidence or (effect.evidence if effect else None)
     given = place is not None
@@ -111,10 +98,12 @@ def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None)
 
 
 def _setting(value: Any, path: Trail, marked: Marked) -> Assumption:
-    place = _written(path, marked)
+    place = marked.values.get(path)
     text = (
         str(value)
         if isinstance(value, Span) or not isinstance(value, tuple)
         else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     )
-    return Assumption(dotted(path), text, None, None if place else DEFAULT, place, False)
+    return Assumption(
+        dotted(path), text, None, None if place else DEFAULT, place, wants_source=False
+    )

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
+    MOST_ACCOUNTS,
     ByMonth,
     Change,
     Churn,
@@ -85,7 +86,7 @@ class NewAccounts(Part):
 class Segment(Part):
     """A group of accounts that are treated alike."""
 
-    accounts: Annotated[int, whole(0)] | None = Field(default=None)
+    accounts: Annotated[int, whole(0, MOST_ACCOUNTS)] | None = Field(default=None)
     """Number of accounts, where there is no file of accounts."""
     arr: Money | None = None
     """Yearly revenue of an account, where there is no file of accounts."""
@@ -104,7 +105,7 @@ class Segment(Part):
     """Factor on the hours of all tasks of an account."""
     term: Term = 12
     """Months of a contract."""
-    completed_terms: Annotated[int, whole(0)] | None = None
+    completed_terms: Annotated[int, whole(0, 1000)] | None = None
     """Renewals that each account of a representative book has behind it; follows from churn."""
     new_accounts: NewAccounts | None = None
     """Accounts that will be won."""

@@ -94,13 +94,15 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
             hint = nearest(task, _mapping(data, "tasks"))
             yield ("finance", "absorbed", task), True, f"no such task.{hint}"
     if data.get("accounts"):
-        for name, segment in segments.items():
-            for key in ("accounts", "arr", "completed_terms"):
-                if isinstance(segment, dict) and key in segment:
-                    text = (
-                        f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
-                    )
-                    yield ("segments", name, key), True, text
+        yield from _beside_file(segments)
+
+
+def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
+    for name, segment in segments.items():
+        for key in ("accounts", "arr", "completed_terms"):
+            if isinstance(segment, dict) and key in segment:
+                text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
+                yield ("segments", name, key), True, text
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -123,7 +125,8 @@ def _task(
     if not triggers:
         yield path, True, f"has no trigger. Write one of {', '.join(TRIGGERS)}"
     for extra in triggers[1:]:
-        text = f"a second trigger beside `{triggers[0]}`. A task has exactly one of {', '.join(TRIGGERS)}"
+        known = ", ".join(TRIGGERS)
+        text = f"a second trigger beside `{triggers[0]}`. A task has exactly one of {known}"
         yield (*path, extra), True, text
     yield from _excluded(path, task, triggers[0] if triggers else None)
 
@@ -180,15 +183,7 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
     if "hours" in task and "steps" in task:
         yield (*path, "steps"), True, "stands beside `hours`. Write one of them"
     if trigger == "fixed":
-        for key in ("hours", "steps", "share"):
-            if key in task:
-                text = "stands beside `fixed`, which is in hours already. Leave it out"
-                yield (*path, key), True, text
-        if not isinstance(task["fixed"], dict) or set(task["fixed"]) & FORM_KEYS:
-            for key in ("priority", "defer"):
-                if isinstance(task.get(key), dict):
-                    text = "differs by segment, but the work of `fixed` is one. Write one value"
-                    yield (*path, key), False, text
+        yield from _fixed(path, task)
     elif trigger and "hours" not in task and "steps" not in task:
         yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
     needs = {
@@ -202,6 +197,18 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
         if trigger and key in task and not fits:
             text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
             yield (*path, key), True, text
+
+
+def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
+    for key in ("hours", "steps", "share"):
+        if key in task:
+            text = "stands beside `fixed`, which is in hours already. Leave it out"
+            yield (*path, key), True, text
+    if not isinstance(task["fixed"], dict) or set(task["fixed"]) & FORM_KEYS:
+        for key in ("priority", "defer"):
+            if isinstance(task.get(key), dict):
+                text = "differs by segment, but the work of `fixed` is one. Write one value"
+                yield (*path, key), False, text
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:

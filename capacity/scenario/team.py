@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field, PlainValidator
@@ -9,6 +10,7 @@ from pydantic import Field, PlainValidator
 from capacity.calendar import public_holidays
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
+    MOST_SEATS,
     ByMonth,
     Change,
     Days,
@@ -23,6 +25,7 @@ from capacity.scenario.fields import (
     Shares,
     Surcharge,
     Text,
+    read_each,
     read_text,
     read_whole,
     whole,
@@ -43,13 +46,13 @@ def read_per(raw: object) -> dict[str, int]:
     """Seats of other roles for each head of this one: ``{csm: 8}``."""
     if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{raw!r} is not a ratio. Write {{csm: 8}} for one head for eight csm")
-    return {role: read_whole(seats, low=1) for role, seats in raw.items()}
+    return read_each(raw.items(), partial(read_whole, low=1))
 
 
 class Role(Part):
     """A role of the team."""
 
-    headcount: Annotated[int, whole(0)] | None = None
+    headcount: Annotated[int, whole(0, MOST_SEATS)] | None = None
     """Seats that are filled and ramped when the plan begins."""
     per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
