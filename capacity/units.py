@@ -71,14 +71,14 @@ class Span:
 def parse_number(raw: object) -> float:
     """A plain finite number; text may group digits by underscores."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-        raise ValueError(f"{raw!r} is not a number")
+        raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
     if isinstance(raw, str):
         if not _PLAIN.fullmatch(raw.strip()):
-            raise ValueError(f"{raw!r} is not a number")
+            raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
         raw = raw.strip().replace("_", "")
     value = float(raw)
     if not math.isfinite(value):
-        raise ValueError(f"{raw!r} is not a finite number. Write digits, as in 95000")
+        raise ValueError(f"{raw!r} is not a finite number. Write digits, as in 12 or 0.5")
     return value
 
 
@@ -166,8 +166,8 @@ def parse_share(raw: object) -> float:
             return _float(found["n"]) / 100
     try:
         return parse_number(raw)
-    except ValueError as error:
-        raise ValueError(f"{error}. Write a share such as 8% or 0.08") from None
+    except ValueError:
+        raise ValueError(f"{raw!r} is not a share. Write 8% or 0.08") from None
 
 
 def parse_money(raw: object, currency: str | None = None) -> float:

@@ -41,8 +41,8 @@ class Chance(Protocol):
     def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """Hours of work with given means and squared coefficients of variation."""
 
-    def values(self, of: KeyArray, estimate: Estimate) -> FloatArray:
-        """One value of an estimate for each thing."""
+    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
+        """One value of an estimate for each thing, where it is wanted; 0 elsewhere."""
 
     def everybody(self, accounts: int) -> Alive:
         """All accounts alive, shape (accounts, trials)."""
@@ -104,11 +104,13 @@ class Drawn:
 
         return lognormal_hours(mean, relative_variance, ndtri(self.luck.uniforms(of)))
 
-    def values(self, of: KeyArray, estimate: Estimate) -> FloatArray:
+    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
         """One draw each."""
         if not estimate.uncertain:
-            return np.full((len(of), 1), estimate.mean)
-        return estimate.quantile(self.luck.uniforms(of))
+            return wanted * estimate.mean
+        out = np.zeros(wanted.shape)
+        out[wanted] = estimate.quantile(self.luck.uniforms(of)[wanted])
+        return out
 
     def everybody(self, accounts: int) -> Alive:
         """Yes or no for each."""
@@ -154,9 +156,10 @@ class Expected:
         del of, relative_variance
         return mean
 
-    def values(self, of: KeyArray, estimate: Estimate) -> FloatArray:
+    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
         """The mean."""
-        return np.full((len(of), 1), estimate.mean)
+        del of
+        return wanted * estimate.mean
 
     def everybody(self, accounts: int) -> Alive:
         """Each account whole."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Alive, Chance, Named
 from capacity.engine.classes import BEFORE, Classes
@@ -24,9 +24,12 @@ from capacity.loading import Scenario
 from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
 from capacity.rng import KeyArray, key, keys, numbered
 from capacity.scenario.document import Plan
+from capacity.scenario.segment import NewAccounts
 from capacity.units import MONTHS_PER_YEAR
 
 _CHUNK = 1024
+_ALMOST = 1e-9
+"""What a running total may lack of a whole number by rounding."""
 
 
 @dataclass(frozen=True)
@@ -221,11 +224,12 @@ class Customers:
     def join(self, period: int) -> tuple[FloatArray, FloatArray]:
         """Accounts start; returns their number and revenue by segment."""
         joining = np.flatnonzero(self._classes.joins == period)
+        won = self._arrivals.numbers(period) if self._classes.is_new[joining].any() else None
         number = np.zeros((len(joining), self._chance.trials))
         arr = np.zeros_like(number)
         for i, c in enumerate(joining):
-            if self._classes.is_new[c]:
-                number[i], arr[i] = self._win(int(c), period)
+            if won is not None and self._classes.is_new[c]:
+                number[i], arr[i] = self._win(int(c), period, won[self._classes.segment[c]])
             else:
                 number[i], arr[i] = self._count[c], self._sum[c]
         self.number[joining], self._arr[joining] = number, arr
@@ -236,15 +240,14 @@ class Customers:
         self.revenue = self.revenue + revenue
         return more, revenue
 
-    def _win(self, c: int, period: int) -> tuple[FloatArray, FloatArray]:
+    def _win(self, c: int, period: int, number: FloatArray) -> tuple[FloatArray, FloatArray]:
         segment = int(self._classes.segment[c])
-        number = self._arrivals.number(segment, period)
-        alive = self._chance.existing(np.broadcast_to(number, (self._chance.trials,)))
+        alive = self._chance.existing(number)
         of = self._arrivals.keys(segment, period, len(alive))
-        arr = self._arrivals.revenues(segment, of)
+        arr = self._arrivals.revenues(segment, of, alive > 0)
         if self._classes.decision[c] < len(self._retention.by_period):
             self._won[c] = _Won(of, alive, arr)
-        return alive.sum(axis=0), (alive * arr).sum(axis=0)
+        return number, (alive * arr).sum(axis=0)
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
@@ -384,6 +387,7 @@ class _Arrivals:
         self._months = plan.horizon.periods.calendar_month
         self._segments = list(plan.segments.items())
         self._has_money = plan.has_money
+        self._keys = keys(("arrivals", name) for name in plan.segments)
         self._yearly = chance.inputs(
             [
                 (
@@ -394,20 +398,30 @@ class _Arrivals:
             ]
         )
 
-    def number(self, segment: int, period: int) -> FloatArray:
-        """Accounts won in a period, shape (trials,) or (1,)."""
-        name, settings = self._segments[segment]
-        new = settings.new_accounts
-        assert new is not None
-        if new.by_month is not None:
-            return np.array([float(new.by_month.get(self._begin + period, 0))])
-        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)[self._months[: period + 1]]
-        monthly = self._yearly[segment] / MONTHS_PER_YEAR
-        if new.fixed:
-            until, before = weights.sum(), weights[:-1].sum()
-            return np.floor(monthly * until + 1e-9) - np.floor(monthly * before + 1e-9)
-        of = numbered(np.array([key("arrivals", name)], np.uint64), self._begin + period)
-        return self._chance.arrivals(of, (monthly * weights[-1])[None])[0]
+    def numbers(self, period: int) -> FloatArray:
+        """Accounts won in a period, shape (segments, trials)."""
+        shape = (len(self._segments), self._chance.trials)
+        exact, mean = np.zeros(shape), np.zeros(shape)
+        for i, (_, segment) in enumerate(self._segments):
+            new = segment.new_accounts
+            if new and new.by_month is not None:
+                exact[i] = new.by_month.get(self._begin + period, 0)
+            elif new:
+                until = self._expected(i, new, period)
+                before = self._expected(i, new, period - 1)
+                if new.fixed:
+                    exact[i] = np.floor(until + _ALMOST) - np.floor(before + _ALMOST)
+                else:
+                    mean[i] = until - before
+        random = np.flatnonzero((mean > 0).any(axis=1))
+        of = numbered(self._keys[random], self._begin + period)
+        exact[random] = self._chance.arrivals(of, mean[random])
+        return exact
+
+    def _expected(self, segment: int, new: NewAccounts, period: int) -> FloatArray:
+        """Running total of the expected number, up to and with a period."""
+        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)
+        return self._yearly[segment] * weights[self._months[: period + 1]].sum() / MONTHS_PER_YEAR
 
     def keys(self, segment: int, period: int, count: int) -> KeyArray:
         """Luck of the accounts won in a period, by ordinal."""
@@ -415,12 +429,12 @@ class _Arrivals:
         base = np.array([key("won", self._segments[segment][0], month)], np.uint64)
         return numbered(base, np.arange(count))
 
-    def revenues(self, segment: int, of: KeyArray) -> FloatArray:
-        """Yearly revenue of each account won."""
+    def revenues(self, segment: int, of: KeyArray, exist: BoolArray) -> FloatArray:
+        """Yearly revenue of each account won, where it exists."""
         settings = self._segments[segment][1]
         new = settings.new_accounts
         assert new is not None
         arr = new.arr or settings.arr
         if arr is None or not self._has_money:
             return np.zeros((len(of), 1))
-        return self._chance.values(numbered(of, -1), arr)
+        return self._chance.values(numbered(of, -1), arr, exist)

@@ -169,38 +169,27 @@ class Influence:
         at_renewal = np.ones_like(by_segment)
         if not self._on:
             return Factors(by_segment[:, self._segment_of], at_renewal)
-        self._lasting.felt().multiply(by_segment)
-        self._renewing.felt(period, self._covered).multiply(at_renewal)
+        self._lasting.multiply(by_segment)
+        self._renewing.multiply(at_renewal, period, self._covered)
         of_vintage = by_segment[:, self._segment_of]
-        self._starting.felt(period).multiply(of_vintage)
+        self._starting.multiply(of_vintage, period)
         return Factors(of_vintage, at_renewal)
 
 
-@dataclass(frozen=True)
 class _Felt:
-    """Factors by kind of effect, for rows of which neighbours belong to one target.
+    """Adds factors of rows to those of their targets, a segment or a vintage."""
 
-    Attributes
-    ----------
-    kinds
-        The kinds that anything is said of.
-    factors
-        Shape (kinds, rows, trials).
-    targets
-        Segment or vintage of each row.
-    """
+    def __init__(self, targets: list[int]) -> None:
+        self._targets, self._firsts = np.unique(
+            np.array(targets, dtype=np.int64), return_index=True
+        )
 
-    kinds: list[int]
-    factors: FloatArray
-    targets: IntArray
-
-    def multiply(self, out: FloatArray) -> None:
-        """Multiply the factors into arrays of shape (all kinds, targets, trials)."""
-        if not self.targets.size:
+    def multiply(self, out: FloatArray, kinds: list[int], factors: FloatArray) -> None:
+        """Multiply factors, shape (kinds, rows, trials), into (all kinds, targets, trials)."""
+        if not self._targets.size:
             return
-        found, firsts = np.unique(self.targets, return_index=True)
-        for kind, factors in zip(self.kinds, self.factors, strict=True):
-            out[kind, found] *= np.multiply.reduceat(factors, firsts, axis=0)
+        for kind, rows in zip(kinds, factors, strict=True):
+            out[kind, self._targets] *= np.multiply.reduceat(rows, self._firsts, axis=0)
 
 
 class _Inputs:
@@ -223,7 +212,7 @@ class _Inputs:
         )
         self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
         self.today = today(pairs, past, chance)
-        self.targets = np.array([pair.segment for pair in pairs], dtype=np.int64)
+        self.felt = _Felt([pair.segment for pair in pairs])
 
 
 def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
@@ -249,7 +238,8 @@ class _Lasting(_Inputs):
             usual / (1 - self._fade), (len(pairs), max(self._fade.shape[1], 1))
         )
         self._done = self.today * self._wanted
-        self._lack_today = shortfall(self.today, self.enough)
+        self._excess = self.stopped - 1
+        self._usual = 1 + self._excess * shortfall(self.today, self.enough)
 
     def remember(self, done: FloatArray, dropped: FloatArray) -> None:
         """Let the record fade and add a period."""
@@ -257,14 +247,13 @@ class _Lasting(_Inputs):
         self._done = self._fade * self._done + done
         self._wanted = self._fade * self._wanted + done + dropped
 
-    def felt(self) -> _Felt:
-        """What the record does now."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            covered = np.where(self._wanted > 0, self._done / self._wanted, self.today)
+    def multiply(self, out: FloatArray) -> None:
+        """Multiply what the record does now, as in `relative_factor`, into the segments."""
+        any_ = self._wanted > 0
+        today = np.broadcast_to(self.today, any_.shape)
+        covered = np.divide(self._done, self._wanted, out=today.copy(), where=any_)
         lack = shortfall(covered, self.enough)
-        return _Felt(
-            self.kinds, relative_factor(self.stopped, lack, self._lack_today), self.targets
-        )
+        self.felt.multiply(out, self.kinds, (1 + self._excess * lack) / self._usual)
 
 
 class _Renewing(_Inputs):
@@ -274,8 +263,8 @@ class _Renewing(_Inputs):
         super().__init__(pairs, past, chance)
         self._pairs, self._trials = pairs, chance.trials
 
-    def felt(self, period: int, covered: list[FloatArray]) -> _Felt:
-        """What the work for the renewals of a period does."""
+    def multiply(self, out: FloatArray, period: int, covered: list[FloatArray]) -> None:
+        """Multiply what the work for the renewals of a period does into the segments."""
         shape = (len(self._pairs), self._trials)
         total, known = np.zeros(shape), np.zeros(shape)
         for i, pair in enumerate(self._pairs):
@@ -285,7 +274,7 @@ class _Renewing(_Inputs):
                 total[i] += np.nan_to_num(found)
                 known[i] += np.isfinite(found)
         lack, lack_today = _lack(total, known, self.today)
-        return _Felt(self.kinds, relative_factor(self.stopped, lack, lack_today), self.targets)
+        self.felt.multiply(out, self.kinds, relative_factor(self.stopped, lack, lack_today))
 
 
 def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -307,11 +296,13 @@ class _Starting(_Inputs):
         ]
         pairs = [pair for _, _, pair in found]
         super().__init__(pairs, past, chance)
-        self.targets = np.array([v for v, _, _ in found], dtype=np.int64)
+        self.felt = _Felt([v for v, _, _ in found])
         self._first = np.array([start for _, start, _ in found], dtype=np.int64)
         self._parts = np.array([pair.lane.work.parts for pair in pairs], dtype=np.int64)
         self._total = np.zeros((len(pairs), chance.trials))
         self._known = np.zeros_like(self._total)
+        self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
+        self._factors = np.ones((len(self.kinds), *self._total.shape))
 
     def remember(self, period: int, covered: FloatArray) -> None:
         """Add the parts that fell due in a period."""
@@ -320,19 +311,18 @@ class _Starting(_Inputs):
             found = covered[self.cell[due]]
             self._total[due] += np.nan_to_num(found)
             self._known[due] += np.isfinite(found)
+            self._lack[due], self._lack_today[due] = _lack(
+                self._total[due], self._known[due], self.today[due]
+            )
 
-    def felt(self, period: int) -> _Felt:
-        """What the start does to the vintages that have begun."""
+    def multiply(self, out: FloatArray, period: int) -> None:
+        """Multiply what the start does into the vintages that have begun."""
         begun = np.flatnonzero(self._first <= period)
-        today = _some(self.today, begun)
-        lack, lack_today = _lack(self._total[begun], self._known[begun], today)
+        if not begun.size:
+            return
         last = self._first[begun] + self._parts[begun] - 1
         since = np.maximum(period - last, 0)[:, None] * Periods.years_each
-        left = np.where(since > 0, half_life_factor(since, _some(self.half_life, begun)), 1.0)
-        stopped = self.stopped[:, begun]
-        factors = relative_factor(stopped, lack * left, lack_today * left)
-        return _Felt(self.kinds, factors, self.targets[begun])
-
-
-def _some(values: FloatArray, rows: IntArray) -> FloatArray:
-    return values[rows] if len(values) else values
+        left = np.where(since > 0, half_life_factor(since, self.half_life[begun]), 1.0)
+        lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
+        self._factors[:, begun] = relative_factor(self.stopped[:, begun], lack, lack_today)
+        self.felt.multiply(out, self.kinds, self._factors)

@@ -61,18 +61,19 @@ class Desk:
             [(f"team.{name}.overtime", self.role.overtime),
              (f"team.{name}.overloaded_attrition", self.role.overloaded_attrition)]
         )  # fmt: skip
-        self._waiting = self._opening(backlog[self.lanes], chance.trials)
+        late = backlog[self.lanes]
+        self._late = np.flatnonzero((self._defer > 0) | (late > 0).any(axis=1))
+        self._waiting = self._opening(late[self._late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
         self._feedback = plan.simulation.feedback
         self._costs = _Costs(plan, name, chance)
 
     def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
-        """Waiting hours by age, the youngest first, shape (ages, lanes, trials)."""
-        ages = int(self._defer.max(initial=0)) + 1
-        late = bool((backlog > 0).any())
-        waiting = np.zeros((max(ages, 2) if late else ages, len(backlog), trials))
-        if late:
-            waiting[1] = backlog
+        """Waiting hours by age from one period on, shape (ages, lanes that may wait, trials)."""
+        ages = max(int(self._defer.max(initial=0)), int((backlog > 0).any()))
+        waiting = np.zeros((ages, len(backlog), trials))
+        if ages:
+            waiting[0] = backlog
         return waiting
 
     def staff(self, period: int) -> Staff:
@@ -102,30 +103,35 @@ class Desk:
             Done and dropped hours by lane, and the load.
         """
         assert self._priorities is not None
-        waiting = self._waiting
-        waiting[0] = due
-        total = waiting.sum(axis=0)
+        late = self._late
+        total = due
+        if late.size:
+            total = due.copy()
+            total[late] += self._waiting.sum(axis=0)
         wanted = total.sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             load = np.where(wanted > 0, wanted / capacity, 0.0)
         self._overloaded = load > 1
         hours = capacity * np.where(self._overloaded, 1 + self._overtime, 1.0)
         done = serve(total, hours, self._priorities)
-        if len(waiting) == 1:
-            return done, total - done, load
-        left = oldest_first(waiting, done)
-        age = np.arange(len(left))[:, None, None]
-        stays = age < self._defer[None, :, None]
-        dropped = np.where(stays, 0.0, left).sum(axis=0)
-        left *= stays
-        self._waiting = np.concatenate([np.zeros_like(left[:1]), left[:-1]])
+        dropped = total - done
+        if late.size:
+            dropped[late] = self._grow_old(due[late], done[late])
         return done, dropped, load
+
+    def _grow_old(self, due: FloatArray, done: FloatArray) -> FloatArray:
+        """What is not done waits a period longer; returns the hours that have waited too long."""
+        left = oldest_first(np.concatenate([due[None], self._waiting]), done)
+        age = np.arange(len(left))[:, None, None]
+        stays = age < self._defer[self._late][:, None]
+        dropped: FloatArray = np.where(stays, 0.0, left).sum(axis=0)
+        self._waiting = (left * stays)[:-1]
+        return dropped
 
     @property
     def waiting(self) -> FloatArray:
         """Hours waiting for the next period, by lane."""
-        total: FloatArray = self._waiting.sum(axis=0)
-        return total
+        return self._spread(self._waiting.sum(axis=0))
 
     def cancel(self, kept: FloatArray) -> FloatArray:
         """Let go of the waiting work of lost accounts; returns the hours cancelled by lane.
@@ -135,12 +141,15 @@ class Desk:
         kept
             Share of the accounts of each lane that stay, shape (lanes, trials).
         """
-        if len(self._waiting) == 1:
-            return np.zeros_like(kept)
         before = self._waiting.sum(axis=0)
-        self._waiting *= kept
-        cancelled: FloatArray = before - self._waiting.sum(axis=0)
-        return cancelled
+        self._waiting = self._waiting * kept[self._late]
+        return self._spread(before - self._waiting.sum(axis=0))
+
+    def _spread(self, values: FloatArray) -> FloatArray:
+        """Values of the lanes that may wait, among all lanes of the role."""
+        out = np.zeros((len(self._defer), values.shape[1]))
+        out[self._late] = values
+        return out
 
 
 class _Costs:

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Chance, Drawn
 from capacity.model.money import derived_heads
-from capacity.model.team import NEVER, RAMPED, leave_chance, ramped, step_seats
+from capacity.model.team import NEVER, RAMPED, SeatArray, leave_chance, ramped, step_seats
 from capacity.rng import keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.team import Role
@@ -79,6 +79,7 @@ class DrawnSeats:
     ) -> None:
         self._role, self._chance = plan.team[name], chance
         self._attrition, self._output = attrition[0], output
+        self._leaving = bool((self._attrition > 0).any())
         self._begin = plan.horizon.start
         names: list[tuple[object, ...]] = [
             ("seat", name, i) for i in range(self._role.headcount or 0)
@@ -89,43 +90,47 @@ class DrawnSeats:
                 names += [("seat", name, month_label(month), i) for i in range(count)]
                 joins += [month - self._begin] * count
         self._keys = keys(names)
-        self._joins = self._slipped(np.array(joins, dtype=np.int64)[:, None])
-        opening = np.broadcast_to(self._joins, (len(names), chance.trials)) == BEFORE_START
-        self._state = np.where(opening, RAMPED, -self._joins - 1)
+        self._joins = self._slipped(np.array(joins, dtype=np.int32)[:, None])
+        shape = (len(names), chance.trials)
+        there = np.broadcast_to(self._joins == BEFORE_START, shape)
+        self._state = np.where(there, RAMPED, -self._joins - 1).astype(np.int32)
 
-    def _slipped(self, joins: IntArray) -> IntArray:
-        slips = self._role.slips
-        late = np.floor(self._chance.values(numbered(self._keys, -1), slips) + HALF)
-        return np.where(joins == BEFORE_START, joins, joins + late.astype(np.int64))
+    def _slipped(self, joins: SeatArray) -> SeatArray:
+        wanted = joins != BEFORE_START
+        if not (wanted.any() and self._role.slips.mean > 0):
+            return joins
+        shape = (len(joins), self._chance.trials)
+        of = numbered(self._keys, -1)
+        late = self._chance.values(of, self._role.slips, np.broadcast_to(wanted, shape))
+        return joins + np.floor(late + HALF).astype(np.int32)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         month = self._begin + period
-        if (self._attrition > 0).any() and len(self._keys):
-            uniforms = self._chance.luck.uniforms(numbered(self._keys, 2 * month))
-            chance = leave_chance(self._attrition, overload, YEARS)
-            vacant_for = self._vacant_for(month, uniforms < chance)
-            self._state = step_seats(self._state, chance, uniforms, vacant_for)
-        else:
-            self._state = self._state + 1
         state = self._state
-        waiting = (state < 0) & (state > NEVER // 2) & (period >= self._joins)
+        if self._leaving and len(state):
+            chance = leave_chance(self._attrition, overload, YEARS)
+            hit = self._chance.luck.uniforms(numbered(self._keys, 2 * month)) < chance
+            state = step_seats(state, hit, self._vacant_for(month, hit))
+        else:
+            state = state + np.int32(1)
+        self._state = state
+        filled = np.count_nonzero(state >= 0, axis=0).astype(float)
+        here = np.count_nonzero(period >= self._joins, axis=0)
         return Staff(
-            filled=(state >= 0).sum(axis=0).astype(float),
+            filled=filled,
             ramped=ramped(state, self._output),
-            joined=(state == 0).sum(axis=0).astype(float),
-            vacant=waiting.sum(axis=0).astype(float),
+            joined=np.count_nonzero(state == 0, axis=0).astype(float),
+            vacant=here - filled if self._role.backfill else np.zeros_like(filled),
         )
 
-    def _vacant_for(self, month: int, hit: BoolArray) -> IntArray | int:
-        """Periods until the seats that are hit are filled; the others are left at 0."""
+    def _vacant_for(self, month: int, hit: BoolArray) -> SeatArray:
+        """Periods until each of the seats that are hit is filled again, shape (hits,)."""
         if not self._role.backfill:
-            return -NEVER
-        out = np.zeros(hit.shape, dtype=np.int64)
+            return np.full(np.count_nonzero(hit), -NEVER, dtype=np.int32)
         uniforms = self._chance.luck.uniforms(numbered(self._keys, 2 * month + 1))[hit]
         draws = self._role.time_to_hire.quantile(uniforms)
-        out[hit] = np.maximum(np.floor(draws + HALF), 1).astype(np.int64)
-        return out
+        return np.maximum(np.floor(draws + HALF), 1).astype(np.int32)
 
 
 class ExpectedSeats:

@@ -109,8 +109,10 @@ def _cornish_fisher(
     from scipy.special import ndtri  # slow to import
 
     z = ndtri(u)
-    w = z + skew * (z**2 - 1) / 6 + excess * (z**3 - 3 * z) / 24 - skew**2 * (2 * z**3 - 5 * z) / 36
-    return mean + sd * w, _DOUBT + _DOUBT_IN_TAILS * z**2
+    square = z * z
+    skewed, tailed = skew * (square - 1) / 6, excess * (square - 3) / 24
+    w = z + skewed + z * (tailed - skew * skew * (2 * square - 5) / 36)
+    return mean + sd * w, _DOUBT + _DOUBT_IN_TAILS * square
 
 
 def _settle(

@@ -63,9 +63,10 @@ def oldest_first(waiting: FloatArray, done: FloatArray) -> FloatArray:
     done
         Shape (lanes, trials).
     """
-    older = np.cumsum(waiting[::-1], axis=0)[::-1] - waiting
-    taken = np.clip(done - older, 0, waiting)
-    left: FloatArray = waiting - taken
+    left = np.empty_like(waiting)
+    for age in range(len(waiting) - 1, -1, -1):
+        left[age] = np.maximum(waiting[age] - done, 0)
+        done = done - (waiting[age] - left[age])
     return left
 
 

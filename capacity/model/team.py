@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray
 from capacity.units import WEEKDAYS
+
+SeatArray = NDArray[np.int32]
 
 NEVER = -(10**6)
 """State of a seat that will not be filled again."""
@@ -54,12 +57,7 @@ def waterfall(
     return Waterfall(available, available * target_utilization)
 
 
-def step_seats(
-    state: IntArray,
-    leave_chance: FloatArray,
-    uniforms: FloatArray,
-    vacant_for: IntArray | int,
-) -> IntArray:
+def step_seats(state: SeatArray, hit: BoolArray, vacant_for: SeatArray) -> SeatArray:
     """People leave, tenure grows, vacancies come nearer to being filled.
 
     Parameters
@@ -67,15 +65,15 @@ def step_seats(
     state
         Tenure in whole periods of a filled seat; −n of a vacant one that is filled in n periods.
         Shape (seats, trials).
-    leave_chance
-        Chance that a filled seat is vacated, shape (trials,).
-    uniforms
-        Luck of each seat.
+    hit
+        Seats that are vacated if they are filled.
     vacant_for
-        Periods that a seat vacated now stays vacant; `-NEVER` where it is not filled again.
+        Periods that each seat which is hit would stay vacant, in the order of the array; `-NEVER`
+        where it is not filled again. Shape (hits,).
     """
-    leaves = (state >= 0) & (uniforms < leave_chance)
-    return np.where(leaves, -np.asarray(vacant_for), state + 1)
+    after = state + np.int32(1)
+    after[hit] = np.where(state[hit] >= 0, -vacant_for, after[hit])
+    return after
 
 
 def leave_chance(attrition: FloatArray, overload: FloatArray, years: float) -> FloatArray:
@@ -86,7 +84,7 @@ def leave_chance(attrition: FloatArray, overload: FloatArray, years: float) -> F
     return 1 - (1 - attrition) ** (years * overload)
 
 
-def ramped(state: IntArray, output: FloatArray) -> FloatArray:
+def ramped(state: SeatArray, output: FloatArray) -> FloatArray:
     """Sum over the seats of a ramped person's share, shape (trials,).
 
     Parameters
@@ -95,7 +93,7 @@ def ramped(state: IntArray, output: FloatArray) -> FloatArray:
         Share of a ramped person: of a vacant seat, of tenure 0, 1, …, and of the ramped; shape
         (tenures + 2, trials) or (tenures + 2, 1).
     """
-    place = np.clip(state + 1, 0, len(output) - 1)
+    place = np.clip(state + np.int32(1), 0, len(output) - 1)
     if output.shape[1] == 1:
-        return output[:, 0][place].sum(axis=0)
+        return output[:, 0].take(place).sum(axis=0)
     return np.take_along_axis(output, place, axis=0).sum(axis=0)

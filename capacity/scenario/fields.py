@@ -22,7 +22,7 @@ from capacity.scenario.reading import Trail
 from capacity.units import Shape, Span, Unit
 
 T = TypeVar("T")
-K = TypeVar("K", str, int)
+K = TypeVar("K", bound=str | int)
 
 FORMS = {
     Form.PERT: ("low", "likely", "high"),
@@ -55,27 +55,27 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" Did you mean `{found[0]}`?" if found else ""
 
 
-class Faults(ValueError):
+class PartsError(ValueError):
     """What is wrong inside of a setting: each part by its path, with what to write instead."""
 
     def __init__(self, faults: list[tuple[Trail, str]]) -> None:
-        self.faults = faults
+        self.faults: list[tuple[Trail, str]] = faults
         super().__init__(faults[0][1])
 
 
 def read_each(items: Iterable[tuple[K, object]], read: Callable[[object], T]) -> dict[K, T]:
-    """Read all the parts of a setting; raises `Faults` with every part that is wrong."""
+    """Read all the parts of a setting; raises `PartsError` with every part that is wrong."""
     values: dict[K, T] = {}
     faults: list[tuple[Trail, str]] = []
     for key, item in items:
         try:
             values[key] = read(item)
-        except Faults as error:
-            faults += [((key, *trail), text) for trail, text in error.faults]
+        except PartsError as error:
+            faults += [((key, *inner), text) for inner, text in error.faults]
         except ValueError as error:
             faults.append(((key,), str(error)))
     if faults:
-        raise Faults(faults)
+        raise PartsError(faults)
     return values
 
 
@@ -203,7 +203,7 @@ def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
     """A whole number between bounds."""
     value = units.parse_number(raw)
     if value != int(value):
-        raise ValueError(f"{raw} is not a whole number")
+        raise ValueError(f"{raw} is not a whole number. Write one without a fraction")
     if value < low or (high is not None and value > high):
         bounds = f"at least {low}" if high is None else f"between {low} and {high}"
         raise ValueError(f"{raw} is outside of its range. Write a whole number {bounds}")

@@ -105,8 +105,8 @@ def decode(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
-        text = f"byte {content[error.start]:#04x} is not UTF-8 text. Save the file as UTF-8"
+        before = error.object[: error.start].decode()
+        text = f"byte {error.object[error.start]:#04x} is not UTF-8 text. Save the file as UTF-8"
         raise InputError([Mistake(place_in(before, file), "", text)]) from None
 
 

@@ -53,29 +53,29 @@ def part_of(hint: Any) -> tuple[type[BaseModel] | None, bool]:
 
 def unknown_settings(data: dict[str, Any]) -> Iterator[Finding]:
     """Settings that the language does not have; they are taken out of the data."""
-    yield from _unknown(Plan, data, ())
+    yield from _unknown(Plan, data, (), "A scenario")
 
 
-def _unknown(model: type[BaseModel], data: Any, path: Trail) -> Iterator[Finding]:
+def _unknown(model: type[BaseModel], data: Any, path: Trail, kind: str) -> Iterator[Finding]:
+    """Settings of a part that it does not have; `kind` is what the part is called."""
     if not isinstance(data, dict):
-        if data is not None or not path:
-            yield path, False, f"{data!r} is not a mapping. Write settings under `{path[-1]}:`"
+        found = "is empty" if data is None else f"{data!r} is not a mapping"
+        yield path, False, f"{found}. Write settings under `{path[-1]}:`"
         return
     known = settings(model)
     for key in list(data):
+        part, named = part_of(known[key]) if key in known else (None, False)
         if key not in known:
-            names = ", ".join(known)
-            kind = f"a {model.__name__.lower()}" if path else "a scenario"
-            text = f"no such setting.{nearest(key, known)} {kind.capitalize()} takes {names}"
+            text = f"no such setting.{nearest(key, known)} {kind} takes {', '.join(known)}"
             yield (*path, key), True, text
             del data[key]
-            continue
-        part, named = part_of(known[key])
-        if part and named and isinstance(data[key], dict):
+        elif part and named and isinstance(data[key], dict):
             for name, item in data[key].items():
-                yield from _unknown(part, item, (*path, key, name))
-        elif part and data[key] is not None:
-            yield from _unknown(part, data[key], (*path, key))
+                yield from _unknown(part, item, (*path, key, name), f"A {part.__name__.lower()}")
+        elif part:
+            yield from _unknown(part, data[key], (*path, key), f"`{key}`")
+        elif data[key] is None:
+            yield (*path, key), False, "is empty. Write a value, or leave the setting out"
 
 
 def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -120,7 +120,10 @@ def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
 def _task(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    yield from _known_names(path, task, segments, roles)
+    if segments:
+        yield from _known_segments(path, task, segments)
+    if roles:
+        yield from _known_roles(path, task, segments, roles)
     triggers = [key for key in TRIGGERS if key in task]
     if not triggers:
         yield path, True, f"has no trigger. Write one of {', '.join(TRIGGERS)}"
@@ -131,11 +134,18 @@ def _task(
     yield from _excluded(path, task, triggers[0] if triggers else None)
 
 
-def _known_names(
+def _known_roles(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    if isinstance(task.get("role"), str) and task["role"] not in roles:
-        yield (*path, "role"), False, _no_such("role", task["role"], roles)
+    for where, part in ((path, task), *_steps(path, task, segments)):
+        role = part.get("role") if isinstance(part, dict) else None
+        if isinstance(role, str) and role not in roles:
+            yield (*where, "role"), False, _no_such("role", role, roles)
+
+
+def _known_segments(
+    path: Trail, task: dict[str, Any], segments: Mapping[str, Any]
+) -> Iterator[Finding]:
     named = task.get("segments")
     for i, name in enumerate(named if isinstance(named, list) else [named]):
         if isinstance(name, str) and name not in segments:
@@ -148,13 +158,6 @@ def _known_names(
             for name in value:
                 if name not in segments and name != "default":
                     yield (*path, key, name), True, _no_such("segment", name, segments)
-    for where, step in _steps(path, task, segments):
-        if (
-            isinstance(step, dict)
-            and isinstance(step.get("role"), str)
-            and step["role"] not in roles
-        ):
-            yield (*where, "role"), False, _no_such("role", step["role"], roles)
 
 
 def _steps(
@@ -171,9 +174,7 @@ def _steps(
 
 
 def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
-    return (
-        f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known) or 'none'}"
-    )
+    return f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known)}"
 
 
 def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ from capacity.scenario.fields import (
     choice,
     nearest,
     read_by_segment,
+    read_each,
     read_number,
     read_text,
 )
@@ -50,22 +51,19 @@ class Step(Part):
     """Who does it; the task's role."""
 
 
-def read_step(name: str, raw: object, info: ValidationInfo) -> Step:
+def read_step(raw: object, info: ValidationInfo) -> Step:
     """A step: hours, or hours with a role."""
-    try:
-        if not isinstance(raw, dict) or "hours" not in raw:
-            return Step.model_construct(hours=read_by_segment(_read_hours, raw, info), role=None)
-        unknown = sorted(set(raw) - set(_STEP_KEYS))
-        if unknown:
-            hint = nearest(unknown[0], _STEP_KEYS)
-            raise ValueError(
-                f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role"
-            )
-        hours = read_by_segment(_read_hours, raw["hours"], info)
-        role = None if raw.get("role") is None else read_text(raw["role"])
-        return Step.model_construct(hours=hours, role=role)
-    except ValueError as error:
-        raise ValueError(f"step {name}: {error}") from None
+    if not isinstance(raw, dict) or "hours" not in raw:
+        return Step.model_construct(hours=read_by_segment(_read_hours, raw, info), role=None)
+    unknown = sorted(set(raw) - set(_STEP_KEYS))
+    if unknown:
+        hint = nearest(unknown[0], _STEP_KEYS)
+        raise ValueError(f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role")
+    of_key = {"hours": lambda item: read_by_segment(_read_hours, item, info), "role": read_text}
+    settings: dict[str, Any] = {}
+    for key, read in of_key.items():
+        settings |= read_each([(key, raw[key])] if key in raw else [], read)
+    return Step.model_construct(hours=settings["hours"], role=settings.get("role"))
 
 
 def read_steps(raw: object, info: ValidationInfo) -> BySegment[dict[str, Step]]:
@@ -75,14 +73,14 @@ def read_steps(raw: object, info: ValidationInfo) -> BySegment[dict[str, Step]]:
     segments = set((info.context or {}).get("segments", ())) | {"default"}
     if not set(raw) <= segments:
         return BySegment({}, _read_steps(raw, info))
-    values = {segment: _read_steps(steps, info) for segment, steps in raw.items()}
+    values = read_each(raw.items(), lambda steps: _read_steps(steps, info))
     return BySegment(values, values.pop("default", None))
 
 
 def _read_steps(raw: Any, info: ValidationInfo) -> dict[str, Step]:
     if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{raw!r} is not steps. Write steps: {{prepare: 1h, present: 1h}}")
-    return {name: read_step(name, step, info) for name, step in raw.items()}
+    return read_each(raw.items(), lambda step: read_step(step, info))
 
 
 def read_weight(raw: object) -> float:

@@ -13,7 +13,8 @@ from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.document import Plan
-from capacity.scenario.reading import Marked, dotted
+from capacity.scenario.fields import PartsError
+from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.structure import Finding, inconsistencies, unknown_settings
 
 DEFAULT_WEEK = 40.0
@@ -64,24 +65,28 @@ def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]
     out = []
     for error in errors:
         path = tuple(error["loc"])
-        if dotted(path) in said:
-            continue
         if error["type"] == "missing":
-            out.append(
-                Mistake(marked.place(path[:-1], key=True), dotted(path), _missing(str(path[-1])))
-            )
+            if not _misspelt(path, known):
+                text = f"is missing. Write `{path[-1]}:`"
+                out.append(Mistake(marked.place(path[:-1], key=True), dotted(path), text))
             continue
         cause = error.get("ctx", {}).get("error")
         text = str(cause) if cause is not None else _plain(error)
-        out.append(Mistake(marked.place(path), dotted(path), text))
-    return out
+        for trail, said_of in cause.faults if isinstance(cause, PartsError) else [((), text)]:
+            whole = (*path, *trail)
+            out.append(Mistake(marked.place(whole), dotted(whole), said_of))
+    return [mistake for mistake in out if mistake.path not in said]
 
 
-def _missing(setting: str) -> str:
-    return f"is missing. Write `{setting}:`"
+def _misspelt(path: Trail, known: list[Mistake]) -> bool:
+    """Whether a setting is there after all, under a name that is close to its own."""
+    around, hint = dotted(path[:-1]), f"Did you mean `{path[-1]}`?"
+    return any(m.path.rpartition(".")[0] == around and hint in m.text for m in known)
 
 
 def _plain(error: ErrorDetails) -> str:
+    if error["input"] is None:
+        return "is empty. Write settings, each on a line of its own"
     if error["type"] in ("dict_type", "model_type", "model_attributes_type"):
         return f"{error['input']!r} is not a mapping. Write settings, each on a line of its own"
     return f"{error['input']!r} does not fit: {error['msg'].lower()}"

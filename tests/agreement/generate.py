@@ -38,7 +38,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
         "tasks": _tasks(number, rng, list(segments)),
         "team": _team(number, rng),
         "finance": {"gross_margin": 0.75, "discount_rate": 0.1},
-        "simulation": {"resolution": ("account", "account", "auto", "account")[number % 4]},
+        "simulation": {"resolution": "account"},
     }
     _worth(number, scenario)
     _finance(number, scenario)

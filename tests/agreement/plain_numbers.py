@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import integrate, special, stats
 
-Z90 = 1.2816
+Z90 = float(special.ndtri(0.9))
+"""1.2816, unrounded: p10 and p90 are exactly what they are called."""
 
 DAYS_PER_MONTH = 365.25 / 12
 

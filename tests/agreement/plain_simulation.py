@@ -260,7 +260,7 @@ class Trial:
             self.note_work(t)
             self.note_accounts(t)
             self.note_retention(t)
-        for role in self.plan.roles:
+        for role in dict.fromkeys(lane.role for lane in self.waiting):
             self.noted["p_covered", "", "", role, ""] = float(role not in self.uncovered)
         self._note_cost_share()
         return self.noted

@@ -26,6 +26,7 @@ EFFORT = float(os.environ.get("AGREEMENT_EFFORT", "1"))
 ENGINE_TRIALS = round(4000 * EFFORT)
 STANDARD_ERRORS = 4.0
 QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
+SHOWN = 40
 FEW = 30
 """Below so many defined values nothing can be said about a mean or a quantile."""
 
@@ -153,4 +154,4 @@ def test_engine_and_plain_simulation_agree(number: int, tmp_path: Path) -> None:
     off = [
         again[f.key, f.statistic, f.side] for f in first if (f.key, f.statistic, f.side) in again
     ]
-    assert not off, f"scenario {number}: {len(off)} differ\n" + "\n".join(off[:60])
+    assert not off, f"scenario {number}: {len(off)} differ\n" + "\n".join(off[:SHOWN])

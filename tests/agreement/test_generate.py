@@ -54,7 +54,7 @@ VALUES = [
     *(f".term={months}" for months in (1, 6, 12, 24)),
     *(".aligned=fiscal", ".on=start", ".on=renewal", ".lead=90 days", ".lead=10 days"),
     *(".defer=1 month", ".defer=3 months", ".holidays=US", ".holidays=DE"),
-    *(".feedback=off", ".resolution=auto", ".resolution=account"),
+    *(".feedback=off", ".resolution=account"),
 ]
 
 

@@ -203,7 +203,7 @@ def test_work_falls_due_in_its_month(scenario, task, start, renewal, term, expec
 
 
 def test_an_interval_of_a_month_and_a_half_is_kept(scenario) -> None:
-    """Sixteen times in two years, in months 1, 3, 4, 6 and so on, or the interval is refused."""
+    """Fifteen times before two years are over, or the interval is refused."""
     book = BOOK.format(start="2027-01-01", renewal="2028-01-01", term=12)
     try:
         plan = scenario(WHEN.replace("TASK", "every: 1.5 months"), book=book)
