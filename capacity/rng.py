@@ -22,11 +22,11 @@ KeyArray = NDArray[np.uint64]
 
 BLOCK = 100
 """Trials in a block: the unit of Latin hypercube sampling and of the standard errors."""
-BLOCKS_PER_BATCH = 5
+BLOCKS_PER_BATCH = 10
 """Blocks that are computed together, which costs less than one by one."""
 BATCH = BLOCK * BLOCKS_PER_BATCH
 
-_GOLDEN, _ALL_BITS = 0x9E3779B97F4A7C15, 2**64 - 1
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
@@ -53,14 +53,17 @@ def numbered(base: KeyArray, numbers: IntArray | int) -> KeyArray:
     """
     if isinstance(numbers, int):
         return _mix(base ^ _number(numbers))
-    return _mix(base ^ np.array([_number(int(n)) for n in numbers], dtype=np.uint64))
+    return _mix(base ^ _spread(numbers))
 
 
 @lru_cache(maxsize=65536)
 def _number(number: int) -> np.uint64:
     """A number far from its neighbours."""
-    spread = np.array([(number + 1) * _GOLDEN & _ALL_BITS], dtype=np.uint64)
-    return np.uint64(_mix(spread)[0])
+    return np.uint64(_spread(np.array([number]))[0])
+
+
+def _spread(numbers: IntArray) -> KeyArray:
+    return _mix((numbers + 1).astype(np.uint64) * _GOLDEN)
 
 
 def _mix(x: KeyArray) -> KeyArray:
@@ -89,12 +92,9 @@ class Luck:
 
     def __init__(self, seed: int, batch: int) -> None:
         first = batch * BLOCKS_PER_BATCH
-        names = (
-            ("block", seed, first + block, pair)
-            for block in range(BLOCKS_PER_BATCH)
-            for pair in range(BLOCK // 2)
-        )
-        self._counters = keys(names)
+        blocks = keys(("block", seed, first + block) for block in range(BLOCKS_PER_BATCH))
+        pairs = np.arange(BLOCK // 2)
+        self._counters = np.concatenate([numbered(blocks[[i]], pairs) for i in range(len(blocks))])
 
     def uniforms(self, of: KeyArray) -> FloatArray:
         """Uniforms in (0, 1), one per thing and trial, shape (things, trials)."""

@@ -29,7 +29,7 @@ def summarise(values: FloatArray) -> Summary:
         return Summary(
             values[:, 0], unknown, unknown, np.full((len(values), len(QUANTILES)), np.nan)
         )
-    known = np.isfinite(values)
+    known = ~np.isnan(values)
     count = known.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=1) / count
@@ -86,7 +86,7 @@ def mean_error(values: FloatArray) -> FloatArray:
     Trials of a block are not independent (Latin hypercube), blocks are.
     """
     blocks = _blocks(values)
-    known = np.isfinite(blocks)
+    known = ~np.isnan(blocks)
     with np.errstate(divide="ignore", invalid="ignore"):
         means = np.where(known, blocks, 0.0).sum(axis=2) / known.sum(axis=2)
     return _spread(means)

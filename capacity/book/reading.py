@@ -186,7 +186,7 @@ def _unique(ids: pd.Series[str], findings: _Findings) -> None:
 
 def _segments(plan: Plan, names: pd.Series[str], findings: _Findings) -> IntArray:
     known = {name: i for i, name in enumerate(plan.segments)}
-    index: IntArray = names.map(known).fillna(-1).to_numpy(dtype=np.int64)
+    index = np.array([known.get(name, -1) for name in names], dtype=np.int64)
     findings.rows(
         index < 0,
         "segment",

@@ -10,6 +10,7 @@ from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
 from capacity.engine.effects import Influence
+from capacity.engine.lanes import ALL
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.estimates import Estimate
@@ -60,6 +61,9 @@ class _Batch:
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
         self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
         self.record = self._empty()
+        lanes = [layout.work.lanes[i] for i in layout.work.lane]
+        whose = [ALL if lane.is_fixed else lane.segment_index for lane in lanes]
+        self.whose = np.array(whose, dtype=np.int64)[:, None]
 
     def _backlog(self) -> FloatArray:
         """Hours late when the plan begins, by work lane."""
@@ -136,12 +140,9 @@ class _Batch:
 
     def _finish(self, t: int, moves: Moves) -> None:
         """Waiting work of the lost goes; the books are written."""
-        record, work = self.record, self.layout.work
+        record = self.record
         if record["backlog_hours"].size:
-            of_lane = np.array(
-                [-1 if (lane := work.lanes[i]).is_fixed else lane.segment_index for i in work.lane]
-            )
-            kept = np.where(of_lane[:, None] < 0, 1.0, 1 - moves.lost_share[of_lane])
+            kept = np.where(self.whose < 0, 1.0, 1 - moves.lost_share[self.whose[:, 0]])
             for desk in self.desks:
                 record["cancelled_hours"][t, desk.lanes] = desk.cancel(kept[desk.lanes])
                 record["backlog_hours"][t, desk.lanes] = desk.waiting

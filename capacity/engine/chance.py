@@ -107,7 +107,7 @@ class Drawn:
     def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
         """One draw each."""
         if not estimate.uncertain:
-            return wanted * estimate.mean
+            return np.where(wanted, estimate.mean, 0.0)
         out = np.zeros(wanted.shape)
         out[wanted] = estimate.quantile(self.luck.uniforms(of)[wanted])
         return out
@@ -159,7 +159,7 @@ class Expected:
     def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
         """The mean."""
         del of
-        return wanted * estimate.mean
+        return np.where(wanted, estimate.mean, 0.0)
 
     def everybody(self, accounts: int) -> Alive:
         """Each account whole."""

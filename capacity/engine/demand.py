@@ -117,12 +117,16 @@ class Demand:
             [i for i, lane in enumerate(lanes) if lane.has_coins and i not in calendar.windows],
             dtype=np.int64,
         )
+        self._fixed = [i for i, lane in enumerate(lanes) if lane.is_fixed]
         self._realised: dict[tuple[int, int], FloatArray] = {}
         self._scale = _scale(plan, work, chance)
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         self._mean = np.array([[step.hours.mean] for step in work.steps])
         variance = np.array([[step.hours.variance] for step in work.steps])
         self._cv2 = variance / np.where(self._mean > 0, self._mean, 1.0) ** 2
+        mixed = np.array([s.mixed for s in self._segments])
+        whose = np.array([lanes[i].segment_index for i in self._step_lane], dtype=np.int64)
+        self._varying = np.flatnonzero((self._cv2[:, 0] > 0) | (mixed[whose] & (whose >= 0)))
 
     def hours(self, period: int, alive: FloatArray) -> FloatArray:
         """Hours that fall due in a period, shape (work lanes, trials).
@@ -134,13 +138,17 @@ class Demand:
         """
         found = self._occurrences(period, alive)
         mean = found.effective[self._step_lane] * (self._mean * self._scale[self._step_lane])
-        relative = found.relative_variance(self._step_lane, self._cv2)
-        drawn = np.flatnonzero((relative > 0).any(axis=1))
-        if drawn.size:
-            of = numbered(self._work.step_keys[drawn], int(self._periods.months[period]))
-            mean[drawn] = self._chance.hours(of, mean[drawn], relative[drawn])
+        if self._varying.size:
+            self._vary(period, found, mean)
         out: FloatArray = np.add.reduceat(mean, self._work.step_firsts, axis=0)
         return out
+
+    def _vary(self, period: int, found: Occurrences, mean: FloatArray) -> None:
+        """Draw the hours of the steps whose occurrences differ."""
+        due = self._varying[(mean[self._varying] > 0).any(axis=1)]
+        of = numbered(self._work.step_keys[due], self._periods.start + period)
+        relative = found.relative_variance(self._step_lane[due], self._cv2[due])
+        mean[due] = self._chance.hours(of, mean[due], relative)
 
     def _occurrences(self, period: int, alive: FloatArray) -> Occurrences:
         shape = (len(self._work.lanes), alive.shape[1])
@@ -156,8 +164,7 @@ class Demand:
         self._draw_rates(period, due, number, picked)
         self._toss_coins(period, number, picked)
         self._continue_windows(period, alive, number)
-        fixed = [i for i, lane in enumerate(self._work.lanes) if lane.is_fixed]
-        number[fixed] = factor[fixed] = 1.0
+        number[self._fixed] = factor[self._fixed] = 1.0
         return Occurrences(number, number * factor, evenness, picked)
 
     def _draw_rates(
@@ -214,14 +221,14 @@ class _Segment:
         own = classes.complexity[self.classes, None]
         path = f"segments.{name}.complexity"
         self._common = chance.inputs([(path, plan.segments[name].complexity)])[0]
-        self._mixed = bool(np.isfinite(own).any())
+        self.mixed = bool(np.isfinite(own).any())
         self._each = np.where(np.isfinite(own), own, self._common)
 
     def complexity_of(
         self, incidence: FloatArray, alive: FloatArray, due: FloatArray
     ) -> tuple[FloatArray | float, FloatArray | float]:
         """Mean complexity of the accounts of each lane, and the evenness of it."""
-        if not self._mixed:
+        if not self.mixed:
             return self._common, 1.0
         weighted = alive[self.classes] * self._each
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -302,6 +302,7 @@ class _Starting(_Inputs):
         self._total = np.zeros((len(pairs), chance.trials))
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
+        self._noticed = np.zeros(len(pairs), dtype=bool)
         self._factors = np.ones((len(self.kinds), *self._total.shape))
 
     def remember(self, period: int, covered: FloatArray) -> None:
@@ -311,13 +312,13 @@ class _Starting(_Inputs):
             found = covered[self.cell[due]]
             self._total[due] += np.nan_to_num(found)
             self._known[due] += np.isfinite(found)
-            self._lack[due], self._lack_today[due] = _lack(
-                self._total[due], self._known[due], self.today[due]
-            )
+            lack, lack_today = _lack(self._total[due], self._known[due], self.today[due])
+            self._lack[due], self._lack_today[due] = lack, lack_today
+            self._noticed[due] = (lack != 0).any(axis=1) | (lack_today != 0).any(axis=1)
 
     def multiply(self, out: FloatArray, period: int) -> None:
         """Multiply what the start does into the vintages that have begun."""
-        begun = np.flatnonzero(self._first <= period)
+        begun = np.flatnonzero(self._noticed & (self._first <= period))
         if not begun.size:
             return
         last = self._first[begun] + self._parts[begun] - 1

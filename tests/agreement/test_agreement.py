@@ -138,8 +138,8 @@ def name(key: Key) -> str:
 
 
 def tiny(size: float) -> float:
-    """What arithmetic may differ by."""
-    return 1e-9 * max(1.0, abs(size))
+    """What two ways of inverting a distribution may differ by."""
+    return 2e-6 * abs(size) + 1e-9
 
 
 @pytest.mark.parametrize("number", range(SCENARIOS))

@@ -1,0 +1,51 @@
+"""The picture of the README: the first lines of the report of the base plan.
+
+python docs/make_picture.py
+"""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from pathlib import Path
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.text import Text
+
+import capacity
+from capacity.report.text import WIDTH, report
+
+ROOT = Path(__file__).parent.parent
+TARGET = ROOT / "docs" / "pictures" / "run.svg"
+LINES = 35
+_FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
+
+
+def picture() -> str:
+    """The report as a terminal shows it, as far as the picture goes."""
+    result = capacity.simulate(capacity.load(ROOT / "scenarios" / "base.yaml"))
+    console = Console(
+        record=True, width=WIDTH, file=StringIO(), force_terminal=True, highlight=False
+    )
+    lines = console.render_lines(report(result), pad=False)
+    console.print(Text("$ capacity run scenarios/base.yaml"))
+    for line in lines[:LINES]:
+        console.print(Segments([*line, Segment.line()]), end="")
+    console.print(Text("…"))
+    # The fonts of the reader's machine will do; nothing is fetched from elsewhere.
+    template = _FONT_FACES.sub("", CONSOLE_SVG_FORMAT)
+    title = "capacity run scenarios/base.yaml"
+    return console.export_svg(title=title, code_format=template, unique_id="run")
+
+
+def main() -> None:
+    """Write the picture."""
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(picture(), encoding="utf-8")
+    print(f"wrote {TARGET.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
