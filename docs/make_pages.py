@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+GENERATED = ("templates", "reference")
+"""Folders whose pages `make_reference.py` makes."""
 LEFT_OUT = "..."
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CHOICE = re.compile(r"<!-- lines: (.*?) -->\n\Z")
@@ -35,9 +37,9 @@ _BETWEEN = re.compile(r"\s*(<!-- lines: .*? -->\n)?")
 
 
 def pages() -> list[Path]:
-    """The README and all pages, without the templates of the generated ones."""
+    """The README and all pages that are written by hand."""
     found = sorted((ROOT / "docs").rglob("*.md"))
-    return [ROOT / "README.md", *(p for p in found if p.parent.name != "templates")]
+    return [ROOT / "README.md", *(p for p in found if p.parent.name not in GENERATED)]
 
 
 def made(text: str) -> str:

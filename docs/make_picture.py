@@ -9,8 +9,7 @@ import re
 from io import StringIO
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
-from rich.console import Console
+from rich.console import CONSOLE_SVG_FORMAT, Console
 from rich.segment import Segment, Segments
 from rich.text import Text
 
@@ -19,7 +18,7 @@ from capacity.report.text import WIDTH, report
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "pictures" / "run.svg"
-LINES = 35
+MOST_LINES = 35
 _FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
 
 
@@ -31,13 +30,19 @@ def picture() -> str:
     )
     lines = console.render_lines(report(result), pad=False)
     console.print(Text("$ capacity run scenarios/base.yaml"))
-    for line in lines[:LINES]:
+    for line in lines[: last_gap(lines)]:
         console.print(Segments([*line, Segment.line()]), end="")
     console.print(Text("…"))
     # The fonts of the reader's machine will do; nothing is fetched from elsewhere.
     template = _FONT_FACES.sub("", CONSOLE_SVG_FORMAT)
     title = "capacity run scenarios/base.yaml"
     return console.export_svg(title=title, code_format=template, unique_id="run")
+
+
+def last_gap(lines: list[list[Segment]]) -> int:
+    """The last empty line that the picture has room for, so that it ends with a whole table."""
+    texts = ("".join(segment.text for segment in line) for line in lines[:MOST_LINES])
+    return max(i for i, text in enumerate(texts) if not text.strip())
 
 
 def main() -> None:

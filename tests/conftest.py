@@ -26,7 +26,7 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., capacity
         plan: str | Mapping[str, object], set: Mapping[str, object] | None = None, **files: str
     ) -> capacity.Scenario:  # fmt: skip
         folder = tmp_path_factory.mktemp("plan")
-        text = textwrap.dedent(plan) if isinstance(plan, str) else yaml.safe_dump(dict(plan))
+        text = textwrap.dedent(plan) if isinstance(plan, str) else yaml.safe_dump(dict(plan), sort_keys=False)
         path = Path(folder, "plan.yaml")
         path.write_text(text, encoding="utf-8")
         for name, content in files.items():

@@ -202,8 +202,9 @@ class _Inputs:
         ]
         drawn = [chance.inputs([p.named(KINDS[i]) for p in pairs]) ** parts for i in self.kinds]
         width = max((d.shape[1] for d in drawn), default=1)
-        shape = (len(pairs), width)
-        self.stopped = np.array([np.broadcast_to(d, shape) for d in drawn]).reshape(-1, *shape)
+        self.stopped = np.empty((len(self.kinds), len(pairs), width))
+        for row, values in zip(self.stopped, drawn, strict=True):
+            row[:] = values
         self.half_life = chance.inputs(
             [(f"{pair.path}.fades_over", pair.effect.fades_over) for pair in pairs]
         )

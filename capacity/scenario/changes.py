@@ -36,8 +36,16 @@ def assign(marked: Marked, settings: Mapping[str, object]) -> None:
         if parts[0] == "tasks" and len(parts) == _TASK_DEPTH + 1 and parts[-1] in TRIGGERS:
             for trigger in TRIGGERS:
                 data.pop(trigger, None)
-        data[parts[-1]] = parse_value(value) if isinstance(value, str) else value
+        data[parts[-1]] = _read(value, path, place) if isinstance(value, str) else value
         for end in range(1, len(parts) + 1):
             trail = tuple(parts[:end])
             if end == len(parts) or trail not in marked.keys:
                 marked.keys[trail] = marked.values[trail] = place
+
+
+def _read(text: str, path: str, place: Place) -> object:
+    """The value of a setting; what is wrong with it is wrong at the setting."""
+    try:
+        return parse_value(text)
+    except InputError as error:
+        raise InputError([Mistake(place, path, m.text) for m in error.mistakes]) from None

@@ -156,6 +156,9 @@ def parse_yaml(text: str, file: str) -> Marked:
 def parse_value(text: str) -> object:
     """A value as it would stand in a scenario, for settings given outside of a file."""
     marked = parse_yaml(f"value: {text}", "value")
+    if len(marked.data) > 1:
+        more = "is more than one value. Write one line, with braces around several settings"
+        raise InputError([Mistake(Place("value"), "", more)])
     return marked.data["value"]
 
 

@@ -50,7 +50,7 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
         mistakes = _mistakes(marked, contradictions(plan))
     if mistakes:
         raise InputError(mistakes)
-    return plan, _mistakes(marked, doubts(plan))
+    return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
 
 
 def _mistakes(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:

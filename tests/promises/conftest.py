@@ -52,14 +52,14 @@ finance: {gross_margin: {low: 70%, likely: 78%, high: 82%}, platform: 12_000}
 """  # noqa: E501
 
 
-def rows(count: int = 60, factor: float = 1.0) -> list[str]:
-    """Accounts of two segments whose terms end all over the year."""
+def rows(count: int = 60, factor: float = 1.0, *, with_own: bool = True) -> list[str]:
+    """Accounts of two segments whose terms end all over the year, some with churn of their own."""
     out = []
     for i in range(count):
         segment, arr = ("big", 40_000 + 3000 * i) if i % 3 == 0 else ("small", 3000 + 100 * i)
         start = f"{2023 + i % 4}-{i % 12 + 1:02d}-{i % 27 + 1:02d}"
         renewal = f"{2027 + (i * 5 % 13 == 0)}-{(i * 7) % 12 + 1:02d}-01"
-        own = f"{10 + i % 9}%" if i % 7 == 0 else ""
+        own = f"{10 + i % 9}%" if with_own and i % 7 == 0 else ""
         complexity = 0.5 + i % 5 / 2 if i % 4 == 0 else ""
         out.append(f"ACC-{i:03d},{segment},{arr * factor!r},{start},{renewal},{own},{complexity}")
     return out

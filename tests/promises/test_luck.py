@@ -43,8 +43,9 @@ def test_an_account_more_leaves_all_others_their_fate(world, everything, apart) 
 
     def of_others(key):
         name, segment, role, _, task = key
-        own = segment == "big" and (not role or name == "due_hours")
-        return own or task in ("webinar",) and name == "due_hours" or bool(role) and name in OF_LUCK
+        if name == "due_hours":
+            return segment == "big" or task == "webinar"
+        return name in OF_LUCK if role else segment == "big" and name != "coverage"
 
     assert untouched(apart, more, of_others) > 20
     gain = more["accounts", "small", "", "", ""] - apart["accounts", "small", "", "", ""]
@@ -89,7 +90,7 @@ def test_a_seat_more_in_another_role_changes_nothing_elsewhere(world, everything
 
     def elsewhere(key):
         name, _, role, _, task = key
-        shared = name in ("coverage", "done_hours", "dropped_hours") and task == "onboarding"
+        shared = name == "coverage" and task in ("onboarding", "course")
         money = name.startswith(("cost_", "team_cost", "cost_share"))
         return role != "trainer" and not shared and (role or not money)
 
@@ -116,7 +117,7 @@ def test_a_segment_more_changes_nothing_in_the_others(world, everything, apart) 
 
     def others(key):
         name, segment, role, _, _ = key
-        return bool(segment) and (not role or name == "due_hours")
+        return bool(segment) and (name == "due_hours" or not role and name != "coverage")
 
     assert untouched(apart, after, others) > 20
 
@@ -143,6 +144,7 @@ def test_a_name_decides_luck_not_a_place(world, everything) -> None:
     lines = [f"{name},small,{arr},2024-05-05,2027-05-05,," for name, arr in (("A", 100), ("B", 200))]
     swapped = [line.replace("100", "300").replace("200", "100").replace("300", "200") for line in lines]
     off = {"simulation.feedback": "off", "segments.small.expansion": 0}
+    off["segments.small.new_accounts"] = {"by_month": {"2027-12": 1}, "arr": 1}
     a = everything(simulate(world(lines, set=off)))
     b = everything(simulate(world(swapped, set=off)))
     key = ("churned_arr", "small", "", "", "")

@@ -74,7 +74,7 @@ def test_the_order_of_tasks_and_roles_plays_no_part_in_luck(scenario, everything
     one = scenario({**plan, "tasks": tasks, "team": team})
     two = {**plan, "segments": turned(plan["segments"]), "tasks": turned(tasks), "team": turned(team)}
     found = scenario(two)
-    assert list(one.plan.tasks) != list(found.plan.tasks) or list(one.plan.team) != list(found.plan.team)
+    assert list(one.plan.tasks) != list(found.plan.tasks)
     a = everything(capacity.simulate(one, trials=500))
     b = everything(capacity.simulate(found, trials=500))
     assert a.keys() == b.keys()

@@ -209,7 +209,7 @@ def test_a_hire_outside_of_the_horizon_is_doubted(month):
         "hours_per_week: 35", f"hires: {{2027-02: 1, 2028-01: 1, {month}: 1}}"
     )
     ((place, path, said),) = doubts(text)
-    assert (place, path) == ("plan.yaml:9:51", f"team.csm.hires.{month}")
+    assert (place, path) == ("plan.yaml:9:55", f"team.csm.hires.{month}")
     assert "outside of the horizon" in said
 
 

@@ -1,0 +1,351 @@
+"""The reference pages, from the code and the templates in `docs/templates`.
+
+    python docs/make_reference.py
+
+The settings of the language come from the models of `capacity.scenario`: names, defaults and the
+strings under the fields, which are read from the source (`use_attribute_docstrings` of pydantic
+would cost time at every start). Metrics come from the table of the base plan, options from the
+command line itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+from make_pages import made
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import capacity
+from capacity.cli.app import app
+from capacity.estimates import Estimate
+from capacity.metrics import Kind, Metric
+from capacity.result import Result
+from capacity.scenario.document import Accounts, Plan
+from capacity.scenario.fields import BySegment
+from capacity.scenario.finance import Finance
+from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
+from capacity.scenario.task import Step, Task
+from capacity.scenario.team import Role
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+NONE = "–"
+
+PARTS: dict[type[BaseModel], tuple[str, str]] = {
+    Plan: ("The whole file", ""),
+    Horizon: ("When", "`horizon:`"),
+    Accounts: ("The file of accounts", "`accounts:`"),
+    Segment: ("A segment", "`segments: NAME:`"),
+    NewAccounts: ("New accounts", "`segments: NAME: new_accounts:`"),
+    Task: ("A task", "`tasks: NAME:`"),
+    Step: ("A step of a task", "`tasks: NAME: steps: NAME:`; hours alone, or both of these"),
+    Value: ("What the work is worth", "`value:`"),
+    Effect: ("An effect", "`if_stopped:`, of the team, a segment or a task"),
+    Role: ("A role", "`team: NAME:`"),
+    Finance: ("Money beside salaries", "`finance:`"),
+    Simulation: ("How it is simulated", "`simulation:`"),
+}
+
+TYPES = {
+    "Hours": ("hours", " h"),
+    "HoursBySegment": ("hours ‡", " h"),
+    "Share": ("share", "%"),
+    "ShareBySegment": ("share ‡", "%"),
+    "Surcharge": ("share, may be above 100%", "%"),
+    "Growth": ("share, may be above 100%", "%"),
+    "Change": ("share, may be negative", "%"),
+    "Churn": ("share, or a list of them", "%"),
+    "Shares": ("list of shares", "%"),
+    "Factor": ("factor", ""),
+    "Money": ("money", ""),
+    "Months": ("span", " months"),
+    "PerYear": ("rate", " per year"),
+    "PerYearBySegment": ("rate ‡", " per year"),
+    "FixedBySegment": ("hours over time ‡", ""),
+    "Days": ("days", ""),
+    "PlainNumber": ("number", ""),
+    "SpanOfTime": ("span", ""),
+    "SpanBySegment": ("span ‡", ""),
+    "WholeBySegment": ("whole number ‡", ""),
+    "StepsBySegment": ("steps by name ‡", ""),
+    "Term": ("whole months", ""),
+    "Month": ("month", ""),
+    "ByMonth": ("whole numbers by month", ""),
+    "Seasons": ("twelve weights", ""),
+    "Flag": ("switch", ""),
+    "Text": ("text", ""),
+    "Names": ("name, or a list of them", ""),
+    "Weight": ("number", ""),
+}
+VALIDATORS = {
+    "whole": "whole number",
+    "read_columns": "names by column",
+    "read_currency": "three letters",
+    "read_holidays": "country, or country-region",
+    "read_per": "whole numbers by role",
+    "read_absorbed": "shares by task",
+}
+NOT_USED_YET = {
+    (Role, "severance"),
+    (Role, "department"),
+    (Finance, "discount_rate"),
+    (Finance, "clv_years"),
+    (Finance, "absorbed"),
+    (Finance, "absorbed_cost"),
+    (Finance, "arr_multiple"),
+}
+"""Settings that are read and checked, and that nothing in this version computes with."""
+
+MEANINGS = {
+    "due_hours": "New work of the period.",
+    "done_hours": "Work done, waiting work from before included.",
+    "dropped_hours": "Work that was not done in time and never will be.",
+    "cancelled_hours": "Waiting work of accounts that were lost.",
+    "backlog_hours": "Work that waits for the next period.",
+    "coverage": "Done over done and dropped; empty where nothing was decided.",
+    "available_hours": "Hours of the ramped people there, less leave and internal time.",
+    "capacity_hours": "Hours of the ramped people there that are planned for customers.",
+    "required_fte": "Ramped people that the new work of the period takes.",
+    "headcount": "Filled seats.",
+    "ramped_fte": "The same in ramped people.",
+    "vacancies": "Seats that wait for a newcomer.",
+    "load": "New and waiting hours over capacity hours.",
+    "utilization": "Done hours over available hours.",
+    "accounts": "Accounts at the end of the period.",
+    "new_accounts": "Accounts that started.",
+    "churned_accounts": "Accounts that were lost.",
+    "arr": "Yearly revenue of the accounts, at the end of the period.",
+    "new_arr": "Yearly revenue of the accounts that started.",
+    "expansion_arr": "Growth of accounts that stayed, contracted price rises included.",
+    "contraction_arr": "What renewing accounts cut.",
+    "churned_arr": "Yearly revenue of the accounts that were lost.",
+    "revenue": "What the accounts pay in the period.",
+    "gross_profit": "Revenue times gross margin.",
+    "team_cost": "All the cost lines below.",
+    "cost_salaries": "Pay of the filled seats.",
+    "cost_on_costs": "Taxes and benefits on that.",
+    "cost_bonus": "Bonus of the filled seats.",
+    "cost_tools": "Tools of the filled seats.",
+    "cost_hiring": "Cost of the seats that were filled.",
+    "cost_severance": "0 in this version, which cuts no seats.",
+    "cost_platform": "Software of the team.",
+    "logo_retention": "Accounts of the opening book that are left, over all of them.",
+    "grr": "Revenue kept from the opening book, growth left out, over its revenue at the start.",
+    "nrr": "Revenue of the opening book, growth included, over its revenue at the start.",
+    "cost_share_of_revenue": "Team cost over revenue.",
+    "p_covered": "Share of the futures in which coverage reached its target in every period.",
+}
+KINDS = {
+    Kind.FLOW: "flow",
+    Kind.STOCK: "stock",
+    Kind.AVERAGE: "average",
+    Kind.RATIO: "ratio",
+    Kind.WHOLE: "horizon",
+}
+
+
+def page(name: str, **parts: str) -> str:
+    """A page: its template with the parts that come from the code."""
+    text = (DOCS / "templates" / f"{name}.md").read_text(encoding="utf-8")
+    for key, part in parts.items():
+        text = text.replace(f"{{{{{key}}}}}", part.strip())
+    return f"{note(name)}\n\n{text}"
+
+
+def note(name: str) -> str:
+    """What stands at the top of a page that nobody should edit."""
+    return f"<!-- Made by docs/make_reference.py from docs/templates/{name}.md. Change those. -->"
+
+
+# --- the language --------------------------------------------------------------------------------
+
+
+def docstrings(model: type[BaseModel]) -> dict[str, tuple[str, str]]:
+    """Annotation and documentation of each field, from the source."""
+    (tree,) = ast.parse(inspect.getsource(model)).body
+    assert isinstance(tree, ast.ClassDef)
+    found = {}
+    for field, below in zip(tree.body, tree.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
+                raise ValueError(f"{model.__name__}.{field.target.id} has no documentation")
+            text = " ".join(str(below.value.value).split())
+            found[field.target.id] = (ast.unparse(field.annotation), text)
+    return found
+
+
+def said(annotation: str) -> tuple[str, str]:
+    """A type in words, and the unit of its defaults."""
+    plain = annotation.removesuffix(" | None")
+    if plain in TYPES:
+        return TYPES[plain]
+    for model, (title, _) in PARTS.items():
+        if plain == model.__name__:
+            return link(title), ""
+        if plain == f"dict[str, {model.__name__}]":
+            return f"{link(title)} by name", ""
+    (call,) = ast.parse(plain).body
+    calls = [c for c in ast.walk(call) if isinstance(c, ast.Call) and isinstance(c.func, ast.Name)]
+    for found in calls:
+        name = ast.unparse(found.func)
+        if name == "choice":
+            return " or ".join(f"`{ast.literal_eval(a)}`" for a in found.args), ""
+        if name == "PlainValidator":
+            return VALIDATORS[ast.unparse(found.args[0])], ""
+        if name in VALIDATORS:
+            return VALIDATORS[name], ""
+    raise ValueError(f"no words for the type {annotation}")
+
+
+def link(title: str) -> str:
+    """A link to a section of the same page."""
+    return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
+
+
+def default(field: FieldInfo, unit: str) -> str:
+    """The default of a field, as it would be written."""
+    if field.is_required():
+        return "required"
+    value = field.default
+    if isinstance(value, BySegment):
+        value = value.default
+    if isinstance(value, Estimate):
+        value = value.mean
+    if value in (None, (), {}):
+        return NONE
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, float):
+        number = f"{100 * value:g}%" if unit == "%" else f"{value:g}{unit}"
+        return f"`{'0' if value == 0 else number}`"
+    return f"`{'0' if str(value).startswith('0 ') else value}`"
+
+
+def settings() -> Iterator[str]:
+    """A section for each part of the language."""
+    for model, (title, where) in PARTS.items():
+        yield f"## {title}\n"
+        yield f"{where}. {model.__doc__}\n" if where else f"{model.__doc__}\n"
+        yield "| setting | takes | default | meaning |"
+        yield "|---|---|---|---|"
+        fields = docstrings(model)
+        assert list(fields) == list(model.model_fields)
+        for name, field in model.model_fields.items():
+            annotation, text = fields[name]
+            words, unit = said(annotation)
+            later = " *Not used yet.*" if (model, name) in NOT_USED_YET else ""
+            setting = field.alias or name
+            yield f"| `{setting}` | {words} | {default(field, unit)} | {text}{later} |"
+        yield ""
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+
+def base_result() -> Result:
+    """Expected values of the base plan: every metric, in no time."""
+    return capacity.simulate(capacity.load(ROOT / "scenarios" / "base.yaml"), trials=0)
+
+
+def metrics(result: Result) -> Iterator[str]:
+    """A row for each metric."""
+    by_name: dict[str, list[Metric]] = {}
+    for metric in result.catalogue.metrics:
+        by_name.setdefault(metric.name, []).append(metric)
+    yield "| metric | unit | kind | keys | meaning |"
+    yield "|---|---|---|---|---|"
+    for name, found in by_name.items():
+        unit = "money" if found[0].unit == result.scenario.plan.currency else found[0].unit
+        keys = "; ".join(dict.fromkeys(key_words(m) for m in found))
+        yield f"| `{name}` | {unit} | {KINDS[found[0].kind]} | {keys} | {MEANINGS[name]} |"
+    unknown = set(MEANINGS) - set(by_name)
+    if unknown:
+        raise ValueError(f"documented, but not in the table: {', '.join(sorted(unknown))}")
+
+
+def key_words(metric: Metric) -> str:
+    """Which keys a row carries."""
+    key = metric.key
+    named = [n for n in ("role", "task", "segment") if getattr(key, n)]
+    return " × ".join(named) or "total"
+
+
+# --- the command line ----------------------------------------------------------------------------
+
+
+def verbs() -> Iterator[str]:
+    """A section for each verb."""
+    group: Any = typer.main.get_command(app)
+    for name, command in group.commands.items():
+        usage = [f"capacity {name}"]
+        options = []
+        for parameter in command.params:
+            if parameter.param_type_name == "argument":
+                usage.append(parameter.metavar or parameter.name.upper())
+            else:
+                options.append(parameter)
+        yield f"## capacity {name}\n"
+        yield f"`{' '.join(usage)} [OPTIONS]`\n" if options else f"`{' '.join(usage)}`\n"
+        yield f"{' '.join(command.help.split())}\n"
+        if options:
+            yield "| option | meaning |"
+            yield "|---|---|"
+        for option in options:
+            written = " ".join([option.opts[0], *value_of(option)])
+            shown = option.default if isinstance(option.default, str) else ""
+            yield f"| `{written}` | {option.help}{f' Default: `{shown}`.' if shown else ''} |"
+        yield ""
+        yield f"{{{{{name}}}}}\n"
+
+
+def value_of(option: Any) -> list[str]:
+    """What is written behind an option."""
+    if option.is_flag:
+        return []
+    if option.metavar:
+        return [option.metavar]
+    return ["N" if "int" in option.type.name else option.name.upper()]
+
+
+def command_line() -> str:
+    """Verbs, each followed by what the template says of it."""
+    text = (DOCS / "templates" / "command-line.md").read_text(encoding="utf-8")
+    head, *parts = re.split(r"<!-- about: (\w+) -->\n", text)
+    about = dict(zip(parts[::2], parts[1::2], strict=True))
+    body = "\n".join(verbs())
+    for verb in list(about):
+        if f"{{{{{verb}}}}}" in body:
+            body = body.replace(f"{{{{{verb}}}}}", about.pop(verb).strip())
+    return "\n\n".join([note("command-line"), head.strip(), body.strip(), *about.values()])
+
+
+# --- all of it -----------------------------------------------------------------------------------
+
+
+def reference() -> dict[Path, str]:
+    """Every generated page, its examples run."""
+    found = {
+        "language": page("language", settings="\n".join(settings())),
+        "table": page("table", metrics="\n".join(metrics(base_result()))),
+        "command-line": command_line(),
+    }
+    return {DOCS / "reference" / f"{name}.md": made(text) for name, text in found.items()}
+
+
+def main() -> None:
+    """Write the pages."""
+    for target, text in reference().items():
+        target.write_text(text, encoding="utf-8")
+        print(f"wrote {target.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
