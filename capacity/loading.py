@@ -91,8 +91,7 @@ def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, byt
     """The file of accounts, which must lie inside of the scenario's folder."""
     place = marked.place(("accounts", "file"))
     file = scenario.parent / name
-    inside = file.resolve().is_relative_to(scenario.parent.resolve())
-    if not inside:
+    if not _is_inside(file, scenario.parent):
         text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
         raise InputError([Mistake(place, "accounts.file", text)])
     try:
@@ -100,3 +99,11 @@ def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, byt
     except InputError as error:
         text = f"{file}: {error.mistakes[0].text}"
         raise InputError([Mistake(place, "accounts.file", text)]) from None
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder, links followed; links that lead nowhere do not."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False

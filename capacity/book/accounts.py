@@ -74,4 +74,5 @@ def decision_month(renewals: DateArray) -> IntArray:
 
 def sorted_book(book: Book) -> Book:
     """The same accounts by segment and id."""
-    return book.take(np.lexsort((np.array(book.ids, dtype=object).astype(str), book.segment)))
+    by_id = np.array(sorted(range(len(book)), key=book.ids.__getitem__), dtype=np.int64)
+    return book.take(by_id[np.argsort(book.segment[by_id], kind="stable")])

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, decision_month, sorted_book
+from capacity.book.table import MOST_ROWS, Table, one_line, read_table, some
 from capacity.calendar import DateArray, first_day, month_label, month_numbers
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
-from capacity.scenario.document import Accounts, Plan
-from capacity.scenario.fields import nearest
-from capacity.scenario.reading import decode
+from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
+from capacity.scenario.fields import LONGEST_TERM, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
-OPTIONAL = ("term", "churn", "complexity")
-MOST_ROWS = 10
-"""Rows that are named for one kind of mistake; the others are counted."""
-_DATE_WORDS = (("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"))
 _THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
 
 
@@ -35,6 +29,7 @@ class _Findings:
     """Mistakes and warnings of a file, a few rows of each kind."""
 
     file: str
+    lines: Sequence[int]
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
 
@@ -42,13 +37,10 @@ class _Findings:
         self, bad: BoolArray, column: str, text: Callable[[int], str], *, warn: bool = False
     ) -> None:
         """Note that rows are bad; `text` says what is wrong with a row."""
-        found = np.flatnonzero(bad)
+        found = np.flatnonzero(bad).tolist()
+        places = [Place(self.file, self.lines[row]) for row in found]
         target = self.warnings if warn else self.mistakes
-        for row in found[:MOST_ROWS]:
-            target.append(Mistake(Place(self.file, int(row) + 2), column, text(int(row))))
-        if len(found) > MOST_ROWS:
-            more = f"the same in {len(found) - MOST_ROWS:,} more rows"
-            target.append(Mistake(Place(self.file, int(found[MOST_ROWS]) + 2), column, more))
+        target += some(places, column, [text(row) for row in found[:MOST_ROWS]])
 
 
 def read_book(plan: Plan, content: bytes, file: str) -> tuple[Book, list[Mistake]]:
@@ -72,81 +64,55 @@ def read_book(plan: Plan, content: bytes, file: str) -> tuple[Book, list[Mistake
         With every bad row (the first ten of each kind).
     """
     assert plan.accounts is not None
-    findings = _Findings(file)
-    table = _table(plan.accounts, content, file)
-    columns = {name: table[plan.accounts.columns.get(name, name)] for name in _present(plan, table)}
-    book = _book(plan, columns, findings)
+    table = read_table(content, file)
+    findings = _Findings(file, table.lines)
+    book = _book(plan, _columns(plan.accounts, table, file), findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
-    return sorted_book(_scaled(book, plan)), findings.warnings
+    return sorted_book(_scaled(book, plan, file)), findings.warnings
 
 
-def _table(accounts: Accounts, content: bytes, file: str) -> pd.DataFrame:
+def _columns(accounts: Accounts, table: Table, file: str) -> dict[str, pd.Series[str]]:
+    """The columns that the book needs, by our names."""
     import pandas as pd  # slow to import
 
-    text = decode(content, file)
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise InputError(
-            [Mistake(Place(file, line), "", "holds a NUL byte. Export it as CSV text")]
-        )
-    try:
-        table = pd.read_csv(
-            StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False
-        )
-    except pd.errors.EmptyDataError:
-        raise InputError(
-            [Mistake(Place(file), "", "is empty. Export the accounts with a header")]
-        ) from None
-    except pd.errors.ParserError as error:
-        found = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
-        row = int(found[2]) if found else None
-        said = (
-            f"has {found[3]} cells where {found[1]} are named" if found else f"is not CSV: {error}"
-        )
-        raise InputError(
-            [Mistake(Place(file, row), "", f"{said}. Check quotes and commas")]
-        ) from None
-    table.columns = pd.Index([str(c).strip() for c in table.columns])
-    missing = [c for c in REQUIRED if accounts.columns.get(c, c) not in table.columns]
-    missing += [
-        c
-        for c in accounts.columns
-        if accounts.columns[c] not in table.columns and c not in REQUIRED
+    theirs = {name: accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
+    needed = [name for name in theirs if name in REQUIRED or name in accounts.columns]
+    mistakes = [
+        _missing_column(theirs[name], name, table, file)
+        for name in needed
+        if theirs[name] not in table.header
     ]
-    if missing:
-        raise InputError([_missing_column(accounts, c, table, file) for c in missing])
-    if len(table) == 0:
-        raise InputError(
-            [Mistake(Place(file), "", "has a header but no accounts. Export the rows, too")]
-        )
-    return table
+    mistakes += [
+        Mistake(Place(file, 1), name, f"two columns are called `{column}`. Rename one of them")
+        for name, column in theirs.items()
+        if table.header.count(column) > 1
+    ]
+    if mistakes:
+        raise InputError(mistakes)
+    present = {name: column for name, column in theirs.items() if column in table.header}
+    return {name: pd.Series(table.column(column), dtype=str) for name, column in present.items()}
 
 
-def _missing_column(accounts: Accounts, column: str, table: pd.DataFrame, file: str) -> Mistake:
-    theirs = accounts.columns.get(column, column)
-    known = [str(c) for c in table.columns]
+def _missing_column(theirs: str, column: str, table: Table, file: str) -> Mistake:
+    known = [one_line(name) for name in table.header]
     text = (
-        f"no column is called `{theirs}`.{nearest(theirs, known)} The file has {', '.join(known)}. "
+        f"no column is called `{theirs}`.{nearest(theirs, known)} "
+        f"The file has {table.shown_columns}. "
         f'Name it in the scenario: columns: {{{column}: "…"}}'
     )
     return Mistake(Place(file, 1), column, text)
 
 
-def _present(plan: Plan, table: pd.DataFrame) -> Iterable[str]:
-    assert plan.accounts is not None
-    names = plan.accounts.columns
-    return [c for c in REQUIRED + OPTIONAL if names.get(c, c) in table.columns]
-
-
-def _book(plan: Plan, columns: dict[str, pd.Series[str]], findings: _Findings) -> Book:
-    text = {name: column.str.strip() for name, column in columns.items()}
+def _book(plan: Plan, text: dict[str, pd.Series[str]], findings: _Findings) -> Book:
     _unique(text["id"], findings)
     segment = _segments(plan, text["segment"], findings)
     starts = _dates(plan, text["start"], "start", findings)
     renewals = _dates(plan, text["renewal"], "renewal", findings)
     default = np.array([s.term for s in plan.segments.values()])[np.maximum(segment, 0)]
-    term = _numbers(text.get("term"), "term", findings, default.astype(float), low=1)
+    term = _numbers(
+        text.get("term"), "term", findings, default.astype(float), low=1, high=LONGEST_TERM
+    )
     fraction = term != np.floor(term)
     findings.rows(fraction, "term", lambda i: "is not in whole months. Write 12")
     known = ~np.isnat(starts) & ~np.isnat(renewals)
@@ -163,7 +129,7 @@ def _book(plan: Plan, columns: dict[str, pd.Series[str]], findings: _Findings) -
         decision=np.where(
             known, decision_month(np.where(known, renewals, np.datetime64("2000-01-02"))), 0
         ),
-        term=np.maximum(np.nan_to_num(term, nan=1), 1).astype(np.int64),
+        term=term.astype(np.int64),
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(text.get("churn"), "churn", findings, none, high=1, share=True),
         complexity=_numbers(text.get("complexity"), "complexity", findings, none),
@@ -178,8 +144,8 @@ def _unique(ids: pd.Series[str], findings: _Findings) -> None:
     again = (ids.duplicated() & (ids != "")).to_numpy()
 
     def text(row: int) -> str:
-        first = int(np.flatnonzero((ids == ids.iloc[row]).to_numpy())[0]) + 2
-        return f"{ids.iloc[row]!r} stands in row {first} already. Keep one row for an account"
+        first = findings.lines[int(np.flatnonzero((ids == ids.iloc[row]).to_numpy())[0])]
+        return f"{ids.iloc[row]!r} stands in line {first} already. Keep one row for an account"
 
     findings.rows(again, "id", text)
 
@@ -203,10 +169,7 @@ def _dates(plan: Plan, text: pd.Series[str], column: str, findings: _Findings) -
 
     assert plan.accounts is not None
     wanted = plan.accounts.date_format
-    pattern = wanted
-    for word, code in _DATE_WORDS:
-        pattern = pattern.replace(word, code)
-    parsed = pd.to_datetime(text, format=pattern, errors="coerce", exact=True)
+    parsed = pd.to_datetime(text, format=date_pattern(wanted), errors="coerce", exact=True)
     findings.rows(
         parsed.isna().to_numpy(),
         column,
@@ -255,7 +218,7 @@ def _numbers(
     findings.rows(outside, column, lambda i: f"{text.iloc[i]} is outside of its range, {bounds}")
     if money:
         findings.rows(empty, column, lambda i: "is empty; unknown is not zero. Write the amount")
-    return np.where(empty, default, values)
+    return np.where(np.isfinite(values) & ~outside, values, default)
 
 
 def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -> Book:
@@ -287,7 +250,7 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
             findings.rows(
                 served & (book.term <= task.lead_periods),
                 "term",
-                lambda i, task=task: too_long_lead(task, book.ids[i], int(book.term[i])),  # type: ignore[misc]
+                lambda i, task=task: too_long_lead(task, one_line(book.ids[i]), int(book.term[i])),  # type: ignore[misc]
             )
     whole = replace(book, decision=decision, completed=completed)
     for index, name in enumerate(plan.segments):
@@ -297,10 +260,14 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
     return whole.take(~late)
 
 
-def _scaled(book: Book, plan: Plan) -> Book:
+def _scaled(book: Book, plan: Plan, file: str) -> Book:
+    """Revenues that add up to the known total of the opening book, where one is given."""
     assert plan.accounts is not None
     total = plan.accounts.scale_to
-    opening = book.arr[book.start_month <= plan.horizon.start].sum()
-    if total is None or opening <= 0:
+    if total is None:
         return book
+    opening = book.arr[book.starts <= plan.horizon.periods.first_days[0]].sum()
+    if opening <= 0:
+        text = "is 0 for all accounts of today, which `scale_to` cannot scale. Leave it out"
+        raise InputError([Mistake(Place(file), "arr", text)])
     return replace(book, arr=book.arr * (total.mean / opening))

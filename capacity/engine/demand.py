@@ -234,7 +234,8 @@ class _Segment:
         with np.errstate(divide="ignore", invalid="ignore"):
             mean = np.where(due > 0, incidence @ weighted / due, 1.0)
             square = np.where(due > 0, incidence @ (weighted * self._each) / due, 1.0)
-            return mean, np.where(mean > 0, square / mean**2, 1.0)
+            even = np.where(mean > 0, square / mean**2, 1.0)
+            return mean, np.maximum(even, 1.0)  # rounding may leave a little less
 
 
 def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:

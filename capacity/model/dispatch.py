@@ -27,7 +27,7 @@ class Priorities:
     @classmethod
     def of(cls, priority: FloatArray) -> Priorities:
         """Groups of lanes that are sorted by priority already."""
-        new = np.concatenate([[True], np.diff(priority) > 0])
+        new = np.concatenate([[True], priority[1:] > priority[:-1]])
         return cls(np.flatnonzero(new), np.cumsum(new) - 1)
 
 

@@ -170,7 +170,7 @@ def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
     key = "hours" if task.hours is not None else "steps"
     for segment in plan.segments_of(task):
         for step, (_, hours) in task.steps_of(segment).items():
-            if hours.uncertain and hours.p90 > MANY_MEDIANS * hours.median:
+            if hours.uncertain and hours.p90 > (MANY_MEDIANS + 1e-9) * hours.median:
                 text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
                 yield ("tasks", name, key), False, text
 

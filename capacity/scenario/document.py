@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from capacity.scenario.fields import Money, Part, Text, read_each, read_text
+from capacity.scenario.fields import Money, Part, Text, nearest, read_each, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.segment import Effect, Segment, Value
@@ -22,11 +23,39 @@ def read_currency(raw: object) -> str:
     return text
 
 
+ACCOUNT_COLUMNS = ("id", "segment", "arr", "start", "renewal", "term", "churn", "complexity")
+"""What may be known of an account; the file may have other columns, too."""
+
+
 def read_columns(raw: object) -> dict[str, str]:
     """Names of columns in the file: ``{arr: "Annual value"}``."""
     if not isinstance(raw, dict):
         raise ValueError(f'{raw!r} names no columns. Write {{arr: "Annual value"}}')
+    for ours in raw:
+        if ours not in ACCOUNT_COLUMNS:
+            hint, known = nearest(ours, ACCOUNT_COLUMNS), ", ".join(ACCOUNT_COLUMNS)
+            raise ValueError(f"`{ours}` is nothing of an account.{hint} An account has {known}")
     return read_each(raw.items(), read_text)
+
+
+_DATE_WORDS = (("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"))
+_DATE_CODES = ("%Y", "%y"), ("%m", "%b", "%B"), ("%d",)
+
+
+def date_pattern(text: str) -> str:
+    """``%d/%m/%Y`` for ``DD/MM/YYYY``."""
+    for word, code in _DATE_WORDS:
+        text = text.replace(word, code)
+    return text
+
+
+def read_date_format(raw: object) -> str:
+    """How dates are written: a year, a month and a day, each once."""
+    text = read_text(raw)
+    codes = re.findall(r"%.?", date_pattern(text))
+    if len(codes) != len(_DATE_CODES) or not all(set(codes) & set(c) for c in _DATE_CODES):
+        raise ValueError(f"{text!r} is no way to write a date. Write DD/MM/YYYY or %d.%m.%Y")
+    return text
 
 
 class Accounts(Part):
@@ -36,7 +65,7 @@ class Accounts(Part):
     """CSV file, beside the scenario."""
     columns: Annotated[dict[str, str], PlainValidator(read_columns)] = Field(default={})
     """The file's own names of the columns: `{arr: "Annual value"}`."""
-    date_format: Text = "YYYY-MM-DD"
+    date_format: Annotated[str, PlainValidator(read_date_format)] = "YYYY-MM-DD"
     """How dates are written: `DD/MM/YYYY`, or `%d/%m/%Y`."""
     scale_to: Money | None = None
     """Known total of the yearly revenue of the opening book; scales every account's."""

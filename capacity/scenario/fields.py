@@ -36,6 +36,7 @@ FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozense
 SEASONS = 12
 MOST_ACCOUNTS = 10_000_000
 MOST_SEATS = 1_000_000
+LONGEST_TERM = 1200
 
 
 class Part(BaseModel):
@@ -220,7 +221,7 @@ def read_term(raw: object) -> int:
     months = units.parse_months(raw) if isinstance(raw, str) and raw.strip(" 0123456789") else raw
     if isinstance(months, float) and months != int(months):
         raise ValueError(f"{raw!r} is not in whole months. Write 12 months")
-    return read_whole(months, low=1, high=1200)
+    return read_whole(months, low=1, high=LONGEST_TERM)
 
 
 def read_flag(raw: object) -> bool:
