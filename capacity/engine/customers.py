@@ -9,122 +9,25 @@ of which a period changes the first two for the classes that renew, and the last
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.calendar import Periods, month_label
-from capacity.engine.chance import Alive, Chance, Named
+from capacity.arrays import FloatArray, IntArray
+from capacity.calendar import Periods
+from capacity.engine.arrivals import Arrivals
+from capacity.engine.chance import Alive, Chance
 from capacity.engine.classes import BEFORE, Classes
+from capacity.engine.decisions import Decisions, Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
-from capacity.rng import KeyArray, key, keys, numbered
+from capacity.rng import KeyArray, numbered
 from capacity.scenario.document import Plan
-from capacity.scenario.segment import NewAccounts
 from capacity.units import MONTHS_PER_YEAR
 
 _CHUNK = 1024
-_ALMOST = 1e-9
-"""What a running total may lack of a whole number by rounding."""
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """Renewals of accounts of the book at the end of one period, sorted by class.
-
-    Attributes
-    ----------
-    rows
-        Accounts of the book.
-    risk
-        Which chance applies to each: index into the distinct ones.
-    firsts, classes
-        First of each class among the rows, and the classes.
-    risk_class, hazard, own
-        Of each distinct chance: a class for the factors, the row of the segment's hazards, and the
-        account's own yearly hazard, NaN where it has none.
-    """
-
-    rows: IntArray
-    risk: IntArray
-    firsts: IntArray
-    classes: IntArray
-    risk_class: IntArray
-    hazard: IntArray
-    own: FloatArray
-
-
-@dataclass(frozen=True)
-class Retention:
-    """Who decides when, laid out once.
-
-    Attributes
-    ----------
-    hazards
-        Paths and values of the yearly churn, by segment and renewal.
-    first_hazard
-        Row of a segment's first renewal; the last is followed by the next segment's first.
-    by_period
-        The decisions of each period.
-    account_keys
-        Luck of every account of the book.
-    """
-
-    hazards: list[Named]
-    first_hazard: IntArray
-    by_period: list[Decisions]
-    account_keys: KeyArray
-
-    def hazard_of(self, segment: IntArray, renewal: IntArray) -> IntArray:
-        """Row of the hazard of a renewal, counted from 0."""
-        first, following = self.first_hazard[segment], self.first_hazard[segment + 1]
-        return np.minimum(first + renewal, following - 1)
-
-
-def build_retention(scenario: Scenario, classes: Classes) -> Retention:
-    """Lay out all decisions of the book."""
-    plan, book = scenario.plan, scenario.book
-    hazards: list[Named] = []
-    first = [0]
-    for name, segment in plan.segments.items():
-        churn = segment.churn or (Estimate.fixed(0.0),)
-        path = f"segments.{name}.churn"
-        numbered_ = len(churn) > 1
-        hazards += [(f"{path}.{i}" if numbered_ else path, c) for i, c in enumerate(churn)]
-        first.append(len(hazards))
-    retention = Retention(
-        hazards, np.array(first, dtype=np.int64), [], keys(("account", id_) for id_ in book.ids)
-    )
-    retention.by_period.extend(_decisions(scenario, classes, retention))
-    return retention
-
-
-def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> Iterator[Decisions]:
-    plan, book = scenario.plan, scenario.book
-    relative = book.decision - plan.horizon.start
-    order = np.argsort(classes.of_row, kind="stable")
-    for t in range(plan.horizon.months):
-        past = t - relative[order]
-        rows = order[(past >= 0) & (past % book.term[order] == 0)]
-        renewal = book.completed[rows] + (t - relative[rows]) // book.term[rows]
-        row = retention.hazard_of(book.segment[rows], renewal)
-        own = hazard(book.churn[rows])
-        risks = np.column_stack([classes.of_row[rows], row, own.view(np.int64)])
-        found, risk = np.unique(risks, axis=0, return_inverse=True)
-        of_class, firsts = np.unique(classes.of_row[rows], return_index=True)
-        yield Decisions(
-            rows=rows,
-            risk=risk.reshape(-1),
-            firsts=firsts,
-            classes=of_class,
-            risk_class=found[:, 0],
-            hazard=found[:, 1],
-            own=np.ascontiguousarray(found[:, 2]).view(np.float64),
-        )
 
 
 @dataclass
@@ -181,7 +84,7 @@ class Customers:
         self._book = scenario.book
         self._begin = plan.horizon.start
         self._rates = _Rates(plan, retention, chance)
-        self._arrivals = _Arrivals(plan, chance)
+        self._arrivals = Arrivals(plan, chance)
         self._segments = len(plan.segments)
         shape = (len(classes), chance.trials)
         self._count = np.bincount(classes.of_row, minlength=len(classes)).astype(float)
@@ -377,64 +280,3 @@ class _Rates:
         yearly, median, own = self._yearly[row], self._median[row], own[:, None]
         moved = np.divide(yearly, median, out=np.ones_like(yearly), where=median > 0)
         return np.where(np.isnan(own), yearly, own * moved)
-
-
-class _Arrivals:
-    """How many accounts are won, and what they pay."""
-
-    def __init__(self, plan: Plan, chance: Chance) -> None:
-        self._chance, self._begin = chance, plan.horizon.start
-        self._months = plan.horizon.periods.calendar_month
-        self._segments = list(plan.segments.items())
-        self._has_money = plan.has_money
-        self._keys = keys(("arrivals", name) for name in plan.segments)
-        self._yearly = chance.inputs(
-            [
-                (
-                    f"segments.{name}.new_accounts.per_year",
-                    (s.new_accounts.per_year if s.new_accounts else None) or Estimate.fixed(0.0),
-                )
-                for name, s in self._segments
-            ]
-        )
-
-    def numbers(self, period: int) -> FloatArray:
-        """Accounts won in a period, shape (segments, trials)."""
-        shape = (len(self._segments), self._chance.trials)
-        exact, mean = np.zeros(shape), np.zeros(shape)
-        for i, (_, segment) in enumerate(self._segments):
-            new = segment.new_accounts
-            if new and new.by_month is not None:
-                exact[i] = new.by_month.get(self._begin + period, 0)
-            elif new:
-                until = self._expected(i, new, period)
-                before = self._expected(i, new, period - 1)
-                if new.fixed:
-                    exact[i] = np.floor(until + _ALMOST) - np.floor(before + _ALMOST)
-                else:
-                    mean[i] = until - before
-        random = np.flatnonzero((mean > 0).any(axis=1))
-        of = numbered(self._keys[random], self._begin + period)
-        exact[random] = self._chance.arrivals(of, mean[random])
-        return exact
-
-    def _expected(self, segment: int, new: NewAccounts, period: int) -> FloatArray:
-        """Running total of the expected number, up to and with a period."""
-        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)
-        return self._yearly[segment] * weights[self._months[: period + 1]].sum() / MONTHS_PER_YEAR
-
-    def keys(self, segment: int, period: int, count: int) -> KeyArray:
-        """Luck of the accounts won in a period, by ordinal."""
-        month = month_label(self._begin + period)
-        base = np.array([key("won", self._segments[segment][0], month)], np.uint64)
-        return numbered(base, np.arange(count))
-
-    def revenues(self, segment: int, of: KeyArray, exist: BoolArray) -> FloatArray:
-        """Yearly revenue of each account won, where it exists."""
-        settings = self._segments[segment][1]
-        new = settings.new_accounts
-        assert new is not None
-        arr = new.arr or settings.arr
-        if arr is None or not self._has_money:
-            return np.zeros((len(of), 1))
-        return self._chance.values(numbered(of, -1), arr, exist)

@@ -9,7 +9,8 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.engine.chance import Expected
 from capacity.engine.classes import Classes, build_classes
-from capacity.engine.customers import Customers, Retention, build_retention
+from capacity.engine.customers import Customers
+from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
 from capacity.engine.effects import Effects, Past, build_effects
 from capacity.engine.lanes import Work, build_work

@@ -118,8 +118,8 @@ class _Figures:
         high = float(self.result.quantile("required_fte", _HIGH, period=month, role=role))
         off = error(high, self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
-            f"{role}: the peak is {month}, which needs over {need} ramped people in half of the futures "
-            f"and over {people(high)}{off} in 1 of 10, against {against}."
+            f"{role}: the peak is {month}, which needs over {need} ramped people in half of the "
+            f"futures and over {people(high)}{off} in 1 of 10, against {against}."
         )
 
     def _odds(self, role: str) -> str:
