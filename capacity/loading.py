@@ -69,7 +69,7 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     --------
     >>> import capacity
     >>> capacity.load("scenarios/seed_example.yaml").name
-    'A QBR each quarter'
+    '100 accounts and a QBR each quarter'
     """
     marked = read_yaml(Path(path))
     settings = dict(set or {})

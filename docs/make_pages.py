@@ -7,10 +7,10 @@ A ``text`` block right behind a ``python`` block is what that prints. Blocks of 
 folder, which holds a copy of ``scenarios/``, and python blocks share their names. Of a long output
 a page shows what a comment in front of the block chooses::
 
-    <!-- lines: 1-4, csm by month+6 -->
+    <!-- lines: 1 .. csm by month, Work over+6 -->
 
-lines 1 to 4, and from the line that begins with ``csm by month`` six lines; ``...`` stands for
-what is left out.
+from line 1 to the one before the line that begins with ``csm by month``, and from the line that
+begins with ``Work over`` six lines; ``...`` stands for what is left out.
 """
 
 from __future__ import annotations
@@ -120,14 +120,27 @@ def chosen(output: str, shown: str) -> str:
 
 
 def _wanted(part: str, lines: list[str]) -> range:
+    if " .. " in part:
+        begin, _, end = part.partition(" .. ")
+        last = _line(end, lines)
+        while not lines[last - 1]:
+            last -= 1
+        return range(_line(begin, lines), last)
     words, plus, count = part.rpartition("+")
     if plus:
-        found = [i for i, line in enumerate(lines) if line.startswith(words)]
-        if not found:
-            raise ValueError(f"no line begins with {words!r}")
-        return range(found[0], min(found[0] + int(count), len(lines)))
-    first, _, last = part.partition("-")
-    return range(int(first) - 1, min(int(last or first), len(lines)))
+        first = _line(words, lines)
+        return range(first, min(first + int(count), len(lines)))
+    return range(_line(part, lines), _line(part, lines) + 1)
+
+
+def _line(name: str, lines: list[str]) -> int:
+    """A line by its number, or by its first words."""
+    if name.isdigit():
+        return int(name) - 1
+    for i, line in enumerate(lines):
+        if line.startswith(name):
+            return i
+    raise ValueError(f"no line begins with {name!r}")
 
 
 def main() -> None:

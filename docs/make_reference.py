@@ -15,12 +15,12 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
-import typer
 from make_pages import made
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from typer.models import OptionInfo
 
 import capacity
 from capacity.cli.app import app
@@ -38,6 +38,7 @@ from capacity.scenario.team import Role
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 NONE = "–"
+NEXT = "\n"
 
 PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Plan: ("The whole file", ""),
@@ -89,6 +90,7 @@ VALIDATORS = {
     "whole": "whole number",
     "read_columns": "names by column",
     "read_currency": "three letters",
+    "read_date_format": "text",
     "read_holidays": "country, or country-region",
     "read_per": "whole numbers by role",
     "read_absorbed": "shares by task",
@@ -189,17 +191,17 @@ def said(annotation: str) -> tuple[str, str]:
         return TYPES[plain]
     for model, (title, _) in PARTS.items():
         if plain == model.__name__:
-            return link(title), ""
+            return f"settings, see {link(title)}", ""
         if plain == f"dict[str, {model.__name__}]":
-            return f"{link(title)} by name", ""
+            return f"settings by name, see {link(title)}", ""
     (call,) = ast.parse(plain).body
     calls = [c for c in ast.walk(call) if isinstance(c, ast.Call) and isinstance(c.func, ast.Name)]
     for found in calls:
         name = ast.unparse(found.func)
         if name == "choice":
-            return " or ".join(f"`{ast.literal_eval(a)}`" for a in found.args), ""
+            return ", ".join(f"`{ast.literal_eval(a)}`" for a in found.args), ""
         if name == "PlainValidator":
-            return VALIDATORS[ast.unparse(found.args[0])], ""
+            name = ast.unparse(found.args[0])
         if name in VALIDATORS:
             return VALIDATORS[name], ""
     raise ValueError(f"no words for the type {annotation}")
@@ -207,7 +209,7 @@ def said(annotation: str) -> tuple[str, str]:
 
 def link(title: str) -> str:
     """A link to a section of the same page."""
-    return f"[{title.lower()}](#{title.lower().replace(' ', '-')})"
+    return f"[{title}](#{title.lower().replace(' ', '-')})"
 
 
 def default(field: FieldInfo, unit: str) -> str:
@@ -219,7 +221,7 @@ def default(field: FieldInfo, unit: str) -> str:
         value = value.default
     if isinstance(value, Estimate):
         value = value.mean
-    if value in (None, (), {}):
+    if value in (None, (), {}) or isinstance(value, BaseModel):
         return NONE
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
@@ -232,7 +234,7 @@ def default(field: FieldInfo, unit: str) -> str:
 def settings() -> Iterator[str]:
     """A section for each part of the language."""
     for model, (title, where) in PARTS.items():
-        yield f"## {title}\n"
+        yield f"### {title}\n"
         yield f"{where}. {model.__doc__}\n" if where else f"{model.__doc__}\n"
         yield "| setting | takes | default | meaning |"
         yield "|---|---|---|---|"
@@ -283,36 +285,39 @@ def key_words(metric: Metric) -> str:
 
 def verbs() -> Iterator[str]:
     """A section for each verb."""
-    group: Any = typer.main.get_command(app)
-    for name, command in group.commands.items():
-        usage = [f"capacity {name}"]
-        options = []
-        for parameter in command.params:
-            if parameter.param_type_name == "argument":
-                usage.append(parameter.metavar or parameter.name.upper())
-            else:
-                options.append(parameter)
-        yield f"## capacity {name}\n"
-        yield f"`{' '.join(usage)} [OPTIONS]`\n" if options else f"`{' '.join(usage)}`\n"
-        yield f"{' '.join(command.help.split())}\n"
+    for command in app.registered_commands:
+        run: Any = command.callback
+        named = list(parameters(run))
+        arguments = [info.metavar for _, info, _ in named if not isinstance(info, OptionInfo)]
+        options = [row for row in named if isinstance(row[1], OptionInfo)]
+        yield f"## capacity {run.__name__}\n"
+        usage = ["capacity", run.__name__, *arguments, *(["[OPTIONS]"] if options else [])]
+        yield f"`{' '.join(usage)}`\n"
+        yield f"{' '.join(inspect.getdoc(run).split())}\n"
         if options:
             yield "| option | meaning |"
             yield "|---|---|"
-        for option in options:
-            written = " ".join([option.opts[0], *value_of(option)])
-            shown = option.default if isinstance(option.default, str) else ""
-            yield f"| `{written}` | {option.help}{f' Default: `{shown}`.' if shown else ''} |"
-        yield ""
-        yield f"{{{{{name}}}}}\n"
+        for name, info, default in options:
+            shown = f" Default: `{default}`." if isinstance(default, str) else ""
+            yield f"| `{written(name, info, default)}` | {info.help}{shown} |"
+        yield f"{NEXT * bool(options)}{{{{{run.__name__}}}}}\n"
 
 
-def value_of(option: Any) -> list[str]:
-    """What is written behind an option."""
-    if option.is_flag:
-        return []
-    if option.metavar:
-        return [option.metavar]
-    return ["N" if "int" in option.type.name else option.name.upper()]
+def parameters(run: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Name, description and default of each parameter of a verb."""
+    hints = get_type_hints(run, include_extras=True)
+    for name, parameter in inspect.signature(run).parameters.items():
+        info = hints[name].__metadata__[0]
+        yield name, info, parameter.default
+
+
+def written(name: str, info: OptionInfo, default: object) -> str:
+    """An option as it is written, with what stands behind it."""
+    declared = [d for d in (info.default, *(info.param_decls or ())) if str(d).startswith("--")]
+    option = str(declared[0]) if declared else f"--{name}"
+    if default is False:
+        return option
+    return f"{option} {info.metavar or ('SPAN' if isinstance(default, str) else 'N')}"
 
 
 def command_line() -> str:

@@ -17,6 +17,7 @@ from capacity.calendar import DateArray, Periods
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
+from capacity.units import DAYS_PER_MONTH
 
 _COLUMNS = (
     "segment",
@@ -86,11 +87,11 @@ class Classes:
 
 
 def day_interval(task: Task, segment: str) -> float | None:
-    """Interval in days of a task that counts in days and comes less often than every period."""
+    """Interval in days of a task that comes less often than every period, by no whole months."""
     span = task.every.of(segment) if task.every else None
-    if span is None or span.unit != "day" or span.years <= Periods.years_each:
+    if span is None or span.years <= Periods.years_each:
         return None
-    return span.amount
+    return None if month_interval(task, segment) else span.months * DAYS_PER_MONTH
 
 
 def month_interval(task: Task, segment: str) -> int | None:

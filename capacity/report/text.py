@@ -65,7 +65,7 @@ class _Figures:
         if not self.lucky:
             return "Expected values: every input at its mean. Odds need trials."
         seed = self.result.manifest["seed"]
-        return f"Ranges hold in 8 of 10 futures (p10 to p90). Seed {seed}."
+        return f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class _Figures:
 
     def _said(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
         ranged = self.range(name, say, **keys)
-        text = say(float(self.middle(name, **keys)))
+        text = say(float(self.result.mean(name, **keys)))
         return f"{text} ({ranged} in 8 of 10 futures)" if ranged else text
 
     # --- sentences -------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class _Figures:
     def _cost(self) -> str:
         text = f"The team costs {self._said('team_cost', money, period='')}"
         if self.has("cost_share_of_revenue"):
-            text += f", {share(float(self.middle('cost_share_of_revenue')), 1)} of revenue"
+            text += f", {share(float(self.result.mean('cost_share_of_revenue')), 1)} of revenue"
         return text + "."
 
     def _opening(self) -> float:

@@ -36,9 +36,8 @@ def mistakes(tmp_path, content):
 
 def powers_of_ten(first, more):
     """Anchors, each of ten aliases of the one before."""
-    lines = [f"a0: &a0 {first}"]
-    for i in range(1, 12):
-        lines.append(f"a{i}: &a{i} " + more.format(", ".join([f"*a{i - 1}"] * 10)))
+    each = (f"a{i}: &a{i} " + more.format(", ".join([f"*a{i - 1}"] * 10)) for i in range(1, 12))
+    lines = [f"a0: &a0 {first}", *each]
     return "\n".join(lines) + "\n" + PLAN
 
 
@@ -148,9 +147,19 @@ def test_a_text_stays_as_it_was_written(tmp_path, text):
     assert load(tmp_path, PLAN.replace("A plan", text)).name == text
 
 
+def test_digits_without_end_are_a_name_not_a_number(tmp_path):
+    assert load(tmp_path, PLAN.replace("A plan", "9" * 5000)).name == "9" * 5000
+
+
 @pytest.mark.parametrize(
     ("text", "arr"),
-    [("95_000", 95_000), ("1e3", 1000), ('"95_000"', 95_000), ("1.2M", 1.2e6), ("82_000 USD", 82e3)],
+    [
+        ("95_000", 95_000),
+        ("1e3", 1000),
+        ('"95_000"', 95_000),
+        ("1.2M", 1.2e6),
+        ("82_000 USD", 82e3),
+    ],
 )
 def test_money_in_any_dress(tmp_path, text, arr):
     plan = load(tmp_path, PLAN.replace("12_000", text)).plan
@@ -204,7 +213,9 @@ team:
 
 
 def test_a_merged_value_that_is_wrong_is_shown_where_it_was_written(tmp_path):
-    text = PLAN.replace("  qbr: {", "  base: &base {role: csm, hours: 1:30, every: month}\n  qbr: {<<: *base, ")
+    text = PLAN.replace(
+        "  qbr: {", "  base: &base {role: csm, hours: 1:30, every: month}\n  qbr: {<<: *base, "
+    )
     text = text.replace(", hours: 1h}", "}")
     assert [m.split(": ")[:2] for m in mistakes(tmp_path, text)] == [
         ["plan.yaml:6:34", "tasks.base.hours"],

@@ -1,4 +1,4 @@
-"""RavenStack, a synthetic SaaS company: 500 accounts whose revenue is the sum of many subscriptions.
+"""RavenStack, a synthetic SaaS company: 500 accounts, each with many subscriptions.
 
 Data by River @ Rivalytics ("SaaS Subscription & Churn Analytics"). An account's ARR is that of its
 subscriptions without an end; its contract runs from anniversary to anniversary of the signup.

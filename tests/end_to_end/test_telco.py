@@ -84,7 +84,8 @@ name: Telco
 horizon: {{start: {START:%Y-%m}, months: {MONTHS}}}
 accounts:
   file: telco.csv
-  columns: {{id: customerID, segment: Contract, arr: AnnualCharges, start: Start, renewal: NextTerm}}
+  columns:
+    {{id: customerID, segment: Contract, arr: AnnualCharges, start: Start, renewal: NextTerm}}
 {date_format}segments:
 {segments}
 tasks:
@@ -129,7 +130,7 @@ def test_the_hazards_are_those_of_the_data(telco: Telco) -> None:
 
 
 def test_the_closed_form_tells_the_contracts_apart(telco: Telco) -> None:
-    """Monthly contracts are at risk in each month, yearly ones once, two-yearly ones half a time."""
+    """Monthly contracts are at risk in each month, yearly ones once, half of the others once."""
     at_risk = (chance_of_loss(telco) > 0).sum(axis=1)
     assert set(at_risk[of_segment(telco, "Month-to-month")]) == {12}
     assert set(at_risk[of_segment(telco, "One year")]) == {1}
@@ -206,7 +207,7 @@ def test_simulated_losses_agree_within_their_error(telco: Telco, futures: Table)
             found = futures.value(metric, segment=name)
             assert abs(found - mean) < MOST_ERRORS * sd / np.sqrt(TRIALS), (name, metric)
             spread = futures.value(metric, segment=name, of="sd")
-            assert spread == pytest.approx(sd, rel=MOST_ERRORS / np.sqrt(2 * TRIALS)), (name, metric)
+            assert spread == pytest.approx(sd, rel=MOST_ERRORS / np.sqrt(2 * TRIALS)), name
 
 
 def test_simulated_accounts_are_whole(futures: Table) -> None:

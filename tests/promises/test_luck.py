@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import PLAN, rows
+from uncertain_plan import PLAN, rows
 
 import capacity
 

@@ -7,7 +7,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from conftest import rows
+from uncertain_plan import rows
 
 import capacity
 

@@ -92,10 +92,24 @@ def test_spans_keep_what_was_said(raw, amount, unit):
 
 @pytest.mark.parametrize(
     "raw",
-    [3, "3", 1.5, "", "often", "3h", "-1 month", "1 1 month", "2 fortnights", True, False, None, []],
+    [
+        3,
+        "3",
+        1.5,
+        "",
+        "often",
+        "3h",
+        "-1 month",
+        "1 1 month",
+        "2 fortnights",
+        True,
+        False,
+        None,
+        [],
+    ],
 )
 def test_a_span_without_its_unit_is_refused(raw):
-    with pytest.raises(ValueError, match="is not a span of time. Write 90 days"):
+    with pytest.raises(ValueError, match=r"is not a span of time\. Write 90 days"):
         units.parse_span(raw)
 
 
@@ -129,7 +143,7 @@ def test_rates_are_read_per_year(raw, per_year):
 
 @pytest.mark.parametrize("raw", ["often", "2 per fortnight", "per year", "2 hours per month", ""])
 def test_what_is_no_rate_is_refused(raw):
-    with pytest.raises(ValueError, match="is not a rate. Write 0.6 per year or 2 per month"):
+    with pytest.raises(ValueError, match=r"is not a rate\. Write 0.6 per year or 2 per month"):
         units.parse_per_year(raw)
 
 
@@ -149,7 +163,15 @@ def test_work_needs_its_time(raw):
 
 @pytest.mark.parametrize(
     ("raw", "share"),
-    [("8%", 0.08), ("8 %", 0.08), ("100%", 1.0), ("0.5%", 0.005), (0.08, 0.08), ("-3%", -0.03), (1, 1)],
+    [
+        ("8%", 0.08),
+        ("8 %", 0.08),
+        ("100%", 1.0),
+        ("0.5%", 0.005),
+        (0.08, 0.08),
+        ("-3%", -0.03),
+        (1, 1),
+    ],
 )
 def test_shares_are_read(raw, share):
     assert units.parse_share(raw) == pytest.approx(share)
@@ -157,7 +179,7 @@ def test_shares_are_read(raw, share):
 
 @pytest.mark.parametrize("raw", ["8%%", "eight", "%", "8 percent", "", None, True, math.nan])
 def test_what_is_no_share_is_refused(raw):
-    with pytest.raises(ValueError, match="is not a share. Write 8% or 0.08"):
+    with pytest.raises(ValueError, match=r"is not a share\. Write 8% or 0.08"):
         units.parse_share(raw)
 
 
@@ -187,7 +209,7 @@ def test_what_is_no_money_is_refused(raw):
 
 
 def test_money_of_another_currency_is_refused_with_the_plans_own():
-    with pytest.raises(ValueError, match="is in EUR. Write the amount in USD"):
+    with pytest.raises(ValueError, match=r"is in EUR\. Write the amount in USD"):
         units.parse_money("82_000 EUR", "USD")
     with pytest.raises(ValueError, match="finite"):
         units.parse_money("1e999 USD", "USD")

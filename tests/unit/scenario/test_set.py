@@ -38,7 +38,11 @@ def test_a_value_is_set(file):
 
 @pytest.mark.parametrize(
     ("text", "values"),
-    [("2h", (2.0,)), ("{low: 1h, likely: 2h, high: 3h}", (1.0, 2.0, 3.0)), ("{value: 90m}", (1.5,))],
+    [
+        ("2h", (2.0,)),
+        ("{low: 1h, likely: 2h, high: 3h}", (1.0, 2.0, 3.0)),
+        ("{value: 90m}", (1.5,)),
+    ],
 )
 def test_text_is_read_as_in_the_file(file, text, values):
     plan = capacity.load(file, set={"tasks.qbr.hours": text}).plan
@@ -59,14 +63,15 @@ def test_what_was_set_is_remembered_and_the_file_left_alone(file):
 def test_a_trigger_replaces_the_old_one(file, trigger, value):
     settings = {"tasks.renewal." + trigger: value}
     task = capacity.load(file, set=settings).plan.tasks["renewal"]
-    assert [t for t in ("every", "on", "rate", "fixed") if getattr(task, t) is not None] == [trigger]
+    assert [t for t in ("every", "on", "rate", "fixed") if getattr(task, t) is not None] == [
+        trigger
+    ]
 
 
 def test_what_belonged_to_the_old_trigger_is_a_mistake(file):
     (mistake,) = refused(file, {"tasks.qbr.rate": "2 per year"})
     assert mistake == (
-        f"{file}:6:36: tasks.qbr.aligned: belongs to `every`. "
-        "Leave it out, or change the trigger"
+        f"{file}:6:36: tasks.qbr.aligned: belongs to `every`. Leave it out, or change the trigger"
     )
 
 
@@ -96,7 +101,9 @@ def test_a_wrong_value_is_shown_at_the_setting(file):
 
 def test_an_unknown_setting_is_shown_at_the_setting(file):
     (mistake,) = refused(file, {"tasks.qbr.hors": "1h"})
-    assert mistake.startswith("set tasks.qbr.hors: tasks.qbr.hors: no such setting. Did you mean `hours`?")
+    assert mistake.startswith(
+        "set tasks.qbr.hors: tasks.qbr.hors: no such setting. Did you mean `hours`?"
+    )
 
 
 def test_an_unknown_task_lacks_everything(file):

@@ -164,7 +164,9 @@ def test_a_term_of_less_is_refused(term):
 
 
 def test_the_largest_lead_and_spread_within_a_term_are_allowed():
-    text = PLAN.replace("every: quarter, HOURS", "on: renewal, lead: 11 months, over: 12 months, hours: 1h")
+    text = PLAN.replace(
+        "every: quarter, HOURS", "on: renewal, lead: 11 months, over: 12 months, hours: 1h"
+    )
     qbr = read(text)[0].tasks["qbr"]
     assert (qbr.lead_periods, qbr.parts) == (11, 12)
 
@@ -187,9 +189,10 @@ def test_parts_of_one_setting_are_all_judged_at_once():
     ],
 )
 def test_what_the_language_does_not_have_yet_is_no_setting(setting):
-    assert all("no segment is called" in m or "no such setting" in m for m in refused(
-        PLAN.replace("HOURS", setting)
-    ))
+    assert all(
+        "no segment is called" in m or "no such setting" in m
+        for m in refused(PLAN.replace("HOURS", setting))
+    )
 
 
 # --- what may be right but looks wrong -----------------------------------------------------------

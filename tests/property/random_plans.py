@@ -1,0 +1,191 @@
+"""Scenarios of every kind, as mappings that YAML can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+SEGMENTS = ("north", "south", "west")
+ROLES = ("csm", "trainer")
+TRIGGERS = ("every", "fiscal", "weeks", "days", "start", "renewal", "rate", "fixed", "segments")
+
+
+def spread(low: float, high: float) -> st.SearchStrategy[Any]:
+    """A number between bounds, known or in one of three forms."""
+    steps = st.integers(0, 1000)
+    known = steps.map(lambda k: round(low + (high - low) * k / 1000, 6))
+    first = max(low, high / 1000)
+    gaps = st.tuples(st.integers(0, 300), st.integers(1, 300), st.integers(1, 300))
+    three = gaps.map(
+        lambda g: [round(first + (high - first) * sum(g[: i + 1]) / 1000, 6) for i in range(3)]
+    )
+    return st.one_of(
+        known,
+        three.map(lambda v: dict(zip(("low", "likely", "high"), v, strict=True))),
+        three.map(lambda v: {"mean": v[0], "sd": v[0] / 10}),
+        three.map(lambda v: dict(zip(("p10", "p50", "p90"), v, strict=True))) if low >= 0 else known,
+    )
+
+
+def months(low: float, high: float) -> st.SearchStrategy[Any]:
+    """The same of a span of time."""
+
+    def text(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: text(part) for key, part in value.items()}
+        return f"{value:.6f} months"
+
+    return spread(low, high).map(text)
+
+
+def optional(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({}, optional=values)
+
+
+weights = st.lists(st.integers(0, 3), min_size=12, max_size=12).map(
+    lambda w: w if any(w) else [1] * 12
+)
+spans = st.sampled_from(["month", "2 months", "quarter", "6 months", "year", "5 months"])
+waits = st.sampled_from(["0 months", "1 month", "2 months", "3 months"])
+
+new_accounts = st.one_of(
+    st.fixed_dictionaries(
+        {"per_year": spread(0, 60)},
+        optional={"fixed": st.booleans(), "seasonality": weights, "term": st.sampled_from([1, 6, 12])},
+    ),
+    st.fixed_dictionaries({"by_month": st.just({"2027-02": 4, "2027-07": 9})}),
+)
+
+segments = st.fixed_dictionaries(
+    {
+        "accounts": st.integers(0, 40),
+        "arr": spread(1000, 50_000),
+        "churn": st.one_of(spread(0.001, 0.6), st.lists(spread(0.001, 0.6), min_size=2, max_size=3)),
+        "addressable": spread(0.1, 0.9),
+        "term": st.sampled_from([6, 12, 24]),
+    },
+    optional={
+        "contraction": spread(0, 0.2),
+        "expansion": spread(0, 0.3),
+        "uplift": spread(-0.05, 0.05),
+        "complexity": spread(0.2, 3),
+        "completed_terms": st.integers(0, 3),
+        "new_accounts": new_accounts,
+    },
+)
+
+effects = st.fixed_dictionaries(
+    {"churn": spread(0.8, 2)},
+    optional={
+        "expansion": spread(0.5, 1.2),
+        "contraction": spread(0.5, 2),
+        "fades_over": st.sampled_from([0, "3 months", "1 year"]),
+    },
+)
+
+
+@st.composite
+def triggers(draw: st.DrawFn) -> dict[str, Any]:
+    """A trigger with what belongs to it, and hours where it needs them."""
+    kind = draw(st.sampled_from(TRIGGERS))
+    if kind == "fixed":
+        return {"fixed": f"{draw(st.integers(0, 200))} hours per month"}
+    if kind == "segments":
+        one, other = draw(spans), draw(spans)
+        trigger: dict[str, Any] = {"every": {"north": one, "default": other}}
+    elif kind == "start":
+        trigger = {"on": "start", "over": draw(st.sampled_from(["1 month", "3 months"]))}
+    elif kind == "renewal":
+        lead, over = draw(st.sampled_from([(0, 1), (2, 3), (3, 1), (5, 4)]))
+        trigger = {"on": "renewal", "lead": f"{lead} months", "over": f"{over} months"}
+    elif kind == "rate":
+        trigger = {"rate": draw(spread(0, 12))} | draw(optional(seasonality=weights))
+    elif kind == "fiscal":
+        trigger = {"every": draw(st.sampled_from(["quarter", "6 months", "year"])), "aligned": "fiscal"}
+    elif kind == "weeks":
+        trigger = {"every": draw(st.sampled_from(["week", "2 weeks", "10 days"]))}
+    elif kind == "days":
+        trigger = {"every": draw(st.sampled_from(["45 days", "10 weeks"]))}
+    else:
+        trigger = {"every": draw(spans)}
+    if draw(st.booleans()):
+        trigger["share"] = draw(spread(0.05, 0.95))
+    if draw(st.booleans()):
+        return trigger | {"hours": draw(spread(0, 10))}
+    step = st.fixed_dictionaries({"hours": spread(0, 5)}, optional={"role": st.sampled_from(ROLES)})
+    return trigger | {"steps": draw(st.dictionaries(st.sampled_from("abc"), step, min_size=1))}
+
+
+@st.composite
+def tasks(draw: st.DrawFn) -> dict[str, Any]:
+    """A task of any trigger."""
+    task = {"role": draw(st.sampled_from(ROLES)), **draw(triggers())}
+    task |= draw(
+        optional(
+            priority=st.integers(1, 3),
+            defer=waits,
+            backlog=st.integers(0, 300).map(float),
+            uncertainty=spread(0, 0.5),
+            coverage_today=spread(0, 0.99),
+            enough=spread(0.3, 0.99),
+        )
+    )
+    if "fixed" not in task and draw(st.booleans()):
+        task["priority"] = {"north": 1, "default": draw(st.integers(1, 3))}
+    worth = draw(st.sampled_from(["nothing", "weight", "own"]))
+    if worth == "weight":
+        task["weight"] = draw(st.integers(1, 3))
+    elif worth == "own":
+        task["if_stopped"] = draw(effects)
+    return task
+
+
+roles = st.fixed_dictionaries(
+    {"headcount": st.integers(0, 4)},
+    optional={
+        "hires": st.just({"2027-03": 2}),
+        "slips": months(0, 3),
+        "attrition": spread(0, 0.9),
+        "overloaded_attrition": spread(1, 3),
+        "backfill": st.booleans(),
+        "time_to_hire": months(0, 5),
+        "ramp": st.lists(st.floats(0, 1).map(lambda x: round(x, 3)), min_size=1, max_size=4),
+        "holidays": st.sampled_from(["US", "DE-BY"]),
+        "pto_days": spread(0, 60),
+        "internal": spread(0.01, 0.9),
+        "target_utilization": spread(0.2, 0.9),
+        "overtime": spread(0, 0.3),
+        "leave_seasonality": weights,
+        "salary": spread(10_000, 90_000),
+        "hiring_cost": spread(0, 9000),
+        "raise": spread(-0.02, 0.1),
+    },
+)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> dict[str, Any]:
+    """A whole scenario; its shared effect, where there is one, has weights to be shared by."""
+    names = SEGMENTS[: draw(st.integers(1, 3))]
+    plan: dict[str, Any] = {
+        "name": "random",
+        "horizon": {"start": "2027-01", "months": draw(st.integers(1, 26)), "fiscal_year_start": 2},
+        "segments": {name: draw(segments) for name in names},
+        "tasks": {
+            f"task {i}": task for i, task in enumerate(draw(st.lists(tasks(), min_size=1, max_size=6)))
+        },
+        "team": {name: draw(roles) for name in ROLES} | {"manager": {"per": {"csm": 3}, "salary": 1}},
+        "finance": {"gross_margin": draw(spread(0.1, 0.9)), "platform": 1200},
+        "simulation": {"feedback": draw(st.booleans())},
+    }
+    for task in plan["tasks"].values():
+        if len(names) > 1 and draw(st.booleans()):
+            task["segments"] = [draw(st.sampled_from(names))]
+    if all(any(_weighs(t, name) for t in plan["tasks"].values()) for name in names):
+        plan["value"] = {"if_stopped": draw(effects)}
+    return plan
+
+
+def _weighs(task: dict[str, Any], segment: str) -> bool:
+    return "weight" in task and segment in task.get("segments", [segment])
