@@ -17,6 +17,7 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.engine.batch import BY_LANE, BY_ROLE, Record
 from capacity.engine.lanes import Work
 from capacity.engine.roles import COSTS
+from capacity.model.dispatch import DUST
 from capacity.scenario.document import Plan
 
 _TOLERANCE = 1e-9
@@ -84,7 +85,7 @@ class Metric:
         below = self.under()
         with np.errstate(divide="ignore", invalid="ignore"):
             under = np.stack([below[group].sum(axis=0) for group in groups])
-            return np.where(under > 0, total / under, np.nan)
+            return np.where(under > DUST, total / under, np.nan)
 
 
 class Catalogue:

@@ -136,11 +136,6 @@ class Work:
             for lane, step in zip(lanes, self.steps, strict=True)
         )
 
-    @cached_property
-    def lane_keys(self) -> KeyArray:
-        """Luck of the occurrences of each lane."""
-        return keys(("occurrences", lane.task, lane.segment or "") for lane in self.lanes)
-
     def lanes_of(self, segment: int) -> slice:
         """The demand lanes of a segment."""
         index = [i for i, lane in enumerate(self.lanes) if lane.segment_index == segment]

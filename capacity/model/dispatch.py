@@ -8,6 +8,9 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 
+DUST = 1e-9
+"""Hours that are nothing but rounding."""
+
 
 @dataclass(frozen=True)
 class Priorities:
@@ -74,4 +77,4 @@ def coverage(done: FloatArray, dropped: FloatArray) -> FloatArray:
     """Share of the decided hours that were done; NaN where nothing was decided."""
     decided = done + dropped
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(decided > 0, done / decided, np.nan)
+        return np.where(decided > DUST, done / decided, np.nan)

@@ -236,3 +236,25 @@ def test_expected_hours_are_the_mean_of_all_futures(scenario, mean_is) -> None:
         expected = due(scenario, task, 0)[:, 0]
         for month, value in zip(due(scenario, task, 5000), expected, strict=True):
             mean_is(month, value)
+
+
+def test_months_without_work_have_no_coverage(scenario) -> None:
+    """What is left of a sum after its parts were taken off must not pass for hours."""
+    plan = scenario(
+        """
+        name: done at last
+        horizon: {start: 2027-01, months: 12}
+        accounts: {file: book.csv}
+        segments: {customers: {churn: 0%}}
+        tasks:
+          always: {role: csm, priority: 1, fixed: {low: 100 hours per month,
+                   likely: 150 hours per month, high: 200 hours per month}}
+          once: {role: csm, on: start, hours: 100h, priority: 2, defer: 4 months}
+        team: {csm: {headcount: 1, hours_per_week: 39, pto_days: 20}}
+        """,
+        book=BOOK.format(start="2027-02-01", renewal="2028-02-01", term=12),
+    )
+    result = capacity.simulate(plan, trials=2000)
+    waiting = result.array("backlog_hours", role="csm", task="once")
+    assert ((waiting == 0) | (waiting > 1e-6)).all()
+    assert np.isnan(result.array("coverage", task="once")[6:]).all()

@@ -45,38 +45,39 @@ def test_the_waterfall_of_a_year() -> None:
     assert customer == pytest.approx(1065.3, abs=0.05)
 
 
-def step(state: int, uniform: float, chance: float = 0.1, vacant_for: int = 2) -> int:
-    found = step_seats(np.array([[state]]), np.array([chance]), np.array([[uniform]]), vacant_for)
-    return int(found[0, 0])
+def step(state: int, *, leaves: bool, vacant_for: int = 2) -> int:
+    hit = np.array([[leaves]])
+    waits = np.full(int(leaves), vacant_for, dtype=np.int32)
+    return int(step_seats(np.array([[state]], dtype=np.int32), hit, waits)[0, 0])
 
 
 def test_tenure_grows_by_one() -> None:
-    assert step(3, uniform=0.5) == 4
-    assert step(RAMPED, uniform=0.5) == RAMPED + 1
+    assert step(3, leaves=False) == 4
+    assert step(RAMPED, leaves=False) == RAMPED + 1
 
 
-def test_a_seat_is_vacated_where_luck_is_below_the_chance() -> None:
-    assert step(3, uniform=0.0999) == -2
-    assert step(3, uniform=0.1001) == 4
-    assert step(0, uniform=0.05, vacant_for=1) == -1
+def test_a_seat_that_is_vacated_waits_for_its_time_to_hire() -> None:
+    assert step(3, leaves=True) == -2
+    assert step(0, leaves=True, vacant_for=1) == -1
 
 
 def test_a_vacancy_comes_nearer_and_is_filled_with_a_newcomer() -> None:
-    assert step(-2, uniform=0.01) == -1
-    assert step(-1, uniform=0.01) == 0
+    assert step(-2, leaves=True) == -1
+    assert step(-1, leaves=True) == 0
 
 
 def test_a_seat_that_is_not_filled_again_stays_vacant() -> None:
-    state = step(5, uniform=0.01, vacant_for=-NEVER)
+    state = step(5, leaves=True, vacant_for=-NEVER)
     assert state == NEVER
     for _ in range(120):
-        state = step(state, uniform=0.01)
+        state = step(state, leaves=True)
     assert state < 0
 
 
 def test_each_vacancy_has_its_own_length() -> None:
-    state = np.array([[4, 4], [4, 4]])
-    found = step_seats(state, np.array([0.5, 0.5]), np.array([[0.1, 0.9], [0.9, 0.1]]), np.array([[1, 2], [3, 4]]))
+    state = np.full((2, 2), 4, dtype=np.int32)
+    hit = np.array([[True, False], [False, True]])
+    found = step_seats(state, hit, np.array([1, 4], dtype=np.int32))
     assert found.tolist() == [[-1, 5], [5, -4]]
 
 
