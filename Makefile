@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check clean
+.PHONY: run test check docs clean
 
 run: .venv/installed
 	$(BIN)/capacity run scenarios/base.yaml
@@ -15,6 +15,12 @@ check: .venv/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# After a change of the example scenarios, the language or the report.
+docs: .venv/tested
+	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_pages.py
+	$(BIN)/python docs/make_picture.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

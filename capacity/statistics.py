@@ -34,7 +34,7 @@ def summarise(values: FloatArray) -> Summary:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(known, values, 0.0).sum(axis=1) / count
         off = np.where(known, values - mean[:, None], 0.0)
-        sd = np.sqrt((off**2).sum(axis=1) / (count - 1))
+        sd = np.where(count > 1, np.sqrt((off**2).sum(axis=1) / np.maximum(count - 1, 1)), np.nan)
     return Summary(mean, sd, mean_error(values), quantiles(values, np.array(QUANTILES)))
 
 

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,24 @@ def _umask() -> int:
     return mask
 
 
+def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
+    """Make sure that files can be written, before any work is spent on them.
+
+    Raises
+    ------
+    CapacityError
+        Where a file would land in no folder, on a folder or on an input.
+    """
+    known = {Path(name).resolve() for name in inputs}
+    for path in paths:
+        if path.is_dir():
+            raise CapacityError(f"{path}: is a folder. Name a file in it")
+        if not path.parent.is_dir():
+            raise CapacityError(f"{path}: there is no folder {path.parent}. Make it first")
+        if path.resolve() in known:
+            raise CapacityError(f"{path}: is an input of this run. Name another file")
+
+
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet takes for text: a leading ``=`` and the like get a quote mark."""
     return f"'{text}" if text.startswith(_FORMULA) else text
@@ -59,7 +78,7 @@ def plain_cell(text: str) -> str:
 
 def write_csv(result: Result, path: Path, by: str) -> None:
     """The table as CSV."""
-    table = result.table(by)
+    table = result.table(by).replace([math.inf, -math.inf], math.nan)
     for column in ("segment", "role", "pool", "task"):
         table[column] = table[column].map(plain_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))

@@ -23,10 +23,16 @@ def scenario(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., capacity
     """Load a scenario from YAML text or a mapping; other texts become CSV files beside it."""
 
     def load(
-        plan: str | Mapping[str, object], set: Mapping[str, object] | None = None, **files: str
-    ) -> capacity.Scenario:  # fmt: skip
+        plan: str | Mapping[str, object],
+        set: Mapping[str, object] | None = None,  # noqa: A002 - as `capacity.load` has it
+        **files: str,
+    ) -> capacity.Scenario:
         folder = tmp_path_factory.mktemp("plan")
-        text = textwrap.dedent(plan) if isinstance(plan, str) else yaml.safe_dump(dict(plan), sort_keys=False)
+        text = (
+            textwrap.dedent(plan)
+            if isinstance(plan, str)
+            else yaml.safe_dump(dict(plan), sort_keys=False)
+        )
         path = Path(folder, "plan.yaml")
         path.write_text(text, encoding="utf-8")
         for name, content in files.items():

@@ -54,11 +54,12 @@ def run(
     from capacity.loading import load
     from capacity.result import SPANS
     from capacity.simulation import simulate
-    from capacity.writing import write_csv, write_json
+    from capacity.writing import check_targets, write_csv, write_json
 
     if by not in SPANS:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(SPANS)}")
     scenario = load(file, set=_settings(settings))
+    check_targets([path for path in (json, csv) if path], scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
     result = simulate(scenario, trials, seed, progress=_progress(quiet=quiet))
@@ -119,7 +120,7 @@ def _show(result: Result) -> None:
 
     from capacity.report.text import report
 
-    Console(highlight=False).print(report(result))
+    Console(highlight=False, markup=False).print(report(result))
 
 
 def _progress(*, quiet: bool) -> Progress | None:

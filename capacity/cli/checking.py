@@ -63,7 +63,7 @@ def derived(scenario: Scenario) -> list[Assumption]:
 
 
 def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
-    out = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    out = Console(width=None if sys.stdout.isatty() else 150, highlight=False, markup=False)
     out.print(
         f"{path}: no mistakes. {scenario.name}: {len(scenario.book):,} accounts", soft_wrap=True
     )

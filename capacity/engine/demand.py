@@ -83,6 +83,9 @@ def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
 
 def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
     for i, lane in enumerate(work.lanes):
+        if lane.is_fixed:
+            yield Strand(i, None, np.zeros(0, dtype=np.int64))
+            continue
         own = classes.complexity[classes.slice_of(lane.segment_index)]
         common = np.flatnonzero(np.isnan(own))
         if common.size or not own.size:

@@ -29,7 +29,9 @@ _COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring", "severance", "plat
 def as_text(result: Result, width: int = WIDTH) -> str:
     """The whole report as plain text."""
     out = StringIO()
-    Console(file=out, width=width, color_system=None, highlight=False).print(report(result))
+    Console(file=out, width=width, color_system=None, highlight=False, markup=False).print(
+        report(result)
+    )
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 

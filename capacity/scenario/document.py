@@ -18,7 +18,7 @@ from capacity.scenario.team import Role
 def read_currency(raw: object) -> str:
     """An ISO code of a currency."""
     text = read_text(raw)
-    if len(text) != 3 or not text.isascii() or not text.isupper():
+    if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):
         raise ValueError(f"{text!r} is not a currency. Write its code of three letters, as in USD")
     return text
 

@@ -36,6 +36,8 @@ Key = tuple[str, str, str, str, str]
 """Metric, label of the period, segment, role, task; '' for what does not apply."""
 
 RAMPED_LONG_AGO = 10**6
+DUST = 1e-9
+"""Hours that are nothing but rounding: nothing was decided about them."""
 
 SUMS = {
     "due_hours",
@@ -519,7 +521,7 @@ class Trial:
                 lanes = [lane for lane in task.lanes if task.covered_with(lane.segment) == where]
                 served = sum(done[lane] for lane in lanes)
                 ended = served + sum(dropped[lane] for lane in lanes)
-                self.coverage[task.name, segment, t] = served / ended if ended > 0 else math.nan
+                self.coverage[task.name, segment, t] = served / ended if ended > DUST else math.nan
                 memory = self.memory.get((task.name, segment))
                 if memory:
                     memory.done = memory.fading * memory.done + served
@@ -694,7 +696,7 @@ class Trial:
         """Done / (done + dropped); undefined where nothing was."""
         done = sum(self.hours["done_hours"][lane] for lane in lanes)
         dropped = sum(self.hours["dropped_hours"][lane] for lane in lanes)
-        coverage = done / (done + dropped) if done + dropped > 0 else math.nan
+        coverage = done / (done + dropped) if done + dropped > DUST else math.nan
         self.note("coverage", t, coverage, **keys)
         return coverage
 

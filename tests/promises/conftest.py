@@ -12,13 +12,13 @@ import capacity
 
 KEYS = ("segment", "role", "pool", "task")
 
+
 @pytest.fixture(scope="session")
 def world(scenario) -> Callable[..., capacity.Scenario]:
     """The plan, with other rows of accounts, settings or text where they are given."""
 
-    def build(lines=None, set=None, text=PLAN, **settings):
-        changes = {**(set or {}), **settings}
-        return scenario(text, set=changes, book=csv(rows() if lines is None else lines))
+    def build(lines=None, set=None, text=PLAN):  # noqa: A002 - as `capacity.load` has it
+        return scenario(text, set=set, book=csv(rows() if lines is None else lines))
 
     return build
 

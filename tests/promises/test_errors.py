@@ -36,7 +36,7 @@ def results(scenario) -> list[capacity.Result]:
 
 
 def assert_errors_hold(found: np.ndarray, errors: np.ndarray) -> None:
-    """The variance over seeds against the mean squared error: chi-square, its bounds one in 10,000."""
+    """The variance over seeds against the mean squared error, by chi-square at 1 in 10,000."""
     ratio = found.var(ddof=1) / (errors**2).mean()
     low, high = stats.chi2.ppf([5e-5, 1 - 5e-5], SEEDS - 1) / (SEEDS - 1)
     assert low < ratio < high

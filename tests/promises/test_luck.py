@@ -52,7 +52,10 @@ def test_an_account_more_leaves_all_others_their_fate(world, everything, apart) 
     assert set(np.unique(gain)) == {0, 1}
     assert (gain[:4] == 1).all()
     assert (np.diff(gain, axis=0) <= 0).all()
-    lost = more["churned_accounts", "small", "", "", ""] - apart["churned_accounts", "small", "", "", ""]
+    lost = (
+        more["churned_accounts", "small", "", "", ""]
+        - apart["churned_accounts", "small", "", "", ""]
+    )
     assert set(np.unique(lost[4])) == {0, 1}
     assert (np.delete(lost, 4, axis=0) == 0).all()
     arrived = "new_accounts", "small", "", "", ""
@@ -110,14 +113,15 @@ def test_a_hire_leaves_the_other_seats_their_luck(world, everything) -> None:
 
 def test_a_segment_more_changes_nothing_in_the_others(world, everything, apart) -> None:
     text = PLAN.replace(
-        "tasks:\n", "  tiny: {churn: 30%, addressable: 10%, new_accounts: {per_year: 50, arr: 10}}\ntasks:\n"
+        "tasks:\n",
+        "  tiny: {churn: 30%, addressable: 10%, new_accounts: {per_year: 50, arr: 10}}\ntasks:\n",
     )
     lines = [*rows(), "T-1,tiny,10,2025-01-01,2027-04-01,,"]
     after = everything(simulate(world(lines, set={"simulation.feedback": "off"}, text=text)))
 
     def others(key):
         name, segment, role, _, _ = key
-        return bool(segment) and (name == "due_hours" or not role and name != "coverage")
+        return bool(segment) and (name == "due_hours" or (not role and name != "coverage"))
 
     assert untouched(apart, after, others) > 20
 
@@ -141,8 +145,12 @@ def test_an_uncertain_number_elsewhere_changes_nothing_here(world, everything, a
 
 def test_a_name_decides_luck_not_a_place(world, everything) -> None:
     """Swapping the names of two alike accounts swaps their fates."""
-    lines = [f"{name},small,{arr},2024-05-05,2027-05-05,," for name, arr in (("A", 100), ("B", 200))]
-    swapped = [line.replace("100", "300").replace("200", "100").replace("300", "200") for line in lines]
+    lines = [
+        f"{name},small,{arr},2024-05-05,2027-05-05,," for name, arr in (("A", 100), ("B", 200))
+    ]
+    swapped = [
+        line.replace("100", "300").replace("200", "100").replace("300", "200") for line in lines
+    ]
     off = {"simulation.feedback": "off", "segments.small.expansion": 0}
     off["segments.small.new_accounts"] = {"by_month": {"2027-12": 1}, "arr": 1}
     a = everything(simulate(world(lines, set=off)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from uncertain_plan import rows
@@ -9,7 +11,15 @@ from uncertain_plan import rows
 import capacity
 
 OFF = {"simulation.feedback": "off"}
-MONEY = ("arr", "new_arr", "expansion_arr", "contraction_arr", "churned_arr", "revenue", "gross_profit")
+MONEY = (
+    "arr",
+    "new_arr",
+    "expansion_arr",
+    "contraction_arr",
+    "churned_arr",
+    "revenue",
+    "gross_profit",
+)
 RATIOS = ("grr", "nrr")
 
 
@@ -55,7 +65,9 @@ def test_higher_churn_never_keeps_more_accounts(world, low, high) -> None:
         a, b = few.array(metric, segment="big"), many.array(metric, segment="big")
         assert (b <= a * (1 + 1e-12)).all()
         assert (b < a).any()
-        assert np.array_equal(few.array(metric, segment="small"), many.array(metric, segment="small"))
+        assert np.array_equal(
+            few.array(metric, segment="small"), many.array(metric, segment="small")
+        )
 
 
 def test_accounts_lost_in_the_better_world_are_lost_in_the_worse(world) -> None:
@@ -95,7 +107,7 @@ def test_more_seats_never_lower_coverage(world, defer, attrition) -> None:
     settings = {**OFF, "tasks.trouble.defer": defer, "team.csm.attrition": attrition}
     settings["team.csm.overloaded_attrition"] = 1
     found = [simulate(world(set={**settings, "team.csm.headcount": n})) for n in (0, 1, 2, 4)]
-    for fewer, more in zip(found, found[1:], strict=False):
+    for fewer, more in pairwise(found):
         a, b = fewer.array("coverage", role="csm"), more.array("coverage", role="csm")
         assert (np.nan_to_num(b, nan=1.0) >= np.nan_to_num(a, nan=1.0) - 1e-9).all()
         assert np.nanmean(b) > np.nanmean(a)

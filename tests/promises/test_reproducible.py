@@ -72,7 +72,12 @@ def test_the_order_of_tasks_and_roles_plays_no_part_in_luck(scenario, everything
         return dict(reversed(part.items()))
 
     one = scenario({**plan, "tasks": tasks, "team": team})
-    two = {**plan, "segments": turned(plan["segments"]), "tasks": turned(tasks), "team": turned(team)}
+    two = {
+        **plan,
+        "segments": turned(plan["segments"]),
+        "tasks": turned(tasks),
+        "team": turned(team),
+    }
     found = scenario(two)
     assert list(one.plan.tasks) != list(found.plan.tasks)
     a = everything(capacity.simulate(one, trials=500))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 SEGMENTS = ("north", "south", "west")
 ROLES = ("csm", "trainer")
-TRIGGERS = ("every", "fiscal", "weeks", "days", "start", "renewal", "rate", "fixed", "segments")
 
 
 def spread(low: float, high: float) -> st.SearchStrategy[Any]:
@@ -24,7 +23,9 @@ def spread(low: float, high: float) -> st.SearchStrategy[Any]:
         known,
         three.map(lambda v: dict(zip(("low", "likely", "high"), v, strict=True))),
         three.map(lambda v: {"mean": v[0], "sd": v[0] / 10}),
-        three.map(lambda v: dict(zip(("p10", "p50", "p90"), v, strict=True))) if low >= 0 else known,
+        three.map(lambda v: dict(zip(("p10", "p50", "p90"), v, strict=True)))
+        if low >= 0
+        else known,
     )
 
 
@@ -52,7 +53,11 @@ waits = st.sampled_from(["0 months", "1 month", "2 months", "3 months"])
 new_accounts = st.one_of(
     st.fixed_dictionaries(
         {"per_year": spread(0, 60)},
-        optional={"fixed": st.booleans(), "seasonality": weights, "term": st.sampled_from([1, 6, 12])},
+        optional={
+            "fixed": st.booleans(),
+            "seasonality": weights,
+            "term": st.sampled_from([1, 6, 12]),
+        },
     ),
     st.fixed_dictionaries({"by_month": st.just({"2027-02": 4, "2027-07": 9})}),
 )
@@ -61,7 +66,9 @@ segments = st.fixed_dictionaries(
     {
         "accounts": st.integers(0, 40),
         "arr": spread(1000, 50_000),
-        "churn": st.one_of(spread(0.001, 0.6), st.lists(spread(0.001, 0.6), min_size=2, max_size=3)),
+        "churn": st.one_of(
+            spread(0.001, 0.6), st.lists(spread(0.001, 0.6), min_size=2, max_size=3)
+        ),
         "addressable": spread(0.1, 0.9),
         "term": st.sampled_from([6, 12, 24]),
     },
@@ -85,42 +92,42 @@ effects = st.fixed_dictionaries(
 )
 
 
-@st.composite
-def triggers(draw: st.DrawFn) -> dict[str, Any]:
-    """A trigger with what belongs to it, and hours where it needs them."""
-    kind = draw(st.sampled_from(TRIGGERS))
-    if kind == "fixed":
-        return {"fixed": f"{draw(st.integers(0, 200))} hours per month"}
-    if kind == "segments":
-        one, other = draw(spans), draw(spans)
-        trigger: dict[str, Any] = {"every": {"north": one, "default": other}}
-    elif kind == "start":
-        trigger = {"on": "start", "over": draw(st.sampled_from(["1 month", "3 months"]))}
-    elif kind == "renewal":
-        lead, over = draw(st.sampled_from([(0, 1), (2, 3), (3, 1), (5, 4)]))
-        trigger = {"on": "renewal", "lead": f"{lead} months", "over": f"{over} months"}
-    elif kind == "rate":
-        trigger = {"rate": draw(spread(0, 12))} | draw(optional(seasonality=weights))
-    elif kind == "fiscal":
-        trigger = {"every": draw(st.sampled_from(["quarter", "6 months", "year"])), "aligned": "fiscal"}
-    elif kind == "weeks":
-        trigger = {"every": draw(st.sampled_from(["week", "2 weeks", "10 days"]))}
-    elif kind == "days":
-        trigger = {"every": draw(st.sampled_from(["45 days", "10 weeks"]))}
-    else:
-        trigger = {"every": draw(spans)}
-    if draw(st.booleans()):
-        trigger["share"] = draw(spread(0.05, 0.95))
-    if draw(st.booleans()):
-        return trigger | {"hours": draw(spread(0, 10))}
-    step = st.fixed_dictionaries({"hours": spread(0, 5)}, optional={"role": st.sampled_from(ROLES)})
-    return trigger | {"steps": draw(st.dictionaries(st.sampled_from("abc"), step, min_size=1))}
+def given(**values: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Settings that stand together, each known or drawn."""
+    known = {k: v if isinstance(v, st.SearchStrategy) else st.just(v) for k, v in values.items()}
+    return st.fixed_dictionaries(known)
+
+
+triggers = st.one_of(
+    given(every=spans),
+    given(every=given(north=spans, default=spans)),
+    given(every=st.sampled_from(["week", "2 weeks", "10 days", "45 days", "10 weeks"])),
+    given(every=st.sampled_from(["quarter", "6 months", "year"]), aligned="fiscal"),
+    given(on="start", over=st.sampled_from(["1 month", "3 months"])),
+    given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "4 months"])),
+    given(on="renewal"),
+    given(rate=spread(0, 12)),
+    given(rate=spread(0, 12), seasonality=weights),
+)
+
+step = st.fixed_dictionaries({"hours": spread(0, 5)}, optional={"role": st.sampled_from(ROLES)})
+amounts = st.one_of(
+    given(hours=spread(0, 10)),
+    given(steps=st.dictionaries(st.sampled_from("abc"), step, min_size=1)),
+)
+occasions = st.builds(
+    lambda *parts: {key: value for part in parts for key, value in part.items()},
+    triggers,
+    amounts,
+    optional(share=spread(0.05, 0.95)),
+)
+fixed = st.integers(0, 200).map(lambda hours: {"fixed": f"{hours} hours per month"})
 
 
 @st.composite
 def tasks(draw: st.DrawFn) -> dict[str, Any]:
     """A task of any trigger."""
-    task = {"role": draw(st.sampled_from(ROLES)), **draw(triggers())}
+    task = {"role": draw(st.sampled_from(ROLES)), **draw(st.one_of(occasions, occasions, fixed))}
     task |= draw(
         optional(
             priority=st.integers(1, 3),
@@ -173,9 +180,11 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         "horizon": {"start": "2027-01", "months": draw(st.integers(1, 26)), "fiscal_year_start": 2},
         "segments": {name: draw(segments) for name in names},
         "tasks": {
-            f"task {i}": task for i, task in enumerate(draw(st.lists(tasks(), min_size=1, max_size=6)))
+            f"task {i}": task
+            for i, task in enumerate(draw(st.lists(tasks(), min_size=1, max_size=6)))
         },
-        "team": {name: draw(roles) for name in ROLES} | {"manager": {"per": {"csm": 3}, "salary": 1}},
+        "team": {name: draw(roles) for name in ROLES}
+        | {"manager": {"per": {"csm": 3}, "salary": 1}},
         "finance": {"gross_margin": draw(spread(0.1, 0.9)), "platform": 1200},
         "simulation": {"feedback": draw(st.booleans())},
     }

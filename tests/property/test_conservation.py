@@ -76,7 +76,9 @@ def test_books_balance(scenario, trials, plan) -> None:
         )}  # fmt: skip
         accounts = len(book) + np.cumsum(read["new_accounts"] - read["churned_accounts"], axis=0)
         close(read["accounts"], accounts)
-        moved = read["new_arr"] + read["expansion_arr"] - read["contraction_arr"] - read["churned_arr"]
+        moved = (
+            read["new_arr"] + read["expansion_arr"] - read["contraction_arr"] - read["churned_arr"]
+        )
         close(read["arr"], book.sum() + np.cumsum(moved, axis=0))
         opening = np.vstack([np.full((1, moved.shape[1]), book.sum()), read["arr"][:-1]])
         close(result.array("revenue", segment=segment), (opening + read["new_arr"]) / 12)
@@ -102,7 +104,9 @@ def test_every_number_can_be_meant(scenario, trials, plan) -> None:
     table = result.table()
     no_money_left = {"grr", "nrr", "logo_retention", "cost_share_of_revenue"}
     for name in table["metric"].unique():
-        for key in table.query("metric == @name")[["segment", "role", "task"]].drop_duplicates().values:
+        for key in (
+            table.query("metric == @name")[["segment", "role", "task"]].drop_duplicates().values
+        ):
             values = result.array(name, **dict(zip(("segment", "role", "task"), key, strict=True)))
             if name not in ANY | no_money_left:
                 assert np.isfinite(values).all(), (name, key)

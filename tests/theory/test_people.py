@@ -144,8 +144,12 @@ def test_capacity_is_ramped_people_times_their_hours(scenario) -> None:
     result = simulate(scenario, 0, **role)
     # January 2027: 21 weekdays, two holidays, 25 days of leave over 261 weekdays of the year
     present = (21 - 2 - 25 * 21 / 261) * 8
-    assert result.mean("available_hours", period="2027-01", role="csm") == pytest.approx(7 * present)
-    assert result.mean("capacity_hours", period="2027-01", role="csm") == pytest.approx(5.6 * present)
+    assert result.mean("available_hours", period="2027-01", role="csm") == pytest.approx(
+        7 * present
+    )
+    assert result.mean("capacity_hours", period="2027-01", role="csm") == pytest.approx(
+        5.6 * present
+    )
 
 
 def test_leave_follows_its_season(scenario) -> None:
@@ -156,16 +160,22 @@ def test_leave_follows_its_season(scenario) -> None:
 
 
 def test_required_people_are_due_hours_over_a_persons_hours(scenario) -> None:
-    plan = scenario(PLAN, set={"tasks.talk.fixed": "500 hours per month", "team.csm.internal": "30%"})
+    plan = scenario(
+        PLAN, set={"tasks.talk.fixed": "500 hours per month", "team.csm.internal": "30%"}
+    )
     found = capacity.simulate(plan, trials=0)
-    assert found.mean("required_fte", period="2027-01", role="csm") == pytest.approx(500 / (21 * 8 * 0.7))
+    assert found.mean("required_fte", period="2027-01", role="csm") == pytest.approx(
+        500 / (21 * 8 * 0.7)
+    )
     assert found.mean("load", period="2027-01", role="csm") == pytest.approx(500 / (210 * 8 * 0.7))
     used = found.mean("utilization", period="2027-01", role="csm")
     assert used == pytest.approx(500 / (210 * 8 * 0.7))
 
 
 def test_overtime_is_worked_where_there_is_more_work_than_hours(scenario) -> None:
-    plan = scenario(PLAN, set={"tasks.talk.fixed": "2000 hours per month", "team.csm.overtime": "10%"})
+    plan = scenario(
+        PLAN, set={"tasks.talk.fixed": "2000 hours per month", "team.csm.overtime": "10%"}
+    )
     found = capacity.simulate(plan, trials=0)
     done = found.array("done_hours", role="csm")[:, 0]
     hours = found.array("capacity_hours", role="csm")[:, 0]
@@ -175,7 +185,9 @@ def test_overtime_is_worked_where_there_is_more_work_than_hours(scenario) -> Non
 
 def test_the_cost_of_a_seat_adds_up(scenario) -> None:
     role = {"salary": 60_000, "on_costs": "30%", "bonus": 6000, "tools": 1200, "raise": "5%"}
-    plan = scenario(PLAN, set={"finance.platform": 24_000, **{f"team.csm.{k}": v for k, v in role.items()}})
+    plan = scenario(
+        PLAN, set={"finance.platform": 24_000, **{f"team.csm.{k}": v for k, v in role.items()}}
+    )
     cost = capacity.simulate(plan, trials=0).array("team_cost")[:, 0]
     assert cost[:12] == pytest.approx(10 * (60_000 * 1.3 + 7200) / 12 + 2000)
     assert cost[12:] == pytest.approx(10 * (63_000 * 1.3 + 7200) / 12 + 2000)

@@ -129,7 +129,9 @@ def test_a_contract_of_the_file_that_starts_in_the_plan_pays_from_then_on(scenar
 @pytest.mark.parametrize(
     ("target", "today", "capacity_share"), [("100%", 0.8, 0.5), ("80%", 0.6, 0.3)]
 )
-def test_a_lasting_shortfall_is_measured_against_todays(scenario, target, today, capacity_share) -> None:
+def test_a_lasting_shortfall_is_measured_against_todays(
+    scenario, target, today, capacity_share
+) -> None:
     """With constant coverage C and C₀ in the past, HR = (1 + (r−1)x) / (1 + (r−1)x⁰) each month."""
     plan = scenario(f"""
         name: less than today

@@ -8,7 +8,14 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from capacity.calendar import Periods, first_day, month_label, month_number, month_numbers, public_holidays
+from capacity.calendar import (
+    Periods,
+    first_day,
+    month_label,
+    month_number,
+    month_numbers,
+    public_holidays,
+)
 
 JANUARY_2027 = month_number(2027, 1)
 
@@ -30,7 +37,12 @@ def test_months_are_numbers_on_one_line() -> None:
 def test_periods_have_labels_and_first_days() -> None:
     periods = Periods(month_number(2027, 11), 3)
     assert periods.labels == ["2027-11", "2027-12", "2028-01"]
-    assert periods.first_days.astype(str).tolist() == ["2027-11-01", "2027-12-01", "2028-01-01", "2028-02-01"]
+    assert periods.first_days.astype(str).tolist() == [
+        "2027-11-01",
+        "2027-12-01",
+        "2028-01-01",
+        "2028-02-01",
+    ]
     assert periods.calendar_month.tolist() == [10, 11, 0]
     assert periods.years_each == 1 / 12
 
@@ -55,7 +67,7 @@ def test_shares_of_a_calendar_year_add_up_to_one() -> None:
 
 
 def test_holidays_of_the_united_states_in_2027() -> None:
-    """New Year, King, Presidents, Memorial, Juneteenth and Independence observed, Labor, and so on."""
+    """Eleven public holidays, and New Year of 2028 observed."""
     counts = Periods(JANUARY_2027, 12).holidays_on_weekdays("US")
     # Juneteenth is a Saturday (observed on Friday the 18th), 4 July a Sunday (Monday the 5th),
     # Christmas a Saturday (Friday the 24th), New Year 2028 a Saturday (Friday 31 December).
@@ -106,7 +118,9 @@ def test_a_fiscal_year_bears_the_year_in_which_it_begins() -> None:
 
 def test_fiscal_quarters_halves_and_years_end_in_their_last_month() -> None:
     periods = Periods(JANUARY_2027, 12, fiscal_year_start=2)
-    ends = {months: (np.flatnonzero(periods.ends_fiscal(months)) + 1).tolist() for months in (3, 6, 12)}
+    ends = {
+        months: (np.flatnonzero(periods.ends_fiscal(months)) + 1).tolist() for months in (3, 6, 12)
+    }
     assert ends == {3: [1, 4, 7, 10], 6: [1, 7], 12: [1]}
 
 

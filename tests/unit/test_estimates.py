@@ -9,10 +9,20 @@ from scipy import integrate, stats
 from capacity.estimates import Estimate, Form
 from capacity.units import Shape
 
-GRID = np.concatenate([np.logspace(-6, -1.01, 60), np.linspace(0.1, 0.9, 81), 1 - np.logspace(-6, -1.01, 60)])
+GRID = np.concatenate(
+    [np.logspace(-6, -1.01, 60), np.linspace(0.1, 0.9, 81), 1 - np.logspace(-6, -1.01, 60)]
+)
 Z90 = stats.norm.ppf(0.9)
 
-PERTS = [(0, 1, 2), (1, 1, 5), (2, 7, 7), (0.04, 0.06, 0.09), (-3, 0, 10), (0, 0.001, 1), (5, 5.5, 1000)]
+PERTS = [
+    (0, 1, 2),
+    (1, 1, 5),
+    (2, 7, 7),
+    (0.04, 0.06, 0.09),
+    (-3, 0, 10),
+    (0, 0.001, 1),
+    (5, 5.5, 1000),
+]
 POSITIVE = [(1, 3, 12), (80_000, 150_000, 320_000), (0.9, 1, 1.05), (1, 1, 4), (1, 4, 4)]
 SHARES = [(0.02, 0.05, 0.2), (0.5, 0.8, 0.95), (0.1, 0.1, 0.3), (0.4, 0.5, 0.52)]
 REALS = [(-0.05, 0.01, 0.02), (-2, 0, 2), (0, 0, 1)]
@@ -41,9 +51,13 @@ def by_integration(estimate: Estimate) -> tuple[float, float]:
 
     def moment(n: int) -> float:
         def integrand(z: float) -> float:
-            return float(estimate.quantile(np.array([stats.norm.cdf(z)]))[0]) ** n * stats.norm.pdf(z)
+            return float(estimate.quantile(np.array([stats.norm.cdf(z)]))[0]) ** n * stats.norm.pdf(
+                z
+            )
 
-        halves = [integrate.quad(integrand, *side, epsabs=0, epsrel=1e-9)[0] for side in ((-8, 0), (0, 8))]
+        halves = [
+            integrate.quad(integrand, *side, epsabs=0, epsrel=1e-9)[0] for side in ((-8, 0), (0, 8))
+        ]
         return sum(halves)
 
     return moment(1), moment(2) - moment(1) ** 2
@@ -112,7 +126,9 @@ def test_three_quantiles_of_a_real_number_split_a_normal(values: tuple[float, ..
     below, above = (p50 - p10) / Z90, (p90 - p50) / Z90
     estimate = quantiles(values, Shape.REAL)
     z = stats.norm.ppf(GRID)
-    assert estimate.quantile(GRID) == pytest.approx(p50 + np.where(z < 0, below, above) * z, abs=1e-12)
+    assert estimate.quantile(GRID) == pytest.approx(
+        p50 + np.where(z < 0, below, above) * z, abs=1e-12
+    )
     shift = (above - below) * stats.norm.pdf(0)
     variance = (below**2 + above**2) / 2 - shift**2
     assert estimate.mean == pytest.approx(p50 + shift, abs=1e-4 * (p90 - p10))

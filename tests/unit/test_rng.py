@@ -139,7 +139,7 @@ def test_numbering_leaves_the_keys_as_they_were() -> None:
     before = NAMES.copy()
     numbered(NAMES, 5)
     Luck(0, 0).stratified(NAMES)
-    assert (NAMES == before).all()
+    assert (before == NAMES).all()
 
 
 def test_each_hundredth_comes_once_in_a_block() -> None:

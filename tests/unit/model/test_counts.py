@@ -18,7 +18,10 @@ U = np.concatenate(
     ]
 )
 MEANS = np.concatenate(
-    [np.linspace(0.001, 14, 71), np.array([11.999, 12, 12.001, 20, 33.3, 75, 150, 400, 1234.5, 1e4, 2.5e5])]
+    [
+        np.linspace(0.001, 14, 71),
+        np.array([11.999, 12, 12.001, 20, 33.3, 75, 150, 400, 1234.5, 1e4, 2.5e5]),
+    ]
 )
 SIZES = np.array([1, 2, 3, 7, 12, 13, 25, 60, 120, 333, 1000, 5000, 100_000])
 SHARES = np.array([1e-4, 0.003, 0.02, 0.1, 0.25, 0.4, 0.5, 0.500001, 0.63, 0.8, 0.97, 0.9995])
@@ -77,7 +80,9 @@ def test_any_binomial_count_is_scipys(u: float, size: int, share: float) -> None
 
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(u=luck, low=st.floats(0, 300), more=st.floats(0, 50))
-def test_the_same_luck_never_gives_fewer_where_more_are_expected(u: float, low: float, more: float) -> None:
+def test_the_same_luck_never_gives_fewer_where_more_are_expected(
+    u: float, low: float, more: float
+) -> None:
     a, b = poisson_quantile(np.array([u, u]), np.array([low, low + more]))
     assert a <= b
 

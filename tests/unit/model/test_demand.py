@@ -33,7 +33,12 @@ def test_work_by_the_day_comes_in_the_period_that_holds_the_day() -> None:
     for start, periods in zip(starts, found, strict=True):
         days = start + np.arange(1, 40) * np.timedelta64(45, "D")
         inside = days[(days >= firsts[0]) & (days < firsts[-1])]
-        assert periods == (inside.astype("datetime64[M]") - firsts[0].astype("datetime64[M]")).astype(int).tolist()
+        assert (
+            periods
+            == (inside.astype("datetime64[M]") - firsts[0].astype("datetime64[M]"))
+            .astype(int)
+            .tolist()
+        )
 
 
 def test_hours_are_lognormal_with_the_given_moments() -> None:
@@ -46,4 +51,6 @@ def test_hours_are_lognormal_with_the_given_moments() -> None:
 
 
 def test_hours_without_variance_are_their_mean() -> None:
-    assert lognormal_hours(np.array([3.0, 0.0]), np.array([0.0, 0.0]), np.array([2.0, -1.0])).tolist() == [3, 0]
+    assert lognormal_hours(
+        np.array([3.0, 0.0]), np.array([0.0, 0.0]), np.array([2.0, -1.0])
+    ).tolist() == [3, 0]

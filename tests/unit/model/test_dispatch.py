@@ -66,7 +66,9 @@ def test_hours_are_neither_lost_nor_made(queue: tuple[np.ndarray, np.ndarray, Pr
     done = serve(work, hours, order)
     assert (done >= 0).all()
     assert (done <= work * (1 + 1e-12)).all()
-    assert done.sum(axis=0) == pytest.approx(np.minimum(work.sum(axis=0), hours), rel=1e-9, abs=1e-9)
+    assert done.sum(axis=0) == pytest.approx(
+        np.minimum(work.sum(axis=0), hours), rel=1e-9, abs=1e-9
+    )
 
 
 @settings(deadline=None, derandomize=True, max_examples=200)

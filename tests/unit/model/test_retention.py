@@ -40,7 +40,7 @@ def test_the_hazard_of_a_term_compounds(months: int) -> None:
 
 def test_half_as_much_hazard_again_loses_15_in_a_hundred_where_10_were_lost() -> None:
     assert loss_probability(hazard(a(0.1)), a(1.0), a(1.5)) == pytest.approx(1 - 0.9**1.5)
-    assert 1 - 0.9**1.5 == pytest.approx(0.1462, abs=5e-5)
+    assert pytest.approx(0.1462, abs=5e-5) == 1 - 0.9**1.5
 
 
 def test_only_the_addressable_share_moves() -> None:

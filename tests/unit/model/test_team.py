@@ -87,7 +87,9 @@ def test_the_chance_to_leave_within_a_month_compounds_to_the_year() -> None:
 
 
 def test_overload_multiplies_the_time_at_risk() -> None:
-    assert leave_chance(np.array([0.15]), np.array([1.5]), 1 / 12) == pytest.approx(1 - 0.85 ** (1.5 / 12))
+    assert leave_chance(np.array([0.15]), np.array([1.5]), 1 / 12) == pytest.approx(
+        1 - 0.85 ** (1.5 / 12)
+    )
 
 
 def test_nobody_leaves_without_attrition_and_all_leave_at_one() -> None:
@@ -99,7 +101,9 @@ OUTPUT = np.array([0.0, 0.2, 0.6, 1.0])[:, None]
 """Of a vacant seat, a newcomer, one of a month, and everybody after."""
 
 
-@pytest.mark.parametrize(("tenure", "share"), [(NEVER, 0), (-1, 0), (0, 0.2), (1, 0.6), (2, 1), (RAMPED, 1)])
+@pytest.mark.parametrize(
+    ("tenure", "share"), [(NEVER, 0), (-1, 0), (0, 0.2), (1, 0.6), (2, 1), (RAMPED, 1)]
+)
 def test_output_follows_tenure(tenure: int, share: float) -> None:
     assert ramped(np.array([[tenure]]), OUTPUT).tolist() == [share]
 
