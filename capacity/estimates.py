@@ -130,7 +130,7 @@ class Estimate:
             return _split_quantile(uniforms, self.values, self.shape)
         if self.form is Form.PERT:
             low, likely, high = self.values
-            return low + (high - low) * _beta_quantile(uniforms, *_pert_shape(low, likely, high))
+            return low + (high - low) * _pert_quantile(uniforms, *_pert_shape(low, likely, high))
         mean, sd = self.values
         return _moments_quantile(uniforms, mean, sd, self.shape)
 
@@ -193,14 +193,15 @@ def _normal_cdf(z: float) -> float:
 
 
 def _moments_quantile(uniforms: FloatArray, mean: float, sd: float, shape: Shape) -> FloatArray:
-    from scipy.special import gammaincinv, ndtri  # slow to import
+    from scipy.special import betaincinv, gammaincinv, ndtri  # slow to import
 
     if shape is Shape.POSITIVE:
         k = (mean / sd) ** 2
         return gammaincinv(k, uniforms) * (mean / k)
     if shape is Shape.SHARE:
         size = mean * (1 - mean) / sd**2 - 1
-        return _beta_quantile(uniforms, mean * size, (1 - mean) * size)
+        exact: FloatArray = betaincinv(mean * size, (1 - mean) * size, uniforms)
+        return exact
     return mean + sd * ndtri(uniforms)
 
 
@@ -213,15 +214,10 @@ def _beta_table(a: float, b: float) -> tuple[FloatArray, FloatArray]:
     return betainc(a, b, x), x
 
 
-def _beta_quantile(uniforms: FloatArray, a: float, b: float) -> FloatArray:
-    """Quantiles of Beta(a, b) from a table of 2,049 nodes, a hundred times faster than exact.
+def _pert_quantile(uniforms: FloatArray, a: float, b: float) -> FloatArray:
+    """Quantiles of a PERT's Beta(a, b), with 1 <= a, b <= 5.
 
-    The error is below 1e-6 where both parameters are at least 1, as in every PERT.
+    From a table of 2,049 nodes, many times faster than the exact inverse; the error is below 1e-6.
     """
-    if min(a, b) < 1:
-        from scipy.special import betaincinv  # slow to import
-
-        exact: FloatArray = betaincinv(a, b, uniforms)
-        return exact
     probability, value = _beta_table(a, b)
     return np.interp(uniforms, probability, value)

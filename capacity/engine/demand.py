@@ -174,7 +174,7 @@ class Demand:
 
     def _occurrences(self, period: int, alive: FloatArray) -> FloatArray:
         """Occurrences that fall due and happen, shape (strands, trials)."""
-        number = np.empty((len(self._lanes), alive.shape[1]))
+        number = np.zeros((len(self._lanes), alive.shape[1]))
         for segment in self._segments:
             number[segment.strands] = segment.incidence[period] @ alive[segment.classes]
         number *= self._weight

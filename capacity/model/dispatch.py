@@ -68,7 +68,8 @@ def oldest_first(waiting: FloatArray, done: FloatArray) -> FloatArray:
     """
     left = np.empty_like(waiting)
     for age in range(len(waiting) - 1, -1, -1):
-        left[age] = np.maximum(waiting[age] - done, 0)
+        rest = waiting[age] - done
+        left[age] = np.where(rest > DUST, rest, 0.0)
         done = done - (waiting[age] - left[age])
     return left
 

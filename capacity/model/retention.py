@@ -17,7 +17,7 @@ def hazard(churn: FloatArray) -> FloatArray:
 
 def half_life_factor(years: FloatArray | float, half_life_months: FloatArray) -> FloatArray:
     """What is left of a memory after a time: 2^(−time / half-life); nothing where that is 0."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(half_life_months > 0, 2.0 ** (-years * MONTHS / half_life_months), 0.0)
 
 

@@ -763,7 +763,7 @@ def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str]
             wanted = sum(due[lane] for lane in group)
             part = min(1.0, left / wanted) if wanted > 0 else 0.0
             done |= {lane: part * due[lane] for lane in group}
-            left -= part * wanted
+            left = max(0.0, left - wanted)
     return _coverages(plan, due, done)
 
 

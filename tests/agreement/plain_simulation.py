@@ -460,16 +460,16 @@ class Trial:
             self.overloaded[role.name] = load > 1
             left = capacity * (1 + self.value[role.overtime] * (load > 1))
             for group in by_priority(self.plan, lanes):
-                left -= self._serve_together(group, left)
+                left = self._serve_together(group, left)
             self._note_role(role, t, load, person.available, person.customer)
         for lane in self.waiting:
             self._drop_old(lane, t)
 
     def _serve_together(self, lanes: list[Lane], left: float) -> float:
-        """Serve lanes of equal priority in proportion to their hours; the hours spent."""
+        """Serve lanes of equal priority in proportion to their hours; the hours still left."""
         total = sum(work.hours for lane in lanes for work in self.waiting[lane])
         if total == 0:
-            return 0.0
+            return left
         part = min(1.0, left / total)
         for lane in lanes:
             hours = part * sum(work.hours for work in self.waiting[lane])
@@ -478,7 +478,8 @@ class Trial:
                 self.waiting[lane] = []
             else:
                 self._take_oldest(lane, hours)
-        return part * total
+        # exactly nothing is left, lest a rounding error passes for a little work done next
+        return left - total if part == 1 else 0.0
 
     def _take_oldest(self, lane: Lane, hours: float) -> None:
         """Spend hours on a lane, oldest work first."""

@@ -42,6 +42,7 @@ LAYERS = (
     "simulation",
     "writing",
     "cli",
+    "__main__",
 )
 """A module may import what stands above its own layer, and its neighbours in its own folder."""
 

@@ -126,15 +126,15 @@ CASES: dict[str, tuple[Arrange, str]] = {
     ),
     "JSON into no folder": (
         _arguments("--json", "nowhere/out.json"),
-        r"nowhere/out\.json: cannot be written \(No such file or directory\)\.",
+        r"nowhere/out\.json: there is no folder nowhere\. Make it first",
     ),
     "CSV into no folder": (
         _arguments("--csv", "nowhere/out.csv"),
-        r"nowhere/out\.csv: cannot be written \(No such file or directory\)\.",
+        r"nowhere/out\.csv: there is no folder nowhere\. Make it first",
     ),
     "JSON onto a folder": (
         _arguments("--json", "folder"),
-        r"folder: cannot be written \(Is a directory\)\.",
+        r"folder: is a folder\. Name a file in it",
     ),
     "set without a value": (
         _arguments("--set", "team.csm.headcount"),
