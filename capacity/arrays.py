@@ -12,3 +12,8 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+
+def sums_by(group: IntArray, groups: int) -> FloatArray:
+    """Matrix that sums rows by group, shape (groups, rows)."""
+    return (np.arange(groups)[:, None] == group).astype(float)

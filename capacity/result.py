@@ -16,7 +16,7 @@ from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.scenario.fields import nearest
-from capacity.statistics import QUANTILES, quantile_error, quantiles, summarise
+from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ class Result:
 
     def mean(self, metric: str, **keys: Any) -> Any:
         """Expected value; a Series by period, or one number for one period. See `array`."""
-        return self._answer(metric, lambda values: summarise(values).mean, keys)
+        return self._answer(metric, means, keys)
 
     def quantile(self, metric: str, q: float, **keys: Any) -> Any:
         """Value that is not exceeded in a share `q` of the futures.
@@ -120,7 +120,7 @@ class Result:
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
         """Monte Carlo standard error of the mean, or of the quantile `q`."""
         if q is None:
-            return self._answer(metric, lambda values: summarise(values).se, keys)
+            return self._answer(metric, mean_error, keys)
         return self._answer(metric, lambda values: quantile_error(values, q), keys)
 
     def _answer(self, metric: str, compute: Any, keys: Mapping[str, Any]) -> Any:

@@ -31,11 +31,19 @@ def summarise(values: FloatArray) -> Summary:
         )
     known = ~np.isnan(values)
     count = known.sum(axis=1)
+    mean = means(values)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(known, values, 0.0).sum(axis=1) / count
         off = np.where(known, values - mean[:, None], 0.0)
         sd = np.where(count > 1, np.sqrt((off**2).sum(axis=1) / np.maximum(count - 1, 1)), np.nan)
     return Summary(mean, sd, mean_error(values), quantiles(values, np.array(QUANTILES)))
+
+
+def means(values: FloatArray) -> FloatArray:
+    """Mean of each row; what is not known (NaN) does not count."""
+    known = ~np.isnan(values)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean: FloatArray = np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1)
+    return mean
 
 
 def quantiles(values: FloatArray, at: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import FloatArray, IntArray, sums_by
 from capacity.calendar import Periods
 from capacity.engine.arrivals import Arrivals
 from capacity.engine.chance import Alive, Chance
@@ -100,18 +100,21 @@ class Customers:
         self._alive = chance.everybody(len(self._book))
         self._won: dict[int, _Won] = {}
         everyone = np.arange(len(classes))
-        self._base = self._by_vintage(everyone, self._arr)
-        self._to_segment = _sums(self._vintage_segment, self._segments)
+        self._base = np.zeros((len(classes.vintages), chance.trials))
+        self._add_to_base(everyone, self._arr)
+        self._to_segment = sums_by(self._vintage_segment, self._segments)
         self.accounts, self.revenue = self._by_segment(everyone, self.number, self._arr)
 
     # --- sums ------------------------------------------------------------------------------------
 
-    def _by_vintage(self, classes: IntArray, values: FloatArray) -> FloatArray:
-        return _sums(self._classes.vintage[classes], len(self._classes.vintages)) @ values
+    def _add_to_base(self, classes: IntArray, values: FloatArray) -> None:
+        """Add rows of a few classes to the revenue of their vintages, before growth."""
+        for vintage, row in zip(self._classes.vintage[classes], values, strict=True):
+            self._base[vintage] += row
 
     def _by_segment(self, classes: IntArray, *values: FloatArray) -> list[FloatArray]:
         """Sums by segment of several arrays of shape (classes, trials) at once."""
-        together = _sums(self._classes.segment[classes], self._segments) @ np.hstack(values)
+        together = sums_by(self._classes.segment[classes], self._segments) @ np.hstack(values)
         return np.split(together, len(values), axis=1)
 
     def opening(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -137,7 +140,7 @@ class Customers:
                 number[i], arr[i] = self._count[c], self._sum[c]
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
-        self._base += self._by_vintage(joining, self._renewed[joining] * arr)
+        self._add_to_base(joining, self._renewed[joining] * arr)
         more, revenue = self._by_segment(joining, number, arr)
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
@@ -169,9 +172,9 @@ class Customers:
         self._contracted[classes] *= kept
         self._renewed[classes] = renewed * kept * rise * own / usual[vintage]
         after = staying * kept * rise
-        others = self._base - self._by_vintage(classes, was)
-        growing = self._to_segment @ (self._grown * others * (usual - 1))
-        self._base = others + self._by_vintage(classes, after * own / usual[vintage])
+        self._add_to_base(classes, -was)
+        growing = self._to_segment @ (self._grown * self._base * (usual - 1))
+        self._add_to_base(classes, after * own / usual[vintage])
         self._grown = self._grown * usual
         churned, gone, contraction, expansion = self._by_segment(
             classes,
@@ -249,11 +252,6 @@ class Customers:
         of = numbered(won.keys, self._begin + period)
         lost, won.alive = self._chance.lost(of, risk, won.alive)
         return _Lost(of_class, lost.sum(axis=0)[None], (lost * won.arr).sum(axis=0)[None])
-
-
-def _sums(group: IntArray, groups: int) -> FloatArray:
-    """Matrix that sums rows by group, shape (groups, rows)."""
-    return (np.arange(groups)[:, None] == group).astype(float)
 
 
 class _Rates:

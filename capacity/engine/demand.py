@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, sums_by
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
@@ -114,7 +114,9 @@ class Demand:
         lanes = [work.lanes[strand.lane] for strand in strands]
         self._lanes = lanes
         self._keys = keys(s.key(lane) for s, lane in zip(strands, lanes, strict=True))
-        self._firsts = np.flatnonzero(np.diff([s.lane for s in strands], prepend=-1))
+        of_lane = np.array([strand.lane for strand in strands], dtype=np.int64)
+        single = len(strands) == len(work.lanes)
+        self._lane_sums = None if single else sums_by(of_lane, len(work.lanes))
         self._complexity = _complexity(plan, strands, lanes, chance)
         self._weight = np.array([[lane.weight] for lane in lanes])
         self._share = chance.inputs([lane.share for lane in lanes])
@@ -148,14 +150,10 @@ class Demand:
         if self._varying.size:
             squares = self._by_lane(weighted * self._complexity)
             self._vary(period, mean, number, squares)
-        out: FloatArray = np.add.reduceat(mean, self._work.step_firsts, axis=0)
-        return out
+        return self._work.step_sums @ mean
 
     def _by_lane(self, values: FloatArray) -> FloatArray:
-        if len(self._firsts) == len(values):
-            return values
-        out: FloatArray = np.add.reduceat(values, self._firsts, axis=0)
-        return out
+        return values if self._lane_sums is None else self._lane_sums @ values
 
     def _vary(self, period: int, mean: FloatArray, number: FloatArray, squares: FloatArray) -> None:
         """Draw the hours of the steps whose occurrences differ.

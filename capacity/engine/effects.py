@@ -188,8 +188,10 @@ class _Felt:
         """Multiply factors, shape (kinds, rows, trials), into (all kinds, targets, trials)."""
         if not self._targets.size:
             return
+        single = len(self._firsts) == factors.shape[1]
         for kind, rows in zip(kinds, factors, strict=True):
-            out[kind, self._targets] *= np.multiply.reduceat(rows, self._firsts, axis=0)
+            product = rows if single else np.multiply.reduceat(rows, self._firsts, axis=0)
+            out[kind, self._targets] *= product
 
 
 class _Inputs:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, sums_by
 from capacity.calendar import Periods
 from capacity.engine.classes import Classes, day_interval, month_interval
 from capacity.estimates import Estimate
@@ -123,9 +123,9 @@ class Work:
     of_step: IntArray
 
     @cached_property
-    def step_firsts(self) -> IntArray:
-        """First step of each work lane."""
-        return np.flatnonzero(np.concatenate([[True], np.diff(self.of_step) > 0]))
+    def step_sums(self) -> FloatArray:
+        """Matrix that sums the steps of each work lane, shape (work lanes, steps)."""
+        return sums_by(self.of_step, len(self.lane))
 
     @cached_property
     def step_keys(self) -> KeyArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import FloatArray, IntArray, sums_by
 
 DUST = 1e-9
 """Hours that are nothing but rounding."""
@@ -18,20 +18,21 @@ class Priorities:
 
     Attributes
     ----------
-    firsts
-        First lane of each group of equal priority, shape (groups,).
     group
-        Group of each lane, shape (lanes,).
+        Group of equal priority of each lane, shape (lanes,).
+    sums
+        Matrix that sums the lanes of each group, shape (groups, lanes).
     """
 
-    firsts: IntArray
     group: IntArray
+    sums: FloatArray
 
     @classmethod
     def of(cls, priority: FloatArray) -> Priorities:
         """Groups of lanes that are sorted by priority already."""
         new = np.concatenate([[True], priority[1:] > priority[:-1]])
-        return cls(np.flatnonzero(new), np.cumsum(new) - 1)
+        group = np.cumsum(new) - 1
+        return cls(group, sums_by(group, int(group[-1]) + 1))
 
 
 def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatArray:
@@ -47,7 +48,7 @@ def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatA
     hours
         Hours there are, shape (trials,).
     """
-    wanted = np.add.reduceat(work, priorities.firsts, axis=0)
+    wanted = priorities.sums @ work
     before = np.cumsum(wanted, axis=0) - wanted
     served = np.clip(hours - before, 0, wanted)
     with np.errstate(divide="ignore", invalid="ignore"):
