@@ -77,6 +77,8 @@ class Metric:
             return values
         if self.kind is Kind.STOCK:
             return values[[group[-1] for group in groups]]
+        if len(groups) == len(values) and self.under is None:
+            return values
         total = np.stack([values[group].sum(axis=0) for group in groups])
         if self.kind is Kind.AVERAGE:
             return total / np.array([[len(group)] for group in groups])
@@ -124,10 +126,12 @@ class Catalogue:
 
     def _rows(self, name: str, rows: IntArray | list[int]) -> FloatArray:
         """Sum of rows of a recorded array, shape (periods, trials)."""
-        return np.concatenate(
-            [np.broadcast_to(b[name][:, rows].sum(axis=1), (len(b[name]), b["arr"].shape[2]))
-             for b in self._batches], axis=1,
-        )[:, : self._trials]  # fmt: skip
+        parts = []
+        for batch in self._batches:
+            values, width = batch[name], batch["arr"].shape[2]
+            part = values[:, rows[0]] if len(rows) == 1 else values[:, rows].sum(axis=1)
+            parts.append(np.broadcast_to(part, (len(values), width)))
+        return np.concatenate(parts, axis=1)[:, : self._trials]
 
     def _sum(self, name: str, rows: IntArray | list[int]) -> Reader:
         if not self._batches[0][name].shape[1]:

@@ -85,11 +85,11 @@ class Result:
             Where there is no such metric, key or period.
         """
         found = self._find(metric, Key(segment, role, pool, task))
+        if period == "" and found.kind is not Kind.WHOLE:
+            return self._over_horizon(found)
         labels, values = self._rows(found, "month")
         if period is None:
             return values
-        if period == "" and found.kind is not Kind.WHOLE:
-            return self._over_horizon(found)
         if period not in labels:
             raise QuestionError(f"{metric} has no period {period!r}. Known: {', '.join(labels)}")
         return values[[labels.index(period)]]
