@@ -122,6 +122,22 @@ def test_parts_of_the_work_for_a_renewal_count_alike(scenario) -> None:
     assert found == pytest.approx(10 * churn(1 + 0.5 * lack))
 
 
+@pytest.mark.parametrize("trials", [0, 100])
+def test_work_for_a_renewal_slows_growth_in_the_month_it_is_decided(scenario, trials) -> None:
+    text = plan(
+        "  renewal: {role: csm, on: renewal, hours: 2h, coverage_today: 100%, weight: 1}",
+        months=24,
+        segment=", expansion: 12%",
+        value=", expansion: 0.5",
+    ).replace("churn: 10%", "churn: 0%")
+    arr = capacity.simulate(scenario(text), trials=trials).array("arr")
+    yearly = 1.12 ** (11 / 12) * 1.06 ** (1 / 12)
+    assert arr[11] == pytest.approx(120_000 * yearly)
+    assert arr[23] == pytest.approx(120_000 * yearly**2)
+    first = 10_000 * 1.06 ** (1 / 12) + 110_000 * 1.12 ** (1 / 12)
+    assert arr[0] == pytest.approx(first)
+
+
 STARTING = """
   onboarding: {role: csm, on: start, over: 2 months, hours: 6h, coverage_today: 100%, weight: 1}
 """
