@@ -15,7 +15,7 @@ from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Key, Kind, Metric
-from capacity.scenario.fields import nearest
+from capacity.scenario.parts import nearest
 from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ from capacity.estimates import Estimate
 from capacity.metrics import Kind, Metric
 from capacity.result import Result
 from capacity.scenario.document import Accounts, Plan
-from capacity.scenario.fields import BySegment
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
 from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Role

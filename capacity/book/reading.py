@@ -15,7 +15,8 @@ from capacity.calendar import DateArray, first_day, month_label, month_numbers
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
-from capacity.scenario.fields import LONGEST_TERM, nearest
+from capacity.scenario.fields import LONGEST_TERM
+from capacity.scenario.parts import nearest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from capacity.scenario.fields import Money, Part, Text, nearest, read_each, read_text
+from capacity.scenario.fields import Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.parts import Part, nearest, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role

@@ -6,198 +6,26 @@ Each type is an `Annotated` whose validator turns what YAML gives into a frozen 
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
+from pydantic import PlainValidator, ValidationInfo
 
 from capacity import units
 from capacity.calendar import month_number
-from capacity.estimates import Estimate, Form
-from capacity.scenario.reading import Trail
-from capacity.units import Shape, Span, Unit
+from capacity.estimates import Estimate
+from capacity.scenario.numbers import FORM_KEYS, number, read_number
+from capacity.scenario.parts import BySegment, nearest, read_each
+from capacity.units import Span, Unit
 
 T = TypeVar("T")
-K = TypeVar("K", bound=str | int)
 
-FORMS = {
-    Form.PERT: ("low", "likely", "high"),
-    Form.QUANTILES: ("p10", "p50", "p90"),
-    Form.MOMENTS: ("mean", "sd"),
-    Form.FIXED: ("value",),
-}
-REMARKS = ("source", "note", "evidence")
-EVIDENCE = ("measured", "published", "estimated")
-FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
 SEASONS = 12
 MOST_ACCOUNTS = 10_000_000
 MOST_SEATS = 1_000_000
 LONGEST_TERM = 1200
-
-
-class Part(BaseModel):
-    """A part of a scenario: frozen, strict, and documented by the strings under its fields."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        arbitrary_types_allowed=True,
-        populate_by_name=True,
-    )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``Did you mean `priority`?``, or nothing where nothing is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" Did you mean `{found[0]}`?" if found else ""
-
-
-class PartsError(ValueError):
-    """What is wrong inside of a setting: each part by its path, with what to write instead."""
-
-    def __init__(self, faults: list[tuple[Trail, str]]) -> None:
-        self.faults: list[tuple[Trail, str]] = faults
-        super().__init__(faults[0][1])
-
-
-def read_each(items: Iterable[tuple[K, object]], read: Callable[[object], T]) -> dict[K, T]:
-    """Read all the parts of a setting; raises `PartsError` with every part that is wrong."""
-    values: dict[K, T] = {}
-    faults: list[tuple[Trail, str]] = []
-    for key, item in items:
-        try:
-            values[key] = read(item)
-        except PartsError as error:
-            faults += [((key, *inner), text) for inner, text in error.faults]
-        except ValueError as error:
-            faults.append(((key,), str(error)))
-    if faults:
-        raise PartsError(faults)
-    return values
-
-
-@dataclass(frozen=True)
-class BySegment(Generic[T]):
-    """A setting that may differ by segment.
-
-    Attributes
-    ----------
-    values
-        The values said by segment.
-    default
-        The value of every other segment; None where nobody said.
-    """
-
-    values: Mapping[str, T]
-    default: T | None = None
-
-    def of(self, segment: str) -> T | None:
-        """The value of a segment."""
-        return self.values.get(segment, self.default)
-
-
-# --- numbers -------------------------------------------------------------------------------------
-
-
-def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
-    """An uncertain number of a unit, in any of its forms."""
-    parse = unit.parse
-    if unit is units.MONEY:
-        parse = partial(units.parse_money, currency=(info.context or {}).get("currency"))
-
-    def one(value: object) -> float:
-        return unit.check(parse(value), value)
-
-    if not isinstance(raw, dict):
-        if isinstance(raw, (list, type(None))):
-            raise ValueError(
-                f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
-            )
-        return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
-    form = _form(raw)
-    keys = FORMS[form]
-    values = tuple(read_each(((key, raw[key]) for key in keys), one).values())
-    _check_form(form, values, raw, unit.shape)
-    text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
-    return Estimate(
-        form,
-        values,
-        unit.shape,
-        str(raw["value"]) if form is Form.FIXED else text,
-        **remarks(raw),
-    )
-
-
-def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
-    """Source, note and evidence of a mapping."""
-    evidence = raw.get("evidence")
-    if evidence is not None and evidence not in EVIDENCE:
-        raise ValueError(f"evidence {evidence!r} is not known. Write one of {', '.join(EVIDENCE)}")
-    return {key: None if raw.get(key) is None else str(raw[key]) for key in REMARKS}
-
-
-def _form(raw: Mapping[str, object]) -> Form:
-    keys = set(raw) - set(REMARKS)
-    for form, wanted in FORMS.items():
-        if keys == set(wanted):
-            return form
-    for key in sorted(keys - FORM_KEYS):
-        hint = nearest(key, FORM_KEYS)
-        raise ValueError(f"`{key}` is no part of a number.{hint} {_FORMS_TEXT}")
-    for wanted in FORMS.values():
-        missing = [key for key in wanted if key not in keys]
-        if keys & set(wanted) and keys <= set(wanted):
-            raise ValueError(
-                f"{' and '.join(missing)} missing beside {', '.join(raw)}. {_FORMS_TEXT}"
-            )
-    raise ValueError(f"{', '.join(raw)} do not make one number. {_FORMS_TEXT}")
-
-
-_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd} or {value}"
-
-
-def _check_form(
-    form: Form, values: tuple[float, ...], raw: Mapping[str, Any], shape: Shape
-) -> None:
-    keys = FORMS[form]
-    if form in (Form.PERT, Form.QUANTILES):
-        for i in (0, 1):
-            if values[i] > values[i + 1]:
-                a, b = keys[i], keys[i + 1]
-                raise ValueError(
-                    f"{a} ({raw[a]}) is above {b} ({raw[b]}). An estimate needs "
-                    f"{' <= '.join(keys)}; are {a} and {b} swapped?"
-                )
-    if form is Form.QUANTILES and shape is not Shape.REAL and values[0] <= 0:
-        raise ValueError(f"p10 ({raw['p10']}) must be above 0. Write {{low, likely, high}} instead")
-    if form is Form.QUANTILES and shape is Shape.SHARE and values[2] >= 1:
-        raise ValueError(
-            f"p90 ({raw['p90']}) must be below 100%. Write {{low, likely, high}} instead"
-        )
-    if form is Form.MOMENTS and values[1] > 0:
-        _check_moments(values[0], values[1], raw, shape)
-
-
-def _check_moments(mean: float, sd: float, raw: Mapping[str, Any], shape: Shape) -> None:
-    if shape is Shape.POSITIVE and mean <= 0:
-        raise ValueError(f"mean ({raw['mean']}) must be above 0 where there is a spread")
-    if shape is Shape.SHARE and not (0 < mean < 1 and sd**2 < mean * (1 - mean)):
-        raise ValueError(
-            f"no share has mean {raw['mean']} and sd {raw['sd']}. Write a smaller sd: "
-            "its square is below mean x (1 - mean)"
-        )
-
-
-def number(unit: Unit) -> PlainValidator:
-    """Validator of a number of a unit."""
-    return PlainValidator(partial(read_number, unit))
-
-
-# --- other scalars -------------------------------------------------------------------------------
 
 
 def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:

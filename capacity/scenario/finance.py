@@ -8,16 +8,9 @@ from pydantic import Field, PlainValidator, ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
-from capacity.scenario.fields import (
-    Change,
-    Money,
-    Part,
-    PlainNumber,
-    Share,
-    read_each,
-    read_number,
-    whole,
-)
+from capacity.scenario.fields import Change, Money, PlainNumber, Share, whole
+from capacity.scenario.numbers import read_number
+from capacity.scenario.parts import Part, read_each
 
 
 def read_absorbed(raw: object, info: ValidationInfo) -> dict[str, Estimate]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from capacity.calendar import Periods
-from capacity.scenario.fields import Flag, Month, Part, choice, whole
+from capacity.scenario.fields import Flag, Month, choice, whole
+from capacity.scenario.parts import Part
 
 
 class Horizon(Part):

@@ -12,7 +12,8 @@ from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import REMARKS, BySegment
+from capacity.scenario.numbers import REMARKS
+from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
 from capacity.scenario.task import Step

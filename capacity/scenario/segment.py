@@ -17,7 +17,6 @@ from capacity.scenario.fields import (
     Growth,
     Money,
     Months,
-    Part,
     PerYear,
     PlainNumber,
     Seasons,
@@ -27,6 +26,7 @@ from capacity.scenario.fields import (
     choice,
     whole,
 )
+from capacity.scenario.parts import Part
 
 FADES_OVER = Estimate.fixed(6.0)
 """Half-life, in months, of the memory of past work where the scenario does not say."""

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import FORM_KEYS, nearest
+from capacity.scenario.numbers import FORM_KEYS
+from capacity.scenario.parts import nearest
 from capacity.scenario.reading import Trail
 
 Finding = tuple[Trail, bool, str]

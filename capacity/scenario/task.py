@@ -10,12 +10,10 @@ from pydantic import PlainValidator, ValidationInfo
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
-    BySegment,
     FixedBySegment,
     Hours,
     HoursBySegment,
     Names,
-    Part,
     PerYearBySegment,
     Seasons,
     Share,
@@ -25,12 +23,11 @@ from capacity.scenario.fields import (
     Text,
     WholeBySegment,
     choice,
-    nearest,
     read_by_segment,
-    read_each,
-    read_number,
     read_text,
 )
+from capacity.scenario.numbers import read_number
+from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.units import Span
 

@@ -19,17 +19,16 @@ from capacity.scenario.fields import (
     Hours,
     Money,
     Months,
-    Part,
     Seasons,
     Share,
     Shares,
     Surcharge,
     Text,
-    read_each,
     read_text,
     read_whole,
     whole,
 )
+from capacity.scenario.parts import Part, read_each
 
 ZERO = Estimate.fixed(0.0)
 ONE = Estimate.fixed(1.0)

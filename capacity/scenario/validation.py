@@ -13,7 +13,7 @@ from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import PartsError
+from capacity.scenario.parts import PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.structure import Finding, inconsistencies, unknown_settings
 

@@ -1,0 +1,118 @@
+"""The forms of an uncertain number, from what YAML gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import PlainValidator, ValidationInfo
+
+from capacity import units
+from capacity.estimates import Estimate, Form
+from capacity.scenario.parts import nearest, read_each
+from capacity.units import Shape, Unit
+
+FORMS = {
+    Form.PERT: ("low", "likely", "high"),
+    Form.QUANTILES: ("p10", "p50", "p90"),
+    Form.MOMENTS: ("mean", "sd"),
+    Form.FIXED: ("value",),
+}
+REMARKS = ("source", "note", "evidence")
+EVIDENCE = ("measured", "published", "estimated")
+FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
+
+
+def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
+    """An uncertain number of a unit, in any of its forms."""
+    parse = unit.parse
+    if unit is units.MONEY:
+        parse = partial(units.parse_money, currency=(info.context or {}).get("currency"))
+
+    def one(value: object) -> float:
+        return unit.check(parse(value), value)
+
+    if not isinstance(raw, dict):
+        if isinstance(raw, (list, type(None))):
+            raise ValueError(
+                f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
+            )
+        return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
+    form = _form(raw)
+    keys = FORMS[form]
+    values = tuple(read_each(((key, raw[key]) for key in keys), one).values())
+    _check_form(form, values, raw, unit.shape)
+    text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
+    return Estimate(
+        form,
+        values,
+        unit.shape,
+        str(raw["value"]) if form is Form.FIXED else text,
+        **remarks(raw),
+    )
+
+
+def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
+    """Source, note and evidence of a mapping."""
+    evidence = raw.get("evidence")
+    if evidence is not None and evidence not in EVIDENCE:
+        raise ValueError(f"evidence {evidence!r} is not known. Write one of {', '.join(EVIDENCE)}")
+    return {key: None if raw.get(key) is None else str(raw[key]) for key in REMARKS}
+
+
+def _form(raw: Mapping[str, object]) -> Form:
+    keys = set(raw) - set(REMARKS)
+    for form, wanted in FORMS.items():
+        if keys == set(wanted):
+            return form
+    for key in sorted(keys - FORM_KEYS):
+        hint = nearest(key, FORM_KEYS)
+        raise ValueError(f"`{key}` is no part of a number.{hint} {_FORMS_TEXT}")
+    for wanted in FORMS.values():
+        missing = [key for key in wanted if key not in keys]
+        if keys & set(wanted) and keys <= set(wanted):
+            raise ValueError(
+                f"{' and '.join(missing)} missing beside {', '.join(raw)}. {_FORMS_TEXT}"
+            )
+    raise ValueError(f"{', '.join(raw)} do not make one number. {_FORMS_TEXT}")
+
+
+_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd} or {value}"
+
+
+def _check_form(
+    form: Form, values: tuple[float, ...], raw: Mapping[str, Any], shape: Shape
+) -> None:
+    keys = FORMS[form]
+    if form in (Form.PERT, Form.QUANTILES):
+        for i in (0, 1):
+            if values[i] > values[i + 1]:
+                a, b = keys[i], keys[i + 1]
+                raise ValueError(
+                    f"{a} ({raw[a]}) is above {b} ({raw[b]}). An estimate needs "
+                    f"{' <= '.join(keys)}; are {a} and {b} swapped?"
+                )
+    if form is Form.QUANTILES and shape is not Shape.REAL and values[0] <= 0:
+        raise ValueError(f"p10 ({raw['p10']}) must be above 0. Write {{low, likely, high}} instead")
+    if form is Form.QUANTILES and shape is Shape.SHARE and values[2] >= 1:
+        raise ValueError(
+            f"p90 ({raw['p90']}) must be below 100%. Write {{low, likely, high}} instead"
+        )
+    if form is Form.MOMENTS and values[1] > 0:
+        _check_moments(values[0], values[1], raw, shape)
+
+
+def _check_moments(mean: float, sd: float, raw: Mapping[str, Any], shape: Shape) -> None:
+    if shape is Shape.POSITIVE and mean <= 0:
+        raise ValueError(f"mean ({raw['mean']}) must be above 0 where there is a spread")
+    if shape is Shape.SHARE and not (0 < mean < 1 and sd**2 < mean * (1 - mean)):
+        raise ValueError(
+            f"no share has mean {raw['mean']} and sd {raw['sd']}. Write a smaller sd: "
+            "its square is below mean x (1 - mean)"
+        )
+
+
+def number(unit: Unit) -> PlainValidator:
+    """Validator of a number of a unit."""
+    return PlainValidator(partial(read_number, unit))
