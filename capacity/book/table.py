@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from io import StringIO
 
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.reading import decode, place_in
+from capacity.scenario.composing import place_in
+from capacity.scenario.reading import decode
 
 MOST_ROWS = 10
 """Rows that are named for one kind of mistake; the others are counted."""
