@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
+Compute = Callable[[FloatArray], FloatArray]
 SPANS = ("month", "quarter", "year")
 
 
@@ -115,7 +116,7 @@ class Result:
         pandas.Series or float
             By period, or one number for one period or a figure over the horizon.
         """
-        return self._answer(metric, lambda values: quantiles(values, np.array([q]))[:, 0], keys)
+        return self._answer(metric, _quantile(q), keys)
 
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
         """Monte Carlo standard error of the mean, or of the quantile `q`."""
@@ -123,14 +124,30 @@ class Result:
             return self._answer(metric, mean_error, keys)
         return self._answer(metric, lambda values: quantile_error(values, q), keys)
 
-    def _answer(self, metric: str, compute: Any, keys: Mapping[str, Any]) -> Any:
+    def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
+        """Expected value, or the quantile `q`, by the label of the period. See `array`."""
+        compute = means if q is None else _quantile(q)
+        return dict(
+            zip(
+                self._labels(metric, keys),
+                compute(self.array(metric, **keys)).tolist(),
+                strict=True,
+            )
+        )
+
+    def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
+        if keys.get("period") is not None:
+            return [keys["period"]]
+        return list(self._find(metric, Key(**_about(keys))).periods) or self.periods
+
+    def _answer(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> Any:
         values = compute(self.array(metric, **keys))
-        found = self._find(metric, Key(**{k: v for k, v in keys.items() if k != "period"}))
-        if keys.get("period") is not None or found.periods == ("",):
+        labels = self._labels(metric, keys)
+        if keys.get("period") is not None or labels == [""]:
             return float(values[0])
         import pandas as pd  # slow to import
 
-        return pd.Series(values, index=list(found.periods) or self.periods, name=metric)
+        return pd.Series(values, index=labels, name=metric)
 
     def _find(self, metric: str, key: Key) -> Metric:
         found = self.catalogue.find(metric, key)
@@ -203,6 +220,15 @@ class Result:
         from capacity.report.text import as_text  # shows what is computed here
 
         return as_text(self)
+
+
+def _about(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """What a metric is about, without when."""
+    return {name: value for name, value in keys.items() if name != "period"}
+
+
+def _quantile(q: float) -> Compute:
+    return lambda values: quantiles(values, np.array([q]))[:, 0]
 
 
 def _words(key: Key) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,11 +19,8 @@ from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pat
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
-_THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass
@@ -73,10 +71,8 @@ def read_book(plan: Plan, content: bytes, file: str) -> tuple[Book, list[Mistake
     return sorted_book(_scaled(book, plan, file)), findings.warnings
 
 
-def _columns(accounts: Accounts, table: Table, file: str) -> dict[str, pd.Series[str]]:
+def _columns(accounts: Accounts, table: Table, file: str) -> dict[str, list[str]]:
     """The columns that the book needs, by our names."""
-    import pandas as pd  # slow to import
-
     theirs = {name: accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
     needed = [name for name in theirs if name in REQUIRED or name in accounts.columns]
     mistakes = [
@@ -92,7 +88,7 @@ def _columns(accounts: Accounts, table: Table, file: str) -> dict[str, pd.Series
     if mistakes:
         raise InputError(mistakes)
     present = {name: column for name, column in theirs.items() if column in table.header}
-    return {name: pd.Series(table.column(column), dtype=str) for name, column in present.items()}
+    return {name: table.column(column) for name, column in present.items()}
 
 
 def _missing_column(theirs: str, column: str, table: Table, file: str) -> Mistake:
@@ -105,7 +101,7 @@ def _missing_column(theirs: str, column: str, table: Table, file: str) -> Mistak
     return Mistake(Place(file, 1), column, text)
 
 
-def _book(plan: Plan, text: dict[str, pd.Series[str]], findings: _Findings) -> Book:
+def _book(plan: Plan, text: dict[str, list[str]], findings: _Findings) -> Book:
     _unique(text["id"], findings)
     segment = _segments(plan, text["segment"], findings)
     starts = _dates(plan, text["start"], "start", findings)
@@ -123,7 +119,7 @@ def _book(plan: Plan, text: dict[str, pd.Series[str]], findings: _Findings) -> B
     )
     none = np.full(len(segment), np.nan)
     book = Book(
-        ids=text["id"].tolist(),
+        ids=text["id"],
         segment=segment,
         arr=_numbers(text["arr"], "arr", findings, none, money=True),
         starts=starts,
@@ -140,51 +136,64 @@ def _book(plan: Plan, text: dict[str, pd.Series[str]], findings: _Findings) -> B
     return _in_time(plan, book, renewals, findings)
 
 
-def _unique(ids: pd.Series[str], findings: _Findings) -> None:
-    findings.rows((ids == "").to_numpy(), "id", lambda i: "is empty. Give the account an id")
-    again = (ids.duplicated() & (ids != "")).to_numpy()
+def _unique(ids: list[str], findings: _Findings) -> None:
+    first: dict[str, int] = {}
+    for row, name in enumerate(ids):
+        first.setdefault(name, row)
+    empty = np.array([not name for name in ids])
+    again = np.array([first[name] < row for row, name in enumerate(ids)]) & ~empty
+    findings.rows(empty, "id", lambda i: "is empty. Give the account an id")
+    findings.rows(
+        again,
+        "id",
+        lambda i: (
+            f"{ids[i]!r} stands in line {findings.lines[first[ids[i]]]} already. "
+            "Keep one row for an account"
+        ),
+    )
 
-    def text(row: int) -> str:
-        first = findings.lines[int(np.flatnonzero((ids == ids.iloc[row]).to_numpy())[0])]
-        return f"{ids.iloc[row]!r} stands in line {first} already. Keep one row for an account"
 
-    findings.rows(again, "id", text)
-
-
-def _segments(plan: Plan, names: pd.Series[str], findings: _Findings) -> IntArray:
+def _segments(plan: Plan, names: list[str], findings: _Findings) -> IntArray:
     known = {name: i for i, name in enumerate(plan.segments)}
     index = np.array([known.get(name, -1) for name in names], dtype=np.int64)
     findings.rows(
         index < 0,
         "segment",
         lambda i: (
-            f"{names.iloc[i]!r} is no segment of the scenario.{nearest(names.iloc[i], known)} "
+            f"{names[i]!r} is no segment of the scenario.{nearest(names[i], known)} "
             f"Known: {', '.join(known)}"
         ),
     )
     return index
 
 
-def _dates(plan: Plan, text: pd.Series[str], column: str, findings: _Findings) -> DateArray:
-    import pandas as pd  # slow to import
-
+def _dates(plan: Plan, text: list[str], column: str, findings: _Findings) -> DateArray:
     assert plan.accounts is not None
     wanted = plan.accounts.date_format
-    parsed = pd.to_datetime(text, format=date_pattern(wanted), errors="coerce", exact=True)
+    pattern = date_pattern(wanted)
+    parsed = {cell: _date(cell, pattern) for cell in set(text)}
+    days = np.array([parsed[cell] for cell in text], dtype="datetime64[D]")
     findings.rows(
-        parsed.isna().to_numpy(),
+        np.isnat(days),
         column,
         lambda i: (
-            f"is empty. Write a date as {wanted}"
-            if text.iloc[i] == ""
-            else f"{text.iloc[i]!r} is not a date as {wanted}. Write it so, or set `date_format`"
+            f"{text[i]!r} is not a date as {wanted}. Write it so, or set `date_format`"
+            if text[i]
+            else f"is empty. Write a date as {wanted}"
         ),
     )
-    return parsed.to_numpy().astype("datetime64[D]")
+    return days
+
+
+def _date(cell: str, pattern: str) -> dt.date | None:
+    try:
+        return dt.datetime.strptime(cell, pattern).date()  # noqa: DTZ007 (days have no zone)
+    except ValueError:
+        return None
 
 
 def _numbers(
-    text: pd.Series[str] | None,
+    text: list[str] | None,
     column: str,
     findings: _Findings,
     default: FloatArray,
@@ -195,31 +204,30 @@ def _numbers(
     share: bool = False,
 ) -> FloatArray:
     """The numbers of a column; an empty cell takes the default, or is a mistake for money."""
-    import pandas as pd  # slow to import
-
     if text is None:
         return default
-    cleaned = text
-    if money:
-        grouped = text.str.match(_THOUSANDS)
-        cleaned = text.where(~grouped, text.str.replace(",", ""))
-    percent = text.str.endswith("%") if share else None
-    if percent is not None:
-        cleaned = cleaned.str.removesuffix("%")
-    values = pd.to_numeric(cleaned, errors="coerce").to_numpy(dtype=float, copy=True)
-    if percent is not None:
-        values[percent.to_numpy()] /= 100
-    empty = (text == "").to_numpy()
+    values = np.array([_number(cell, money=money, share=share) for cell in text])
+    empty = np.array([not cell for cell in text])
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(
-        bad, column, lambda i: f"{text.iloc[i]!r} is not a number. Write digits, as in 95000"
-    )
+    findings.rows(bad, column, lambda i: f"{text[i]!r} is not a number. Write digits, as in 95000")
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
-    findings.rows(outside, column, lambda i: f"{text.iloc[i]} is outside of its range, {bounds}")
+    findings.rows(outside, column, lambda i: f"{text[i]} is outside of its range, {bounds}")
     if money:
         findings.rows(empty, column, lambda i: "is empty; unknown is not zero. Write the amount")
     return np.where(np.isfinite(values) & ~outside, values, default)
+
+
+def _number(cell: str, *, money: bool, share: bool) -> float:
+    """The number in a cell; NaN where it is none."""
+    if money and _THOUSANDS.fullmatch(cell):
+        cell = cell.replace(",", "")
+    try:
+        if share and cell.endswith("%"):
+            return float(cell[:-1]) / 100
+        return float(cell)
+    except ValueError:
+        return np.nan
 
 
 def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -> Book:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from capacity.result import Result
 
 WIDTH = 110
-_LOW, _HIGH = 0.1, 0.9
+_LOW, _MEDIAN, _HIGH = 0.1, 0.5, 0.9
 _BRIDGE = (
     ("new", "new_arr", 1),
     ("expansion", "expansion_arr", 1),
@@ -74,13 +75,15 @@ class _Figures:
     def has(self, name: str, role: str = "", segment: str = "") -> bool:
         return (name, role, segment) in self.names
 
-    def middle(self, name: str, **keys: Any) -> Any:
-        """The median, or the expected value where there is no luck."""
-        return (
-            self.result.quantile(name, 0.5, **keys)
-            if self.lucky
-            else self.result.mean(name, **keys)
-        )
+    def months(self, name: str, role: str, q: float | None = None) -> dict[str, float]:
+        """By month the expected value or a quantile, which is unknown where there is no luck."""
+        if q is not None and not self.lucky:
+            return dict.fromkeys(self.result.periods, math.nan)
+        return self.result.figures(name, q, role=role)
+
+    def middle(self, name: str, role: str) -> dict[str, float]:
+        """By month the median, or the expected value where there is no luck."""
+        return self.months(name, role, _MEDIAN if self.lucky else None)
 
     def range(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
         """``1.36M to 1.41M``."""
@@ -108,17 +111,17 @@ class _Figures:
             yield self._cost()
 
     def _peak(self, role: str) -> str:
-        middle = self.middle("required_fte", role=role)
-        month = str(middle.idxmax())
+        middle = self.middle("required_fte", role)
+        month = max(middle, key=lambda m: middle[m])
         heads = float(self.result.mean("headcount", period=month, role=role))
-        need = people(float(middle[month]))
+        need = people(middle[month])
         against = f"{people(heads)} heads on average" if self.lucky else f"{people(heads)} heads"
         if not self.lucky:
             return (
                 f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
             )
         high = float(self.result.quantile("required_fte", _HIGH, period=month, role=role))
-        off = error(high, self.result.error("required_fte", _HIGH, period=month, role=role), 1)
+        off = error(self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
             f"{role}: the peak is {month}, which needs over {need} ramped people in half of the "
             f"futures and over {people(high)}{off} in 1 of 10, against {against}."
@@ -126,7 +129,7 @@ class _Figures:
 
     def _odds(self, role: str) -> str:
         holds = float(self.result.mean("p_covered", role=role))
-        off = error(holds, self.result.error("p_covered", role=role), 1, 100)
+        off = error(self.result.error("p_covered", role=role), 1, 100)
         off = f" (Monte Carlo error{off} points)" if off else ""
         target = share(self.plan.team[role].coverage_target.mean)
         return f"{role}: coverage of {target} in every month holds in {odds(holds)}{off}."
@@ -183,28 +186,12 @@ class _Figures:
     def _months(self, role: str) -> Table:
         table = _table(f"{role} by month", "month", "due h", "required FTE", "in 1 of 10 above",
                        "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
-        names = (
-            "due_hours",
-            "required_fte",
-            "headcount",
-            "ramped_fte",
-            "coverage",
-            "dropped_hours",
+        due, heads, ramped, dropped = (
+            self.months(name, role)
+            for name in ("due_hours", "headcount", "ramped_fte", "dropped_hours")
         )
-        due, need, heads, ramped, covered, dropped = (
-            self.middle(n, role=role)
-            if n in ("required_fte", "coverage")
-            else self.result.mean(n, role=role)
-            for n in names
-        )
-        high = (
-            self.result.quantile("required_fte", _HIGH, role=role)
-            if self.lucky
-            else need * float("nan")
-        )
-        low = (
-            self.result.quantile("coverage", _LOW, role=role) if self.lucky else need * float("nan")
-        )
+        need, high = self.middle("required_fte", role), self.months("required_fte", role, _HIGH)
+        covered, low = self.middle("coverage", role), self.months("coverage", role, _LOW)
         for m in self.result.periods:
             table.add_row(
                 m,

@@ -56,7 +56,7 @@ def odds(value: float) -> str:
     return f"{min(max(round(value * whole), 1), whole - 1):,} of {whole:,} futures"
 
 
-def error(value: float, spread: float, digits: int, scale: float = 1.0) -> str:
+def error(spread: float, digits: int, scale: float = 1.0) -> str:
     """`` ± 0.2`` where the Monte Carlo error shows in the digits that are printed."""
     if not math.isfinite(spread) or scale * spread < 10**-digits / 2:
         return ""
