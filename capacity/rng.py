@@ -31,7 +31,7 @@ _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _RESOLUTION = 2.0**-32
-_CHUNK = 256
+_CHUNK = 32
 
 
 def key(*names: object) -> int:

@@ -27,7 +27,7 @@ from capacity.rng import KeyArray, numbered
 from capacity.scenario.document import Plan
 from capacity.units import MONTHS_PER_YEAR
 
-_CHUNK = 1024
+_CHUNK = 64
 
 
 @dataclass
