@@ -78,13 +78,21 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     files = {str(path): marked.sha256}
     if plan.accounts is None:
         book = representative_book(plan)
+        warnings += _nobody(book, marked)
         return Scenario(plan, book, tuple(warnings), files, marked, settings)
     file, content = _accounts_file(Path(path), plan.accounts.file, marked)
     files[str(file)] = hashlib.sha256(content).hexdigest()
     from capacity.book.reading import read_book  # brings pandas, slow to import
 
     book, doubts = read_book(plan, content, str(file))
+    doubts += _nobody(book, marked)
     return Scenario(plan, book, (*warnings, *doubts), files, marked, settings)
+
+
+def _nobody(book: Book, marked: Marked) -> list[Mistake]:
+    """A warning where there are no accounts at all."""
+    text = "there is no account, so no account makes work"
+    return [] if len(book) else [Mistake(marked.place(("segments",), key=True), "segments", text)]
 
 
 def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, bytes]:

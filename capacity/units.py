@@ -17,6 +17,8 @@ DAYS_PER_YEAR = 365.25
 DAYS_PER_WEEK = 7
 DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
 WEEKDAYS = 5
+LONGEST_SPAN = 1200.0
+"""Months that a span may last."""
 HALF = 0.5
 
 _NUMBER = r"\d[\d_]*(?:\.[\d_]*)?(?:[eE][-+]?\d+)?|\.\d+"
@@ -128,7 +130,10 @@ def parse_span(raw: object) -> Span:
     unit = _SPAN_UNITS.get(found["unit"].removesuffix("s")) if found else None
     if not found or unit is None:
         raise ValueError(f"{raw!r} is not a span of time. Write 90 days, 6 weeks or 3 months")
-    return Span(_float(found["n"] or "1") * unit[0], unit[1])
+    span = Span(_float(found["n"] or "1") * unit[0], unit[1])
+    if span.months > LONGEST_SPAN:
+        raise ValueError(f"{raw!r} is longer than 100 years. Write a shorter span")
+    return span
 
 
 def parse_months(raw: object) -> float:

@@ -62,6 +62,8 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
         Where a file would land in no folder, on a folder or on an input.
     """
     known = {Path(name).resolve() for name in inputs}
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise CapacityError(f"{paths[0]}: is named for two files. Name another one")
     for path in paths:
         if path.is_dir():
             raise CapacityError(f"{path}: is a folder. Name a file in it")

@@ -12,12 +12,13 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, decision_month, sorted_book
 from capacity.book.table import MOST_ROWS, Table, one_line, read_table, some
-from capacity.calendar import DateArray, first_day, month_label, month_numbers
+from capacity.calendar import DateArray, days_of_month, first_day, month_label, month_numbers
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
+from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -245,7 +246,8 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
         ),
         warn=True,
     )
-    age = decision + 1 - month_numbers(book.starts)
+    days = days_of_month(renewals) - days_of_month(book.starts)
+    age = month_numbers(renewals) + rolled - month_numbers(book.starts) + days / DAYS_PER_MONTH
     completed = np.maximum(np.floor(age / book.term + 0.5).astype(np.int64) - 1, 0)
     late = book.start_month >= start + months
     findings.rows(

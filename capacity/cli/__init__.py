@@ -14,18 +14,20 @@ def main() -> None:
     """Run the command line and leave with its exit code: 0 done, 1 no answer, 2 bad input."""
     # The matrices are small; threads of the linear algebra would only wait for each other.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (until exit)
+    out = sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a narrow terminal shows ? where it must
     try:
-        _run()
-        sys.stdout.flush()
+        try:
+            _run()
+        finally:
+            out.flush()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has enough of it; Python must not complain on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
     except OSError as error:
         print(f"the output cannot be written ({error.strerror})", file=sys.stderr)
         os._exit(CANNOT_WRITE)  # Python would fail once more on its way out

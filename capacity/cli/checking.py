@@ -13,7 +13,7 @@ from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
 from capacity.loading import Scenario, load
 from capacity.report.words import UNKNOWN, share
-from capacity.scenario.checks import effect_product, implied_churn
+from capacity.scenario.checks import effect_product, implied_grr
 from capacity.scenario.register import DERIVED, Assumption, register
 
 
@@ -75,10 +75,10 @@ def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
         table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
     out.print(table)
     for name in scenario.plan.segments:
-        churn = implied_churn(scenario.plan, name)
-        if churn:
+        grr = implied_grr(scenario.plan, name)
+        if grr:
             product = effect_product(scenario.plan, name)
             print(
-                f"{name}: all effects on churn multiply to {product:.2f}; churn a year is "
-                f"{share(churn[0], 1)} today and {share(churn[1], 1)} without the work."
+                f"{name}: all effects on churn multiply to {product:.2f}; GRR of a year is "
+                f"{share(grr[0], 1)} today and {share(grr[1], 1)} without the work."
             )

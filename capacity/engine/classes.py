@@ -17,7 +17,7 @@ from capacity.calendar import DateArray, Periods
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
-from capacity.units import DAYS_PER_MONTH
+from capacity.units import DAYS_PER_MONTH, LONGEST_SPAN
 
 _COLUMNS = (
     "segment",
@@ -170,6 +170,8 @@ def _equivalent_start(plan: Plan, start: IntArray, segment: IntArray) -> IntArra
         tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
         cycle = math.lcm(*(month_interval(t, name) or 1 for t in tasks))
         recent = -max((t.parts for t in tasks if t.on == "start"), default=1)
+        if cycle > LONGEST_SPAN:
+            continue  # starts that are alike are too rare to look for
         old = (segment == index) & (start < recent)
         moved[old] = recent - 1 - (recent - 1 - start[old]) % cycle
     return moved

@@ -75,7 +75,7 @@ def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
         inside = classes.slice_of(lane.segment_index)
         fits = np.zeros(inside.stop - inside.start)
         fits[strand.classes] = 1.0
-        calendar.incidence.append(np.where(due(lane, classes, periods)[inside].T, fits, 0.0))
+        calendar.incidence.append(due(lane, classes, periods)[inside].T * fits)
         if lane.has_coins and lane.work.parts > 1:
             calendar.windows[i] = np.where(_window(lane, classes, periods, inside), fits, 0.0)
     return calendar

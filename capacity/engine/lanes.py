@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray, sums_by
+from capacity.arrays import FloatArray, IntArray, sums_by
 from capacity.calendar import Periods
 from capacity.engine.classes import Classes, day_interval, month_interval
 from capacity.estimates import Estimate
@@ -208,33 +208,36 @@ def first_parts(lane: Lane, classes: Classes, periods: int) -> list[IntArray]:
     if lane.work.on == "start":
         return [classes.start]
     first = classes.decision - lane.work.lead_periods
-    turns = int((periods - first.min(initial=periods)) // classes.term.min(initial=1)) + 1
+    if not len(classes):
+        return [first]
+    turns = int((periods - first.min()) // classes.term.min()) + 1
     return [first + turn * classes.term for turn in range(turns)]
 
 
-def due(lane: Lane, classes: Classes, periods: Periods) -> BoolArray:
-    """Whether work of a lane falls due for the accounts of each class that are alive.
+def due(lane: Lane, classes: Classes, periods: Periods) -> FloatArray:
+    """How often work of a lane falls due for an account of each class that is alive.
 
     Returns
     -------
-    BoolArray
-        Shape (classes, periods); all True for a rate.
+    FloatArray
+        Shape (classes, periods); 1 throughout for a rate.
     """
     count = periods.count
     if lane.work.on is not None:
         out = np.zeros((len(classes), count), dtype=bool)
         for first in first_parts(lane, classes, count):
             out |= due_in_parts(first, lane.work.parts, count)
-        return out
+        return out.astype(float)
     span = lane.work.every.of(lane.segment or "") if lane.work.every else None
     if span is None:
-        return np.ones((len(classes), count), dtype=bool)
+        return np.ones((len(classes), count))
     if lane.work.aligned == "fiscal":
-        return np.broadcast_to(periods.ends_fiscal(int(span.amount)), (len(classes), count))
+        ends = periods.ends_fiscal(int(span.amount)).astype(float)
+        return np.broadcast_to(ends, (len(classes), count))
     months = month_interval(lane.work, lane.segment or "")
     if months is not None:
-        return due_every_months(classes.start, months, count)
+        return due_every_months(classes.start, months, count).astype(float)
     days = day_interval(lane.work, lane.segment or "")
     if days is not None:
         return due_every_days(classes.starts, days, periods.first_days)
-    return np.ones((len(classes), count), dtype=bool)
+    return np.ones((len(classes), count))

@@ -12,9 +12,10 @@ from capacity.engine.classes import Classes, build_classes
 from capacity.engine.customers import Customers
 from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
-from capacity.engine.effects import Effects, Past, build_effects
+from capacity.engine.effects import KINDS, Effects, Past, build_effects
 from capacity.engine.lanes import Work, build_work
 from capacity.engine.roles import opening_heads, time_of
+from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
 from capacity.scenario.document import Plan
@@ -58,6 +59,7 @@ def build_layout(scenario: Scenario) -> Layout:
     retention = build_retention(scenario, classes)
     due = _usual_due(scenario, classes, work, calendar, retention)
     past = Past(due, _coverage_today(plan, work, effects, due))
+    _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, classes, work, calendar, effects, retention, past, _backlog_parts(work, due)
     )
@@ -92,6 +94,28 @@ def _coverage_today(plan: Plan, work: Work, effects: Effects, due: FloatArray) -
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
     covered = coverage(effects.cells @ done, effects.cells @ (due - done))
     return np.nan_to_num(covered, nan=1.0)
+
+
+def _refuse_nothing_of_nothing(scenario: Scenario, effects: Effects, past: Past) -> None:
+    """Where no work is done today, nothing says what today's figures would be with the work.
+
+    A factor of 0 would have to be divided out of them.
+    """
+    mistakes = []
+    for pair in (*effects.lasting, *effects.starting, *effects.renewing):
+        given = pair.lane.work.coverage_today
+        today = given.values[0] if given else past.coverage[pair.cell]
+        for kind in KINDS:
+            path, estimate = pair.named(kind)
+            if today <= 0 and estimate.values[0] <= 0:
+                place = scenario.marked.place(tuple(path.split(".")))
+                text = (
+                    f"is 0, but nothing of {pair.lane.task} is done today, so today's figures say "
+                    "nothing of it. Write a number above 0, or what is done as `coverage_today`"
+                )
+                mistakes.append(Mistake(place, path, text))
+    if mistakes:
+        raise InputError(mistakes)
 
 
 def _backlog_parts(work: Work, due: FloatArray) -> FloatArray:

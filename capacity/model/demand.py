@@ -32,8 +32,8 @@ def due_every_months(start: IntArray, months: int, periods: int) -> BoolArray:
     return (since > 0) & (since % months == 0)
 
 
-def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> BoolArray:
-    """Whether work falls due on a date start + n·days, n ≥ 1, for an interval above a period.
+def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> FloatArray:
+    """How often work falls due on a date start + n·days, n ≥ 1, for an interval above a period.
 
     Parameters
     ----------
@@ -46,13 +46,12 @@ def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> Boo
 
     Returns
     -------
-    BoolArray
+    FloatArray
         Shape (accounts, periods).
     """
     age = (first_days - np.timedelta64(1, "D") - starts[:, None]).astype(np.int64)
     reached = np.floor(np.maximum(age, 0) / days)
-    due: BoolArray = np.diff(reached, axis=1) > 0
-    return due
+    return np.diff(reached, axis=1)
 
 
 def due_in_parts(first: IntArray, parts: int, periods: int) -> BoolArray:

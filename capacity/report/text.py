@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WIDTH = 110
 _LOW, _MEDIAN, _HIGH = 0.1, 0.5, 0.9
+_FEW = 200
+"""Futures below which nothing is known of the Monte Carlo error."""
 _BRIDGE = (
     ("new", "new_arr", 1),
     ("expansion", "expansion_arr", 1),
@@ -60,7 +62,8 @@ class _Figures:
     @property
     def title(self) -> str:
         periods = self.result.periods
-        kind = f"{self.result.trials:,} futures" if self.lucky else "expected values, without luck"
+        noun = "future" if self.result.trials == 1 else "futures"
+        kind = f"{self.result.trials:,} {noun}" if self.lucky else "expected values, without luck"
         return f"{self.plan.name} · {periods[0]} to {periods[-1]} · {kind}"
 
     @property
@@ -95,7 +98,7 @@ class _Figures:
     def _said(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
         ranged = self.range(name, say, **keys)
         text = say(float(self.result.mean(name, **keys)))
-        return f"{text} ({ranged} in 8 of 10 futures)" if ranged else text
+        return f"{text} on average ({ranged} in 8 of 10 futures)" if ranged else text
 
     # --- sentences -------------------------------------------------------------------------------
 
@@ -105,7 +108,7 @@ class _Figures:
             if self.lucky:
                 yield self._odds(role)
         yield from self._slips()
-        if self.has("arr"):
+        if self.has("arr") and self._opening() > 0:
             yield self._revenue()
         if float(self.result.mean("team_cost", period="")) > 0:
             yield self._cost()
@@ -115,12 +118,18 @@ class _Figures:
         month = max(middle, key=lambda m: middle[m])
         heads = float(self.result.mean("headcount", period=month, role=role))
         need = people(middle[month])
+        if middle[month] <= 0:
+            return f"{role}: no work falls due."
         against = f"{people(heads)} heads on average" if self.lucky else f"{people(heads)} heads"
         if not self.lucky:
             return (
                 f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
             )
         high = float(self.result.quantile("required_fte", _HIGH, period=month, role=role))
+        if people(high) == need:
+            return (
+                f"{role}: the peak is {month}, which needs {need} ramped people, against {against}."
+            )
         off = error(self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
             f"{role}: the peak is {month}, which needs over {need} ramped people in half of the "
@@ -131,8 +140,11 @@ class _Figures:
         holds = float(self.result.mean("p_covered", role=role))
         off = error(self.result.error("p_covered", role=role), 1, 100)
         off = f" (Monte Carlo error{off} points)" if off else ""
+        if self.result.trials < _FEW:
+            off = f" (too few futures to tell its error; give {_FEW} or more)"
         target = share(self.plan.team[role].coverage_target.mean)
-        return f"{role}: coverage of {target} in every month holds in {odds(holds)}{off}."
+        often = odds(holds, self.result.trials)
+        return f"{role}: coverage of {target} in every month holds in {often}{off}."
 
     def _slips(self) -> Iterator[str]:
         lost = sorted(((t.dropped, t.task) for t in self._tasks()), reverse=True)
@@ -152,7 +164,7 @@ class _Figures:
             f"ARR goes from {money(self._opening(), self.plan.currency)} to "
             f"{self._said('arr', money, period=last)}"
         )
-        if self.has("grr"):
+        if self.has("grr") and math.isfinite(float(self.result.mean("grr", period=""))):
             text += (
                 f"; GRR {self._said('grr', _percent, period='')}, "
                 f"NRR {self._said('nrr', _percent, period='')}"
@@ -161,7 +173,7 @@ class _Figures:
 
     def _cost(self) -> str:
         text = f"The team costs {self._said('team_cost', money, period='')}"
-        if self.has("cost_share_of_revenue"):
+        if self.has("cost_share_of_revenue") and self._opening() > 0:
             text += f", {share(float(self.result.mean('cost_share_of_revenue')), 1)} of revenue"
         return text + "."
 

@@ -45,14 +45,14 @@ def people(value: float) -> str:
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
 
 
-def odds(value: float) -> str:
-    """``9 of 10 futures``, as exactly as it takes."""
+def odds(value: float, trials: int) -> str:
+    """``9 of 10 futures``, as exactly as it takes and as the number of futures bears."""
     if value in (0.0, 1.0):
         return "no future" if value == 0 else "all futures"
     for whole in (10, 100):
         if abs(value * whole - round(value * whole)) < 0.2 and 0 < round(value * whole) < whole:
             return f"{round(value * whole)} of {whole} futures"
-    whole = 100 if 0.01 <= value <= 0.99 else 10_000
+    whole = 100 if 0.01 <= value <= 0.99 or trials <= 100 else trials
     return f"{min(max(round(value * whole), 1), whole - 1):,} of {whole:,} futures"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from capacity.calendar import month_label
@@ -107,9 +108,13 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
         )
         yield (*path, "over"), False, text
     for segment in plan.segments_of(task):
-        term = plan.segments[segment].term
-        if plan.accounts is None and task.lead_periods >= term:
-            yield (*path, "lead"), False, too_long_lead(task, segment, term)
+        settings = plan.segments[segment]
+        new = settings.new_accounts
+        terms = [settings.term] if plan.accounts is None else []
+        terms += [new.term or settings.term] if new else []
+        for term in dict.fromkeys(terms):
+            if task.lead_periods >= term:
+                yield (*path, "lead"), False, too_long_lead(task, segment, term)
 
 
 def too_long_lead(task: Task, whose: str, term: int) -> str:
@@ -175,20 +180,20 @@ def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
                 yield ("tasks", name, key), False, text
 
 
-def effect_product(plan: Plan, segment: str) -> float:
+def effect_product(plan: Plan, segment: str, kind: str = "churn") -> float:
     """Factor on addressable churn if all the work of a segment stopped, at the medians."""
-    product = 1.0
-    for effect in _effects(plan, segment):
-        product *= effect.churn.median if effect.churn else 1.0
-    return product
+    found = [getattr(effect, kind) for effect in _effects(plan, segment)]
+    return math.prod(effect.median for effect in found if effect)
 
 
-def implied_churn(plan: Plan, segment: str) -> tuple[float, float] | None:
-    """Yearly churn of the first renewal today and without the work, at the medians."""
+def implied_grr(plan: Plan, segment: str) -> tuple[float, float] | None:
+    """Gross revenue retention of a year today and without the work, at the medians."""
     known = plan.segments[segment]
     if known.churn is None:
         return None
     today = known.churn[0].median
     addressable = known.addressable.median if known.addressable else 0.0
     factor = 1 - addressable + addressable * effect_product(plan, segment)
-    return today, 1 - (1 - today) ** factor
+    cut = known.contraction.median
+    more = cut * effect_product(plan, segment, "contraction")
+    return (1 - today) * (1 - cut), (1 - today) ** factor * max(1 - more, 0.0)

@@ -20,6 +20,8 @@ FORMS = {
     Form.FIXED: ("value",),
 }
 REMARKS = ("source", "note", "evidence")
+WIDEST = 1e6
+"""How many times its p10 the p90 of an estimate may be."""
 EVIDENCE = ("measured", "published", "estimated")
 FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
 
@@ -95,6 +97,10 @@ def _check_form(
                 )
     if form is Form.QUANTILES and shape is not Shape.REAL and values[0] <= 0:
         raise ValueError(f"p10 ({raw['p10']}) must be above 0. Write {{low, likely, high}} instead")
+    if form is Form.QUANTILES and shape is Shape.POSITIVE and values[2] > WIDEST * values[0]:
+        raise ValueError(
+            f"p90 ({raw['p90']}) is above a million times p10 ({raw['p10']}). Narrow it"
+        )
     if form is Form.QUANTILES and shape is Shape.SHARE and values[2] >= 1:
         raise ValueError(
             f"p90 ({raw['p90']}) must be below 100%. Write {{low, likely, high}} instead"

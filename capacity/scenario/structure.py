@@ -84,6 +84,7 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     segments = _mapping(data, "segments")
     roles = _mapping(data, "team")
     yield from _reserved(segments)
+    yield from _dotted_names(data)
     for name, task in _mapping(data, "tasks").items():
         if isinstance(task, dict):
             yield from _task(("tasks", name), task, segments, roles)
@@ -116,6 +117,14 @@ def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
         if name in FORM_KEYS or name == "default":
             text = f"`{name}` has a meaning of its own in numbers. Call the segment otherwise"
             yield ("segments", name), True, text
+
+
+def _dotted_names(data: Mapping[str, Any]) -> Iterator[Finding]:
+    for section in ("segments", "tasks", "team"):
+        for name in _mapping(data, section):
+            if "." in name:
+                text = "a dot separates the settings of a path. Write the name without it"
+                yield (section, name), True, text
 
 
 def _task(
