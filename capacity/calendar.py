@@ -7,9 +7,8 @@ period of the horizon is a calendar month.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +134,8 @@ class Periods:
         return np.bincount(month_numbers(inside) - self.start, minlength=self.count).astype(float)
 
 
-def public_holidays(calendar: str, years: Sequence[int]) -> set[dt.date]:
+@lru_cache(maxsize=64)
+def public_holidays(calendar: str, years: range) -> frozenset[dt.date]:
     """Public holidays of a country or its subdivision.
 
     Raises
@@ -151,4 +151,4 @@ def public_holidays(calendar: str, years: Sequence[int]) -> set[dt.date]:
     except NotImplementedError:
         message = f"no holidays are known for {calendar!r}. Write a country such as US, or DE-BY"
         raise ValueError(message) from None
-    return set(found)
+    return frozenset(found)

@@ -37,7 +37,7 @@ ONE = Estimate.fixed(1.0)
 def read_holidays(raw: object) -> str:
     """The name of a calendar of public holidays."""
     calendar = read_text(raw)
-    public_holidays(calendar, [2027])
+    public_holidays(calendar, range(2027, 2028))
     return calendar
 
 

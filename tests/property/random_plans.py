@@ -56,7 +56,7 @@ new_accounts = st.one_of(
         optional={
             "fixed": st.booleans(),
             "seasonality": weights,
-            "term": st.sampled_from([1, 6, 12]),
+            "term": st.sampled_from([6, 12]),
         },
     ),
     st.fixed_dictionaries({"by_month": st.just({"2027-02": 4, "2027-07": 9})}),
