@@ -1,0 +1,118 @@
+"""Laws that hold for every plan when two worlds meet the same luck."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from random_plans import plans
+
+import capacity
+
+some_plans = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=12,
+    phases=[Phase.generate],
+    print_blob=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+HOURS = ("due_hours", "done_hours", "dropped_hours", "cancelled_hours", "backlog_hours")
+MONEY = ("arr", "new_arr", "expansion_arr", "contraction_arr", "churned_arr", "revenue")
+ALMOST = 1e-9
+
+
+def times(number: Any, factor: float) -> Any:
+    """A number of a scenario, in any of its forms, times a factor."""
+    if isinstance(number, dict):
+        return {key: value * factor for key, value in number.items()}
+    return number * factor
+
+
+def without_feedback(plan: dict[str, Any]) -> dict[str, Any]:
+    return plan | {"simulation": {"feedback": False}}
+
+
+def working_roles(result: capacity.Result) -> list[str]:
+    return sorted(set(result.table(metric="due_hours")["role"]))
+
+
+@some_plans
+@given(plan=plans())
+def test_the_same_seed_gives_the_same_bits_and_more_trials_keep_them(scenario, plan) -> None:
+    loaded = scenario(plan)
+    few = capacity.simulate(loaded, trials=200, seed=3)
+    more = capacity.simulate(loaded, trials=1100, seed=3)
+    for metric in few.catalogue.metrics:
+        a, b = metric.read(), more.catalogue.find(metric.name, metric.key)
+        assert b is not None
+        assert np.array_equal(a, b.read()[:, :200], equal_nan=True), (metric.name, metric.key)
+
+
+@some_plans
+@given(plan=plans(), factor=st.sampled_from([0.25, 2.0, 3.7]))
+def test_scaling_every_revenue_scales_money_and_nothing_else(scenario, plan, factor) -> None:
+    other = copy.deepcopy(plan)
+    for segment in other["segments"].values():
+        segment["arr"] = times(segment["arr"], factor)
+        if "arr" in segment.get("new_accounts", {}):
+            segment["new_accounts"]["arr"] = times(segment["new_accounts"]["arr"], factor)
+    a = capacity.simulate(scenario(plan), trials=200)
+    b = capacity.simulate(scenario(other), trials=200)
+    for name in MONEY:
+        np.testing.assert_allclose(b.array(name), factor * a.array(name), rtol=1e-9, atol=1e-6)
+    assert np.array_equal(a.array("accounts"), b.array("accounts"))
+    for name in HOURS:
+        for role in working_roles(a):
+            assert np.array_equal(a.array(name, role=role), b.array(name, role=role))
+
+
+@some_plans
+@given(plan=plans())
+def test_higher_churn_never_raises_revenue_or_keeps_more_accounts(scenario, plan) -> None:
+    low = without_feedback(copy.deepcopy(plan))
+    for segment in low["segments"].values():
+        segment["churn"] = 0.1
+    high = copy.deepcopy(low)
+    for segment in high["segments"].values():
+        segment["churn"] = 0.25
+    few = capacity.simulate(scenario(low), trials=200)
+    many = capacity.simulate(scenario(high), trials=200)
+    assert (many.array("accounts") <= few.array("accounts")).all()
+    assert (many.array("arr") <= few.array("arr") * (1 + ALMOST) + 1e-6).all()
+
+
+@some_plans
+@given(plan=plans())
+def test_more_seats_never_lower_coverage(scenario, plan) -> None:
+    fewer = without_feedback(plan)
+    more = copy.deepcopy(fewer)
+    for role in more["team"].values():
+        if "headcount" in role:
+            role["headcount"] += 1
+    a = capacity.simulate(scenario(fewer), trials=200)
+    b = capacity.simulate(scenario(more), trials=200)
+    for role in working_roles(a):
+        before, after = a.array("coverage", role=role), b.array("coverage", role=role)
+        both = np.isfinite(before) & np.isfinite(after)
+        assert (after[both] >= before[both] - 1e-6).all(), role
+
+
+@some_plans
+@given(plan=plans())
+def test_a_task_without_effect_in_a_role_of_its_own_moves_nothing(scenario, plan) -> None:
+    other = copy.deepcopy(plan)
+    other["team"]["librarian"] = {"headcount": 500}
+    other["tasks"]["newsletter"] = {"role": "librarian", "every": "month", "hours": 0.5}
+    a = capacity.simulate(scenario(plan), trials=200)
+    b = capacity.simulate(scenario(other), trials=200)
+    for name in ("accounts", "new_accounts", "churned_accounts"):
+        assert np.array_equal(a.array(name), b.array(name)), name
+    for role in working_roles(a):
+        for name in (*HOURS, "headcount", "required_fte"):
+            np.testing.assert_allclose(
+                b.array(name, role=role), a.array(name, role=role), rtol=1e-9, atol=1e-9
+            )
