@@ -144,7 +144,7 @@ class Influence:
     def __init__(
         self, plan: Plan, effects: Effects, classes: Classes, past: Past, chance: Chance
     ) -> None:
-        self._effects, self._past = effects, past
+        self._effects = effects
         self._on = bool(effects) and plan.simulation.feedback
         self._segments = len(plan.segments)
         self._trials = chance.trials

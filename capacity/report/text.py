@@ -121,14 +121,10 @@ class _Figures:
         if middle[month] <= 0:
             return f"{role}: no work falls due."
         against = f"{people(heads)} heads on average" if self.lucky else f"{people(heads)} heads"
-        if not self.lucky:
+        high = self.months("required_fte", role, _HIGH)[month]
+        if not self.lucky or people(high) == need:
             return (
                 f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
-            )
-        high = float(self.result.quantile("required_fte", _HIGH, period=month, role=role))
-        if people(high) == need:
-            return (
-                f"{role}: the peak is {month}, which needs {need} ramped people, against {against}."
             )
         off = error(self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
