@@ -13,7 +13,57 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+_FEW = 4
 
-def sums_by(group: IntArray, groups: int) -> FloatArray:
-    """Matrix that sums rows by group, shape (groups, rows)."""
-    return (np.arange(groups)[:, None] == group).astype(float)
+
+class RowSums:
+    """Sums the rows of an array by group.
+
+    Where groups have a few rows each, they are added row by row; large groups are summed by a
+    matrix of zeros and ones. Both are several times faster than `numpy.add.reduceat`.
+
+    Parameters
+    ----------
+    group
+        Group of each row, shape (rows,).
+    groups
+        How many groups there are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> RowSums(np.array([0, 0, 1]), 2)(np.array([[1.0], [2.0], [3.0]])).ravel().tolist()
+    [3.0, 3.0]
+    """
+
+    def __init__(self, group: IntArray, groups: int) -> None:
+        size = np.bincount(group, minlength=groups)
+        self._groups = groups
+        self._is_identity = np.array_equal(group, np.arange(groups))
+        self._matrix = None
+        self._layers: list[tuple[IntArray, IntArray]] = []
+        if size.max(initial=0) > _FEW:
+            self._matrix = (np.arange(groups)[:, None] == group).astype(float)
+            return
+        order = np.argsort(group, kind="stable")
+        first = np.cumsum(size) - size
+        for turn in range(size.max(initial=0)):
+            targets = np.flatnonzero(size > turn)
+            self._layers.append((targets, order[first[targets] + turn]))
+
+    def __call__(self, values: FloatArray) -> FloatArray:
+        """Sums of shape (groups, trials); the values themselves where no group has two rows."""
+        if self._is_identity:
+            return values
+        if self._matrix is not None:
+            return self._matrix @ values
+        out = np.zeros((self._groups, values.shape[1]))
+        for targets, sources in self._layers:
+            out[targets] += values[sources]
+        return out
+
+
+def sums_at(place: IntArray, values: FloatArray, shape: tuple[int, int]) -> FloatArray:
+    """Sums of single values by where they belong, as an index into the flat array."""
+    total = np.bincount(place, values, shape[0] * shape[1])
+    return total.reshape(shape).astype(np.float64, copy=False)

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
-from capacity.engine.batch import BY_LANE, BY_ROLE, Record
+from capacity.engine.batch import BY_LANE, BY_ROLE, BY_WAITING_LANE, Record
 from capacity.engine.lanes import Work
 from capacity.engine.roles import COSTS
 from capacity.model.dispatch import DUST
@@ -126,17 +126,29 @@ class Catalogue:
 
     def _rows(self, name: str, rows: IntArray | list[int]) -> FloatArray:
         """Sum of rows of a recorded array, shape (periods, trials)."""
-        parts = []
+        periods = len(self._batches[0][name])
+        out = np.zeros((periods, sum(batch["arr"].shape[2] for batch in self._batches)))
+        first = 0
         for batch in self._batches:
-            values, width = batch[name], batch["arr"].shape[2]
-            part = values[:, rows[0]] if len(rows) == 1 else values[:, rows].sum(axis=1)
-            parts.append(np.broadcast_to(part, (len(values), width)))
-        return np.concatenate(parts, axis=1)[:, : self._trials]
+            here = out[:, first : first + batch["arr"].shape[2]]
+            for row in rows:
+                here += batch[name][:, row]
+            first += here.shape[1]
+        return out[:, : self._trials]
 
     def _sum(self, name: str, rows: IntArray | list[int]) -> Reader:
-        if not self._batches[0][name].shape[1]:
-            return lambda: np.zeros((self._count, self._trials))
         return lambda: self._rows(name, rows)
+
+    def _hours(self, name: str, lanes: IntArray) -> Reader:
+        """Sum of hours over work lanes."""
+        if name in BY_LANE:
+            return self._sum(name, lanes)
+        waiting = np.flatnonzero(np.isin(self._work.waits, lanes))
+        others = np.setdiff1d(lanes, self._work.waits)
+        read = self._sum(name, waiting)
+        if name != "dropped_hours" or not others.size:
+            return read
+        return lambda: read() + (self._rows("due_hours", others) - self._rows("done_hours", others))
 
     def _lanes(self, role: str = "", task: str = "", segment: str = "") -> IntArray:
         found = []
@@ -159,14 +171,14 @@ class Catalogue:
         ]
 
     def _work_metrics(self) -> Iterator[Metric]:
-        for name in BY_LANE:
+        for name in (*BY_LANE, *BY_WAITING_LANE):
             for key in self._work_keys():
                 lanes = self._lanes(key.role, key.task, key.segment)
                 kind = Kind.STOCK if name == "backlog_hours" else Kind.FLOW
-                yield Metric(name, "hours", kind, key, self._sum(name, lanes))
+                yield Metric(name, "hours", kind, key, self._hours(name, lanes))
         for key in self._coverage_keys():
             lanes = self._lanes(key.role, key.task, key.segment)
-            done, dropped = self._sum("done_hours", lanes), self._sum("dropped_hours", lanes)
+            done, dropped = self._hours("done_hours", lanes), self._hours("dropped_hours", lanes)
             yield Metric("coverage", "share", Kind.RATIO, key, done, _plus(done, dropped))
 
     def _coverage_keys(self) -> list[Key]:
@@ -260,7 +272,7 @@ class Catalogue:
     def _covered(self, role: str, index: int) -> Reader:
         """1 in the trials in which coverage reached its target in every period."""
         lanes = self._lanes(role)
-        done, dropped = self._sum("done_hours", lanes), self._sum("dropped_hours", lanes)
+        done, dropped = self._hours("done_hours", lanes), self._hours("dropped_hours", lanes)
         target = self._sum("coverage_target", [index])
 
         def read() -> FloatArray:

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray
 
 KeyArray = NDArray[np.uint64]
 
@@ -30,6 +30,8 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
+_HALF, _HALF_WIDTH = np.uint64(2**32 - 1), np.uint64(32)
+_LARGEST = 2**32 - 1
 _RESOLUTION = 2.0**-32
 _CHUNK = 32
 
@@ -105,6 +107,31 @@ class Luck:
             np.multiply(words.view(np.uint32), _RESOLUTION, out=out[part])
         out += _RESOLUTION / 2
         return out
+
+    def at(self, of: KeyArray, trial: IntArray) -> FloatArray:
+        """The same uniforms, of single trials of things only; shapes broadcast to one."""
+        words = _mix(of + self._counters[trial // 2])
+        half = np.where(trial % 2 == 0, words & _HALF, words >> _HALF_WIDTH)
+        return half * _RESOLUTION + _RESOLUTION / 2
+
+    def below(self, of: KeyArray, chance: FloatArray, which: IntArray) -> BoolArray:
+        """Where the same uniforms lie below a chance, shape (things, trials).
+
+        Parameters
+        ----------
+        chance
+            Probabilities, shape (chances, trials).
+        which
+            The chance of each thing, shape (things,).
+        """
+        limit = np.clip(np.ceil(chance / _RESOLUTION - 0.5), 0, _LARGEST).astype(np.uint32)
+        certain = chance >= 1
+        out = np.empty((len(of), BATCH), dtype=bool)
+        for first in range(0, len(of), _CHUNK):
+            part = slice(first, first + _CHUNK)
+            words = _mix(of[part, None] + self._counters)
+            np.less(words.view(np.uint32), limit[which[part]], out=out[part])
+        return out | certain[which] if certain.any() else out
 
     def stratified(self, of: KeyArray) -> FloatArray:
         """Uniforms of which every block has one in each hundredth, shape (things, trials).

@@ -10,7 +10,6 @@ from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
 from capacity.engine.effects import Influence
-from capacity.engine.lanes import ALL
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.estimates import Estimate
@@ -19,7 +18,9 @@ from capacity.units import MONTHS_PER_YEAR
 Record = dict[str, FloatArray]
 """Results by name, each of shape (periods, rows, trials)."""
 
-BY_LANE = ("due_hours", "done_hours", "dropped_hours", "cancelled_hours", "backlog_hours")
+BY_LANE = ("due_hours", "done_hours")
+BY_WAITING_LANE = ("dropped_hours", "cancelled_hours", "backlog_hours")
+"""Of lanes of which hours may wait; of the others, what is not done is dropped."""
 BY_ROLE = (
     "available_hours",
     "required_fte",
@@ -61,9 +62,6 @@ class _Batch:
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
         self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
         self.record = self._empty()
-        lanes = [layout.work.lanes[i] for i in layout.work.lane]
-        whose = [ALL if lane.is_fixed else lane.segment_index for lane in lanes]
-        self.whose = np.array(whose, dtype=np.int64)[:, None]
 
     def _backlog(self) -> FloatArray:
         """Hours late when the plan begins, by work lane."""
@@ -79,17 +77,14 @@ class _Batch:
         plan, work = self.layout.plan, self.layout.work
         rows = (
             dict.fromkeys(BY_LANE, len(work.lane))
+            | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
             | dict.fromkeys(BY_ROLE, len(plan.team))
             | dict.fromkeys(BY_SEGMENT, len(plan.segments))
         )
-        if not (work.defer > 0).any() and not any(t.backlog.mean for t in plan.tasks.values()):
-            rows["cancelled_hours"] = rows["backlog_hours"] = 0
-        count = self.periods.count
-        record = {name: np.zeros((count, n, self.chance.trials)) for name, n in rows.items()}
+        count, trials = self.periods.count, self.chance.trials
+        record = {name: np.empty((count, n, trials)) for name, n in rows.items()}
         years = count // MONTHS_PER_YEAR + 1
-        for name in FROZEN:
-            record[name] = np.zeros((years, len(plan.segments), self.chance.trials))
-        return record
+        return record | {name: np.empty((years, len(plan.segments), trials)) for name in FROZEN}
 
     def run(self) -> Record:
         self._freeze(0)
@@ -114,38 +109,35 @@ class _Batch:
 
     def _work(self, t: int) -> None:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""
-        due = self.demand.hours(t, self.customers.number)
-        done, dropped = np.zeros_like(due), np.zeros_like(due)
         record = self.record
+        due, done = record["due_hours"][t], record["done_hours"][t]
+        due[:] = self.demand.hours(t, self.customers.number)
         for r, desk in enumerate(self.desks):
-            lanes = desk.lanes
             staff = desk.staff(t)
             customer, available = desk.time.customer[t], desk.time.available[t]
             capacity = staff.ramped * customer
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], record["capacity_hours"][t, r] = staff.vacant, capacity
             record["available_hours"][t, r] = staff.ramped * available
-            for line, cost in zip(COSTS, desk.costs(t, staff), strict=True):
+            for line, cost in desk.costs(t, staff).items():
                 record[f"cost_{line}"][t, r] = cost
-            if lanes.start == lanes.stop:
+            if desk.lanes.start == desk.lanes.stop:
+                record["load"][t, r] = record["required_fte"][t, r] = 0.0
                 continue
-            done[lanes], dropped[lanes], record["load"][t, r] = desk.serve(due[lanes], capacity)
-            record["required_fte"][t, r] = _people(due[lanes].sum(axis=0), customer)
-        record["due_hours"][t], record["done_hours"][t], record["dropped_hours"][t] = (
-            due,
-            done,
-            dropped,
-        )
+            mine = due[desk.lanes]
+            served = desk.serve(mine, capacity)
+            done[desk.lanes], record["dropped_hours"][t, desk.waits], record["load"][t, r] = served
+            record["required_fte"][t, r] = _people(mine.sum(axis=0), customer)
+        dropped = due - done
+        dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
 
     def _finish(self, t: int, moves: Moves) -> None:
         """Waiting work of the lost goes; the books are written."""
         record = self.record
-        if record["backlog_hours"].size:
-            kept = np.where(self.whose < 0, 1.0, 1 - moves.lost_share[self.whose[:, 0]])
-            for desk in self.desks:
-                record["cancelled_hours"][t, desk.lanes] = desk.cancel(kept[desk.lanes])
-                record["backlog_hours"][t, desk.lanes] = desk.waiting
+        for desk in self.desks:
+            record["cancelled_hours"][t, desk.waits] = desk.cancel(moves.lost_share)
+            record["backlog_hours"][t, desk.waits] = desk.waiting
         record["accounts"][t] = self.customers.accounts
         record["arr"][t] = self.customers.revenue
         for name in ("churned_accounts", "churned_arr", "contraction_arr", "expansion_arr"):

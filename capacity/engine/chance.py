@@ -6,19 +6,74 @@ The months of a plan are computed by one and the same code for both.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray
+from capacity.arrays import FloatArray, IntArray
 from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
 from capacity.rng import BATCH, KeyArray, Luck, keys
 
 Named = tuple[str, Estimate]
-Alive = FloatArray | BoolArray
-"""Yes or no, or the part of an account that is still there."""
+_ROWS = 1024
+"""Accounts that decide together, which bounds the memory of large books."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Accounts that are lost, one entry for each account and trial.
+
+    Attributes
+    ----------
+    place, trial
+        Which of the accounts that were asked about, and in which trial.
+    part
+        How much of the account: all, or the expected part.
+    """
+
+    place: IntArray
+    trial: IntArray
+    part: FloatArray
+
+
+@dataclass(frozen=True)
+class Members:
+    """Accounts that exist, one entry for each account and trial, sorted by cell and trial.
+
+    Attributes
+    ----------
+    cell, trial
+        What they belong to, and in which trial.
+    ordinal
+        Number within the cell and trial, from 0 on.
+    part
+        How much of the account: all, or the expected part.
+    """
+
+    cell: IntArray
+    trial: IntArray
+    ordinal: IntArray
+    part: FloatArray
+
+
+class Accounts(Protocol):
+    """Accounts with names, of which some are lost."""
+
+    def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
+        """Decide the renewals of some accounts.
+
+        Parameters
+        ----------
+        rows, of
+            The accounts, and the luck of these renewals, shape (rows,).
+        chance
+            Chances to be lost, shape (chances, trials).
+        which
+            The chance of each row, shape (rows,).
+        """
 
 
 class Chance(Protocol):
@@ -41,17 +96,19 @@ class Chance(Protocol):
     def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """Hours of work with given means and squared coefficients of variation."""
 
-    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
-        """One value of an estimate for each thing, where it is wanted; 0 elsewhere."""
+    def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
+        """A value of an estimate for each thing, in one trial each; all of shape (things,)."""
 
-    def everybody(self, accounts: int) -> Alive:
-        """All accounts alive, shape (accounts, trials)."""
+    def accounts(self, count: int) -> Accounts:
+        """So many accounts, all of them alive."""
 
-    def lost(self, of: KeyArray, chance: FloatArray, alive: Alive) -> tuple[FloatArray, Alive]:
-        """Which of the accounts that are alive are lost, and who is alive after that."""
+    def members(self, number: FloatArray) -> Members:
+        """The single accounts of which there is a number in every cell, shape (cells, trials)."""
 
-    def existing(self, number: FloatArray) -> FloatArray:
-        """Which of the accounts that may be won exist, shape (places, trials)."""
+    def losses(
+        self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
+    ) -> FloatArray:
+        """How much of single accounts is lost; all of shape (accounts,), chance of (trials,)."""
 
 
 class Drawn:
@@ -104,27 +161,52 @@ class Drawn:
 
         return lognormal_hours(mean, relative_variance, ndtri(self.luck.uniforms(of)))
 
-    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
+    def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """One draw each."""
         if not estimate.uncertain:
-            return np.where(wanted, estimate.mean, 0.0)
-        out = np.zeros(wanted.shape)
-        out[wanted] = estimate.quantile(self.luck.uniforms(of)[wanted])
-        return out
+            return np.full(len(of), estimate.mean)
+        return estimate.quantile(self.luck.at(of, trial))
 
-    def everybody(self, accounts: int) -> Alive:
-        """Yes or no for each."""
-        return np.ones((accounts, BATCH), dtype=bool)
+    def accounts(self, count: int) -> Accounts:
+        """Alive or lost, each with its own luck."""
+        return _DrawnAccounts(count, self.luck)
 
-    def lost(self, of: KeyArray, chance: FloatArray, alive: Alive) -> tuple[FloatArray, Alive]:
-        """The account's own uniform of this month decides."""
-        hit = (self.luck.uniforms(of) < chance) & (alive > 0)
-        return hit.astype(np.float64), alive > hit
+    def members(self, number: FloatArray) -> Members:
+        """Every one of them."""
+        count = number.ravel().astype(np.int64)
+        place = np.repeat(np.arange(count.size), count)
+        ordinal = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        cell, trial = _apart(place)
+        return Members(cell, trial, ordinal, np.ones(len(place)))
 
-    def existing(self, number: FloatArray) -> FloatArray:
-        """The first so many places."""
-        places = np.arange(int(number.max(initial=0)))
-        return (places[:, None] < number).astype(np.float64)
+    def losses(
+        self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
+    ) -> FloatArray:
+        """All of an account, or nothing."""
+        return part * (self.luck.at(of, trial) < chance[trial])
+
+
+class _DrawnAccounts:
+    def __init__(self, count: int, luck: Luck) -> None:
+        self._alive = np.ones((count, BATCH), dtype=bool)
+        self._luck = luck
+
+    def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
+        found = []
+        for first in range(0, len(rows), _ROWS):
+            part = slice(first, first + _ROWS)
+            hit = self._luck.below(of[part], chance, which[part])
+            hit &= self._alive[rows[part]]
+            found.append(np.flatnonzero(hit) + first * BATCH)
+        place, trial = _apart(np.concatenate(found))
+        self._alive.ravel()[rows[place] * BATCH + trial] = False
+        return Lost(place, trial, np.ones(len(place)))
+
+
+def _apart(index: IntArray) -> tuple[IntArray, IntArray]:
+    """Row and trial of indices into a flat array; much faster than `numpy.divmod`."""
+    row = index // BATCH
+    return row, index - row * BATCH
 
 
 class Expected:
@@ -156,21 +238,35 @@ class Expected:
         del of, relative_variance
         return mean
 
-    def values(self, of: KeyArray, estimate: Estimate, wanted: BoolArray) -> FloatArray:
+    def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """The mean."""
+        del trial
+        return np.full(len(of), estimate.mean)
+
+    def accounts(self, count: int) -> Accounts:
+        """What is left of each account."""
+        return _ExpectedAccounts(count)
+
+    def members(self, number: FloatArray) -> Members:
+        """All of a cell as one."""
+        cells = np.arange(len(number))
+        none = np.zeros_like(cells)
+        return Members(cells, none, none, number[:, 0])
+
+    def losses(
+        self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
+    ) -> FloatArray:
+        """The expected part."""
         del of
-        return np.where(wanted, estimate.mean, 0.0)
+        return part * chance[trial]
 
-    def everybody(self, accounts: int) -> Alive:
-        """Each account whole."""
-        return np.ones((accounts, 1))
 
-    def lost(self, of: KeyArray, chance: FloatArray, alive: Alive) -> tuple[FloatArray, Alive]:
-        """The expected part of each."""
+class _ExpectedAccounts:
+    def __init__(self, count: int) -> None:
+        self._left = np.ones(count)
+
+    def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
         del of
-        part = chance * alive
-        return part, alive - part
-
-    def existing(self, number: FloatArray) -> FloatArray:
-        """All of them in one place."""
-        return number.reshape(1, -1)
+        part = chance[which, 0] * self._left[rows]
+        self._left[rows] -= part
+        return Lost(np.arange(len(rows)), np.zeros(len(rows), dtype=np.int64), part)

@@ -4,7 +4,8 @@ Only events are walked. Revenue of a class of accounts is
 
     Σ revenue at the start of those alive  ×  factor of its renewals  ×  growth of its vintage,
 
-of which a period changes the first two for the classes that renew, and the last for all.
+of which a period changes the first two for the classes that renew, and the last for all. The
+revenue of whole vintages is carried along, so that a period need not add up all classes.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, sums_by
+from capacity.arrays import FloatArray, IntArray, RowSums, sums_at
 from capacity.calendar import Periods
 from capacity.engine.arrivals import Arrivals
-from capacity.engine.chance import Alive, Chance
+from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.decisions import Decisions, Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
@@ -27,16 +28,21 @@ from capacity.rng import KeyArray, numbered
 from capacity.scenario.document import Plan
 from capacity.units import MONTHS_PER_YEAR
 
-_CHUNK = 64
 
-
-@dataclass
+@dataclass(frozen=True)
 class _Won:
-    """Accounts of a class that is won during the plan; one row for each place."""
+    """Accounts of a class that is won during the plan, one entry for each account and trial."""
 
     keys: KeyArray
-    alive: Alive
+    trial: IntArray
+    part: FloatArray
     arr: FloatArray
+
+    def without(self, lost: FloatArray) -> _Won:
+        """Those that are left."""
+        part = self.part - lost
+        left = part > 0
+        return _Won(self.keys[left], self.trial[left], part[left], self.arr[left])
 
 
 @dataclass(frozen=True)
@@ -87,39 +93,39 @@ class Customers:
         self._arrivals = Arrivals(plan, chance)
         self._segments = len(plan.segments)
         shape = (len(classes), chance.trials)
-        self._count = np.bincount(classes.of_row, minlength=len(classes)).astype(float)
-        self._sum = np.bincount(classes.of_row, self._book.arr, minlength=len(classes))
-        opening = (classes.joins == BEFORE)[:, None]
-        self._opening = opening
-        self.number = np.where(opening, self._count[:, None], np.zeros(shape))
-        self._arr = np.where(opening, self._sum[:, None], np.zeros(shape))
-        self._renewed = np.ones(shape)
-        self._contracted = np.ones(shape)
-        self._grown = np.ones((len(classes.vintages), chance.trials))
-        self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
-        self._alive = chance.everybody(len(self._book))
+        everybody, column = np.ones(len(self._book)), (len(classes), 1)
+        self._count = sums_at(classes.of_row, everybody, column)
+        self._sum = sums_at(classes.of_row, self._book.arr, column)
+        self._opening = np.flatnonzero(classes.joins == BEFORE)
+        self.number, self._arr = np.zeros(shape), np.zeros(shape)
+        self.number[self._opening] = self._count[self._opening]
+        self._arr[self._opening] = self._sum[self._opening]
+        self._renewed, self._contracted = np.ones(shape), np.ones(shape)
+        self._accounts = chance.accounts(len(self._book))
         self._won: dict[int, _Won] = {}
-        everyone = np.arange(len(classes))
-        self._base = np.zeros((len(classes.vintages), chance.trials))
-        self._add_to_base(everyone, self._arr)
-        self._to_segment = sums_by(self._vintage_segment, self._segments)
-        self.accounts, self.revenue = self._by_segment(everyone, self.number, self._arr)
+        self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
+        self._to_segment = RowSums(self._vintage_segment, self._segments)
+        vintages = (len(classes.vintages), chance.trials)
+        self._grown, self._paying = np.ones(vintages), np.zeros(vintages)
+        self._add_to_vintages(self._opening, self._arr[self._opening])
+        self.revenue = self._to_segment(self._paying).copy()
+        self.accounts = self._by_segment(self._opening, self.number[self._opening])[0]
 
     # --- sums ------------------------------------------------------------------------------------
 
-    def _add_to_base(self, classes: IntArray, values: FloatArray) -> None:
-        """Add rows of a few classes to the revenue of their vintages, before growth."""
+    def _add_to_vintages(self, classes: IntArray, values: FloatArray) -> None:
+        """Add revenue of some classes to that of their vintages."""
         for vintage, row in zip(self._classes.vintage[classes], values, strict=True):
-            self._base[vintage] += row
+            self._paying[vintage] += row
 
     def _by_segment(self, classes: IntArray, *values: FloatArray) -> list[FloatArray]:
-        """Sums by segment of several arrays of shape (classes, trials) at once."""
-        together = sums_by(self._classes.segment[classes], self._segments) @ np.hstack(values)
-        return np.split(together, len(values), axis=1)
+        """Sums by segment of arrays of shape (classes, trials)."""
+        member = np.arange(self._segments)[:, None] == self._classes.segment[classes]
+        return [member.astype(float) @ array for array in values]
 
     def opening(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Of the opening book alone: accounts, revenue, revenue without growth."""
-        chosen = np.flatnonzero(self._opening)
+        chosen = self._opening
         arr = self._arr[chosen]
         revenue = self._grown[self._classes.vintage[chosen]] * self._renewed[chosen] * arr
         stripped = self._contracted[chosen] * arr
@@ -130,71 +136,79 @@ class Customers:
     def join(self, period: int) -> tuple[FloatArray, FloatArray]:
         """Accounts start; returns their number and revenue by segment."""
         joining = np.flatnonzero(self._classes.joins == period)
-        won = self._arrivals.numbers(period) if self._classes.is_new[joining].any() else None
-        number = np.zeros((len(joining), self._chance.trials))
-        arr = np.zeros_like(number)
-        for i, c in enumerate(joining):
-            if won is not None and self._classes.is_new[c]:
-                number[i], arr[i] = self._win(int(c), period, won[self._classes.segment[c]])
-            else:
-                number[i], arr[i] = self._count[c], self._sum[c]
+        new = self._classes.is_new[joining]
+        number = np.repeat(self._count[joining], self._chance.trials, axis=1)
+        arr = np.repeat(self._sum[joining], self._chance.trials, axis=1)
+        if new.any():
+            number[new], arr[new] = self._win(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
-        self._add_to_base(joining, self._renewed[joining] * arr)
+        self._add_to_vintages(joining, arr)
         more, revenue = self._by_segment(joining, number, arr)
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
         return more, revenue
 
-    def _win(self, c: int, period: int, number: FloatArray) -> tuple[FloatArray, FloatArray]:
-        segment = int(self._classes.segment[c])
-        alive = self._chance.existing(number)
-        of = self._arrivals.keys(segment, period, len(alive))
-        arr = self._arrivals.revenues(segment, of, alive > 0)
-        if self._classes.decision[c] < len(self._retention.by_period):
-            self._won[c] = _Won(of, alive, arr)
-        return number, (alive * arr).sum(axis=0)
+    def _win(self, classes: IntArray, period: int) -> tuple[FloatArray, FloatArray]:
+        won = self._arrivals.won(self._classes.segment[classes], period)
+        for i in np.flatnonzero(self._classes.decision[classes] < len(self._retention.by_period)):
+            mine = won.members.cell == i
+            self._won[int(classes[i])] = _Won(
+                won.keys[i, won.members.ordinal[mine]],
+                won.members.trial[mine],
+                won.members.part[mine],
+                won.each[mine],
+            )
+        return won.number, won.arr
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
         lost = self._losses(period, factors)
         classes = lost.classes
         vintage, segment = self._classes.vintage[classes], self._classes.segment[classes]
-        grown, renewed = self._grown[vintage], self._renewed[classes]
-        was = renewed * self._arr[classes]
+        each = self._grown[vintage] * self._renewed[classes]
+        was = each * self._arr[classes]
         self.number[classes] -= lost.number
         self._arr[classes] -= lost.arr
-        staying = renewed * self._arr[classes]
-        ratio = factors.of_vintage[:, vintage] * factors.at_renewal[:, segment]
-        kept, rise = self._terms(classes, segment, ratio[CONTRACTION])
-        usual = self._growth(self._vintage_segment, factors.of_vintage[EXPANSION])
-        own = self._growth(segment, ratio[EXPANSION])
+        gone, staying = each * lost.arr, each * self._arr[classes]
+        kept, rise = self._terms(classes, factors.at_renewal(CONTRACTION, segment, vintage))
+        after = staying * kept
+        own = rise * self._growth(segment, factors.at_renewal(EXPANSION, segment, vintage))
+        grown = self._grow(factors)
         self._contracted[classes] *= kept
-        self._renewed[classes] = renewed * kept * rise * own / usual[vintage]
-        after = staying * kept * rise
-        self._add_to_base(classes, -was)
-        growing = self._to_segment @ (self._grown * self._base * (usual - 1))
-        self._add_to_base(classes, after * own / usual[vintage])
-        self._grown = self._grown * usual
-        churned, gone, contraction, expansion = self._by_segment(
-            classes,
-            lost.number,
-            grown * renewed * lost.arr,
-            grown * staying * (1 - kept),
-            grown * (after * own - staying * kept),
+        self._renewed[classes] *= kept * own / grown[vintage]
+        self._add_to_vintages(classes, -was)
+        rise_of_others = self._paying * (grown - 1)
+        self._paying += rise_of_others
+        self._grown *= grown
+        renewed = after * own
+        self._add_to_vintages(classes, renewed)
+        churned, churned_arr, contraction, expansion = self._by_segment(
+            classes, lost.number, gone, staying - after, renewed - after
         )
         share = np.divide(
             churned, self.accounts, out=np.zeros_like(churned), where=self.accounts > 0
         )
         self.accounts = self.accounts - churned
-        self.revenue = self._to_segment @ (self._grown * self._base)
-        return Moves(churned, gone, contraction, expansion + growing, share)
+        self.revenue = self._to_segment(self._paying).copy()
+        expansion += self._to_segment(rise_of_others)
+        return Moves(churned, churned_arr, contraction, expansion, share)
 
-    def _terms(
-        self, classes: IntArray, segment: IntArray, ratio: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
+    def _grow(self, factors: Factors) -> FloatArray:
+        """Growth in this period of accounts that need not renew, by vintage."""
+        segments = np.arange(self._segments)
+        ratio = factors.of_segment[EXPANSION]
+        grown: FloatArray = self._growth(segments, ratio)[self._vintage_segment]
+        felt = factors.vintages
+        if felt.size:
+            segment = self._vintage_segment[felt]
+            ratio = ratio[segment] * factors.of_vintage[EXPANSION]
+            grown[felt] = self._growth(segment, ratio)
+        return grown
+
+    def _terms(self, classes: IntArray, ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
         """At a renewal: share of revenue that is kept, and factor of the contracted rise."""
-        term = self._classes.term[classes, None]
+        segment, term = self._classes.segment[classes], self._classes.term[classes, None]
         kept = kept_at_renewal(self._rates.contraction[segment], ratio, term)
         return kept, (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
 
@@ -219,39 +233,30 @@ class Customers:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
         yearly = self._rates.hazard(row, own)
-        ratio = (
-            factors.of_vintage[CHURN][self._classes.vintage[c]] * factors.at_renewal[CHURN][segment]
-        )
+        ratio = factors.at_renewal(CHURN, segment, self._classes.vintage[c])
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
     def _book_losses(self, period: int, decisions: Decisions, factors: Factors) -> _Lost:
         risk = self._risk(decisions.risk_class, decisions.hazard, decisions.own, factors)
         of = numbered(self._retention.account_keys[decisions.rows], self._begin + period)
+        lost = self._accounts.lose(decisions.rows, of, risk, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
-        number, arr = np.zeros(shape), np.zeros(shape)
-        place = np.zeros(len(decisions.rows), dtype=np.int64)
-        place[decisions.firsts] = 1
-        place = np.cumsum(place) - 1
-        for first in range(0, len(decisions.rows), _CHUNK):
-            part = slice(first, first + _CHUNK)
-            rows = decisions.rows[part]
-            lost, self._alive[rows] = self._chance.lost(
-                of[part], risk[decisions.risk[part]], self._alive[rows]
-            )
-            found, firsts = np.unique(place[part], return_index=True)
-            number[found] += np.add.reduceat(lost, firsts, axis=0)
-            lost *= self._book.arr[rows, None]
-            arr[found] += np.add.reduceat(lost, firsts, axis=0)
-        return _Lost(decisions.classes, number, arr)
+        cell = decisions.place[lost.place] * self._chance.trials + lost.trial
+        arr = lost.part * self._book.arr[decisions.rows[lost.place]]
+        number, paid = (sums_at(cell, x, shape) for x in (lost.part, arr))
+        return _Lost(decisions.classes, number, paid)
 
     def _won_losses(self, period: int, c: int, won: _Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
         row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
-        risk = self._risk(of_class, row, np.array([np.nan]), factors)
+        risk = self._risk(of_class, row, np.array([np.nan]), factors)[0]
         of = numbered(won.keys, self._begin + period)
-        lost, won.alive = self._chance.lost(of, risk, won.alive)
-        return _Lost(of_class, lost.sum(axis=0)[None], (lost * won.arr).sum(axis=0)[None])
+        lost = self._chance.losses(of, won.trial, won.part, risk)
+        shape = (1, self._chance.trials)
+        number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
+        self._won[c] = won.without(lost)
+        return _Lost(of_class, number, paid)
 
 
 class _Rates:

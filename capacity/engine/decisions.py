@@ -26,8 +26,8 @@ class Decisions:
         Accounts of the book.
     risk
         Which chance applies to each: index into the distinct ones.
-    firsts, classes
-        First of each class among the rows, and the classes.
+    classes, place
+        The classes that decide, and which of them each row belongs to.
     risk_class, hazard, own
         Of each distinct chance: a class for the factors, the row of the segment's hazards, and the
         account's own yearly hazard, NaN where it has none.
@@ -35,8 +35,8 @@ class Decisions:
 
     rows: IntArray
     risk: IntArray
-    firsts: IntArray
     classes: IntArray
+    place: IntArray
     risk_class: IntArray
     hazard: IntArray
     own: FloatArray
@@ -99,12 +99,12 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
         own = hazard(book.churn[rows])
         risks = np.column_stack([classes.of_row[rows], row, own.view(np.int64)])
         found, risk = np.unique(risks, axis=0, return_inverse=True)
-        of_class, firsts = np.unique(classes.of_row[rows], return_index=True)
+        of_class, place = np.unique(classes.of_row[rows], return_inverse=True)
         yield Decisions(
             rows=rows,
             risk=risk.reshape(-1),
-            firsts=firsts,
             classes=of_class,
+            place=place.reshape(-1),
             risk_class=found[:, 0],
             hazard=found[:, 1],
             own=np.ascontiguousarray(found[:, 2]).view(np.float64),

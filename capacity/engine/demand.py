@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray, sums_by
+from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
@@ -15,6 +15,9 @@ from capacity.engine.lanes import Lane, Work, due, first_parts
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
+
+_NOTHING = 1e-12
+"""Occurrences that are none, yet can be divided by."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,9 @@ class Demand:
         self._lanes = lanes
         self._keys = keys(s.key(lane) for s, lane in zip(strands, lanes, strict=True))
         of_lane = np.array([strand.lane for strand in strands], dtype=np.int64)
-        single = len(strands) == len(work.lanes)
-        self._lane_sums = None if single else sums_by(of_lane, len(work.lanes))
+        self._lane_sums = RowSums(of_lane, len(work.lanes))
         self._complexity = _complexity(plan, strands, lanes, chance)
+        self._is_mixed = len(strands) > len(work.lanes)
         self._weight = np.array([[lane.weight] for lane in lanes])
         self._share = chance.inputs([lane.share for lane in lanes])
         self._rates = _where(lane.work.rate is not None for lane in lanes)
@@ -129,11 +132,11 @@ class Demand:
         self._coins = _where(coins)
         self._fixed = _where(lane.is_fixed for lane in lanes)
         self._realised: dict[tuple[int, int], FloatArray] = {}
-        self._scale = _scale(plan, work, chance)
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
-        self._mean = np.array([[step.hours.mean] for step in work.steps])
+        mean = np.array([[step.hours.mean] for step in work.steps])
         variance = np.array([[step.hours.variance] for step in work.steps])
-        self._cv2 = variance / np.where(self._mean > 0, self._mean, 1.0) ** 2
+        self._mean = mean * _scale(plan, work, chance)[self._step_lane]
+        self._cv2 = variance / np.where(mean > 0, mean, 1.0) ** 2
         self._varying = np.flatnonzero(self._cv2[:, 0] > 0)
 
     def hours(self, period: int, alive: FloatArray) -> FloatArray:
@@ -144,31 +147,27 @@ class Demand:
         alive
             Accounts of each class, shape (classes, trials).
         """
-        weighted = self._occurrences(period, alive) * self._complexity
-        number = self._by_lane(weighted)
-        mean = number[self._step_lane] * (self._mean * self._scale[self._step_lane])
-        if self._varying.size:
-            squares = self._by_lane(weighted * self._complexity)
-            self._vary(period, mean, number, squares)
-        return self._work.step_sums @ mean
+        number = self._occurrences(period, alive)
+        weighted = number * self._complexity
+        usual = self._lane_sums(weighted)
+        hours = usual[self._step_lane] * self._mean
+        due = self._varying[hours[self._varying].any(axis=1)]
+        if due.size:
+            of = numbered(self._work.step_keys[due], self._periods.start + period)
+            spread = self._spread(number, weighted, usual)[self._step_lane[due]]
+            hours[due] = self._chance.hours(of, hours[due], self._cv2[due] * spread)
+        return self._work.step_sums(hours)
 
-    def _by_lane(self, values: FloatArray) -> FloatArray:
-        return values if self._lane_sums is None else self._lane_sums @ values
+    def _spread(self, number: FloatArray, weighted: FloatArray, usual: FloatArray) -> FloatArray:
+        """Σc²/(Σc)² over the occurrences of each lane, with complexities c.
 
-    def _vary(self, period: int, mean: FloatArray, number: FloatArray, squares: FloatArray) -> None:
-        """Draw the hours of the steps whose occurrences differ.
-
-        With complexities c and an occurrence of mean μ and variance σ², hours have mean Σcμ and
-        variance Σc²σ², so a squared coefficient of variation of (σ/μ)²·Σc²/(Σc)².
+        Hours have mean Σcμ and variance Σc²σ², so this times (σ/μ)² is the square of their
+        coefficient of variation. Of nothing it is as good as anything.
         """
-        due = self._varying[(mean[self._varying] > 0).any(axis=1)]
-        lane = self._step_lane[due]
-        some = number[lane] > 0
-        relative = np.divide(
-            squares[lane], number[lane] ** 2, out=np.zeros_like(mean[due]), where=some
-        )
-        of = numbered(self._work.step_keys[due], self._periods.start + period)
-        mean[due] = self._chance.hours(of, mean[due], self._cv2[due] * relative)
+        if not self._is_mixed:
+            return 1 / np.maximum(number, _NOTHING)
+        squares = self._lane_sums(weighted * self._complexity)
+        return squares / np.maximum(usual, _NOTHING) ** 2
 
     def _occurrences(self, period: int, alive: FloatArray) -> FloatArray:
         """Occurrences that fall due and happen, shape (strands, trials)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance, Named
 from capacity.engine.classes import BEFORE, Classes
@@ -58,13 +58,13 @@ class Effects:
     starting, renewing
         Pairs of work at the start of an account, and for a renewal.
     cells
-        Which work lanes count for a cell, shape (cells, work lanes).
+        Sums the work lanes that count for a cell.
     """
 
     lasting: list[Pair]
     starting: list[Pair]
     renewing: list[Pair]
-    cells: FloatArray
+    cells: RowSums
 
     def __bool__(self) -> bool:
         return bool(self.lasting or self.starting or self.renewing)
@@ -96,14 +96,12 @@ def _applies(plan: Plan, lane: Lane, segment: str) -> bool:
     return lane.segment == segment if lane.segment else segment in plan.segments_of(lane.work)
 
 
-def _cells(work: Work) -> tuple[IntArray, FloatArray]:
+def _cells(work: Work) -> tuple[IntArray, RowSums]:
     """Cell of each demand lane: its own, or one for all lanes of a fixed task."""
     names = [lane.task if lane.is_fixed else (lane.task, lane.segment) for lane in work.lanes]
     known = {name: i for i, name in enumerate(dict.fromkeys(names))}
     cell_of = np.array([known[name] for name in names], dtype=np.int64)
-    cells = np.zeros((len(known), len(work.lane)))
-    cells[cell_of[work.lane], np.arange(len(work.lane))] = 1.0
-    return cell_of, cells
+    return cell_of, RowSums(cell_of[work.lane], len(known))
 
 
 @dataclass(frozen=True)
@@ -128,14 +126,30 @@ class Factors:
 
     Attributes
     ----------
+    of_segment
+        On every account of a segment, shape (kinds, segments, trials).
+    of_renewal
+        The same on those whose renewal is decided now.
+    vintages
+        Vintages that feel on top how they were started, in ascending order.
     of_vintage
-        On every account of a vintage, shape (kinds, vintages, trials).
-    at_renewal
-        On top, on those whose renewal is decided now, shape (kinds, segments, trials).
+        What they feel, shape (kinds, these vintages, trials).
     """
 
+    of_segment: FloatArray
+    of_renewal: FloatArray
+    vintages: IntArray
     of_vintage: FloatArray
-    at_renewal: FloatArray
+
+    def at_renewal(self, kind: int, segment: IntArray, vintage: IntArray) -> FloatArray:
+        """Factors on some accounts whose renewal is decided now, shape (accounts, trials)."""
+        out = self.of_renewal[kind][segment]
+        if self.vintages.size:
+            place = np.searchsorted(self.vintages, vintage)
+            place = np.minimum(place, len(self.vintages) - 1)
+            felt = np.flatnonzero(self.vintages[place] == vintage)
+            out[felt] *= self.of_vintage[kind, place[felt]]
+        return out
 
 
 class Influence:
@@ -146,9 +160,7 @@ class Influence:
     ) -> None:
         self._effects = effects
         self._on = bool(effects) and plan.simulation.feedback
-        self._segments = len(plan.segments)
-        self._trials = chance.trials
-        self._segment_of = np.array([s for s, _ in classes.vintages], dtype=np.int64)
+        self._shape = (len(KINDS), len(plan.segments), chance.trials)
         self._lasting = _Lasting(effects.lasting, effects.cells, past, chance)
         self._renewing = _Renewing(effects.renewing, past, chance)
         self._starting = _Starting(effects.starting, classes, past, chance)
@@ -158,22 +170,21 @@ class Influence:
         """Add the work of a period, by work lane."""
         if not self._on:
             return
-        done, dropped = self._effects.cells @ done, self._effects.cells @ dropped
+        done, dropped = self._effects.cells(done), self._effects.cells(dropped)
         self._covered.append(coverage(done, dropped))
         self._lasting.remember(done, dropped)
         self._starting.remember(len(self._covered) - 1, self._covered[-1])
 
     def factors(self, period: int) -> Factors:
         """What the work up to this period does now."""
-        by_segment = np.ones((len(KINDS), self._segments, self._trials))
-        at_renewal = np.ones_like(by_segment)
+        of_segment = np.ones(self._shape)
         if not self._on:
-            return Factors(by_segment[:, self._segment_of], at_renewal)
-        self._lasting.multiply(by_segment)
-        self._renewing.multiply(at_renewal, period, self._covered)
-        of_vintage = by_segment[:, self._segment_of]
-        self._starting.multiply(of_vintage, period)
-        return Factors(of_vintage, at_renewal)
+            none = np.zeros(0, dtype=np.int64)
+            return Factors(of_segment, of_segment, none, np.ones((len(KINDS), 0, 1)))
+        self._lasting.multiply(of_segment)
+        of_renewal = of_segment.copy()
+        self._renewing.multiply(of_renewal, period, self._covered)
+        return Factors(of_segment, of_renewal, *self._starting.felt_at(period))
 
 
 class _Felt:
@@ -233,10 +244,10 @@ def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
 class _Lasting(_Inputs):
     """Work that is remembered as a fading record of hours."""
 
-    def __init__(self, pairs: list[Pair], cells: FloatArray, past: Past, chance: Chance) -> None:
+    def __init__(self, pairs: list[Pair], cells: RowSums, past: Past, chance: Chance) -> None:
         super().__init__(pairs, past, chance)
         self._fade = half_life_factor(Periods.years_each, self.half_life)
-        usual = (cells @ past.due)[self.cell, None]
+        usual = cells(past.due[:, None])[self.cell]
         self._wanted = np.broadcast_to(
             usual / (1 - self._fade), (len(pairs), max(self._fade.shape[1], 1))
         )
@@ -274,8 +285,9 @@ class _Renewing(_Inputs):
             first = period - pair.lane.work.lead_periods
             for part in range(first, first + pair.lane.work.parts):
                 found = covered[part][pair.cell] if part >= 0 else self.today[i]
-                total[i] += np.nan_to_num(found)
-                known[i] += np.isfinite(found)
+                is_known = np.isfinite(found)
+                total[i] += np.where(is_known, found, 0.0)
+                known[i] += is_known
         lack, lack_today = _lack(total, known, self.today)
         self.felt.multiply(out, self.kinds, relative_factor(self.stopped, lack, lack_today))
 
@@ -299,34 +311,36 @@ class _Starting(_Inputs):
         ]
         pairs = [pair for _, _, pair in found]
         super().__init__(pairs, past, chance)
-        self.felt = _Felt([v for v, _, _ in found])
+        self._vintage = np.array([v for v, _, _ in found], dtype=np.int64)
         self._first = np.array([start for _, start, _ in found], dtype=np.int64)
         self._parts = np.array([pair.lane.work.parts for pair in pairs], dtype=np.int64)
         self._total = np.zeros((len(pairs), chance.trials))
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
         self._noticed = np.zeros(len(pairs), dtype=bool)
-        self._factors = np.ones((len(self.kinds), *self._total.shape))
 
     def remember(self, period: int, covered: FloatArray) -> None:
         """Add the parts that fell due in a period."""
         due = np.flatnonzero((self._first <= period) & (period < self._first + self._parts))
         if due.size:
             found = covered[self.cell[due]]
-            self._total[due] += np.nan_to_num(found)
-            self._known[due] += np.isfinite(found)
+            known = np.isfinite(found)
+            self._total[due] += np.where(known, found, 0.0)
+            self._known[due] += known
             lack, lack_today = _lack(self._total[due], self._known[due], self.today[due])
             self._lack[due], self._lack_today[due] = lack, lack_today
             self._noticed[due] = (lack != 0).any(axis=1) | (lack_today != 0).any(axis=1)
 
-    def multiply(self, out: FloatArray, period: int) -> None:
-        """Multiply what the start does into the vintages that have begun."""
+    def felt_at(self, period: int) -> tuple[IntArray, FloatArray]:
+        """The vintages that have begun and feel it, and what they feel."""
         begun = np.flatnonzero(self._noticed & (self._first <= period))
-        if not begun.size:
-            return
-        last = self._first[begun] + self._parts[begun] - 1
-        since = np.maximum(period - last, 0)[:, None] * Periods.years_each
-        left = np.where(since > 0, half_life_factor(since, self.half_life[begun]), 1.0)
-        lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
-        self._factors[:, begun] = relative_factor(self.stopped[:, begun], lack, lack_today)
-        self.felt.multiply(out, self.kinds, self._factors)
+        vintages, firsts = np.unique(self._vintage[begun], return_index=True)
+        out = np.ones((len(KINDS), len(vintages), self._total.shape[1]))
+        if begun.size:
+            last = self._first[begun] + self._parts[begun] - 1
+            since = np.maximum(period - last, 0)[:, None] * Periods.years_each
+            left = np.where(since > 0, half_life_factor(since, self.half_life[begun]), 1.0)
+            lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
+            factors = relative_factor(self.stopped[:, begun], lack, lack_today)
+            out[self.kinds] = np.multiply.reduceat(factors, firsts, axis=1)
+        return vintages, out

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, sums_by
+from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.calendar import Periods
 from capacity.engine.classes import Classes, day_interval, month_interval
 from capacity.estimates import Estimate
@@ -112,6 +112,8 @@ class Work:
         work may wait. Sorted by role and priority.
     of_step
         Work lane of each step.
+    waits
+        Work lanes of which hours may wait for another period.
     """
 
     lanes: list[Lane]
@@ -121,11 +123,12 @@ class Work:
     priority: FloatArray
     defer: IntArray
     of_step: IntArray
+    waits: IntArray
 
     @cached_property
-    def step_sums(self) -> FloatArray:
-        """Matrix that sums the steps of each work lane, shape (work lanes, steps)."""
-        return sums_by(self.of_step, len(self.lane))
+    def step_sums(self) -> RowSums:
+        """Sums the steps of each work lane."""
+        return RowSums(self.of_step, len(self.lane))
 
     @cached_property
     def step_keys(self) -> KeyArray:
@@ -164,15 +167,17 @@ def build_work(plan: Plan) -> Work:
     order = sorted(found)
     place = {(role, lane): i for i, (role, _, _, lane) in enumerate(order)}
     steps.sort(key=lambda s: place[s.role, s.lane])
+    of_lane = [lanes[i] for _, _, _, i in order]
+    defer = np.array([lane.work.deferrable(lane.segment) for lane in of_lane], dtype=np.int64)
+    late = np.array([lane.work.backlog.mean > 0 for lane in of_lane], dtype=bool)
     return Work(
         lanes=lanes,
         steps=steps,
         role=np.array([role for role, _, _, _ in order], dtype=np.int64),
         lane=np.array([lane for _, _, _, lane in order], dtype=np.int64),
         priority=np.array([priority for _, priority, _, _ in order]),
-        defer=np.array(
-            [lanes[i].work.deferrable(lanes[i].segment) for _, _, _, i in order], np.int64
-        ),
+        defer=defer,
+        waits=np.flatnonzero((defer > 0) | late),
         of_step=np.array([place[s.role, s.lane] for s in steps], dtype=np.int64),
     )
 

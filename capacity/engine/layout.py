@@ -92,7 +92,8 @@ def _coverage_today(plan: Plan, work: Work, effects: Effects, due: FloatArray) -
         hours = time_of(plan, name, Expected()).customer[:months].mean(axis=0)
         capacity = hours * opening_heads(plan, role)
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
-    covered = coverage(effects.cells @ done, effects.cells @ (due - done))
+    columns = np.column_stack([done, due - done])
+    covered = coverage(*effects.cells(columns).T)
     return np.nan_to_num(covered, nan=1.0)
 
 

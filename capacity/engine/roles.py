@@ -7,7 +7,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance
-from capacity.engine.lanes import Work
+from capacity.engine.lanes import ALL, Work
 from capacity.engine.seats import Staff, heads_of, seats_of
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
@@ -61,9 +61,13 @@ class Desk:
             [(f"team.{name}.overtime", self.role.overtime),
              (f"team.{name}.overloaded_attrition", self.role.overloaded_attrition)]
         )  # fmt: skip
-        late = backlog[self.lanes]
-        self._late = np.flatnonzero((self._defer > 0) | (late > 0).any(axis=1))
-        self._waiting = self._opening(late[self._late], chance.trials)
+        first, last = np.searchsorted(work.waits, [self.lanes.start, self.lanes.stop])
+        self.waits = slice(int(first), int(last))
+        late = work.waits[self.waits]
+        self._late = late - self.lanes.start
+        whose = [work.lanes[i].segment_index for i in work.lane[late]]
+        self._whose = np.array(whose, dtype=np.int64)
+        self._waiting = self._opening(backlog[late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
         self._feedback = plan.simulation.feedback
         self._costs = _Costs(plan, name, chance)
@@ -81,8 +85,8 @@ class Desk:
         factor = np.where(self._overloaded & self._feedback, self._overload, 1.0)
         return self._seats.step(period, factor)
 
-    def costs(self, period: int, staff: Staff) -> FloatArray:
-        """Cost lines of a period, in the order of `COSTS`, shape (lines, trials)."""
+    def costs(self, period: int, staff: Staff) -> dict[str, FloatArray]:
+        """Each of the `COSTS` of a period, shape (trials,)."""
         return self._costs.lines(period, staff)
 
     def serve(
@@ -100,7 +104,8 @@ class Desk:
         Returns
         -------
         tuple
-            Done and dropped hours by lane, and the load.
+            Hours done by lane, hours dropped by lane that may wait, and the load. Of other lanes
+            what is not done is dropped.
         """
         assert self._priorities is not None
         late = self._late
@@ -114,13 +119,12 @@ class Desk:
         self._overloaded = load > 1
         hours = capacity * np.where(self._overloaded, 1 + self._overtime, 1.0)
         done = serve(total, hours, self._priorities)
-        dropped = total - done
-        if late.size:
-            dropped[late] = self._grow_old(due[late], done[late])
-        return done, dropped, load
+        return done, self._grow_old(due[late], done[late]), load
 
     def _grow_old(self, due: FloatArray, done: FloatArray) -> FloatArray:
         """What is not done waits a period longer; returns the hours that have waited too long."""
+        if not due.size:
+            return due
         left = oldest_first(np.concatenate([due[None], self._waiting]), done)
         age = np.arange(len(left))[:, None, None]
         stays = age < self._defer[self._late][:, None]
@@ -130,26 +134,21 @@ class Desk:
 
     @property
     def waiting(self) -> FloatArray:
-        """Hours waiting for the next period, by lane."""
-        return self._spread(self._waiting.sum(axis=0))
+        """Hours waiting for the next period, by lane that may wait."""
+        return self._waiting.sum(axis=0)
 
-    def cancel(self, kept: FloatArray) -> FloatArray:
-        """Let go of the waiting work of lost accounts; returns the hours cancelled by lane.
+    def cancel(self, lost_share: FloatArray) -> FloatArray:
+        """Let go of the waiting work of lost accounts; returns the hours by lane that may wait.
 
         Parameters
         ----------
-        kept
-            Share of the accounts of each lane that stay, shape (lanes, trials).
+        lost_share
+            Share of the accounts of each segment that was lost, shape (segments, trials).
         """
-        before = self._waiting.sum(axis=0)
-        self._waiting = self._waiting * kept[self._late]
-        return self._spread(before - self._waiting.sum(axis=0))
-
-    def _spread(self, values: FloatArray) -> FloatArray:
-        """Values of the lanes that may wait, among all lanes of the role."""
-        out = np.zeros((len(self._defer), values.shape[1]))
-        out[self._late] = values
-        return out
+        before = self.waiting
+        lost = np.where(self._whose[:, None] == ALL, 0.0, lost_share[self._whose])
+        self._waiting = self._waiting * (1 - lost)
+        return before - self.waiting
 
 
 class _Costs:
@@ -162,19 +161,18 @@ class _Costs:
         rows = chance.inputs([*named, (f"team.{name}.raise", role.raise_)])
         self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
 
-    def lines(self, period: int, staff: Staff) -> FloatArray:
+    def lines(self, period: int, staff: Staff) -> dict[str, FloatArray]:
         years = Periods.years_each
         salary = raised(self._salary, self._rise, period // MONTHS_PER_YEAR)
         salaries = pay(staff.filled, salary, years)
-        return np.stack(
-            [
-                salaries,
-                salaries * self._on_costs,
-                pay(staff.filled, self._bonus, years),
-                pay(staff.filled, self._tools, years),
-                staff.joined * self._hiring,
-            ]
+        lines = (
+            salaries,
+            salaries * self._on_costs,
+            pay(staff.filled, self._bonus, years),
+            pay(staff.filled, self._tools, years),
+            staff.joined * self._hiring,
         )
+        return dict(zip(COSTS, lines, strict=True))
 
 
 def opening_heads(plan: Plan, role: Role) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray
+from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Chance, Drawn
 from capacity.model.money import derived_heads
-from capacity.model.team import NEVER, RAMPED, SeatArray, leave_chance, ramped, step_seats
+from capacity.model.team import leave_hazard, ramped
 from capacity.rng import keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.team import Role
@@ -63,81 +64,137 @@ def seats_of(plan: Plan, name: str, chance: Chance) -> Seats:
 
 
 def role_inputs(name: str, role: Role, chance: Chance) -> tuple[FloatArray, FloatArray]:
-    """Yearly attrition, shape (1, trials); output by tenure, see `ramped`."""
+    """Yearly attrition, shape (trials,) or (1,); output by tenure, see `ramped`."""
     attrition = chance.inputs([(f"team.{name}.attrition", role.attrition)])
     ramp = chance.inputs([(f"team.{name}.ramp.{i}", r) for i, r in enumerate(role.ramp)])
-    width = (ramp.shape[1],)
-    output = np.vstack([np.zeros((1, *width)), ramp, np.ones((1, *width))])
-    return attrition, output
+    return attrition[0], ramp
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """Seats that are filled, one entry for each seat and trial."""
+
+    seat: IntArray
+    trial: IntArray
 
 
 class DrawnSeats:
-    """Every seat with its own luck."""
+    """Every seat with its own luck.
+
+    A person stays until the hazard of the role has grown by a threshold of their own, −ln of a
+    uniform that is drawn when they join: the same chances as one draw for every seat and period,
+    for a fraction of the draws.
+    """
 
     def __init__(
         self, plan: Plan, name: str, chance: Drawn, attrition: FloatArray, output: FloatArray
     ) -> None:
         self._role, self._chance = plan.team[name], chance
-        self._attrition, self._output = attrition[0], output
-        self._leaving = bool((self._attrition > 0).any())
-        self._begin = plan.horizon.start
-        names: list[tuple[object, ...]] = [
-            ("seat", name, i) for i in range(self._role.headcount or 0)
-        ]
-        joins = [BEFORE_START] * len(names)
-        for month, count in sorted(self._role.hires.items()):
-            if 0 <= month - self._begin < plan.horizon.months:
-                names += [("seat", name, month_label(month), i) for i in range(count)]
-                joins += [month - self._begin] * count
-        self._keys = keys(names)
-        self._joins = self._slipped(np.array(joins, dtype=np.int32)[:, None])
-        shape = (len(names), chance.trials)
-        there = np.broadcast_to(self._joins == BEFORE_START, shape)
-        self._state = np.where(there, RAMPED, -self._joins - 1).astype(np.int32)
+        self._attrition, self._output = attrition, output
+        self._leaving = bool((attrition > 0).any())
+        self._begin, self._trials = plan.horizon.start, chance.trials
+        opening, planned = self._role.headcount or 0, _planned(plan, name)
+        names = [("seat", name, i) for i in range(opening)]
+        self._keys = keys([*names, *(name for name, _ in planned)])
+        self._coming: dict[int, list[_Filled]] = defaultdict(list)
+        self._plan_joins(opening, [period for _, period in planned])
+        shape = (len(self._keys), self._trials)
+        self._hazard = np.zeros(self._trials)
+        self._until = np.full(shape, np.nan)
+        self._since = np.full(shape, BEFORE_START, dtype=np.int32)
+        self._until[:opening] = self._bears(np.arange(opening), None, BEFORE_START)
+        self._filled = np.full(self._trials, float(opening))
+        self._seats = self._filled.copy()
+        self._newcomers = np.zeros((len(output), self._trials))
 
-    def _slipped(self, joins: SeatArray) -> SeatArray:
-        wanted = joins != BEFORE_START
-        if not (wanted.any() and self._role.slips.mean > 0):
-            return joins
-        shape = (len(joins), self._chance.trials)
-        of = numbered(self._keys, -1)
-        late = self._chance.values(of, self._role.slips, np.broadcast_to(wanted, shape))
-        return joins + np.floor(late + HALF).astype(np.int32)
+    def _plan_joins(self, first: int, periods: list[int]) -> None:
+        """The period in which each planned seat joins in each trial, later where it slips."""
+        slips = self._role.slips
+        for seat, period in enumerate(periods, first):
+            trial = np.arange(self._trials)
+            late = np.zeros(self._trials, dtype=np.int64)
+            if slips.mean > 0:
+                of = numbered(self._keys[[seat]], -1)
+                drawn = self._chance.values(np.repeat(of, self._trials), trial, slips)
+                late = np.floor(drawn + HALF).astype(np.int64)
+            self._come(period + late, np.full(self._trials, seat), trial)
+        self._planned = {when: list(filled) for when, filled in self._coming.items()}
+
+    def _come(self, when: IntArray, seat: IntArray, trial: IntArray) -> None:
+        """Note in which period seats will be filled."""
+        for period in np.unique(when).tolist():
+            chosen = when == period
+            self._coming[period].append(_Filled(seat[chosen], trial[chosen]))
+
+    def _bears(self, seat: IntArray, trial: IntArray | None, period: int) -> FloatArray:
+        """How much hazard people bear who join in a period; in all trials where none is given."""
+        if not self._leaving:
+            return np.array(np.inf)
+        luck, of = self._chance.luck, numbered(self._keys[seat], 2 * (self._begin + period))
+        return -np.log(luck.uniforms(of) if trial is None else luck.at(of, trial))
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
-        month = self._begin + period
-        state = self._state
-        if self._leaving and len(state):
-            chance = leave_chance(self._attrition, overload, YEARS)
-            hit = self._chance.luck.uniforms(numbered(self._keys, 2 * month)) < chance
-            state = step_seats(state, hit, self._vacant_for(month, hit))
-        else:
-            state = state + np.int32(1)
-        self._state = state
-        filled = np.count_nonzero(state >= 0, axis=0).astype(float)
-        here = np.count_nonzero(period >= self._joins, axis=0)
+        self._newcomers = np.roll(self._newcomers, 1, axis=0)
+        self._newcomers[:1] = 0.0
+        if self._leaving:
+            self._hazard = self._hazard + leave_hazard(self._attrition, overload, YEARS)
+            self._leave(period)
+        joined = self._join(period)
         return Staff(
-            filled=filled,
-            ramped=ramped(state, self._output),
-            joined=np.count_nonzero(state == 0, axis=0).astype(float),
-            vacant=here - filled if self._role.backfill else np.zeros_like(filled),
+            filled=self._filled,
+            ramped=ramped(self._filled, self._newcomers, self._output),
+            joined=joined,
+            vacant=(self._seats - self._filled) * self._role.backfill,
         )
 
-    def _vacant_for(self, month: int, hit: BoolArray) -> SeatArray:
-        """Periods until each of the seats that are hit is filled again, shape (hits,)."""
-        if not self._role.backfill:
-            return np.full(np.count_nonzero(hit), -NEVER, dtype=np.int32)
-        uniforms = self._chance.luck.uniforms(numbered(self._keys, 2 * month + 1))[hit]
-        draws = self._role.time_to_hire.quantile(uniforms)
-        return np.maximum(np.floor(draws + HALF), 1).astype(np.int32)
+    def _leave(self, period: int) -> None:
+        """Vacate the seats whose people have borne all they bear."""
+        gone = np.flatnonzero(self._until <= self._hazard)
+        seat, trial = np.divmod(gone, self._trials)
+        self._until[seat, trial] = np.nan
+        self._filled = self._filled - np.bincount(trial, minlength=self._trials)
+        age = period - self._since[seat, trial]
+        new = age < len(self._newcomers)
+        np.subtract.at(self._newcomers, (age[new], trial[new]), 1.0)
+        if self._role.backfill:
+            of = numbered(self._keys[seat], 2 * (self._begin + period) + 1)
+            wait = self._chance.values(of, trial, self._role.time_to_hire)
+            wait = np.maximum(np.floor(wait + HALF), 1)
+            self._come(period + wait.astype(np.int64), seat, trial)
+
+    def _join(self, period: int) -> FloatArray:
+        """Fill the seats whose newcomers are due; returns how many."""
+        joined = np.zeros(self._trials)
+        for filled in self._coming.pop(period, ()):
+            seat, trial = filled.seat, filled.trial
+            self._until[seat, trial] = self._hazard[trial] + self._bears(seat, trial, period)
+            self._since[seat, trial] = period
+            joined += np.bincount(trial, minlength=self._trials)
+        for filled in self._planned.pop(period, ()):
+            self._seats = self._seats + np.bincount(filled.trial, minlength=self._trials)
+        self._newcomers[:1] += joined
+        self._filled = self._filled + joined
+        return joined
+
+
+def _planned(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:
+    """Name and period of the seats that are hired by plan within the horizon."""
+    begin = plan.horizon.start
+    return [
+        (("seat", name, month_label(month), i), month - begin)
+        for month, count in sorted(plan.team[name].hires.items())
+        if 0 <= month - begin < plan.horizon.months
+        for i in range(count)
+    ]
 
 
 class ExpectedSeats:
     """All seats as fractions: how many of each tenure, how many vacant for how long."""
 
     def __init__(self, plan: Plan, role: Role, attrition: FloatArray, output: FloatArray) -> None:
-        self._role, self._attrition, self._output = role, attrition[0], output[1:, 0]
+        self._role, self._attrition = role, attrition
+        self._output = np.append(output[:, 0], 1.0)
         self._filled = np.zeros(len(self._output))
         self._filled[-1] = role.headcount or 0
         self._wait = max(1, int(np.floor(role.time_to_hire.mean + HALF)))
@@ -150,7 +207,7 @@ class ExpectedSeats:
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
-        chance = float(leave_chance(self._attrition, overload, YEARS)[0])
+        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
         leaving = self._filled.sum() * chance
         stay = self._filled * (1 - chance)
         newcomers = self._vacant[0] + self._hires.get(period, 0)

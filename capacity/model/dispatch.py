@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, sums_by
+from capacity.arrays import FloatArray, IntArray, RowSums
 
 DUST = 1e-9
 """Hours that are nothing but rounding."""
@@ -21,18 +21,18 @@ class Priorities:
     group
         Group of equal priority of each lane, shape (lanes,).
     sums
-        Matrix that sums the lanes of each group, shape (groups, lanes).
+        Sums the lanes of each group.
     """
 
     group: IntArray
-    sums: FloatArray
+    sums: RowSums
 
     @classmethod
     def of(cls, priority: FloatArray) -> Priorities:
         """Groups of lanes that are sorted by priority already."""
         new = np.concatenate([[True], priority[1:] > priority[:-1]])
         group = np.cumsum(new) - 1
-        return cls(group, sums_by(group, int(group[-1]) + 1))
+        return cls(group, RowSums(group, int(group[-1]) + 1))
 
 
 def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatArray:
@@ -48,7 +48,7 @@ def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatA
     hours
         Hours there are, shape (trials,).
     """
-    wanted = priorities.sums @ work
+    wanted = priorities.sums(work)
     before = np.cumsum(wanted, axis=0) - wanted
     served = np.clip(hours - before, 0, wanted)
     with np.errstate(divide="ignore", invalid="ignore"):

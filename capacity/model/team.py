@@ -5,17 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from capacity.arrays import BoolArray, FloatArray
+from capacity.arrays import FloatArray
 from capacity.units import WEEKDAYS
-
-SeatArray = NDArray[np.int32]
-
-NEVER = -(10**6)
-"""State of a seat that will not be filled again."""
-RAMPED = 10**6
-"""Tenure of a person who was ramped when the plan began."""
 
 
 @dataclass(frozen=True)
@@ -57,43 +49,26 @@ def waterfall(
     return Waterfall(available, available * target_utilization)
 
 
-def step_seats(state: SeatArray, hit: BoolArray, vacant_for: SeatArray) -> SeatArray:
-    """People leave, tenure grows, vacancies come nearer to being filled.
+def leave_hazard(attrition: FloatArray, overload: FloatArray, years: float) -> FloatArray:
+    """Hazard of a seat to be vacated within a period: −ln(1 − a)·Δ·m.
+
+    The chance to be vacated in it is 1 − (1 − a)^(Δ·m), with yearly attrition a and the
+    overload's factor m.
+    """
+    with np.errstate(divide="ignore"):
+        return -np.log1p(-attrition) * (years * overload)
+
+
+def ramped(filled: FloatArray, newcomers: FloatArray, output: FloatArray) -> FloatArray:
+    """Filled seats in ramped people, shape (trials,).
 
     Parameters
     ----------
-    state
-        Tenure in whole periods of a filled seat; −n of a vacant one that is filled in n periods.
-        Shape (seats, trials).
-    hit
-        Seats that are vacated if they are filled.
-    vacant_for
-        Periods that each seat which is hit would stay vacant, in the order of the array; `-NEVER`
-        where it is not filled again. Shape (hits,).
-    """
-    after = state + np.int32(1)
-    after[hit] = np.where(state[hit] >= 0, -vacant_for, after[hit])
-    return after
-
-
-def leave_chance(attrition: FloatArray, overload: FloatArray, years: float) -> FloatArray:
-    """Chance to be vacated within a period, from yearly attrition and the overload's factor.
-
-    1 − (1 − a)^(Δ·m).
-    """
-    return 1 - (1 - attrition) ** (years * overload)
-
-
-def ramped(state: SeatArray, output: FloatArray) -> FloatArray:
-    """Sum over the seats of a ramped person's share, shape (trials,).
-
-    Parameters
-    ----------
+    filled
+        Filled seats, shape (trials,).
+    newcomers
+        Those of tenure 0, 1, …, shape (tenures, trials).
     output
-        Share of a ramped person: of a vacant seat, of tenure 0, 1, …, and of the ramped; shape
-        (tenures + 2, trials) or (tenures + 2, 1).
+        Share of a ramped person at these tenures, shape (tenures, trials) or (tenures, 1).
     """
-    place = np.clip(state + np.int32(1), 0, len(output) - 1)
-    if output.shape[1] == 1:
-        return output[:, 0].take(place).sum(axis=0)
-    return np.take_along_axis(output, place, axis=0).sum(axis=0)
+    return (filled - newcomers.sum(axis=0)) + (output * newcomers).sum(axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capacity.model.team import NEVER, RAMPED, leave_chance, ramped, step_seats, waterfall
+from capacity.model.team import leave_hazard, ramped, waterfall
 
 
 def hours(weekdays: float, holidays: float, leave: float, *, week: float = 40, internal: float = 0,
@@ -45,74 +45,37 @@ def test_the_waterfall_of_a_year() -> None:
     assert customer == pytest.approx(1065.3, abs=0.05)
 
 
-def step(state: int, *, leaves: bool, vacant_for: int = 2) -> int:
-    hit = np.array([[leaves]])
-    waits = np.full(int(leaves), vacant_for, dtype=np.int32)
-    return int(step_seats(np.array([[state]], dtype=np.int32), hit, waits)[0, 0])
-
-
-def test_tenure_grows_by_one() -> None:
-    assert step(3, leaves=False) == 4
-    assert step(RAMPED, leaves=False) == RAMPED + 1
-
-
-def test_a_seat_that_is_vacated_waits_for_its_time_to_hire() -> None:
-    assert step(3, leaves=True) == -2
-    assert step(0, leaves=True, vacant_for=1) == -1
-
-
-def test_a_vacancy_comes_nearer_and_is_filled_with_a_newcomer() -> None:
-    assert step(-2, leaves=True) == -1
-    assert step(-1, leaves=True) == 0
-
-
-def test_a_seat_that_is_not_filled_again_stays_vacant() -> None:
-    state = step(5, leaves=True, vacant_for=-NEVER)
-    assert state == NEVER
-    for _ in range(120):
-        state = step(state, leaves=True)
-    assert state < 0
-
-
-def test_each_vacancy_has_its_own_length() -> None:
-    state = np.full((2, 2), 4, dtype=np.int32)
-    hit = np.array([[True, False], [False, True]])
-    found = step_seats(state, hit, np.array([1, 4], dtype=np.int32))
-    assert found.tolist() == [[-1, 5], [5, -4]]
+def leave_chance(attrition: float, overload: float) -> float:
+    found = leave_hazard(np.array([attrition]), np.array([overload]), 1 / 12)
+    return float(-np.expm1(-found)[0])
 
 
 def test_the_chance_to_leave_within_a_month_compounds_to_the_year() -> None:
-    monthly = leave_chance(np.array([0.15]), np.array([1.0]), 1 / 12)
-    assert 1 - (1 - monthly) ** 12 == pytest.approx(0.15)
+    assert 1 - (1 - leave_chance(0.15, 1.0)) ** 12 == pytest.approx(0.15)
 
 
 def test_overload_multiplies_the_time_at_risk() -> None:
-    assert leave_chance(np.array([0.15]), np.array([1.5]), 1 / 12) == pytest.approx(
-        1 - 0.85 ** (1.5 / 12)
-    )
+    assert leave_chance(0.15, 1.5) == pytest.approx(1 - 0.85 ** (1.5 / 12))
 
 
 def test_nobody_leaves_without_attrition_and_all_leave_at_one() -> None:
-    chances = leave_chance(np.array([0.0, 1.0]), np.array([1.0, 1.0]), 1 / 12)
-    assert chances.tolist() == [0, 1]
+    assert leave_chance(0.0, 1.0) == 0
+    assert leave_chance(1.0, 1.0) == 1
 
 
-OUTPUT = np.array([0.0, 0.2, 0.6, 1.0])[:, None]
-"""Of a vacant seat, a newcomer, one of a month, and everybody after."""
+def test_output_follows_tenure() -> None:
+    """A newcomer, one of a month, and nobody else who is not ramped."""
+    output = np.array([[0.2], [0.6]])
+    assert ramped(np.array([1.0]), np.array([[1.0], [0.0]]), output) == pytest.approx(0.2)
+    assert ramped(np.array([1.0]), np.array([[0.0], [1.0]]), output) == pytest.approx(0.6)
+    assert ramped(np.array([3.0]), np.array([[1.0], [1.0]]), output) == pytest.approx(1.8)
+    assert ramped(np.array([3.0]), np.array([[0.0], [0.0]]), output).tolist() == [3.0]
 
 
-@pytest.mark.parametrize(
-    ("tenure", "share"), [(NEVER, 0), (-1, 0), (0, 0.2), (1, 0.6), (2, 1), (RAMPED, 1)]
-)
-def test_output_follows_tenure(tenure: int, share: float) -> None:
-    assert ramped(np.array([[tenure]]), OUTPUT).tolist() == [share]
-
-
-def test_output_adds_up_over_the_seats_of_a_trial() -> None:
-    state = np.array([[0, -3], [1, RAMPED], [RAMPED, RAMPED]])
-    assert ramped(state, OUTPUT).tolist() == pytest.approx([1.8, 2.0])
+def test_without_a_ramp_everybody_counts() -> None:
+    assert ramped(np.array([4.0]), np.zeros((0, 1)), np.zeros((0, 1))).tolist() == [4.0]
 
 
 def test_an_uncertain_ramp_differs_by_trial() -> None:
-    output = np.array([[0.0, 0.0], [0.2, 0.4], [1.0, 1.0]])
-    assert ramped(np.array([[0, 0], [5, -1]]), output).tolist() == pytest.approx([1.2, 0.4])
+    found = ramped(np.array([2.0, 1.0]), np.array([[1.0, 1.0]]), np.array([[0.2, 0.4]]))
+    assert found == pytest.approx([1.2, 0.4])
