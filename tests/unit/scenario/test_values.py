@@ -112,6 +112,12 @@ def test_a_day_is_a_fifth_of_the_roles_week(setting, hours):
     assert task(setting).hours.of("smb").values == pytest.approx((hours,))
 
 
+def test_a_day_follows_from_a_week_that_bears_its_source():
+    text = PLAN.replace("hours_per_week: 35", "hours_per_week: {value: 30, source: contract}")
+    found = read(text.replace("HOURS", "hours: 0.5d"))[0].tasks["qbr"].hours
+    assert found.of("smb").values == (3.0,)
+
+
 def test_a_day_in_a_step_is_a_day_of_whoever_does_it():
     steps = task("steps: {call: 1d, teach: {hours: 1d, role: trainer}}").steps_of("smb")
     assert steps["call"][1].values == (7.0,)
