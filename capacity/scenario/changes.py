@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.reading import Marked, parse_value
+from capacity.scenario.reading import Marked, Trail, parse_value
 from capacity.scenario.structure import TRIGGERS
 
 _TASK_DEPTH = 2
@@ -37,10 +37,23 @@ def assign(marked: Marked, settings: Mapping[str, object]) -> None:
             for trigger in TRIGGERS:
                 data.pop(trigger, None)
         data[parts[-1]] = _read(value, path, place) if isinstance(value, str) else value
-        for end in range(1, len(parts) + 1):
+        for end in range(1, len(parts)):
             trail = tuple(parts[:end])
-            if end == len(parts) or trail not in marked.keys:
+            if trail not in marked.keys:
                 marked.keys[trail] = marked.values[trail] = place
+        _mark(marked, tuple(parts), data[parts[-1]], place)
+
+
+def _mark(marked: Marked, path: Trail, value: object, place: Place) -> None:
+    """Note that a value, with all that is in it, was not written where the file has it."""
+    marked.keys[path] = marked.values[path] = place
+    inside: Iterable[tuple[Any, object]] = ()
+    if isinstance(value, Mapping):
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for key, item in inside:
+        _mark(marked, (*path, key), item, place)
 
 
 def _read(text: str, path: str, place: Place) -> object:

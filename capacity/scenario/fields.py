@@ -1,4 +1,4 @@
-"""The types of the language's settings: numbers with what is not known about them, and so on.
+"""The types of the language's settings: numbers, with a range or without, spans, names.
 
 Each type is an `Annotated` whose validator turns what YAML gives into a frozen value, or raises
 `ValueError` with a sentence that ends in what to write instead.
@@ -16,7 +16,7 @@ from pydantic import PlainValidator, ValidationInfo
 from capacity import units
 from capacity.calendar import month_number
 from capacity.estimates import Estimate
-from capacity.scenario.numbers import FORM_KEYS, number, read_number
+from capacity.scenario.numbers import FORM_KEYS, KNOWN, known, number, read_number
 from capacity.scenario.parts import BySegment, nearest, read_each
 from capacity.units import Span, Unit
 
@@ -41,7 +41,7 @@ def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
 
 def whole(low: int = 0, high: int | None = None) -> PlainValidator:
     """Validator of a whole number."""
-    return PlainValidator(partial(read_whole, low=low, high=high))
+    return PlainValidator(known(partial(read_whole, low=low, high=high)))
 
 
 def read_term(raw: object) -> int:
@@ -89,7 +89,10 @@ def read_by_month(raw: object) -> dict[int, int]:
     """Counts by month: ``{2027-03: 2}``."""
     if not isinstance(raw, dict):
         raise ValueError(f"{raw!r} is not a count by month. Write {{2027-03: 2}}")
-    counts = read_each(raw.items(), partial(read_whole, high=MOST_ACCOUNTS))
+    if set(raw) & set(KNOWN):
+        text = "a source belongs to each number. Write {2027-03: {value: 2, source: …}}"
+        raise ValueError(text)
+    counts = read_each(raw.items(), known(partial(read_whole, high=MOST_ACCOUNTS)))
     months = read_each(((month, month) for month in raw), read_month)
     if len(set(months.values())) < len(months):
         raise ValueError("names a month twice. Write each month once, as in 2027-03")
@@ -170,11 +173,11 @@ Days = Annotated[Estimate, number(units.DAYS)]
 PlainNumber = Annotated[Estimate, number(units.PLAIN)]
 Churn = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
 Shares = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
-SpanOfTime = Annotated[Span, PlainValidator(units.parse_span)]
-Term = Annotated[int, PlainValidator(read_term)]
+SpanOfTime = Annotated[Span, PlainValidator(known(units.parse_span))]
+Term = Annotated[int, PlainValidator(known(read_term))]
 Month = Annotated[int, PlainValidator(read_month)]
 ByMonth = Annotated[dict[int, int], PlainValidator(read_by_month)]
-Seasons = Annotated[tuple[float, ...], PlainValidator(read_seasons)]
+Seasons = Annotated[tuple[float, ...], PlainValidator(known(read_seasons))]
 Flag = Annotated[bool, PlainValidator(read_flag)]
 Text = Annotated[str, PlainValidator(read_text)]
 Names = Annotated[tuple[str, ...], PlainValidator(read_names)]
@@ -185,5 +188,5 @@ PerYearBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number
 FixedBySegment = Annotated[
     BySegment[Estimate], by_segment(partial(read_number, units.HOURS_PER_YEAR))
 ]
-SpanBySegment = Annotated[BySegment[Span], by_segment(plain(units.parse_span))]
-WholeBySegment = Annotated[BySegment[int], by_segment(plain(partial(read_whole, low=1)))]
+SpanBySegment = Annotated[BySegment[Span], by_segment(plain(known(units.parse_span)))]
+WholeBySegment = Annotated[BySegment[int], by_segment(plain(known(partial(read_whole, low=1))))]

@@ -1,10 +1,10 @@
-"""The forms of an uncertain number, from what YAML gives."""
+"""The forms of a number, uncertain or known, from what YAML gives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import PlainValidator, ValidationInfo
 
@@ -13,6 +13,8 @@ from capacity.estimates import Estimate, Form
 from capacity.scenario.parts import nearest, read_each
 from capacity.units import Shape, Unit
 
+T = TypeVar("T")
+
 FORMS = {
     Form.PERT: ("low", "likely", "high"),
     Form.QUANTILES: ("p10", "p50", "p90"),
@@ -20,6 +22,8 @@ FORMS = {
     Form.FIXED: ("value",),
 }
 REMARKS = ("source", "note", "evidence")
+KNOWN = ("value", *REMARKS)
+"""What the mapping of a number without a range takes."""
 WIDEST = 1e6
 """How many times its p10 the p90 of an estimate may be."""
 EVIDENCE = ("measured", "published", "estimated")
@@ -122,3 +126,33 @@ def _check_moments(mean: float, sd: float, raw: Mapping[str, Any], shape: Shape)
 def number(unit: Unit) -> PlainValidator:
     """Validator of a number of a unit."""
     return PlainValidator(partial(read_number, unit))
+
+
+def known(read: Callable[[object], T]) -> Callable[[object], T]:
+    """A reader of a number that has no range: alone, or as ``{value: …}`` with its source.
+
+    It gives the bare value, so that a headcount is an `int` to everybody who counts with it. The
+    remarks stay in the data of the file, where the register of assumptions looks them up.
+    """
+    return partial(_read_known, read)
+
+
+def _read_known(read: Callable[[object], T], raw: object) -> T:
+    if not isinstance(raw, dict) or not raw:
+        return read(raw)
+    _check_known(raw)
+    remarks(raw)
+    return read_each([("value", raw["value"])], read)["value"]
+
+
+def _check_known(raw: Mapping[str, object]) -> None:
+    for key in sorted(set(raw) - FORM_KEYS):
+        raise ValueError(f"`{key}` is no part of a number.{nearest(key, KNOWN)} {_KNOWN_TEXT}")
+    ranged = ", ".join(key for key in raw if key not in KNOWN)
+    if ranged:
+        raise ValueError(f"takes one value, not a range of {ranged}. {_KNOWN_TEXT}")
+    if "value" not in raw:
+        raise ValueError(f"value missing beside {', '.join(raw)}. {_KNOWN_TEXT}")
+
+
+_KNOWN_TEXT = "Write the value alone, or {value: …, source: …}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.composing import MAX_DEPTH, Composer, Node, place_in
@@ -36,6 +37,18 @@ class Marked:
     keys: dict[Trail, Place]
     values: dict[Trail, Place]
     sha256: str
+
+    def written(self, path: Trail) -> object:
+        """What was written at a path; None where nothing was."""
+        found: Any = self.data
+        for key in path:
+            if isinstance(found, dict):
+                found = found.get(key)
+            elif isinstance(found, list) and isinstance(key, int) and key < len(found):
+                found = found[key]
+            else:
+                return None
+        return found
 
     def place(self, path: Trail, *, key: bool = False) -> Place:
         """Where a path was written, or the nearest thing around it."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
-from capacity.scenario.numbers import REMARKS
+from capacity.scenario.fields import read_month
+from capacity.scenario.numbers import REMARKS, remarks
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
@@ -63,15 +63,15 @@ def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Ite
         yield _number(value, path, marked, effect)
         return
     effect = value if isinstance(value, Effect) else effect
-    parts = _parts(value, top=not path)
+    parts = _parts(value, marked.written(path), top=not path)
     for key, item in parts or ():
         yield from _walk(item, path if key is None else (*path, key), marked, effect)
     if parts is None and value is not None and value != ():
         yield _setting(value, path, marked)
 
 
-def _parts(value: Any, *, top: bool) -> list[tuple[str | int | None, Any]] | None:
-    """What a value is made of, by key; None for a single setting."""
+def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | None, Any]] | None:
+    """What a value is made of, by the key it was written under; None for a single setting."""
     if isinstance(value, Step):
         return [(None, value.hours)]
     if isinstance(value, BaseModel):
@@ -79,13 +79,20 @@ def _parts(value: Any, *, top: bool) -> list[tuple[str | int | None, Any]] | Non
         skip = _NOT_INPUTS if top else REMARKS
         return [(f.alias or name, getattr(value, name)) for name, f in fields if name not in skip]
     if isinstance(value, BySegment):
-        default = [("default" if value.values else None, value.default)]
+        named = value.values or (isinstance(written, dict) and list(written) == ["default"])
+        default = [("default" if named else None, value.default)]
         return [*(default if value.default is not None else ()), *value.values.items()]
     if isinstance(value, Mapping):
-        return [(month_label(k) if isinstance(k, int) else k, v) for k, v in value.items()]
+        names = _month_names(written) if any(isinstance(key, int) for key in value) else {}
+        return [(names.get(key, key), item) for key, item in value.items()]
     if isinstance(value, tuple) and value and isinstance(value[0], Estimate):
         return [(None if len(value) == 1 else i, item) for i, item in enumerate(value)]
     return None
+
+
+def _month_names(written: object) -> dict[int | str, str]:
+    """How each month of counts was written: ``2027-03``, or ``2027-03-01``."""
+    return {read_month(name): name for name in written} if isinstance(written, dict) else {}
 
 
 def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None) -> Assumption:
@@ -99,12 +106,21 @@ def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None)
 
 
 def _setting(value: Any, path: Trail, marked: Marked) -> Assumption:
+    """A setting without a range; the remarks on a number are what the file says beside it."""
     place = marked.values.get(path)
+    written = marked.written(path)
+    said = remarks(written) if isinstance(written, dict) else dict.fromkeys(REMARKS)
     text = (
         str(value)
         if isinstance(value, Span) or not isinstance(value, tuple)
         else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     )
-    return Assumption(
-        dotted(path), text, None, None if place else DEFAULT, place, wants_source=False
-    )
+    evidence = said["evidence"] if place else DEFAULT
+    wants_source = place is not None and _is_number(value)
+    return Assumption(dotted(path), text, said["source"], evidence, place, wants_source)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a setting is read by `known`, and no name, choice or switch."""
+    first = value[0] if isinstance(value, tuple) else value
+    return isinstance(first, (int, float, Span)) and not isinstance(first, bool)

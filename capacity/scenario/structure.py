@@ -9,12 +9,12 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 
 from capacity.scenario.document import Plan
-from capacity.scenario.numbers import FORM_KEYS
+from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import Trail
 
@@ -164,7 +164,7 @@ def _known_segments(
     for key in BY_SEGMENT:
         value = task.get(key)
         steps = key == "steps" and not set(_mapping(task, key)) & set(segments)
-        if isinstance(value, dict) and not set(value) & FORM_KEYS and not steps:
+        if _is_by_segment(value) and not steps:
             for name in value:
                 if name not in segments and name != "default":
                     yield (*path, key, name), True, _no_such("segment", name, segments)
@@ -181,6 +181,11 @@ def _steps(
     else:
         for name, step in steps.items():
             yield (*path, "steps", name), step
+
+
+def _is_by_segment(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a setting is given by segment."""
+    return isinstance(value, dict) and not set(value) & FORM_KEYS
 
 
 def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
@@ -215,9 +220,9 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
         if key in task:
             text = "stands beside `fixed`, which is in hours already. Leave it out"
             yield (*path, key), True, text
-    if not isinstance(task["fixed"], dict) or set(task["fixed"]) & FORM_KEYS:
+    if not _is_by_segment(task["fixed"]):
         for key in ("priority", "defer"):
-            if isinstance(task.get(key), dict):
+            if _is_by_segment(task.get(key)):
                 text = "differs by segment, but the work of `fixed` is one. Write one value"
                 yield (*path, key), False, text
 
@@ -230,7 +235,10 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         yield (*path, "per"), True, "stands beside `headcount`. Write one of them"
     for name in _mapping(role, "per"):
         other = roles.get(name)
-        if other is None:
+        if other is None and name in KNOWN:
+            text = "a source belongs to each number. Write {csm: {value: 8, source: …}}"
+            yield (*path, "per", name), True, text
+        elif other is None:
             yield (*path, "per", name), True, _no_such("role", name, roles)
         elif isinstance(other, dict) and "per" in other:
             text = f"`{name}` follows from other roles itself. Name a role with a headcount"

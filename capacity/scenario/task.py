@@ -26,7 +26,7 @@ from capacity.scenario.fields import (
     read_by_segment,
     read_text,
 )
-from capacity.scenario.numbers import read_number
+from capacity.scenario.numbers import known, read_number
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.units import Span
@@ -85,7 +85,7 @@ def read_weight(raw: object) -> float:
     return units.PLAIN.check(units.parse_number(raw), raw)
 
 
-Weight = Annotated[float, PlainValidator(read_weight)]
+Weight = Annotated[float, PlainValidator(known(read_weight))]
 StepsBySegment = Annotated[BySegment[dict[str, Step]], PlainValidator(read_steps)]
 
 

@@ -28,6 +28,7 @@ from capacity.scenario.fields import (
     read_whole,
     whole,
 )
+from capacity.scenario.numbers import known
 from capacity.scenario.parts import Part, read_each
 
 ZERO = Estimate.fixed(0.0)
@@ -45,7 +46,7 @@ def read_per(raw: object) -> dict[str, int]:
     """Seats of other roles for each head of this one: ``{csm: 8}``."""
     if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{raw!r} is not a ratio. Write {{csm: 8}} for one head for eight csm")
-    return read_each(raw.items(), partial(read_whole, low=1))
+    return read_each(raw.items(), known(partial(read_whole, low=1)))
 
 
 class Role(Part):

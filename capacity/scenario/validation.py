@@ -101,7 +101,8 @@ def _write_days_in_hours(data: dict[str, Any]) -> None:
     for task in tasks.values():
         if not isinstance(task, dict):
             continue
-        own = days.get(task.get("role"), DEFAULT_WEEK / units.WEEKDAYS)
+        role = task.get("role")
+        own = days.get(role if isinstance(role, str) else "", DEFAULT_WEEK / units.WEEKDAYS)
         for key in ("hours", "backlog", "fixed"):
             if key in task:
                 task[key] = units.days_to_hours(task[key], own)
@@ -122,6 +123,7 @@ def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
 
 def _hours_per_day(role: Any) -> float:
     week = role.get("hours_per_week") if isinstance(role, dict) else None
+    week = week.get("value") if isinstance(week, dict) else week
     try:
         return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS
     except ValueError:

@@ -24,11 +24,14 @@ SMALL = """\
 name: Small
 horizon: {start: 2027-01, months: 12}
 segments:
-  smb: {accounts: 30, arr: {value: 10_000, source: ledger}, churn: {value: 20%, source: ledger}}
+  smb:
+    accounts: {value: 30, source: ledger}
+    arr: {value: 10_000, source: ledger}
+    churn: {value: 20%, source: ledger}
 tasks:
-  call: {role: csm, every: month, hours: {value: 2h, source: time sheets}}
+  call: {role: csm, every: {value: month, source: policy}, hours: {value: 2h, source: time sheets}}
 team:
-  csm: {headcount: 2, salary: {value: 90_000, source: payroll}}
+  csm: {headcount: {value: 2, source: payroll}, salary: {value: 90_000, source: payroll}}
 """
 
 WORK = {("role",), ("role", "task"), ("segment", "role", "task")}
@@ -340,36 +343,48 @@ def test_check_lists_what_a_plan_assumes(run: Callable[..., Finished], small: Pa
     lines = done.out.splitlines()
     assert lines[0] == f"{small}: no mistakes. Small: 30 accounts"
     of_hours = next(line for line in lines if line.startswith("tasks.call.hours "))
-    assert of_hours.split() == ["tasks.call.hours", "2h", "–", "time", "sheets", "small.yaml:6"]
+    assert of_hours.split() == ["tasks.call.hours", "2h", "–", "time", "sheets", "small.yaml:9"]
+    of_seats = next(line for line in lines if line.startswith("team.csm.headcount "))
+    assert of_seats.split() == ["team.csm.headcount", "2", "–", "payroll", "small.yaml:11"]
     assert any(line.split()[:3] == ["team.csm.attrition", "0", "default"] for line in lines)
 
 
 def test_strict_wants_sources(run: Callable[..., Finished], small: Path) -> None:
     assert run("check", small, "--strict").code == 0
-    small.write_text(SMALL.replace("{value: 2h, source: time sheets}", "2h"))
+    text = SMALL.replace("{value: 2h, source: time sheets}", "2h")
+    small.write_text(text.replace("{value: 2, source: payroll}", "2"))
     assert run("check", small).code == 0
     done = run("check", small, "--strict")
     assert done.code == 2
     assert done.lines == [
-        f"{small}:6:42: tasks.call.hours: has no source. Write {{value: …, source: …}}",
-        f"1 mistake in {small}",
+        f"{small}:9:67: tasks.call.hours: has no source. Write {{value: …, source: …}}",
+        f"{small}:11:20: team.csm.headcount: has no source. Write {{value: …, source: …}}",
+        f"2 mistakes in {small}",
     ]
+
+
+@pytest.mark.parametrize("scenario", [BASE, SEED_EXAMPLE])
+def test_every_number_of_our_scenarios_has_its_source(
+    run: Callable[..., Finished], scenario: Path
+) -> None:
+    done = run("check", scenario, "--strict")
+    assert (done.code, done.err) == (0, "")
 
 
 def test_every_mistake_of_every_file_is_named(
     run: Callable[..., Finished], small: Path, tmp_path: Path
 ) -> None:
     bad, worse = tmp_path / "bad.yaml", tmp_path / "worse.yaml"
-    bad.write_text(SMALL.replace("every: month", "every: fortnite").replace("20%", "120%"))
+    bad.write_text(SMALL.replace("value: month", "value: fortnite").replace("20%", "120%"))
     worse.write_text(SMALL.replace("role: csm", "role: cms"))
     done = run("check", worse.name, small.name, bad.name, folder=tmp_path)
     assert done.code == 2
     assert "small.yaml: no mistakes" in done.out
     assert "bad.yaml" not in done.out
     assert [line.split(":")[:2] for line in done.lines[:3]] == [
-        ["bad.yaml", "4"],
-        ["bad.yaml", "6"],
-        ["worse.yaml", "6"],
+        ["bad.yaml", "7"],
+        ["bad.yaml", "9"],
+        ["worse.yaml", "9"],
     ]
     settings = [line.split(": ")[1] for line in done.lines[:3]]
     assert [setting.removesuffix(".value") for setting in settings] == [

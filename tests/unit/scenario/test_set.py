@@ -99,6 +99,12 @@ def test_a_wrong_value_is_shown_at_the_setting(file):
     assert mistake.startswith("set tasks.qbr.hours: tasks.qbr.hours: '1:30' could be a time of day")
 
 
+def test_what_is_wrong_inside_of_a_setting_is_shown_at_the_setting(file):
+    file.write_text(PLAN.replace("hours: 5h", "hours: {low: 4h, likely: 5h, high: 6h}"))
+    (mistake,) = refused(file, {"tasks.renewal.hours": "{low: 1h, likely: x, high: 3h}"})
+    assert mistake.startswith("set tasks.renewal.hours: tasks.renewal.hours.likely: 'x' is not")
+
+
 def test_an_unknown_setting_is_shown_at_the_setting(file):
     (mistake,) = refused(file, {"tasks.qbr.hors": "1h"})
     assert mistake.startswith(

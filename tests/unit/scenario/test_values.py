@@ -112,6 +112,12 @@ def test_a_day_is_a_fifth_of_the_roles_week(setting, hours):
     assert task(setting).hours.of("smb").values == pytest.approx((hours,))
 
 
+def test_a_day_follows_from_a_week_that_bears_its_source():
+    text = PLAN.replace("hours_per_week: 35", "hours_per_week: {value: 30, source: contract}")
+    found = read(text.replace("HOURS", "hours: 0.5d"))[0].tasks["qbr"].hours
+    assert found.of("smb").values == (3.0,)
+
+
 def test_a_day_in_a_step_is_a_day_of_whoever_does_it():
     steps = task("steps: {call: 1d, teach: {hours: 1d, role: trainer}}").steps_of("smb")
     assert steps["call"][1].values == (7.0,)
@@ -169,6 +175,74 @@ def test_the_largest_lead_and_spread_within_a_term_are_allowed():
     )
     qbr = read(text)[0].tasks["qbr"]
     assert (qbr.lead_periods, qbr.parts) == (11, 12)
+
+
+def plan_with(segment="accounts: 10", task="every: quarter", role="headcount: 2"):
+    hours = "" if "fixed" in task else "hours: 1h, "
+    return f"""\
+name: A plan
+horizon: {{start: 2027-02, months: 12}}
+segments:
+  smb: {{churn: 5%, {segment}}}
+  enterprise: {{accounts: 5, churn: 5%}}
+tasks:
+  qbr: {{role: csm, {hours}{task}}}
+team:
+  csm: {{{role}}}
+"""
+
+
+EVEN = [1] * 12
+
+KNOWN = [
+    ("segment", "accounts: {}", "10"),
+    ("segment", "accounts: 10, term: {}", "24 months"),
+    ("segment", "accounts: 10, completed_terms: {}", "2"),
+    ("segment", "accounts: 10, new_accounts: {{by_month: {{2027-02: {}}}}}", "5"),
+    ("segment", "accounts: 10, new_accounts: {{per_year: 3, term: {}}}", "6"),
+    ("segment", "accounts: 10, new_accounts: {{per_year: 3, seasonality: {}}}", EVEN),
+    ("task", "every: {}", "quarter"),
+    ("task", "every: {{enterprise: {}, default: month}}", "quarter"),
+    ("task", "on: start, over: {}", "2 months"),
+    ("task", "on: renewal, lead: {}", "90 days"),
+    ("task", "every: month, priority: {}", "3"),
+    ("task", "every: month, priority: {{enterprise: 1, default: {}}}", "3"),
+    ("task", "every: month, defer: {}", "1 month"),
+    ("task", "every: month, defer: {{default: {}}}", "0"),
+    ("task", "fixed: 2 hours per month, priority: {}", "3"),
+    ("task", "rate: 1 per year, seasonality: {}", EVEN),
+    ("task", "every: month, weight: {}", "1.5"),
+    ("role", "headcount: {}", "3"),
+    ("role", "headcount: 2, hires: {{2027-03: {}}}", "1"),
+    ("role", "headcount: 2, leave_seasonality: {}", EVEN),
+    ("role", "headcount: 2}}\n  lead: {{per: {{csm: {}}}", "8"),
+]
+"""Where a number without a range may stand, and what may stand there."""
+
+
+@pytest.mark.parametrize(("part", "setting", "value"), KNOWN)
+def test_a_number_without_a_range_bears_its_source_and_stays_what_it_is(part, setting, value):
+    sourced = f"{{value: {value}, source: the CRM, note: of May, evidence: measured}}"
+    with_source, bare = (plan_with(**{part: setting.format(v)}) for v in (sourced, value))
+    assert read(with_source) == read(bare)
+
+
+@pytest.mark.parametrize(("part", "setting", "value"), KNOWN)
+def test_a_number_without_a_range_takes_no_range(part, setting, value):
+    text = plan_with(**{part: setting.format("{low: 1, likely: 2, high: 3}")})
+    (said,) = [m for m in refused(text) if "takes one value, not a range" in m]
+    assert said.endswith("of low, likely, high. Write the value alone, or {value: …, source: …}")
+
+
+def test_settings_of_the_run_are_numbers_like_any_other():
+    text = plan_with().replace("months: 12", "months: {value: 12, source: the board}")
+    assert read(text)[0].horizon.months == 12
+
+
+def test_what_is_wrong_with_a_value_is_shown_at_the_value():
+    text = plan_with(task="every: {enterprise: {value: often, source: us}, default: month}")
+    (mistake,) = refused(text)
+    assert mistake.startswith("plan.yaml:7:59: tasks.qbr.every.enterprise.value: 'often' is not")
 
 
 def test_parts_of_one_setting_are_all_judged_at_once():

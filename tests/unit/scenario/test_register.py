@@ -1,0 +1,126 @@
+"""The register: what a plan assumes, with the source of every number that was written."""
+
+from __future__ import annotations
+
+import pytest
+
+import capacity
+from capacity.scenario.register import register
+
+PLAN = """\
+name: A plan
+horizon: {start: 2027-02, months: 12}
+segments:
+  smb: {accounts: {value: 10, source: CRM, evidence: measured}, term: 24 months}
+  enterprise: {accounts: 5}
+tasks:
+  qbr:
+    role: csm
+    every: {enterprise: {value: quarter, source: policy, note: since May}, default: month}
+    hours: {value: 1h, source: time sheets}
+    priority: {default: {value: 2, source: policy}}
+    seasonality: SEASONS
+team:
+  csm:
+    headcount: {value: 2, source: payroll}
+    hires: {2027-03: {value: 1, source: budget}, 2027-04-01: 2}
+    holidays: US
+    backfill: true
+  lead: {per: {csm: {value: 8, source: survey, evidence: published}}}
+"""
+BY_RATE = PLAN.replace(
+    "every: {enterprise: {value: quarter, source: policy, note: since May}, default: month}",
+    "rate: 1 per year",
+)
+PLAN = PLAN.replace("    seasonality: SEASONS\n", "")
+
+
+@pytest.fixture
+def assumed(tmp_path):
+    def read(text=PLAN, **settings):
+        file = tmp_path / "plan.yaml"
+        file.write_text(text, encoding="utf-8")
+        settings = {path.replace("__", "."): value for path, value in settings.items()}
+        scenario = capacity.load(file, set=settings)
+        return {a.path: a for a in register(scenario.plan, scenario.marked)}
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "source", "evidence", "line"),
+    [
+        ("segments.smb.accounts", "10", "CRM", "measured", 4),
+        ("tasks.qbr.every.enterprise", "3 months", "policy", None, 9),
+        ("tasks.qbr.hours", "1h", "time sheets", None, 10),
+        ("tasks.qbr.priority.default", "2", "policy", None, 11),
+        ("team.csm.headcount", "2", "payroll", None, 14),
+        ("team.csm.hires.2027-03", "1", "budget", None, 15),
+        ("team.lead.per.csm", "8", "survey", "published", 18),
+    ],
+)
+def test_a_number_is_listed_with_what_is_said_beside_it(
+    assumed, path, value, source, evidence, line
+):
+    found = assumed()[path]
+    assert (found.value, found.source, found.evidence) == (value, source, evidence)
+    assert found.place.line == line
+    assert found.wants_source
+
+
+def test_numbers_that_were_written_bare_want_a_source_and_nothing_else_does(assumed):
+    found = assumed()
+    assert [a.path for a in found.values() if a.wants_source and not a.source] == [
+        "segments.smb.term",
+        "segments.enterprise.accounts",
+        "tasks.qbr.every.default",
+        "team.csm.hires.2027-04-01",
+    ]
+    for path in ("tasks.qbr.role", "team.csm.holidays", "team.csm.backfill"):
+        assert found[path].place is not None
+        assert not found[path].wants_source
+
+
+def test_what_nobody_wrote_wants_no_source(assumed):
+    found = assumed()
+    for path in ("segments.enterprise.term", "tasks.qbr.defer", "team.csm.sick_days"):
+        assert (found[path].evidence, found[path].wants_source) == ("default", False)
+
+
+def test_twelve_weights_bear_one_source(assumed):
+    weights = [1] * 11 + [13]
+    bare = assumed(BY_RATE.replace("SEASONS", str(weights)))["tasks.qbr.seasonality"]
+    assert (bare.source, bare.wants_source) == (None, True)
+    text = BY_RATE.replace("SEASONS", f"{{value: {weights}, source: calls of 2026}}")
+    found = assumed(text)["tasks.qbr.seasonality"]
+    assert (found.source, found.value) == ("calls of 2026", bare.value)
+    assert bare.value.endswith("0.5, 6.5")
+
+
+def test_a_source_that_is_merged_is_a_source(assumed):
+    text = PLAN.replace("{value: 2, source: payroll}", "&own {value: 2, source: payroll}")
+    text = text.replace("2027-04-01: 2", "2027-04-01: {<<: *own, value: 3}")
+    found = assumed(text)["team.csm.hires.2027-04-01"]
+    assert (found.value, found.source) == ("3", "payroll")
+
+
+def test_a_number_that_is_set_from_outside_loses_the_files_source(assumed):
+    found = assumed(team__csm__headcount="9")["team.csm.headcount"]
+    assert (found.value, found.source, found.wants_source) == ("9", None, True)
+    assert str(found.place) == "set team.csm.headcount"
+
+
+def test_a_number_may_be_set_with_its_source(assumed):
+    found = assumed(team__csm__headcount="{value: 9, source: the board}")["team.csm.headcount"]
+    assert (found.value, found.source) == ("9", "the board")
+
+
+def test_the_value_alone_may_be_set_beside_its_source(assumed):
+    found = assumed(team__csm__headcount__value="9")["team.csm.headcount"]
+    assert (found.value, found.source) == ("9", "payroll")
+
+
+def test_values_by_segment_that_are_set_are_no_defaults(assumed):
+    found = assumed(tasks__qbr__hours="{smb: {value: 2h, source: us}, default: 1h}")
+    assert str(found["tasks.qbr.hours.smb"].place) == "set tasks.qbr.hours"
+    assert found["tasks.qbr.hours.default"].wants_source
