@@ -92,6 +92,8 @@ VALIDATORS = {
     "read_currency": "three letters",
     "read_date_format": "text",
     "read_holidays": "country, or country-region",
+    "read_figure": "text",
+    "read_precision": "share",
     "read_per": "whole numbers by role",
     "read_absorbed": "shares by task",
 }
