@@ -120,20 +120,19 @@ class Result:
 
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
         """Monte Carlo standard error of the mean, or of the quantile `q`."""
-        if q is None:
-            return self._answer(metric, mean_error, keys)
-        return self._answer(metric, lambda values: quantile_error(values, q), keys)
+        return self._answer(metric, _error(q), keys)
 
     def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
         """Expected value, or the quantile `q`, by the label of the period. See `array`."""
-        compute = means if q is None else _quantile(q)
-        return dict(
-            zip(
-                self._labels(metric, keys),
-                compute(self.array(metric, **keys)).tolist(),
-                strict=True,
-            )
-        )
+        return self._by_label(metric, means if q is None else _quantile(q), keys)
+
+    def errors(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
+        """Standard errors of `figures`; NaN below two blocks of futures."""
+        return self._by_label(metric, _error(q), keys)
+
+    def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
+        values = compute(self.array(metric, **keys)).tolist()
+        return dict(zip(self._labels(metric, keys), values, strict=True))
 
     def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
         if keys.get("period") is not None:
@@ -229,6 +228,10 @@ def _about(keys: Mapping[str, Any]) -> dict[str, Any]:
 
 def _quantile(q: float) -> Compute:
     return lambda values: quantiles(values, np.array([q]))[:, 0]
+
+
+def _error(q: float | None) -> Compute:
+    return mean_error if q is None else lambda values: quantile_error(values, q)
 
 
 def _words(key: Key) -> str:

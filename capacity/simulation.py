@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 
@@ -12,6 +13,7 @@ from capacity.engine.batch import Record, run_batch
 from capacity.engine.chance import Drawn, Expected
 from capacity.engine.layout import Layout, build_layout
 from capacity.loading import Scenario
+from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
 from capacity.rng import BATCH, BLOCK, Luck
 
@@ -24,6 +26,8 @@ def simulate(
     seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    precision: float | None = None,
+    metric: str | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -33,18 +37,29 @@ def simulate(
         From `capacity.load`.
     trials
         Number of futures; the scenario's own number, 10,000 unless it says otherwise. 0 computes
-        expected values without luck.
+        expected values without luck. With a precision, the most futures.
     seed
         The luck; the scenario's own seed, 0 unless it says otherwise.
     executor
         Any `concurrent.futures.Executor`; the numbers are the same to the bit.
     progress
-        Called with the batches done and all batches.
+        Called with the batches done and all batches, as far as these can be foreseen.
+    precision
+        Add futures until the standard error is this share of the figure, as 0.01; at most
+        `trials`, or 100,000 where nobody gives a number. The manifest says what came of it.
+    metric
+        What has to be that exact, such as ``required_fte[csm]:p90``; the mean where no quantile
+        is named. Without it people needed at the peak (p90), closing ARR and the team's cost.
 
     Returns
     -------
     Result
         The same scenario, seed and trials give the same numbers.
+
+    Raises
+    ------
+    QuestionError
+        Where there is no such metric, or a precision is asked for of no futures.
 
     Examples
     --------
@@ -55,29 +70,72 @@ def simulate(
     1200.0
     """
     settings = scenario.plan.simulation
-    trials = settings.trials if trials is None else trials
-    seed = settings.seed if seed is None else seed
-    if trials < 0:
+    if trials is not None and trials < 0:
         raise ValueError(f"trials is {trials}; it is at least 0")
+    goal = goal_of(settings, trials, precision, metric)
+    seed = settings.seed if seed is None else seed
     began = time.perf_counter()
-    layout = build_layout(scenario)
-    batches = []
-    total = -(-trials // BATCH) if trials else 1
-    for record in _records(layout, trials, seed, executor):
-        batches.append(record)
-        if progress:
-            progress(len(batches), total)
-    seconds = time.perf_counter() - began
-    return Result(layout, tuple(batches), trials, manifest(scenario, trials, seed, seconds))
+    bench = _Bench(build_layout(scenario), seed, executor, progress or (lambda _done, _all: None))
+    if goal:
+        batches, trials, error = _precise(bench, goal)
+    else:
+        trials = settings.trials if trials is None else trials
+        batches = _given(bench, trials)
+    about = manifest(scenario, trials, seed, time.perf_counter() - began)
+    if goal:
+        about["precision"] = goal.found(error)
+    return Result(bench.layout, tuple(batches), trials, about)
 
 
-def _records(layout: Layout, trials: int, seed: int, executor: Executor | None) -> Iterator[Record]:
-    if trials == 0:
-        yield run_batch(layout, Expected())
-        return
-    batches = range(-(-trials // BATCH))
-    one = partial(drawn_batch, layout, seed)
-    yield from executor.map(one, batches) if executor else map(one, batches)
+@dataclass(frozen=True)
+class _Bench:
+    """Where batches are computed, and who hears of it."""
+
+    layout: Layout
+    seed: int
+    executor: Executor | None
+    progress: Progress
+
+    def expected(self) -> Record:
+        return run_batch(self.layout, Expected())
+
+    def records(self, batches: range) -> Iterator[Record]:
+        one = partial(drawn_batch, self.layout, self.seed)
+        yield from self.executor.map(one, batches) if self.executor else map(one, batches)
+
+
+def _given(bench: _Bench, trials: int) -> list[Record]:
+    """As many futures as were asked for, or expected values for none."""
+    total = _batches(trials) if trials else 1
+    done = []
+    for record in bench.records(range(total)) if trials else [bench.expected()]:
+        done.append(record)
+        bench.progress(len(done), total)
+    return done
+
+
+def _precise(bench: _Bench, goal: Goal) -> tuple[list[Record], int, float]:
+    """As many futures as the goal takes; with their number and the error that is left."""
+    if goal.figure:  # a name that does not exist is told before any work is spent on it
+        rows_of(Result(bench.layout, (bench.expected(),), 0, {}), goal.figure)
+    done: list[Record] = []
+    total = _batches(next(goal.counts()))
+    for trials in goal.counts():
+        wanted = _batches(trials)
+        for record in bench.records(range(len(done), wanted)):
+            done.append(record)
+            if len(done) < wanted:
+                bench.progress(len(done), total)
+        error = largest_error(Result(bench.layout, tuple(done), trials, {}), goal.figure)
+        total = wanted if goal.is_reached(error) else _batches(goal.forecast(trials, error))
+        bench.progress(wanted, total)
+        if goal.is_reached(error):
+            break
+    return done, trials, error
+
+
+def _batches(trials: int) -> int:
+    return -(-trials // BATCH)
 
 
 def drawn_batch(layout: Layout, seed: int, batch: int) -> Record:

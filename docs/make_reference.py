@@ -93,6 +93,8 @@ VALIDATORS = {
     "read_date_format": "text",
     "read_holidays": "country, or country-region",
     "read_per": "whole numbers by role †",
+    "read_figure": "text",
+    "read_precision": "share",
     "read_absorbed": "shares by task",
 }
 NOT_USED_YET = {

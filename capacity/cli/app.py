@@ -38,6 +38,14 @@ def run(
         int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
+    ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
+    ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")
@@ -62,7 +70,8 @@ def run(
     check_targets([path for path in (json, csv) if path], scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
-    result = simulate(scenario, trials, seed, progress=_progress(quiet=quiet))
+    result = simulate(scenario, trials, seed, progress=_progress(quiet=quiet),
+                      precision=_precision(precision), metric=metric)  # fmt: skip
     if json:
         write_json(result, json, by)
     if csv:
@@ -105,6 +114,15 @@ def _settings(pairs: list[str]) -> dict[str, object]:
             raise QuestionError(f"--set {pair}: no value. Write --set tasks.qbr.every=month")
         found[path.strip()] = value
     return found
+
+
+def _precision(text: str | None) -> float | None:
+    from capacity.scenario.figure import read_precision
+
+    try:
+        return None if text is None else read_precision(text)
+    except ValueError as error:
+        raise QuestionError(f"--precision {error}") from None
 
 
 def _say(lines: Iterable[str]) -> None:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from capacity.report.words import error, hours, money, odds, people, share
+from capacity.report.words import (
+    error,
+    hours,
+    hours_error,
+    money,
+    money_error,
+    odds,
+    people,
+    people_error,
+    share,
+    share_error,
+)
 
 if TYPE_CHECKING:
     from capacity.result import Result
@@ -26,7 +39,25 @@ _BRIDGE = (
     ("contraction", "contraction_arr", -1),
     ("churn", "churned_arr", -1),
 )
+_MARK = "~"
+"""Stands before a figure of a table whose Monte Carlo error matters."""
 _COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring", "severance", "platform")
+
+
+class _Manner(NamedTuple):
+    """How a kind of number is said, and how its error where that matters."""
+
+    say: Callable[[float], str]
+    off: Callable[[float, float], str]
+
+    def marked(self, value: float, spread: float) -> str:
+        """The number, with a mark where its error matters."""
+        return f"{_MARK if self.off(value, spread) else ''}{self.say(value)}"
+
+
+_MONEY, _HOURS = _Manner(money, money_error), _Manner(hours, hours_error)
+_PEOPLE, _SHARE = _Manner(people, people_error), _Manner(share, share_error)
+_PERCENT = _Manner(partial(share, digits=1), partial(share_error, digits=1))
 
 
 def as_text(result: Result, width: int = WIDTH) -> str:
@@ -45,7 +76,7 @@ def report(result: Result) -> Group:
     parts += [Text(f"• {sentence}") for sentence in figures.sentences()]
     for table in figures.tables():
         parts += [Text(), table]
-    parts += [Text(), Text(figures.footer, style="dim")]
+    parts += [Text(), *(Text(line, style="dim") for line in figures.footer())]
     return Group(*parts)
 
 
@@ -66,12 +97,33 @@ class _Figures:
         kind = f"{self.result.trials:,} {noun}" if self.lucky else "expected values, without luck"
         return f"{self.plan.name} · {periods[0]} to {periods[-1]} · {kind}"
 
-    @property
-    def footer(self) -> str:
+    def footer(self) -> Iterator[str]:
         if not self.lucky:
-            return "Expected values: every input at its mean. Odds need trials."
+            yield "Expected values: every input at its mean. Odds need trials."
+            return
         seed = self.result.manifest["seed"]
-        return f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
+        yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
+        if self.result.trials < _FEW:
+            yield f"Too few futures to tell the Monte Carlo error of a figure; give {_FEW} or more."
+        else:
+            yield (
+                "± is a Monte Carlo standard error; behind several figures, the largest. "
+                f"{_MARK} marks figures where it is 1 % or more, of shares half a point or more."
+            )
+        if "precision" in self.result.manifest:
+            yield self._precision(self.result.manifest["precision"])
+
+    def _precision(self, found: Mapping[str, Any]) -> str:
+        """Whether the figures are as exact as was asked."""
+        what = "headline figures" if found["metric"] == "headline" else found["metric"]
+        asked, futures = f"Asked for: {what} to {_exactly(found['asked'])}", self.result.trials
+        if found["reached"]:
+            return f"{asked}. Reached after {futures:,} futures."
+        left = "not known" if found["error"] is None else _exactly(found["error"])
+        return (
+            f"{asked}. Not reached: after {futures:,} futures the error is {left}. "
+            "Give more trials, or ask for less."
+        )
 
     # --- numbers ---------------------------------------------------------------------------------
 
@@ -88,17 +140,30 @@ class _Figures:
         """By month the median, or the expected value where there is no luck."""
         return self.months(name, role, _MEDIAN if self.lucky else None)
 
-    def range(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
-        """``1.36M to 1.41M``."""
+    def figure(self, name: str, manner: _Manner, q: float | None = None, **keys: Any) -> str:
+        """A figure of a table."""
+        (value,) = self.result.figures(name, q, **keys).values()
+        (spread,) = self.result.errors(name, q, **keys).values()
+        return manner.marked(value, spread)
+
+    def range(self, name: str, manner: _Manner, **keys: Any) -> str:
+        """``1.36M to 1.41M`` of a table."""
         if not self.lucky:
             return ""
-        low, high = (self.result.quantile(name, q, **keys) for q in (_LOW, _HIGH))
-        return f"{say(low)} to {say(high)}"
+        return " to ".join(self.figure(name, manner, q, **keys) for q in (_LOW, _HIGH))
 
-    def _said(self, name: str, say: Callable[[float], str], **keys: Any) -> str:
-        ranged = self.range(name, say, **keys)
-        text = say(float(self.result.mean(name, **keys)))
-        return f"{text} on average ({ranged} in 8 of 10 futures)" if ranged else text
+    def _said(self, name: str, manner: _Manner, **keys: Any) -> str:
+        """``1.38M on average (1.36M to 1.41M in 8 of 10 futures)``, with the largest error."""
+        mean = float(self.result.mean(name, **keys))
+        if not self.lucky:
+            return manner.say(mean)
+        low, high = (float(self.result.quantile(name, q, **keys)) for q in (_LOW, _HIGH))
+        figures = {None: mean, _LOW: low, _HIGH: high}
+        spreads = {q: float(self.result.error(name, q, **keys)) for q in figures}
+        offs = [(spreads[q], manner.off(value, spreads[q])) for q, value in figures.items()]
+        _, off = max((found for found in offs if found[1]), default=(0.0, ""))
+        between = f"{manner.say(low)} to {manner.say(high)} in 8 of 10 futures"
+        return f"{manner.say(mean)} on average ({between}{',' if off else ''}{off})"
 
     # --- sentences -------------------------------------------------------------------------------
 
@@ -116,61 +181,65 @@ class _Figures:
     def _peak(self, role: str) -> str:
         middle = self.middle("required_fte", role)
         month = max(middle, key=lambda m: middle[m])
-        heads = float(self.result.mean("headcount", period=month, role=role))
-        need = people(middle[month])
         if middle[month] <= 0:
             return f"{role}: no work falls due."
-        against = f"{people(heads)} heads on average" if self.lucky else f"{people(heads)} heads"
-        high = self.months("required_fte", role, _HIGH)[month]
-        if not self.lucky or people(high) == need:
+        where = {"period": month, "role": role}
+        heads = people(float(self.result.mean("headcount", **where)))
+        against = f"{heads} heads on average" if self.lucky else f"{heads} heads"
+        need, high = people(middle[month]), people(self.months("required_fte", role, _HIGH)[month])
+        offs = [error(self.result.error("required_fte", q, **where), 1) for q in (_MEDIAN, _HIGH)]
+        if not self.lucky or high == need:
             return (
-                f"{role}: the peak is {month}, which needs {need} ramped people against {against}."
+                f"{role}: the peak is {month}, which needs {need}{offs[0]} ramped people "
+                f"against {against}."
             )
-        off = error(self.result.error("required_fte", _HIGH, period=month, role=role), 1)
         return (
-            f"{role}: the peak is {month}, which needs over {need} ramped people in half of the "
-            f"futures and over {people(high)}{off} in 1 of 10, against {against}."
+            f"{role}: the peak is {month}, which needs over {need}{offs[0]} ramped people in half "
+            f"of the futures and over {high}{offs[1]} in 1 of 10, against {against}."
         )
 
     def _odds(self, role: str) -> str:
         holds = float(self.result.mean("p_covered", role=role))
         off = error(self.result.error("p_covered", role=role), 1, 100)
         off = f" (Monte Carlo error{off} points)" if off else ""
-        if self.result.trials < _FEW:
-            off = f" (too few futures to tell its error; give {_FEW} or more)"
         target = share(self.plan.team[role].coverage_target.mean)
         often = odds(holds, self.result.trials)
         return f"{role}: coverage of {target} in every month holds in {often}{off}."
 
     def _slips(self) -> Iterator[str]:
-        lost = sorted(((t.dropped, t.task) for t in self._tasks()), reverse=True)
-        named = [f"{task} ({hours(value)} h)" for value, task in lost if value >= 0.5]
-        total = sum(value for value, _ in lost)
-        due = sum(t.due for t in self._tasks())
+        lost = sorted(self._tasks(), key=lambda t: (t.dropped, t.task), reverse=True)
+        named = [f"{t.task} ({t.said('dropped')} h)" for t in lost if t.dropped >= 0.5]
+        total = sum(t.dropped for t in lost)
+        due = sum(t.due for t in lost)
         if not named:
             yield "No work is dropped." if total == 0 else "Hardly any work is dropped."
             return
-        part = share(total / due, 1)
+        part, off = total / due, sum(t.spreads["dropped"] for t in lost) / due
         slips = ", ".join(named[:4])
-        yield f"What slips first: {slips}; {part} of all due hours are dropped on average."
+        yield (
+            f"What slips first: {slips}; {share(part, 1)}{share_error(part, off, 1)} of all due "
+            "hours are dropped on average."
+        )
 
     def _revenue(self) -> str:
         last = self.result.periods[-1]
         text = (
             f"ARR goes from {money(self._opening(), self.plan.currency)} to "
-            f"{self._said('arr', money, period=last)}"
+            f"{self._said('arr', _MONEY, period=last)}"
         )
         if self.has("grr") and math.isfinite(float(self.result.mean("grr", period=""))):
             text += (
-                f"; GRR {self._said('grr', _percent, period='')}, "
-                f"NRR {self._said('nrr', _percent, period='')}"
+                f"; GRR {self._said('grr', _PERCENT, period='')}, "
+                f"NRR {self._said('nrr', _PERCENT, period='')}"
             )
         return text + "."
 
     def _cost(self) -> str:
-        text = f"The team costs {self._said('team_cost', money, period='')}"
+        text = f"The team costs {self._said('team_cost', _MONEY, period='')}"
         if self.has("cost_share_of_revenue") and self._opening() > 0:
-            text += f", {share(float(self.result.mean('cost_share_of_revenue')), 1)} of revenue"
+            part = float(self.result.mean("cost_share_of_revenue"))
+            off = share_error(part, float(self.result.error("cost_share_of_revenue")), 1)
+            text += f", {share(part, 1)}{off} of revenue"
         return text + "."
 
     def _opening(self) -> float:
@@ -194,25 +263,26 @@ class _Figures:
     def _months(self, role: str) -> Table:
         table = _table(f"{role} by month", "month", "due h", "required FTE", "in 1 of 10 above",
                        "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
-        due, heads, ramped, dropped = (
-            self.months(name, role)
-            for name in ("due_hours", "headcount", "ramped_fte", "dropped_hours")
-        )
-        need, high = self.middle("required_fte", role), self.months("required_fte", role, _HIGH)
-        covered, low = self.middle("coverage", role), self.months("coverage", role, _LOW)
-        for m in self.result.periods:
-            table.add_row(
-                m,
-                hours(due[m]),
-                people(need[m]),
-                people(high[m]),
-                people(heads[m]),
-                people(ramped[m]),
-                share(covered[m]),
-                share(low[m]),
-                hours(dropped[m]),
-            )
+        median = _MEDIAN if self.lucky else None
+        columns = [
+            self._column("due_hours", role, _HOURS),
+            self._column("required_fte", role, _PEOPLE, median),
+            self._column("required_fte", role, _PEOPLE, _HIGH),
+            self._column("headcount", role, _PEOPLE),
+            self._column("ramped_fte", role, _PEOPLE),
+            self._column("coverage", role, _SHARE, median),
+            self._column("coverage", role, _SHARE, _LOW),
+            self._column("dropped_hours", role, _HOURS),
+        ]
+        for cells in zip(self.result.periods, *columns, strict=True):
+            table.add_row(*cells)
         return table
+
+    def _column(self, name: str, role: str, manner: _Manner, q: float | None = None) -> list[str]:
+        """A figure by month, each with its mark."""
+        spreads = self.result.errors(name, q, role=role)
+        found = self.months(name, role, q)
+        return [manner.marked(value, spreads[month]) for month, value in found.items()]
 
     def _tasks(self) -> list[_Task]:
         return [_Task(self.result, name) for name in self.plan.tasks]
@@ -222,20 +292,21 @@ class _Figures:
             "Work over the plan", "task", "due h", "done h", "dropped h", "cancelled h", "coverage"
         )
         for task in self._tasks():
-            table.add_row(task.task, hours(task.due), hours(task.done), hours(task.dropped),
-                          hours(task.cancelled), share(task.coverage, 1))  # fmt: skip
+            marked = (task.marked(name) for name in ("due", "done", "dropped", "cancelled"))
+            table.add_row(
+                task.task, *marked, self.figure("coverage", _PERCENT, period="", task=task.task)
+            )
         return table
 
     def _bridge(self) -> Table:
         table = _table(f"ARR bridge, {self.plan.currency}", "", "expected", "8 of 10 futures")
         table.add_row("opening", money(self._opening()), "")
         for label, name, sign in _BRIDGE:
-            value = sign * self.result.mean(name, period="")
-            table.add_row(label, f"{'+' if sign > 0 else '−'} {money(abs(value))}",
-                          self.range(name, money, period=""))  # fmt: skip
+            moved = f"{'+' if sign > 0 else '−'} {self.figure(name, _MONEY, period='')}"
+            table.add_row(label, moved, self.range(name, _MONEY, period=""))
         last = self.result.periods[-1]
-        closing = money(float(self.result.mean("arr", period=last)))
-        table.add_row("closing", closing, self.range("arr", money, period=last))
+        closing = self.figure("arr", _MONEY, period=last)
+        table.add_row("closing", closing, self.range("arr", _MONEY, period=last))
         return table
 
     def _kept(self) -> Table:
@@ -246,20 +317,20 @@ class _Figures:
         for segment in (*self.plan.segments, ""):
             cells = []
             for name in names:
-                cells.append(_percent(float(self.result.mean(name, period="", segment=segment))))
-                cells.append(self.range(name, _percent, period="", segment=segment))
+                cells.append(self.figure(name, _PERCENT, period="", segment=segment))
+                cells.append(self.range(name, _PERCENT, period="", segment=segment))
             table.add_row(segment or "all", *cells)
         return table
 
     def _costs(self) -> Table:
         table = _table(f"Team cost, {self.plan.currency}", "", "expected", "8 of 10 futures")
         for line in (f"cost_{name}" for name in _COSTS):
-            value = float(self.result.mean(line, period=""))
-            if value:
+            if float(self.result.mean(line, period="")):
                 label = line.removeprefix("cost_").replace("_", "-")
-                table.add_row(label, money(value), self.range(line, money, period=""))
-        total = money(float(self.result.mean("team_cost", period="")))
-        table.add_row("total", total, self.range("team_cost", money, period=""))
+                cells = self.figure(line, _MONEY, period=""), self.range(line, _MONEY, period="")
+                table.add_row(label, *cells)
+        total = self.figure("team_cost", _MONEY, period="")
+        table.add_row("total", total, self.range("team_cost", _MONEY, period=""))
         return table
 
 
@@ -270,20 +341,28 @@ class _Task:
         self.task = task
         roles = [m.key.role for m in result.catalogue.metrics
                  if m.name == "due_hours" and m.key.task == task and not m.key.segment]  # fmt: skip
-        sums = {
-            name: sum(
-                float(result.mean(f"{name}_hours", period="", role=role, task=task))
-                for role in roles
-            )
-            for name in ("due", "done", "dropped", "cancelled")
-        }
-        self.due, self.done = sums["due"], sums["done"]
-        self.dropped, self.cancelled = sums["dropped"], sums["cancelled"]
-        self.coverage = float(result.mean("coverage", period="", task=task))
+        names = ("due", "done", "dropped", "cancelled")
+        self.sums, self.spreads = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
+        for name, role in product(names, roles):
+            where = {"period": "", "role": role, "task": task}
+            self.sums[name] += float(result.mean(f"{name}_hours", **where))
+            # At most: of several roles together the error may be smaller than this.
+            self.spreads[name] += float(result.error(f"{name}_hours", None, **where))
+        self.due, self.dropped = self.sums["due"], self.sums["dropped"]
+
+    def said(self, name: str) -> str:
+        """``140 ± 2`` hours."""
+        value = self.sums[name]
+        return f"{hours(value)}{hours_error(value, self.spreads[name])}"
+
+    def marked(self, name: str) -> str:
+        """Hours in a table."""
+        return _HOURS.marked(self.sums[name], self.spreads[name])
 
 
-def _percent(value: float) -> str:
-    return share(value, 1)
+def _exactly(precision: float) -> str:
+    """``0.5 %``, as exactly as it takes."""
+    return f"{100 * precision:.3g} %"
 
 
 def _table(title: str, *heads: str) -> Table:

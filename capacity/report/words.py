@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 _STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_MATERIAL, _MATERIAL_POINTS = 0.01, 0.5
+"""Part of an amount, and points of a share, below which nobody minds a Monte Carlo error."""
 UNKNOWN = "–"
 
 
@@ -12,14 +14,18 @@ def money(value: float, currency: str = "") -> str:
     """``1.39M``, with the currency before it where it is given."""
     if not math.isfinite(value):
         return UNKNOWN
+    size, digits, name = _scale(value)
+    text = f"{value / size:.{digits}f}{name}"
+    return f"{currency} {text}" if currency else text
+
+
+def _scale(value: float) -> tuple[float, int, str]:
+    """In what an amount is said: the size of the unit, the digits and the name."""
     for size, name in _STEPS:
         if abs(value) >= 0.9995 * size:
             digits = 2 if abs(value) < 9.995 * size else 1 if abs(value) < 99.95 * size else 0
-            text = f"{value / size:.{digits}f}{name}"
-            break
-    else:
-        text = f"{value:.0f}"
-    return f"{currency} {text}" if currency else text
+            return size, digits, name
+    return 1.0, 0, ""
 
 
 def share(value: float, digits: int = 0) -> str:
@@ -61,3 +67,33 @@ def error(spread: float, digits: int, scale: float = 1.0) -> str:
     if not math.isfinite(spread) or scale * spread < 10**-digits / 2:
         return ""
     return f" ± {scale * spread:.{digits}f}"
+
+
+# --- errors that matter ---------------------------------------------------------------------------
+
+
+def money_error(value: float, spread: float) -> str:
+    """`` ± 0.1M`` where the error of an amount shows in its digits, and matters."""
+    size, digits, name = _scale(value)
+    text = _material(spread / size, digits, _MATERIAL * abs(value) / size)
+    return f"{text}{name}" if text else ""
+
+
+def hours_error(value: float, spread: float) -> str:
+    """`` ± 12``, as for `money_error`."""
+    return _material(spread, 0, _MATERIAL * abs(value))
+
+
+def people_error(value: float, spread: float) -> str:
+    """`` ± 0.2``, as for `money_error`."""
+    return _material(spread, 1, _MATERIAL * abs(value))
+
+
+def share_error(_value: float, spread: float, digits: int = 0) -> str:
+    """`` ± 1.2 points``, as for `money_error`."""
+    text = _material(100 * spread, digits, _MATERIAL_POINTS)
+    return f"{text} points" if text else ""
+
+
+def _material(spread: float, digits: int, least: float) -> str:
+    return error(spread, digits) if spread >= least else ""

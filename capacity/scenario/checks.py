@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from capacity.calendar import month_label
 from capacity.scenario.document import Plan
+from capacity.scenario.horizon import Simulation
 from capacity.scenario.reading import Trail
 from capacity.scenario.segment import Effect, Segment
 from capacity.scenario.structure import Finding
@@ -33,6 +34,16 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
         if task.enough.values[0] <= 0:
             yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
     yield from _weights(plan)
+    yield from _precision(plan.simulation)
+
+
+def _precision(settings: Simulation) -> Iterator[Finding]:
+    if settings.metric is not None and settings.precision is None:
+        text = "stands without `precision`. Write `precision: 1%` beside it, or leave it out"
+        yield ("simulation", "metric"), True, text
+    if settings.precision is not None and settings.trials == 0:
+        text = "needs futures, but `trials` is 0. Leave one of them out"
+        yield ("simulation", "precision"), True, text
 
 
 def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import PlainValidator
+
 from capacity.calendar import Periods
 from capacity.scenario.fields import Flag, Month, choice, whole
+from capacity.scenario.figure import Figure, read_figure, read_precision
 from capacity.scenario.parts import Part
 
 
@@ -31,7 +34,14 @@ class Simulation(Part):
     """How the scenario is simulated, where nothing else is asked for."""
 
     trials: Annotated[int, whole(0)] = 10_000
-    """Number of futures; 0 computes expected values without luck."""
+    """Number of futures; 0 computes expected values without luck. Beside `precision`, the most of
+    them."""
+    precision: Annotated[float, PlainValidator(read_precision)] | None = None
+    """Adds futures until the Monte Carlo error is this share of the figure, as `1%`; at most
+    100,000 where `trials` says nothing."""
+    metric: Annotated[Figure, PlainValidator(read_figure)] | None = None
+    """The figure that `precision` speaks of, as `required_fte:p90`; the headline figures where
+    nothing is named."""
     seed: Annotated[int, whole(0)] = 0
     """The luck of the run; the same seed gives the same numbers."""
     resolution: Annotated[str, choice("account")] = "account"

@@ -39,6 +39,7 @@ LAYERS = (
     "metrics",
     "report",
     "result",
+    "precision",
     "simulation",
     "writing",
     "cli",

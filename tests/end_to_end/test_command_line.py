@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
+import re
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -278,6 +279,90 @@ def test_the_same_seed_gives_the_same_numbers_and_another_does_not(
     ]
 
 
+def test_a_precise_run_says_how_many_futures_it_took(
+    run: Callable[..., Finished], small: Path, tmp_path: Path
+) -> None:
+    arguments = ["--precision", "0.15%", "--metric", "grr[smb]", "--seed", 4]
+    out = tmp_path / "out.json"
+    done = run("run", small, *arguments, "--json", out)
+    assert (done.code, done.err) == (0, "")
+    table = read_table(out)
+    trials, found = table.manifest["trials"], table.manifest["precision"]
+    assert trials > 2000
+    assert done.out.splitlines()[-1] == (
+        f"Asked for: grr[smb]:mean to 0.15 %. Reached after {trials:,} futures."
+    )
+    assert (found["asked"], found["metric"], found["reached"]) == (0.0015, "grr[smb]:mean", True)
+    assert 0 < found["error"] <= 0.0015
+    done = run("run", small, "--trials", trials, "--seed", 4, "--quiet", "--json", out)
+    assert (done.code, read_table(out).rows) == (0, table.rows)
+
+
+def test_a_scenario_asks_for_its_own_precision(
+    simulated: Callable[..., Table], small: Path
+) -> None:
+    small.write_text(SMALL + "simulation: {precision: 2%, metric: arr, trials: 4000}\n")
+    asked = simulated(small)
+    assert asked.manifest["trials"] in (2000, 3000, 4000)
+    assert asked.manifest["precision"]["asked"] == 0.02
+    assert "precision" not in simulated(small, "--trials", 0).manifest
+    bounded = simulated(small, "--precision", "0.001%", "--trials", 2500)
+    assert bounded.manifest["trials"] == 2500
+    assert bounded.manifest["precision"]["reached"] is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--precision", "1%", "--metric", "aar"], "Did you mean `arr`?"),
+        (["--precision", "1%", "--metric", "arr[smbb]"], "Did you mean `smb`?"),
+        (["--precision", "1%", "--metric", "arr:p100"], "metric 'arr:p100' is not a figure."),
+        (["--metric", "arr"], "metric arr without a precision."),
+        (["--precision", "1%", "--trials", "0"], "a precision needs futures, but trials is 0."),
+        (["--precision", "3"], "--precision 3 is not between 0 and 1, which is 100%. Write 3%"),
+        (["--precision", "often"], "--precision 'often' is not a share."),
+    ],
+)
+def test_a_precision_that_has_no_meaning_is_one_line(
+    run: Callable[..., Finished], small: Path, arguments: list[str], words: str
+) -> None:
+    done = run("run", small, *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.lines) == 1
+    assert words in done.lines[0]
+
+
+# --- run: errors in the report ------------------------------------------------------------------
+
+
+def test_many_futures_leave_few_errors_to_tell(run: Callable[..., Finished]) -> None:
+    out = run("run", BASE).out
+    report, footer = out.split("Money and hours are expected values")
+    assert report.count("~") < 5
+    assert "points)" not in report.split("ARR goes from")[1]
+    assert "± is a Monte Carlo standard error" in footer
+
+
+def test_few_futures_show_their_errors(run: Callable[..., Finished]) -> None:
+    report = " ".join(run("run", BASE, "--trials", 200).out.split("csm by month")[0].split())
+    assert re.search(r"check_in \([\d,]+ ± \d+ h\)", report)
+    assert re.search(r"over [\d.]+ ± 0\.\d in 1 of 10", report)
+    assert re.search(
+        r"GRR [\d.]+ % on average \(\S+ % to \S+ % in 8 of 10 futures, ± \S+ points\)", report
+    )
+
+
+def test_below_two_blocks_the_report_says_once_that_errors_are_not_known(
+    run: Callable[..., Finished],
+) -> None:
+    out = run("run", BASE, "--trials", 199).out
+    assert "±" not in out
+    assert "~" not in out
+    assert out.count("Too few futures") == 1
+    assert "Too few futures" not in run("run", BASE, "--trials", 200).out
+    assert "Too few futures" not in run("run", BASE, "--trials", 0).out
+
+
 def test_quiet_prints_nothing_on_standard_output(
     run: Callable[..., Finished], small: Path, tmp_path: Path
 ) -> None:
@@ -415,7 +500,17 @@ def test_help_names_every_option(run: Callable[..., Finished], verb: list[str]) 
     assert (done.code, done.err) == (0, "")
     words = {
         (): ["run", "check", "init"],
-        ("run",): ["--trials", "--seed", "--set", "--json", "--csv", "--by", "--quiet"],
+        ("run",): [
+            "--trials",
+            "--seed",
+            "--precision",
+            "--metric",
+            "--set",
+            "--json",
+            "--csv",
+            "--by",
+            "--quiet",
+        ],
         ("check",): ["--set", "--strict"],
         ("init",): ["DIR"],
     }[tuple(verb)]
