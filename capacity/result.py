@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,8 @@ COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean"
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
 Compute = Callable[[FloatArray], FloatArray]
 SPANS = ("month", "quarter", "year")
+_KEPT = 8
+"""Arrays that are kept for the next question."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,15 @@ class Result:
         QuestionError
             Where there is no such metric, key or period.
         """
-        found = self._find(metric, Key(segment, role, pool, task))
+        return self._recent(metric, Key(segment, role, pool, task), period).copy()
+
+    @cached_property
+    def _recent(self) -> Callable[[str, Key, str | None], FloatArray]:
+        """Reads arrays and keeps a few: one figure is asked for its mean, quantiles and errors."""
+        return lru_cache(maxsize=_KEPT)(self._read)
+
+    def _read(self, metric: str, key: Key, period: str | None) -> FloatArray:
+        found = self._find(metric, key)
         if period == "" and found.kind is not Kind.WHOLE:
             return self._over_horizon(found)
         labels, values = self._rows(found, "month")
@@ -94,6 +104,10 @@ class Result:
         if period not in labels:
             raise QuestionError(f"{metric} has no period {period!r}. Known: {', '.join(labels)}")
         return values[[labels.index(period)]]
+
+    def _values(self, metric: str, period: str | None = None, **about: str) -> FloatArray:
+        """As `array`, to be read only."""
+        return self._recent(metric, Key(**about), period)
 
     def mean(self, metric: str, **keys: Any) -> Any:
         """Expected value; a Series by period, or one number for one period. See `array`."""
@@ -131,7 +145,7 @@ class Result:
         return self._by_label(metric, _error(q), keys)
 
     def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
-        values = compute(self.array(metric, **keys)).tolist()
+        values = compute(self._values(metric, **keys)).tolist()
         return dict(zip(self._labels(metric, keys), values, strict=True))
 
     def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
@@ -140,7 +154,7 @@ class Result:
         return list(self._find(metric, Key(**_about(keys))).periods) or self.periods
 
     def _answer(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> Any:
-        values = compute(self.array(metric, **keys))
+        values = compute(self._values(metric, **keys))
         labels = self._labels(metric, keys)
         if keys.get("period") is not None or labels == [""]:
             return float(values[0])

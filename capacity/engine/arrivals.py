@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, sums_at
+from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
-from capacity.engine.chance import Chance, Members
+from capacity.engine.chance import Chance
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
@@ -18,91 +18,126 @@ from capacity.units import MONTHS_PER_YEAR
 
 _ALMOST = 1e-9
 """What a running total may lack of a whole number by rounding."""
+_MOST = 1e6
+"""Accounts and trials that are drawn together."""
 
 
 @dataclass(frozen=True)
 class Won:
-    """Accounts that are won in a period.
+    """Accounts of a segment that are won in a period, one entry for each account and trial.
+
+    Attributes
+    ----------
+    keys
+        Their luck.
+    trial
+        In which trial.
+    part
+        How much of the account: all, or the expected part.
+    arr
+        What it pays.
+    """
+
+    keys: KeyArray
+    trial: IntArray
+    part: FloatArray
+    arr: FloatArray
+
+    def without(self, lost: FloatArray) -> Won:
+        """Those that are left."""
+        part = self.part - lost
+        left = part > 0
+        return Won(self.keys[left], self.trial[left], part[left], self.arr[left])
+
+
+class Arrivals:
+    """How many accounts are won, and what they pay.
+
+    Parameters
+    ----------
+    followed
+        Whether the accounts of a segment and period are asked for one by one, shape (segments,
+        periods).
 
     Attributes
     ----------
     number, arr
-        How many they are and what they pay, shape (segments asked for, trials).
-    members
-        The single accounts; the segments are their cells.
-    keys
-        Luck of the members by cell and ordinal.
-    each
-        What every member pays, shape (members,).
+        Of each segment and period, shape (segments, periods, trials).
     """
 
-    number: FloatArray
-    arr: FloatArray
-    members: Members
-    keys: KeyArray
-    each: FloatArray
-
-
-class Arrivals:
-    """How many accounts are won, and what they pay."""
-
-    def __init__(self, plan: Plan, chance: Chance) -> None:
-        self._chance, self._begin = chance, plan.horizon.start
+    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray) -> None:
+        self._chance, self._plan = chance, plan
+        self._periods = plan.horizon.start + np.arange(plan.horizon.months)
         self._months = plan.horizon.periods.calendar_month
-        self._segments = list(plan.segments.items())
-        self._has_money = plan.has_money
-        self._yearly = chance.inputs(
+        segments = list(plan.segments.values())
+        yearly = chance.inputs(
             [
                 (
                     f"segments.{name}.new_accounts.per_year",
                     (s.new_accounts.per_year if s.new_accounts else None) or Estimate.fixed(0.0),
                 )
-                for name, s in self._segments
+                for name, s in plan.segments.items()
             ]
         )
-        count = plan.horizon.months
-        self._numbers = np.stack([self._of_segment(i, count) for i in range(len(self._segments))])
+        self.number = np.stack([self._count(*x) for x in zip(plan.segments, yearly, strict=True)])
+        self.arr = np.zeros_like(self.number)
+        self._won: dict[tuple[int, int], Won] = {}
+        for index, segment in enumerate(segments):
+            for run in _runs(self.number[index].sum(axis=1)):
+                self._win(index, self._arr(segment), run, np.flatnonzero(followed[index]))
 
-    def _of_segment(self, index: int, periods: int) -> FloatArray:
+    def _count(self, name: str, yearly: FloatArray) -> FloatArray:
         """Accounts won of a segment in every period, shape (periods, trials)."""
-        name, segment = self._segments[index]
-        new = segment.new_accounts
-        shape = (periods, self._chance.trials)
+        new = self._plan.segments[name].new_accounts
+        shape = (len(self._periods), self._chance.trials)
         if new is None:
             return np.zeros(shape)
         if new.by_month is not None:
-            booked = [new.by_month.get(self._begin + t, 0) for t in range(periods)]
+            booked = [new.by_month.get(month, 0) for month in self._periods.tolist()]
             return np.broadcast_to(np.array(booked, dtype=float)[:, None], shape)
         weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)[self._months, None]
         if new.fixed:
-            total = self._yearly[index] * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
-            whole = np.floor(total + _ALMOST)
-            return np.broadcast_to(np.diff(whole, axis=0, prepend=0.0), shape)
-        mean = np.broadcast_to(self._yearly[index] * (weights / MONTHS_PER_YEAR), shape)
-        of = numbered(keys([("arrivals", name)]), self._begin + np.arange(periods))
-        return self._chance.arrivals(of, mean)
+            total = yearly * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
+            return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
+        mean = np.broadcast_to(yearly * (weights / MONTHS_PER_YEAR), shape)
+        return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
 
-    def won(self, segments: IntArray, period: int) -> Won:
-        """The accounts of some segments that are won in a period."""
-        number = self._numbers[segments, period]
-        members = self._chance.members(number)
-        month = month_label(self._begin + period)
-        base = keys(("won", self._segments[s][0], month) for s in segments)
-        each_of = numbered(base[:, None], np.arange(members.ordinal.max(initial=0) + 1))
-        value_of = numbered(each_of, -1)
-        each = np.zeros(len(members.cell))
-        bounds = np.searchsorted(members.cell, np.arange(len(segments) + 1))
-        for i, (first, last) in enumerate(pairwise(bounds.tolist())):
-            arr = self._arr(self._segments[segments[i]][1])
-            if arr is not None:
-                some = slice(first, last)
-                of = value_of[i, members.ordinal[some]]
-                each[some] = self._chance.values(of, members.trial[some], arr)
-        place = members.cell * self._chance.trials + members.trial
-        total = sums_at(place, members.part * each, (len(number), self._chance.trials))
-        return Won(number, total, members, each_of, each)
-
-    def _arr(self, segment: Segment) -> Estimate | None:
-        """What a new account pays; None where the scenario has no money."""
+    def _arr(self, segment: Segment) -> Estimate:
+        """What a new account pays; nothing where the scenario has no money."""
         new = segment.new_accounts
-        return (new.arr if new and new.arr else segment.arr) if self._has_money else None
+        arr = new.arr if new and new.arr else segment.arr
+        return arr if arr and self._plan.has_money else Estimate.fixed(0.0)
+
+    def _win(self, index: int, arr: Estimate, run: slice, followed: IntArray) -> None:
+        """The accounts of a segment that are won in a run of periods."""
+        followed = followed[(run.start <= followed) & (followed < run.stop)]
+        number = self.number[index, run]
+        if not (arr.uncertain or followed.size):
+            self.arr[index, run] = number * arr.mean
+            return
+        members = self._chance.members(number)
+        name = list(self._plan.segments)[index]
+        base = keys(("won", name, month_label(month)) for month in self._periods[run].tolist())
+        most = int(members.ordinal.max(initial=0)) + 1
+        each = numbered(base[:, None], np.arange(most))
+        place = members.cell * most + members.ordinal
+        paid = self._chance.values(numbered(each, -1).ravel()[place], members.trial, arr)
+        cell = members.cell * self._chance.trials + members.trial
+        self.arr[index, run] = sums_at(cell, members.part * paid, number.shape)
+        for period in followed.tolist():
+            some = slice(
+                *np.searchsorted(members.cell, [period - run.start, period - run.start + 1])
+            )
+            of = each[period - run.start, members.ordinal[some]]
+            self._won[index, period] = Won(of, members.trial[some], members.part[some], paid[some])
+
+    def won(self, segment: int, period: int) -> Won:
+        """The accounts that are won, one by one."""
+        return self._won[segment, period]
+
+
+def _runs(number: FloatArray) -> list[slice]:
+    """Runs of periods with a bounded number of accounts, which bounds the memory."""
+    group = np.cumsum(number) // _MOST
+    bounds = [0, *(np.flatnonzero(np.diff(group)) + 1).tolist(), len(number)]
+    return [slice(first, last) for first, last in pairwise(bounds)]

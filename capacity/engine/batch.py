@@ -62,6 +62,8 @@ class _Batch:
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
         self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
         self.record = self._empty()
+        shape = (self.periods.count, len(self.desks), chance.trials)
+        self.joined, self.wanted = np.empty(shape), np.empty(shape)
 
     def _backlog(self) -> FloatArray:
         """Hours late when the plan begins, by work lane."""
@@ -95,6 +97,8 @@ class _Batch:
             self._finish(t, moves)
             if (t + 1) % MONTHS_PER_YEAR == 0:
                 self._freeze((t + 1) // MONTHS_PER_YEAR)
+        for r, desk in enumerate(self.desks):
+            self._settle(r, desk)
         self.record |= self._global_inputs()
         return self.record
 
@@ -114,20 +118,15 @@ class _Batch:
         due[:] = self.demand.hours(t, self.customers.number)
         for r, desk in enumerate(self.desks):
             staff = desk.staff(t)
-            customer, available = desk.time.customer[t], desk.time.available[t]
-            capacity = staff.ramped * customer
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
-            record["vacancies"][t, r], record["capacity_hours"][t, r] = staff.vacant, capacity
-            record["available_hours"][t, r] = staff.ramped * available
-            for line, cost in desk.costs(t, staff).items():
-                record[f"cost_{line}"][t, r] = cost
+            record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
             if desk.lanes.start == desk.lanes.stop:
-                record["load"][t, r] = record["required_fte"][t, r] = 0.0
+                record["load"][t, r] = self.wanted[t, r] = 0.0
                 continue
             mine = due[desk.lanes]
-            served = desk.serve(mine, capacity)
+            served = desk.serve(mine, staff.ramped * desk.time.customer[t])
             done[desk.lanes], record["dropped_hours"][t, desk.waits], record["load"][t, r] = served
-            record["required_fte"][t, r] = _people(mine.sum(axis=0), customer)
+            self.wanted[t, r] = mine.sum(axis=0)
         dropped = due - done
         dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
@@ -142,6 +141,16 @@ class _Batch:
         record["arr"][t] = self.customers.revenue
         for name in ("churned_accounts", "churned_arr", "contraction_arr", "expansion_arr"):
             record[name][t] = getattr(moves, name)
+
+    def _settle(self, r: int, desk: Desk) -> None:
+        """What follows of the people of a role, for all periods at once."""
+        record = self.record
+        ramped, customer = record["ramped_fte"][:, r], desk.time.customer
+        record["capacity_hours"][:, r] = ramped * customer
+        record["available_hours"][:, r] = ramped * desk.time.available
+        record["required_fte"][:, r] = _people(self.wanted[:, r], customer)
+        for line, cost in desk.costs(record["headcount"][:, r], self.joined[:, r]).items():
+            record[f"cost_{line}"][:, r] = cost
 
     def _global_inputs(self) -> Record:
         """Inputs that money is computed from afterwards, shape (1, rows, trials)."""

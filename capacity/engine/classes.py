@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book
 from capacity.calendar import DateArray, Periods
 from capacity.loading import Scenario
@@ -73,7 +73,7 @@ class Classes:
     term: IntArray
     complexity: FloatArray
     vintage: IntArray
-    is_new: np.ndarray
+    is_new: BoolArray
     vintages: list[tuple[int, int]]
     of_row: IntArray
 
@@ -84,6 +84,13 @@ class Classes:
         """The classes of a segment."""
         first, last = np.searchsorted(self.segment, [segment, segment + 1])
         return slice(int(first), int(last))
+
+    def renewing_wins(self, segments: int, periods: int) -> BoolArray:
+        """Whether accounts won in a period renew within the plan, shape (segments, periods)."""
+        out = np.zeros((segments, periods), dtype=bool)
+        again = self.is_new & (self.decision < periods)
+        out[self.segment[again], self.joins[again]] = True
+        return out
 
 
 def day_interval(task: Task, segment: str) -> float | None:
@@ -126,7 +133,7 @@ def build_classes(scenario: Scenario) -> Classes:
     )
 
 
-def _feels_start(plan: Plan) -> np.ndarray:
+def _feels_start(plan: Plan) -> BoolArray:
     """Segments in which the work at the start has an effect, so that vintages differ."""
     shown = []
     for name in plan.segments:

@@ -16,7 +16,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums, sums_at
 from capacity.calendar import Periods
-from capacity.engine.arrivals import Arrivals
+from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.decisions import Decisions, Retention
@@ -24,25 +24,9 @@ from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
-from capacity.rng import KeyArray, numbered
+from capacity.rng import numbered
 from capacity.scenario.document import Plan
 from capacity.units import MONTHS_PER_YEAR
-
-
-@dataclass(frozen=True)
-class _Won:
-    """Accounts of a class that is won during the plan, one entry for each account and trial."""
-
-    keys: KeyArray
-    trial: IntArray
-    part: FloatArray
-    arr: FloatArray
-
-    def without(self, lost: FloatArray) -> _Won:
-        """Those that are left."""
-        part = self.part - lost
-        left = part > 0
-        return _Won(self.keys[left], self.trial[left], part[left], self.arr[left])
 
 
 @dataclass(frozen=True)
@@ -90,7 +74,9 @@ class Customers:
         self._book = scenario.book
         self._begin = plan.horizon.start
         self._rates = _Rates(plan, retention, chance)
-        self._arrivals = Arrivals(plan, chance)
+        self._arrivals = Arrivals(
+            plan, chance, classes.renewing_wins(len(plan.segments), plan.horizon.months)
+        )
         self._segments = len(plan.segments)
         shape = (len(classes), chance.trials)
         everybody, column = np.ones(len(self._book)), (len(classes), 1)
@@ -102,7 +88,7 @@ class Customers:
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
         self._accounts = chance.accounts(len(self._book))
-        self._won: dict[int, _Won] = {}
+        self._won: dict[int, Won] = {}
         self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
         self._to_segment = RowSums(self._vintage_segment, self._segments)
         vintages = (len(classes.vintages), chance.trials)
@@ -140,7 +126,13 @@ class Customers:
         number = np.repeat(self._count[joining], self._chance.trials, axis=1)
         arr = np.repeat(self._sum[joining], self._chance.trials, axis=1)
         if new.any():
-            number[new], arr[new] = self._win(joining[new], period)
+            segments = self._classes.segment[joining[new]]
+            number[new] = self._arrivals.number[segments, period]
+            arr[new] = self._arrivals.arr[segments, period]
+            for c in joining[
+                new & (self._classes.decision[joining] < len(self._retention.by_period))
+            ]:
+                self._won[int(c)] = self._arrivals.won(int(self._classes.segment[c]), period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._add_to_vintages(joining, arr)
@@ -148,18 +140,6 @@ class Customers:
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
         return more, revenue
-
-    def _win(self, classes: IntArray, period: int) -> tuple[FloatArray, FloatArray]:
-        won = self._arrivals.won(self._classes.segment[classes], period)
-        for i in np.flatnonzero(self._classes.decision[classes] < len(self._retention.by_period)):
-            mine = won.members.cell == i
-            self._won[int(classes[i])] = _Won(
-                won.keys[i, won.members.ordinal[mine]],
-                won.members.trial[mine],
-                won.members.part[mine],
-                won.each[mine],
-            )
-        return won.number, won.arr
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
@@ -171,9 +151,10 @@ class Customers:
         self.number[classes] -= lost.number
         self._arr[classes] -= lost.arr
         gone, staying = each * lost.arr, each * self._arr[classes]
-        kept, rise = self._terms(classes, factors.at_renewal(CONTRACTION, segment, vintage))
+        ratio = factors.at_renewal(segment, vintage)
+        kept, rise = self._terms(classes, ratio[CONTRACTION])
         after = staying * kept
-        own = rise * self._growth(segment, factors.at_renewal(EXPANSION, segment, vintage))
+        own = rise * self._growth(segment, ratio[EXPANSION])
         grown = self._grow(factors)
         self._contracted[classes] *= kept
         self._renewed[classes] *= kept * own / grown[vintage]
@@ -217,7 +198,7 @@ class Customers:
 
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
-        parts = [self._book_losses(period, decisions, factors)] if decisions.rows.size else []
+        parts = [self._book_losses(decisions, factors)] if decisions.rows.size else []
         for c, won in self._won.items():
             past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
             if past >= 0 and past % term == 0:
@@ -233,21 +214,20 @@ class Customers:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
         yearly = self._rates.hazard(row, own)
-        ratio = factors.at_renewal(CHURN, segment, self._classes.vintage[c])
+        ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
-    def _book_losses(self, period: int, decisions: Decisions, factors: Factors) -> _Lost:
+    def _book_losses(self, decisions: Decisions, factors: Factors) -> _Lost:
         risk = self._risk(decisions.risk_class, decisions.hazard, decisions.own, factors)
-        of = numbered(self._retention.account_keys[decisions.rows], self._begin + period)
-        lost = self._accounts.lose(decisions.rows, of, risk, decisions.risk)
+        lost = self._accounts.lose(decisions.rows, decisions.luck, risk, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
         arr = lost.part * self._book.arr[decisions.rows[lost.place]]
         number, paid = (sums_at(cell, x, shape) for x in (lost.part, arr))
         return _Lost(decisions.classes, number, paid)
 
-    def _won_losses(self, period: int, c: int, won: _Won, renewal: int, factors: Factors) -> _Lost:
+    def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
         row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
         risk = self._risk(of_class, row, np.array([np.nan]), factors)[0]

@@ -13,7 +13,7 @@ from capacity.engine.classes import Classes
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
-from capacity.rng import KeyArray, keys
+from capacity.rng import KeyArray, keys, numbered
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Decisions:
 
     Attributes
     ----------
-    rows
-        Accounts of the book.
+    rows, luck
+        Accounts of the book, and the luck of these renewals.
     risk
         Which chance applies to each: index into the distinct ones.
     classes, place
@@ -34,6 +34,7 @@ class Decisions:
     """
 
     rows: IntArray
+    luck: KeyArray
     risk: IntArray
     classes: IntArray
     place: IntArray
@@ -77,8 +78,8 @@ def build_retention(scenario: Scenario, classes: Classes) -> Retention:
     for name, segment in plan.segments.items():
         churn = segment.churn or (Estimate.fixed(0.0),)
         path = f"segments.{name}.churn"
-        numbered_ = len(churn) > 1
-        hazards += [(f"{path}.{i}" if numbered_ else path, c) for i, c in enumerate(churn)]
+        several = len(churn) > 1
+        hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
         first.append(len(hazards))
     retention = Retention(
         hazards, np.array(first, dtype=np.int64), [], keys(("account", id_) for id_ in book.ids)
@@ -102,6 +103,7 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
         of_class, place = np.unique(classes.of_row[rows], return_inverse=True)
         yield Decisions(
             rows=rows,
+            luck=numbered(retention.account_keys[rows], plan.horizon.start + t),
             risk=risk.reshape(-1),
             classes=of_class,
             place=place.reshape(-1),

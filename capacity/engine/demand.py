@@ -54,6 +54,10 @@ class Calendar:
         Length of the horizon.
     strands
         All strands, by lane.
+    keys
+        Luck of each strand.
+    luck, step_luck
+        Luck of each strand, and of each step of the work, in every period, shape (periods, …).
     incidence
         By strand: parts that fall due for an account, shape (periods, classes of the segment); 0
         for classes of another complexity.
@@ -65,6 +69,9 @@ class Calendar:
 
     periods: int
     strands: list[Strand]
+    keys: KeyArray
+    luck: KeyArray
+    step_luck: KeyArray
     incidence: list[FloatArray]
     windows: dict[int, FloatArray]
 
@@ -72,7 +79,11 @@ class Calendar:
 def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
     """Lay out when work falls due."""
     periods = plan.horizon.periods
-    calendar = Calendar(periods.count, list(_strands(work, classes)), [], {})
+    strands = list(_strands(work, classes))
+    month = periods.months[:, None]
+    of = keys(strand.key(work.lanes[strand.lane]) for strand in strands)
+    step_luck = numbered(work.step_keys, month)
+    calendar = Calendar(periods.count, strands, of, numbered(of, month), step_luck, [], {})
     for i, strand in enumerate(calendar.strands):
         lane = work.lanes[strand.lane]
         inside = classes.slice_of(lane.segment_index)
@@ -116,7 +127,6 @@ class Demand:
         strands = calendar.strands
         lanes = [work.lanes[strand.lane] for strand in strands]
         self._lanes = lanes
-        self._keys = keys(s.key(lane) for s, lane in zip(strands, lanes, strict=True))
         of_lane = np.array([strand.lane for strand in strands], dtype=np.int64)
         self._lane_sums = RowSums(of_lane, len(work.lanes))
         self._complexity = _complexity(plan, strands, lanes, chance)
@@ -153,7 +163,7 @@ class Demand:
         hours = usual[self._step_lane] * self._mean
         due = self._varying[hours[self._varying].any(axis=1)]
         if due.size:
-            of = numbered(self._work.step_keys[due], self._periods.start + period)
+            of = self._calendar.step_luck[period, due]
             spread = self._spread(number, weighted, usual)[self._step_lane[due]]
             hours[due] = self._chance.hours(of, hours[due], self._cv2[due] * spread)
         return self._work.step_sums(hours)
@@ -188,14 +198,16 @@ class Demand:
         month = int(self._periods.calendar_month[period])
         yearly = self._yearly * self._share[self._rates] * self._season[:, [month]]
         mean = number[self._rates] * yearly * self._periods.years_each
-        number[self._rates] = self._chance.arrivals(self._luck(self._rates, period), mean)
+        number[self._rates] = self._chance.arrivals(self._calendar.luck[period, self._rates], mean)
 
     def _toss_coins(self, period: int, number: FloatArray) -> None:
         """Occurrences that are whole in one period: one coin each."""
         due = self._coins[(number[self._coins] > 0).any(axis=1)]
         if due.size:
             share = self._share[due]
-            number[due] = self._chance.happening(self._luck(due, period), number[due], share)
+            number[due] = self._chance.happening(
+                self._calendar.luck[period, due], number[due], share
+            )
 
     def _continue_windows(self, period: int, alive: FloatArray, number: FloatArray) -> None:
         """Occurrences in parts: the coin of the first part holds for the others."""
@@ -208,14 +220,11 @@ class Demand:
                 first = period - age
                 here = window[first + parts - 1] @ classes
                 if age == 0 or period == 0:
-                    of = self._luck(np.array([i]), first)
+                    of = numbered(self._calendar.keys[[i]], self._periods.start + first)
                     count = self._chance.happening(of, here[None], self._share[[i]])[0]
                     self._realised[i, first] = count / np.where(here > 0, here, 1.0)
                 total += self._realised[i, first] * here
             number[i] = total / parts
-
-    def _luck(self, strands: IntArray, period: int) -> KeyArray:
-        return numbered(self._keys[strands], self._periods.start + period)
 
 
 class _Segment:

@@ -141,14 +141,14 @@ class Factors:
     vintages: IntArray
     of_vintage: FloatArray
 
-    def at_renewal(self, kind: int, segment: IntArray, vintage: IntArray) -> FloatArray:
-        """Factors on some accounts whose renewal is decided now, shape (accounts, trials)."""
-        out = self.of_renewal[kind][segment]
+    def at_renewal(self, segment: IntArray, vintage: IntArray) -> FloatArray:
+        """On some accounts whose renewal is decided now, shape (kinds, accounts, trials)."""
+        out = self.of_renewal[:, segment]
         if self.vintages.size:
             place = np.searchsorted(self.vintages, vintage)
             place = np.minimum(place, len(self.vintages) - 1)
             felt = np.flatnonzero(self.vintages[place] == vintage)
-            out[felt] *= self.of_vintage[kind, place[felt]]
+            out[:, felt] *= self.of_vintage[:, place[felt]]
         return out
 
 
@@ -164,6 +164,9 @@ class Influence:
         self._lasting = _Lasting(effects.lasting, effects.cells, past, chance)
         self._renewing = _Renewing(effects.renewing, past, chance)
         self._starting = _Starting(effects.starting, classes, past, chance)
+        cells = [pair.cell for pair in (*effects.starting, *effects.renewing)]
+        self._asked = np.unique(np.array(cells, dtype=np.int64))
+        self._cells = int(max((*cells, -1))) + 1
         self._covered: list[FloatArray] = []
 
     def remember(self, done: FloatArray, dropped: FloatArray) -> None:
@@ -171,7 +174,9 @@ class Influence:
         if not self._on:
             return
         done, dropped = self._effects.cells(done), self._effects.cells(dropped)
-        self._covered.append(coverage(done, dropped))
+        covered = np.empty((self._cells, done.shape[1]))
+        covered[self._asked] = coverage(done[self._asked], dropped[self._asked])
+        self._covered.append(covered)
         self._lasting.remember(done, dropped)
         self._starting.remember(len(self._covered) - 1, self._covered[-1])
 
@@ -275,19 +280,23 @@ class _Renewing(_Inputs):
 
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
         super().__init__(pairs, past, chance)
-        self._pairs, self._trials = pairs, chance.trials
+        self._shape = (len(pairs), chance.trials)
+        turns: dict[int, list[int]] = {}
+        for i, pair in enumerate(pairs):
+            for part in range(pair.lane.work.parts):
+                turns.setdefault(part - pair.lane.work.lead_periods, []).append(i)
+        self._turns = {turn: np.array(rows, dtype=np.int64) for turn, rows in turns.items()}
+        """Pairs of which a part falls due so many periods after the decision (before it: < 0)."""
 
     def multiply(self, out: FloatArray, period: int, covered: list[FloatArray]) -> None:
         """Multiply what the work for the renewals of a period does into the segments."""
-        shape = (len(self._pairs), self._trials)
-        total, known = np.zeros(shape), np.zeros(shape)
-        for i, pair in enumerate(self._pairs):
-            first = period - pair.lane.work.lead_periods
-            for part in range(first, first + pair.lane.work.parts):
-                found = covered[part][pair.cell] if part >= 0 else self.today[i]
-                is_known = np.isfinite(found)
-                total[i] += np.where(is_known, found, 0.0)
-                known[i] += is_known
+        total, known = np.zeros(self._shape), np.zeros(self._shape)
+        for turn, rows in self._turns.items():
+            part = period + turn
+            found = covered[part][self.cell[rows]] if part >= 0 else self.today[rows]
+            is_known = np.isfinite(found)
+            total[rows] += np.where(is_known, found, 0.0)
+            known[rows] += is_known
         lack, lack_today = _lack(total, known, self.today)
         self.felt.multiply(out, self.kinds, relative_factor(self.stopped, lack, lack_today))
 
@@ -300,36 +309,36 @@ def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[Floa
 
 
 class _Starting(_Inputs):
-    """Work at the start of an account, remembered by vintage."""
+    """Work at the start of an account, remembered by vintage: a row for each pair and vintage."""
 
     def __init__(self, pairs: list[Pair], classes: Classes, past: Past, chance: Chance) -> None:
+        super().__init__(pairs, past, chance)
         found = [
-            (v, start, pair)
+            (v, start, i)
             for v, (segment, start) in enumerate(classes.vintages)
-            for pair in pairs
+            for i, pair in enumerate(pairs)
             if pair.segment == segment and start > BEFORE
         ]
-        pairs = [pair for _, _, pair in found]
-        super().__init__(pairs, past, chance)
-        self._vintage = np.array([v for v, _, _ in found], dtype=np.int64)
-        self._first = np.array([start for _, start, _ in found], dtype=np.int64)
-        self._parts = np.array([pair.lane.work.parts for pair in pairs], dtype=np.int64)
-        self._total = np.zeros((len(pairs), chance.trials))
+        self._vintage, self._first, self._pair = np.array(found, dtype=np.int64).reshape(-1, 3).T
+        self._parts = np.array([pairs[i].lane.work.parts for _, _, i in found], dtype=np.int64)
+        self._total = np.zeros((len(found), chance.trials))
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
-        self._noticed = np.zeros(len(pairs), dtype=bool)
+        self._noticed = (self.today[self._pair] != 1).any(axis=1)
 
     def remember(self, period: int, covered: FloatArray) -> None:
-        """Add the parts that fell due in a period."""
+        """Add the parts that fell due in a period; what is all done leaves no trace."""
         due = np.flatnonzero((self._first <= period) & (period < self._first + self._parts))
-        if due.size:
-            found = covered[self.cell[due]]
-            known = np.isfinite(found)
-            self._total[due] += np.where(known, found, 0.0)
-            self._known[due] += known
-            lack, lack_today = _lack(self._total[due], self._known[due], self.today[due])
-            self._lack[due], self._lack_today[due] = lack, lack_today
-            self._noticed[due] = (lack != 0).any(axis=1) | (lack_today != 0).any(axis=1)
+        if not due.size:
+            return
+        found = covered[self.cell[self._pair[due]]]
+        known = np.isfinite(found)
+        self._total[due] += np.where(known, found, 0.0)
+        self._known[due] += known
+        self._noticed[due] |= (found < 1).any(axis=1)
+        some = due[self._noticed[due]]
+        lack = _lack(self._total[some], self._known[some], self.today[self._pair[some]])
+        self._lack[some], self._lack_today[some] = lack
 
     def felt_at(self, period: int) -> tuple[IntArray, FloatArray]:
         """The vintages that have begun and feel it, and what they feel."""
@@ -337,10 +346,12 @@ class _Starting(_Inputs):
         vintages, firsts = np.unique(self._vintage[begun], return_index=True)
         out = np.ones((len(KINDS), len(vintages), self._total.shape[1]))
         if begun.size:
-            last = self._first[begun] + self._parts[begun] - 1
+            pair, last = self._pair[begun], self._first[begun] + self._parts[begun] - 1
             since = np.maximum(period - last, 0)[:, None] * Periods.years_each
-            left = np.where(since > 0, half_life_factor(since, self.half_life[begun]), 1.0)
+            left = np.where(since > 0, half_life_factor(since, self.half_life[pair]), 1.0)
             lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
-            factors = relative_factor(self.stopped[:, begun], lack, lack_today)
-            out[self.kinds] = np.multiply.reduceat(factors, firsts, axis=1)
+            factors = relative_factor(self.stopped[:, pair], lack, lack_today)
+            single = len(vintages) == len(begun)
+            product = factors if single else np.multiply.reduceat(factors, firsts, axis=1)
+            out[self.kinds] = product
         return vintages, out

@@ -65,7 +65,8 @@ class Desk:
         self.waits = slice(int(first), int(last))
         late = work.waits[self.waits]
         self._late = late - self.lanes.start
-        whose = [work.lanes[i].segment_index for i in work.lane[late]]
+        lanes = [work.lanes[i] for i in work.lane[late]]
+        whose = [ALL if lane.is_fixed else lane.segment_index for lane in lanes]
         self._whose = np.array(whose, dtype=np.int64)
         self._waiting = self._opening(backlog[late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
@@ -85,9 +86,9 @@ class Desk:
         factor = np.where(self._overloaded & self._feedback, self._overload, 1.0)
         return self._seats.step(period, factor)
 
-    def costs(self, period: int, staff: Staff) -> dict[str, FloatArray]:
-        """Each of the `COSTS` of a period, shape (trials,)."""
-        return self._costs.lines(period, staff)
+    def costs(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
+        """Each of the `COSTS`, from seats filled and newcomers; all of shape (periods, trials)."""
+        return self._costs.lines(filled, joined)
 
     def serve(
         self, due: FloatArray, capacity: FloatArray
@@ -161,16 +162,16 @@ class _Costs:
         rows = chance.inputs([*named, (f"team.{name}.raise", role.raise_)])
         self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
 
-    def lines(self, period: int, staff: Staff) -> dict[str, FloatArray]:
+    def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
         years = Periods.years_each
-        salary = raised(self._salary, self._rise, period // MONTHS_PER_YEAR)
-        salaries = pay(staff.filled, salary, years)
+        anniversaries = np.arange(len(filled))[:, None] // MONTHS_PER_YEAR
+        salaries = pay(filled, raised(self._salary, self._rise, anniversaries), years)
         lines = (
             salaries,
             salaries * self._on_costs,
-            pay(staff.filled, self._bonus, years),
-            pay(staff.filled, self._tools, years),
-            staff.joined * self._hiring,
+            pay(filled, self._bonus, years),
+            pay(filled, self._tools, years),
+            joined * self._hiring,
         )
         return dict(zip(COSTS, lines, strict=True))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Chance, Drawn
 from capacity.model.money import derived_heads
@@ -71,11 +70,16 @@ def role_inputs(name: str, role: Role, chance: Chance) -> tuple[FloatArray, Floa
 
 
 @dataclass(frozen=True)
-class _Filled:
-    """Seats that are filled, one entry for each seat and trial."""
+class _People:
+    """People who join or leave, one entry for each seat and trial, with the period of each."""
 
     seat: IntArray
     trial: IntArray
+    period: IntArray
+
+    def some(self, chosen: BoolArray) -> _People:
+        """A part of them."""
+        return _People(self.seat[chosen], self.trial[chosen], self.period[chosen])
 
 
 class DrawnSeats:
@@ -83,99 +87,138 @@ class DrawnSeats:
 
     A person stays until the hazard of the role has grown by a threshold of their own, −ln of a
     uniform that is drawn when they join: the same chances as one draw for every seat and period,
-    for a fraction of the draws.
+    for a fraction of the draws. Where overload moves nobody, all periods are settled at once;
+    otherwise one after the other.
     """
 
     def __init__(
         self, plan: Plan, name: str, chance: Drawn, attrition: FloatArray, output: FloatArray
     ) -> None:
-        self._role, self._chance = plan.team[name], chance
+        role = plan.team[name]
+        self._role, self._chance, self._begin = role, chance, plan.horizon.start
         self._attrition, self._output = attrition, output
-        self._leaving = bool((attrition > 0).any())
-        self._begin, self._trials = plan.horizon.start, chance.trials
-        opening, planned = self._role.headcount or 0, _planned(plan, name)
+        factor = role.overloaded_attrition
+        self._step_by_step = plan.simulation.feedback and (factor.uncertain or factor.mean != 1)
+        opening, planned = role.headcount or 0, _planned(plan, name)
         names = [("seat", name, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])
-        self._coming: dict[int, list[_Filled]] = defaultdict(list)
-        self._plan_joins(opening, [period for _, period in planned])
-        shape = (len(self._keys), self._trials)
-        self._hazard = np.zeros(self._trials)
-        self._until = np.full(shape, np.nan)
-        self._since = np.full(shape, BEFORE_START, dtype=np.int32)
-        self._until[:opening] = self._bears(np.arange(opening), None, BEFORE_START)
-        self._filled = np.full(self._trials, float(opening))
-        self._seats = self._filled.copy()
-        self._newcomers = np.zeros((len(output), self._trials))
+        self._periods, self._trials = plan.horizon.months, chance.trials
+        self._settled, self._hazard = 0, np.zeros(self._trials)
+        seats, flows = (len(self._keys), self._trials), (self._periods, self._trials)
+        self._until, self._since = np.full(seats, np.inf), np.full(seats, BEFORE_START)
+        if opening and (attrition > 0).any():
+            of = numbered(self._keys[:opening], 2 * (self._begin + BEFORE_START))
+            self._until[:opening] = -np.log(chance.luck.uniforms(of))
+        self._joined, self._left = np.zeros(flows), np.zeros(flows)
+        self._newcomers = np.zeros((len(output), self._periods + len(output), self._trials))
+        self._coming = self._hired(opening, [period for _, period in planned])
+        added = self._coming.period < self._periods
+        self._added = self._count(self._coming.some(added))
+        self._filled = self._seats = np.full(self._trials, float(opening))
 
-    def _plan_joins(self, first: int, periods: list[int]) -> None:
+    def _hired(self, first: int, periods: list[int]) -> _People:
         """The period in which each planned seat joins in each trial, later where it slips."""
-        slips = self._role.slips
-        for seat, period in enumerate(periods, first):
-            trial = np.arange(self._trials)
-            late = np.zeros(self._trials, dtype=np.int64)
-            if slips.mean > 0:
-                of = numbered(self._keys[[seat]], -1)
-                drawn = self._chance.values(np.repeat(of, self._trials), trial, slips)
-                late = np.floor(drawn + HALF).astype(np.int64)
-            self._come(period + late, np.full(self._trials, seat), trial)
-        self._planned = {when: list(filled) for when, filled in self._coming.items()}
+        seat = first + np.arange(len(periods)).repeat(self._trials)
+        trial = np.tile(np.arange(self._trials), len(periods))
+        when = np.array(periods, dtype=np.int64).repeat(self._trials)
+        if self._role.slips.mean > 0 and len(seat):
+            of = numbered(self._keys[seat], -1)
+            late = np.floor(self._chance.values(of, trial, self._role.slips) + HALF)
+            when = when + late.astype(np.int64)
+        return _People(seat, trial, when)
 
-    def _come(self, when: IntArray, seat: IntArray, trial: IntArray) -> None:
-        """Note in which period seats will be filled."""
-        for period in np.unique(when).tolist():
-            chosen = when == period
-            self._coming[period].append(_Filled(seat[chosen], trial[chosen]))
-
-    def _bears(self, seat: IntArray, trial: IntArray | None, period: int) -> FloatArray:
-        """How much hazard people bear who join in a period; in all trials where none is given."""
-        if not self._leaving:
-            return np.array(np.inf)
-        luck, of = self._chance.luck, numbered(self._keys[seat], 2 * (self._begin + period))
-        return -np.log(luck.uniforms(of) if trial is None else luck.at(of, trial))
+    def _count(self, people: _People) -> FloatArray:
+        """How many there are, shape (periods, trials)."""
+        place = people.period * self._trials + people.trial
+        return sums_at(place, np.ones(len(place)), (self._periods, self._trials))
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
-        self._newcomers = np.roll(self._newcomers, 1, axis=0)
-        self._newcomers[:1] = 0.0
-        if self._leaving:
-            self._hazard = self._hazard + leave_hazard(self._attrition, overload, YEARS)
-            self._leave(period)
-        joined = self._join(period)
+        if period == self._settled:
+            hazard = leave_hazard(self._attrition, overload, YEARS)
+            self._settle(period, np.broadcast_to(hazard, self._trials))
+        joined = self._joined[period]
+        self._filled = self._filled - self._left[period] + joined
+        self._seats = self._seats + self._added[period]
         return Staff(
             filled=self._filled,
-            ramped=ramped(self._filled, self._newcomers, self._output),
+            ramped=ramped(self._filled, self._newcomers[:, period], self._output),
             joined=joined,
             vacant=(self._seats - self._filled) * self._role.backfill,
         )
 
-    def _leave(self, period: int) -> None:
-        """Vacate the seats whose people have borne all they bear."""
-        gone = np.flatnonzero(self._until <= self._hazard)
-        seat, trial = np.divmod(gone, self._trials)
-        self._until[seat, trial] = np.nan
-        self._filled = self._filled - np.bincount(trial, minlength=self._trials)
-        age = period - self._since[seat, trial]
-        new = age < len(self._newcomers)
-        np.subtract.at(self._newcomers, (age[new], trial[new]), 1.0)
-        if self._role.backfill:
-            of = numbered(self._keys[seat], 2 * (self._begin + period) + 1)
-            wait = self._chance.values(of, trial, self._role.time_to_hire)
-            wait = np.maximum(np.floor(wait + HALF), 1)
-            self._come(period + wait.astype(np.int64), seat, trial)
+    def _settle(self, first: int, hazard: FloatArray) -> None:
+        """Who leaves and joins from a period on, as far ahead as the hazard is known."""
+        self._settled = first + 1 if self._step_by_step else self._periods
+        joining, leaving = self._due(), self._leavers(first, hazard)
+        while len(joining.seat) or len(leaving.seat):
+            self._vacate(leaving)
+            again = self._fill(joining, first, hazard)
+            joining, leaving = self._replace(leaving), again
+        self._hazard = self._hazard + hazard * (self._settled - first)
 
-    def _join(self, period: int) -> FloatArray:
-        """Fill the seats whose newcomers are due; returns how many."""
-        joined = np.zeros(self._trials)
-        for filled in self._coming.pop(period, ()):
-            seat, trial = filled.seat, filled.trial
-            self._until[seat, trial] = self._hazard[trial] + self._bears(seat, trial, period)
-            self._since[seat, trial] = period
-            joined += np.bincount(trial, minlength=self._trials)
-        for filled in self._planned.pop(period, ()):
-            self._seats = self._seats + np.bincount(filled.trial, minlength=self._trials)
-        self._newcomers[:1] += joined
-        self._filled = self._filled + joined
-        return joined
+    def _due(self) -> _People:
+        """Those who join in the periods that are settled now; the others keep coming."""
+        due = self._coming.period < self._settled
+        found, self._coming = self._coming.some(due), self._coming.some(~due)
+        return found
+
+    def _leavers(self, first: int, hazard: FloatArray) -> _People:
+        """Those of the people there who leave in the periods that are settled now."""
+        most = self._hazard + hazard * (self._settled - first)
+        gone = np.flatnonzero(self._until <= most)
+        seat = gone // self._trials
+        trial = gone - seat * self._trials
+        return _People(seat, trial, self._last(self._until.ravel()[gone], trial, first, hazard))
+
+    def _last(self, until: FloatArray, trial: IntArray, first: int, hazard: FloatArray) -> IntArray:
+        """The period in which people leave, of whom each bears so much hazard."""
+        after = np.ceil((until - self._hazard[trial]) / hazard[trial])
+        return first - 1 + np.clip(after, 1, self._settled - first).astype(np.int64)
+
+    def _vacate(self, leaving: _People) -> None:
+        place = leaving.seat * self._trials + leaving.trial
+        since = self._since.ravel()[place]
+        self._until.ravel()[place] = np.inf
+        self._left += self._count(leaving)
+        tenure = np.arange(len(self._newcomers))[:, None]
+        new = np.flatnonzero(leaving.period - since < len(self._newcomers))
+        gone = tenure >= (leaving.period - since)[new]
+        at = (tenure, since[new] + tenure, leaving.trial[new])
+        np.subtract.at(self._newcomers, at, gone.astype(np.float64))
+
+    def _fill(self, joining: _People, first: int, hazard: FloatArray) -> _People:
+        """Newcomers take their seats; returns those who leave in the periods settled now."""
+        seat, trial, period = joining.seat, joining.trial, joining.period
+        of = numbered(self._keys[seat], 2 * (self._begin + period))
+        bears = -np.log(self._chance.luck.at(of, trial))
+        until = self._hazard[trial] + hazard[trial] * (period - first + 1) + bears
+        place = seat * self._trials + trial
+        self._until.ravel()[place], self._since.ravel()[place] = until, period
+        self._joined += self._count(joining)
+        tenure = np.arange(len(self._newcomers))[:, None]
+        np.add.at(self._newcomers, (tenure, period + tenure, trial), 1.0)
+        most = self._hazard[trial] + hazard[trial] * (self._settled - first)
+        again = until <= most
+        found = joining.some(again)
+        return _People(
+            found.seat, found.trial, self._last(until[again], found.trial, first, hazard)
+        )
+
+    def _replace(self, leaving: _People) -> _People:
+        """Look for successors; returns those who join in the periods that are settled now."""
+        if self._role.backfill:
+            of = numbered(self._keys[leaving.seat], 2 * (self._begin + leaving.period) + 1)
+            wait = self._chance.values(of, leaving.trial, self._role.time_to_hire)
+            wait = np.maximum(np.floor(wait + HALF), 1).astype(np.int64)
+            when = leaving.period + wait
+            coming = self._coming
+            self._coming = _People(
+                np.concatenate([coming.seat, leaving.seat]),
+                np.concatenate([coming.trial, leaving.trial]),
+                np.concatenate([coming.period, when]),
+            )
+        return self._due()
 
 
 def _planned(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from capacity.arrays import FloatArray
+from capacity.arrays import FloatArray, IntArray
 
 
 def derived_heads(planned_seats: Sequence[int], seats_each: Sequence[int]) -> int:
@@ -20,6 +20,6 @@ def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:
     return heads * yearly * years
 
 
-def raised(salary: FloatArray, rise: FloatArray, anniversaries: int) -> FloatArray:
+def raised(salary: FloatArray, rise: FloatArray, anniversaries: IntArray) -> FloatArray:
     """A salary after rises on so many anniversaries of the plan's start."""
     return salary * (1 + rise) ** anniversaries

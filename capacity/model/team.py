@@ -9,6 +9,9 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.units import WEEKDAYS
 
+_CERTAIN = 1e4
+"""A hazard that nobody survives, and yet a number."""
+
 
 @dataclass(frozen=True)
 class Waterfall:
@@ -56,7 +59,8 @@ def leave_hazard(attrition: FloatArray, overload: FloatArray, years: float) -> F
     overload's factor m.
     """
     with np.errstate(divide="ignore"):
-        return -np.log1p(-attrition) * (years * overload)
+        yearly = np.minimum(-np.log1p(-attrition), _CERTAIN)
+    return yearly * (years * overload)
 
 
 def ramped(filled: FloatArray, newcomers: FloatArray, output: FloatArray) -> FloatArray:

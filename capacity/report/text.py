@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from io import StringIO
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -207,7 +207,7 @@ class _Figures:
         return f"{role}: coverage of {target} in every month holds in {often}{off}."
 
     def _slips(self) -> Iterator[str]:
-        lost = sorted(self._tasks(), key=lambda t: (t.dropped, t.task), reverse=True)
+        lost = sorted(self._tasks, key=lambda t: (t.dropped, t.task), reverse=True)
         named = [f"{t.task} ({t.said('dropped')} h)" for t in lost if t.dropped >= 0.5]
         total = sum(t.dropped for t in lost)
         due = sum(t.due for t in lost)
@@ -284,6 +284,7 @@ class _Figures:
         found = self.months(name, role, q)
         return [manner.marked(value, spreads[month]) for month, value in found.items()]
 
+    @cached_property
     def _tasks(self) -> list[_Task]:
         return [_Task(self.result, name) for name in self.plan.tasks]
 
@@ -291,7 +292,7 @@ class _Figures:
         table = _table(
             "Work over the plan", "task", "due h", "done h", "dropped h", "cancelled h", "coverage"
         )
-        for task in self._tasks():
+        for task in self._tasks:
             marked = (task.marked(name) for name in ("due", "done", "dropped", "cancelled"))
             table.add_row(
                 task.task, *marked, self.figure("coverage", _PERCENT, period="", task=task.task)
