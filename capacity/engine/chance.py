@@ -93,8 +93,11 @@ class Chance(Protocol):
     def arrivals(self, of: KeyArray, mean: FloatArray) -> FloatArray:
         """How many random events there are."""
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
-        """Hours of work with given means and squared coefficients of variation."""
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+        """Sums of many values with given means and squared coefficients of variation."""
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """Standard normals, or their mean."""
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """A value of an estimate for each thing, in one trial each; all of shape (things,)."""
@@ -155,11 +158,16 @@ class Drawn:
         """Poisson."""
         return poisson_quantile(self.luck.uniforms(of), mean)
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """Lognormal."""
+        return lognormal_hours(mean, relative_variance, self.normals(of))
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """By the inverse distribution function."""
         from scipy.special import ndtri  # slow to import
 
-        return lognormal_hours(mean, relative_variance, ndtri(self.luck.uniforms(of)))
+        normals: FloatArray = ndtri(self.luck.uniforms(of))
+        return normals
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """One draw each."""
@@ -192,7 +200,7 @@ class _DrawnAccounts:
         self._luck = luck
 
     def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
-        found = []
+        found = [np.zeros(0, dtype=np.int64)]
         for first in range(0, len(rows), _ROWS):
             part = slice(first, first + _ROWS)
             hit = self._luck.below(of[part], chance, which[part])
@@ -233,10 +241,14 @@ class Expected:
         del of
         return mean
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """The mean."""
         del of, relative_variance
         return mean
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """Zeros."""
+        return np.zeros((len(of), 1))
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """The mean."""

@@ -19,6 +19,7 @@ from capacity.calendar import Periods
 from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
+from capacity.engine.counted import Counted
 from capacity.engine.decisions import Decisions, Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
 from capacity.estimates import Estimate
@@ -87,7 +88,11 @@ class Customers:
         self.number[self._opening] = self._count[self._opening]
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
-        self._accounts = chance.accounts(len(self._book))
+        pools = retention.pools
+        self._accounts = chance.accounts(len(pools.named))
+        self._named_arr = self._book.arr[pools.named]
+        columns = (pools.number[:, None], pools.arr[:, None], pools.spread[:, None])
+        self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
         self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
         self._to_segment = RowSums(self._vintage_segment, self._segments)
@@ -129,10 +134,7 @@ class Customers:
             segments = self._classes.segment[joining[new]]
             number[new] = self._arrivals.number[segments, period]
             arr[new] = self._arrivals.arr[segments, period]
-            for c in joining[
-                new & (self._classes.decision[joining] < len(self._retention.by_period))
-            ]:
-                self._won[int(c)] = self._arrivals.won(int(self._classes.segment[c]), period)
+            self._follow(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._add_to_vintages(joining, arr)
@@ -140,6 +142,19 @@ class Customers:
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
         return more, revenue
+
+    def _follow(self, classes: IntArray, period: int) -> None:
+        """Remember accounts that were won and will renew within the plan."""
+        segment = self._classes.segment[classes]
+        there, pools = self._retention.pools.of(classes)
+        won = self._arrivals
+        if there.size:
+            where = segment[there], period
+            self._counted.join(pools, won.number[where], won.arr[where])
+        again = self._classes.decision[classes] < len(self._retention.by_period)
+        again[there] = False
+        for c, s in zip(classes[again].tolist(), segment[again].tolist(), strict=True):
+            self._won[c] = won.won(s, period)
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
@@ -198,7 +213,7 @@ class Customers:
 
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
-        parts = [self._book_losses(decisions, factors)] if decisions.rows.size else []
+        parts = [self._book_losses(decisions, factors)] if decisions.classes.size else []
         for c, won in self._won.items():
             past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
             if past >= 0 and past % term == 0:
@@ -223,9 +238,15 @@ class Customers:
         lost = self._accounts.lose(decisions.rows, decisions.luck, risk, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
-        arr = lost.part * self._book.arr[decisions.rows[lost.place]]
-        number, paid = (sums_at(cell, x, shape) for x in (lost.part, arr))
-        return _Lost(decisions.classes, number, paid)
+        paid = lost.part * self._named_arr[decisions.rows[lost.place]]
+        number, arr = (sums_at(cell, x, shape) for x in (lost.part, paid))
+        if decisions.pools.size:
+            risks = risk[decisions.pool_risk]
+            more = self._counted.lose(decisions.pools, decisions.pool_luck, risks)
+            number, arr = (
+                a + decisions.pool_sums(b) for a, b in zip((number, arr), more, strict=True)
+            )
+        return _Lost(decisions.classes, number, arr)
 
     def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])

@@ -165,7 +165,7 @@ class Demand:
         if due.size:
             of = self._calendar.step_luck[period, due]
             spread = self._spread(number, weighted, usual)[self._step_lane[due]]
-            hours[due] = self._chance.hours(of, hours[due], self._cv2[due] * spread)
+            hours[due] = self._chance.totals(of, hours[due], self._cv2[due] * spread)
         return self._work.step_sums(hours)
 
     def _spread(self, number: FloatArray, weighted: FloatArray, usual: FloatArray) -> FloatArray:

@@ -63,3 +63,28 @@ def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray
 def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) -> FloatArray:
     """Share of revenue kept at a renewal: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
     return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS)) * ratio, 0)
+
+
+def revenue_lost(
+    lost: FloatArray, number: FloatArray, arr: FloatArray, spread: FloatArray, normals: FloatArray
+) -> FloatArray:
+    """Revenue of some accounts of a pool, drawn without replacement.
+
+    Of n accounts that pay S together, with standard deviation σ, k take along k·S/n on average,
+    with variance k·σ²·(n − k)/(n − 1), the finite-population correction included (Cochran 1977,
+    §2.6). All take all, and none nothing.
+
+    Parameters
+    ----------
+    lost, number, arr
+        k, n and S, shape (pools, trials).
+    spread
+        σ, shape (pools, 1).
+    normals
+        Standard normals, or zeros for the expected value.
+    """
+    some = np.maximum(number, 1)
+    mean = lost * (arr / some)
+    variance = np.maximum(lost * (number - lost), 0) / np.maximum(number - 1, 1)
+    result: FloatArray = np.clip(mean + spread * np.sqrt(variance) * normals, 0, arr)
+    return np.where(lost >= number, arr, np.where(lost > 0, result, 0.0))

@@ -12,6 +12,7 @@ from capacity.model.retention import (
     kept_at_renewal,
     loss_probability,
     relative_factor,
+    revenue_lost,
     shortfall,
 )
 
@@ -88,3 +89,33 @@ def test_contraction_follows_the_length_of_the_term() -> None:
 
 def test_nobody_keeps_less_than_nothing() -> None:
     assert kept_at_renewal(a(0.6), a(3.0), a(12)).tolist() == [0]
+
+
+@pytest.mark.parametrize(("number", "lost"), [(12, 1), (12, 5), (12, 11), (400, 37)])
+def test_the_revenue_lost_has_the_moments_of_a_sample_without_replacement(
+    number: int, lost: int
+) -> None:
+    rng = np.random.default_rng(3)
+    arr = 100 * np.exp(rng.normal(0, 0.3, number))
+    draws = 20_000
+    truth = np.array([rng.choice(arr, lost, replace=False).sum() for _ in range(draws)])
+    shape = (1, draws)
+    found = revenue_lost(
+        np.full(shape, float(lost)), np.full(shape, float(number)), np.full(shape, arr.sum()),
+        np.array([[arr.std()]]), rng.normal(size=shape),
+    )[0]  # fmt: skip
+    error = truth.std() / np.sqrt(draws)
+    assert abs(found.mean() - truth.mean()) < 6 * error
+    assert found.std() == pytest.approx(truth.std(), rel=0.03)
+
+
+def test_all_accounts_take_all_revenue_and_none_takes_nothing() -> None:
+    number, arr = a(5.0, 5.0, 0.0), a(700.0, 700.0, 0.0)
+    found = revenue_lost(a(5.0, 0.0, 0.0), number, arr, a(90.0), a(3.0, 3.0, 3.0))
+    assert found.tolist() == [700.0, 0.0, 0.0]
+
+
+def test_the_revenue_lost_lies_between_nothing_and_all() -> None:
+    number, arr = a(5.0, 5.0), a(700.0, 700.0)
+    found = revenue_lost(a(4.0, 1.0), number, arr, a(500.0), a(9.0, -9.0))
+    assert found.tolist() == [700.0, 0.0]
