@@ -58,6 +58,8 @@ class Calendar:
         Luck of each strand.
     luck, step_luck
         Luck of each strand, and of each step of the work, in every period, shape (periods, …).
+    due
+        Which strands may fall due in which period, shape (periods, strands).
     incidence
         By strand: parts that fall due for an account, shape (periods, classes of the segment); 0
         for classes of another complexity.
@@ -72,6 +74,7 @@ class Calendar:
     keys: KeyArray
     luck: KeyArray
     step_luck: KeyArray
+    due: BoolArray
     incidence: list[FloatArray]
     windows: dict[int, FloatArray]
 
@@ -83,13 +86,18 @@ def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
     month = periods.months[:, None]
     of = keys(strand.key(work.lanes[strand.lane]) for strand in strands)
     step_luck = numbered(work.step_keys, month)
-    calendar = Calendar(periods.count, strands, of, numbered(of, month), step_luck, [], {})
+    due_at = np.ones((periods.count, len(strands)), dtype=bool)
+    luck = numbered(of, month)
+    calendar = Calendar(periods.count, strands, of, luck, step_luck, due_at, [], {})
     for i, strand in enumerate(calendar.strands):
         lane = work.lanes[strand.lane]
         inside = classes.slice_of(lane.segment_index)
         fits = np.zeros(inside.stop - inside.start)
         fits[strand.classes] = 1.0
-        calendar.incidence.append(due(lane, classes, periods)[inside].T * fits)
+        incidence = due(lane, classes, periods)[inside].T * fits
+        calendar.incidence.append(incidence)
+        if not lane.is_fixed:
+            due_at[:, i] = incidence.any(axis=1)
         if lane.has_coins and lane.work.parts > 1:
             calendar.windows[i] = np.where(_window(lane, classes, periods, inside), fits, 0.0)
     return calendar
@@ -148,6 +156,10 @@ class Demand:
         self._mean = mean * _scale(plan, work, chance)[self._step_lane]
         self._cv2 = variance / np.where(mean > 0, mean, 1.0) ** 2
         self._varying = np.flatnonzero(self._cv2[:, 0] > 0)
+        lanes_due = np.zeros((calendar.periods, len(work.lanes)), dtype=bool)
+        for i, lane in enumerate(of_lane):
+            lanes_due[:, lane] |= calendar.due[:, i]
+        self._steps_due = lanes_due[:, self._step_lane]
 
     def hours(self, period: int, alive: FloatArray) -> FloatArray:
         """Hours that fall due in a period, shape (work lanes, trials).
@@ -161,7 +173,7 @@ class Demand:
         weighted = number * self._complexity
         usual = self._lane_sums(weighted)
         hours = usual[self._step_lane] * self._mean
-        due = self._varying[hours[self._varying].any(axis=1)]
+        due = self._varying[self._steps_due[period, self._varying]]
         if due.size:
             of = self._calendar.step_luck[period, due]
             spread = self._spread(number, weighted, usual)[self._step_lane[due]]
@@ -202,7 +214,7 @@ class Demand:
 
     def _toss_coins(self, period: int, number: FloatArray) -> None:
         """Occurrences that are whole in one period: one coin each."""
-        due = self._coins[(number[self._coins] > 0).any(axis=1)]
+        due = self._coins[self._calendar.due[period, self._coins]]
         if due.size:
             share = self._share[due]
             number[due] = self._chance.happening(
