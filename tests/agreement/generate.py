@@ -492,7 +492,8 @@ def _finance(number: int, scenario: Written) -> None:
 def _world(number: int, scenario: Written) -> None:
     """In about half of the scenarios years that differ, or events: alone, together, cut off."""
     start, tasks = month_index(scenario["horizon"]["start"]), list(scenario["tasks"])
-    volatility = pick(number, 0.4, {"low": 0.1, "likely": 0.3, "high": 0.8}, 0.25)
+    # far wilder than any market, or it would drown in the luck of a few dozen accounts
+    volatility = pick(number, 1.5, {"low": 0.4, "likely": 1.2, "high": 3}, 0.9)
     if number % 4 in (0, 1):
         scenario["market"] = {"churn_volatility": volatility}
         if number % 8 in (0, 5):
