@@ -30,6 +30,7 @@ from capacity.result import Result
 from capacity.scenario.document import Accounts, Plan
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
 from capacity.scenario.task import Step, Task
@@ -52,6 +53,8 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Effect: ("An effect", "`if_stopped:`, of the team, a segment or a task"),
     Role: ("A role", "`team: NAME:`"),
     Finance: ("Money beside salaries", "`finance:`"),
+    Market: ("The market", "`market:`"),
+    Event: ("An event", "`events: NAME:`"),
     Simulation: ("How it is simulated", "`simulation:`"),
 }
 
@@ -66,6 +69,8 @@ TYPES = {
     "Churn": ("share, or a list of them", "%"),
     "Shares": ("list of shares", "%"),
     "Factor": ("factor", ""),
+    "FactorByTask": ("factor, or factors by task", ""),
+    "Volatility": ("share, may be above 100%", "%"),
     "Money": ("money", ""),
     "Months": ("span", " months"),
     "PerYear": ("rate", " per year"),
@@ -79,6 +84,7 @@ TYPES = {
     "StepsBySegment": ("steps by name ‡", ""),
     "Term": ("whole months †", ""),
     "Month": ("month", ""),
+    "KnownMonth": ("month †", ""),
     "ByMonth": ("whole numbers by month †", ""),
     "Seasons": ("twelve weights †", ""),
     "Flag": ("switch", ""),

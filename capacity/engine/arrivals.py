@@ -11,6 +11,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
 from capacity.engine.chance import Chance
 from capacity.engine.pooling import new_arr, pools_new_accounts
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
@@ -65,8 +66,8 @@ class Arrivals:
         Of each segment and period, shape (segments, periods, trials).
     """
 
-    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray) -> None:
-        self._chance, self._plan = chance, plan
+    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray, shocks: Shocks) -> None:
+        self._chance, self._plan, self._shocks = chance, plan, shocks
         self._periods = plan.horizon.start + np.arange(plan.horizon.months)
         self._months = plan.horizon.periods.calendar_month
         segments = list(plan.segments.values())
@@ -90,7 +91,10 @@ class Arrivals:
                 self._win(index, new_arr(self._plan, segment), run, np.flatnonzero(followed[index]))
 
     def _count(self, name: str, yearly: FloatArray) -> FloatArray:
-        """Accounts won of a segment in every period, shape (periods, trials)."""
+        """Accounts won of a segment in every period, shape (periods, trials).
+
+        Only what is drawn moves with the market and the events; what is booked is booked.
+        """
         new = self._plan.segments[name].new_accounts
         shape = (len(self._periods), self._chance.trials)
         if new is None:
@@ -103,6 +107,10 @@ class Arrivals:
             total = yearly * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
             return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
         mean = np.broadcast_to(yearly * (weights / MONTHS_PER_YEAR), shape)
+        if self._shocks.new_accounts:
+            mean = mean.copy()
+            for period, factor in self._shocks.new_accounts.items():
+                mean[period] *= factor
         return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
 
     def _win(self, index: int, arr: Estimate, run: slice, followed: IntArray) -> None:

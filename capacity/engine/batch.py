@@ -12,6 +12,7 @@ from capacity.engine.demand import Demand
 from capacity.engine.effects import Influence
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
+from capacity.engine.shocks import draw_shocks
 from capacity.estimates import Estimate
 from capacity.units import MONTHS_PER_YEAR
 
@@ -58,9 +59,12 @@ class _Batch:
         self.periods = plan.horizon.periods
         backlog = self._backlog()
         self.desks = [Desk(plan, r, layout.work, chance, backlog) for r in range(len(plan.team))]
-        self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance)
+        shocks = draw_shocks(plan, chance)
+        self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance, shocks)
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
-        self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
+        self.customers = Customers(
+            layout.scenario, layout.classes, layout.retention, chance, shocks
+        )
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
         self.joined, self.wanted = np.empty(shape), np.empty(shape)

@@ -15,6 +15,7 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
+from capacity.model.market import lognormal_factor
 from capacity.rng import BATCH, KeyArray, Luck, keys
 
 Named = tuple[str, Estimate]
@@ -84,8 +85,11 @@ class Chance(Protocol):
     def inputs(self, named: Sequence[Named]) -> FloatArray:
         """Uncertain inputs, one row each; one column where none of them is uncertain."""
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
-        """Factor on each task's average duration, with mean 1 and a coefficient of variation."""
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
+        """A factor on each thing for a whole future, with mean 1 and a coefficient of variation."""
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """Whether each thing happens in a future: 1 or 0."""
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """How many of a number of coins fall the right way."""
@@ -138,14 +142,17 @@ class Drawn:
             out[i] = self._inputs[path] if path in uncertain else estimate.mean
         return out
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
-        """Lognormal factors, by Latin hypercube."""
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
+        """Lognormal, by Latin hypercube."""
         from scipy.special import ndtri  # slow to import
 
         if not (spread > 0).any():
-            return np.ones((len(tasks), 1))
-        z = ndtri(self.luck.stratified(keys(("duration", task) for task in tasks)))
-        return lognormal_hours(np.ones(1), spread**2, z)
+            return np.ones((len(of), 1))
+        return lognormal_factor(spread, ndtri(self.luck.stratified(of)))
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """By Latin hypercube: of 100 futures as nearly the probability's part as there can be."""
+        return (self.luck.stratified(of) < probability).astype(float)
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """Binomial; a number that is not whole counts as the next whole one, scaled."""
@@ -226,10 +233,15 @@ class Expected:
         """Means."""
         return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
         """The mean, 1."""
         del spread
-        return np.ones((len(tasks), 1))
+        return np.ones((len(of), 1))
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """The probability."""
+        del of
+        return probability
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """The share of them."""

@@ -20,8 +20,9 @@ from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.counted import Counted
-from capacity.engine.decisions import Decisions, Retention
+from capacity.engine.decisions import Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
@@ -68,16 +69,21 @@ class Customers:
     """
 
     def __init__(
-        self, scenario: Scenario, classes: Classes, retention: Retention, chance: Chance
+        self,
+        scenario: Scenario,
+        classes: Classes,
+        retention: Retention,
+        chance: Chance,
+        shocks: Shocks,
     ) -> None:
         plan = scenario.plan
         self._classes, self._retention, self._chance = classes, retention, chance
+        self._shocks = shocks
         self._book = scenario.book
         self._begin = plan.horizon.start
         self._rates = _Rates(plan, retention, chance)
-        self._arrivals = Arrivals(
-            plan, chance, classes.renewing_wins(len(plan.segments), plan.horizon.months)
-        )
+        followed = classes.renewing_wins(len(plan.segments), plan.horizon.months)
+        self._arrivals = Arrivals(plan, chance, followed, shocks)
         self._segments = len(plan.segments)
         shape = (len(classes), chance.trials)
         everybody, column = np.ones(len(self._book)), (len(classes), 1)
@@ -169,8 +175,8 @@ class Customers:
         ratio = factors.at_renewal(segment, vintage)
         kept, rise = self._terms(classes, ratio[CONTRACTION])
         after = staying * kept
-        own = rise * self._growth(segment, ratio[EXPANSION])
-        grown = self._grow(factors)
+        own = rise * self._growth(period, segment, ratio[EXPANSION])
+        grown = self._grow(period, factors)
         self._contracted[classes] *= kept
         self._renewed[classes] *= kept * own / grown[vintage]
         self._add_to_vintages(classes, -was)
@@ -190,16 +196,16 @@ class Customers:
         expansion += self._to_segment(rise_of_others)
         return Moves(churned, churned_arr, contraction, expansion, share)
 
-    def _grow(self, factors: Factors) -> FloatArray:
+    def _grow(self, period: int, factors: Factors) -> FloatArray:
         """Growth in this period of accounts that need not renew, by vintage."""
         segments = np.arange(self._segments)
         ratio = factors.of_segment[EXPANSION]
-        grown: FloatArray = self._growth(segments, ratio)[self._vintage_segment]
+        grown: FloatArray = self._growth(period, segments, ratio)[self._vintage_segment]
         felt = factors.vintages
         if felt.size:
             segment = self._vintage_segment[felt]
             ratio = ratio[segment] * factors.of_vintage[EXPANSION]
-            grown[felt] = self._growth(segment, ratio)
+            grown[felt] = self._growth(period, segment, ratio)
         return grown
 
     def _terms(self, classes: IntArray, ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -208,12 +214,13 @@ class Customers:
         kept = kept_at_renewal(self._rates.contraction[segment], ratio, term)
         return kept, (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
 
-    def _growth(self, segment: IntArray, ratio: FloatArray) -> FloatArray:
-        return growth(self._rates.expansion[segment], ratio, Periods.years_each)
+    def _growth(self, period: int, segment: IntArray, ratio: FloatArray) -> FloatArray:
+        yearly = _moved(self._rates.expansion[segment], self._shocks.expansion.get(period))
+        return growth(yearly, ratio, Periods.years_each)
 
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
-        parts = [self._book_losses(decisions, factors)] if decisions.classes.size else []
+        parts = [self._book_losses(period, factors)] if decisions.classes.size else []
         for c, won in self._won.items():
             past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
             if past >= 0 and past % term == 0:
@@ -225,16 +232,19 @@ class Customers:
             np.concatenate([none, *(p.arr for p in parts)]),
         )
 
-    def _risk(self, c: IntArray, row: IntArray, own: FloatArray, factors: Factors) -> FloatArray:
+    def _risk(
+        self, period: int, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
+    ) -> FloatArray:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
-        yearly = self._rates.hazard(row, own)
+        yearly = _moved(self._rates.hazard(row, own), self._shocks.churn.get(period))
         ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
-    def _book_losses(self, decisions: Decisions, factors: Factors) -> _Lost:
-        risk = self._risk(decisions.risk_class, decisions.hazard, decisions.own, factors)
+    def _book_losses(self, period: int, factors: Factors) -> _Lost:
+        decisions = self._retention.by_period[period]
+        risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
         lost = self._accounts.lose(decisions.rows, decisions.luck, risk, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
@@ -251,13 +261,18 @@ class Customers:
     def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
         row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
-        risk = self._risk(of_class, row, np.array([np.nan]), factors)[0]
+        risk = self._risk(period, of_class, row, np.array([np.nan]), factors)[0]
         of = numbered(won.keys, self._begin + period)
         lost = self._chance.losses(of, won.trial, won.part, risk)
         shape = (1, self._chance.trials)
         number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
         self._won[c] = won.without(lost)
         return _Lost(of_class, number, paid)
+
+
+def _moved(yearly: FloatArray, factor: FloatArray | None) -> FloatArray:
+    """Yearly rates under a factor of the period; as they are where there is none."""
+    return yearly if factor is None else yearly * factor
 
 
 class _Rates:

@@ -12,6 +12,7 @@ from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
@@ -127,9 +128,17 @@ class Demand:
     """Due hours of one batch, period by period."""
 
     def __init__(
-        self, plan: Plan, work: Work, classes: Classes, calendar: Calendar, chance: Chance
+        self,
+        plan: Plan,
+        work: Work,
+        classes: Classes,
+        calendar: Calendar,
+        chance: Chance,
+        shocks: Shocks,
     ) -> None:
         self._work, self._calendar, self._chance = work, calendar, chance
+        self._moved = shocks.hours
+        self._task = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
         self._periods = plan.horizon.periods
         self._segments = [_Segment(i, work, classes, calendar) for i in range(len(plan.segments))]
         strands = calendar.strands
@@ -178,7 +187,9 @@ class Demand:
             of = self._calendar.step_luck[period, due]
             spread = self._spread(number, weighted, usual)[self._step_lane[due]]
             hours[due] = self._chance.totals(of, hours[due], self._cv2[due] * spread)
-        return self._work.step_sums(hours)
+        by_lane = self._work.step_sums(hours)
+        moved = self._moved.get(period)
+        return by_lane if moved is None else by_lane * moved[self._task]
 
     def _spread(self, number: FloatArray, weighted: FloatArray, usual: FloatArray) -> FloatArray:
         """Σc²/(Σc)² over the occurrences of each lane, with complexities c.
@@ -275,7 +286,7 @@ def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:
     """Factor on the hours of each lane: the task's average duration, and the amount if fixed."""
     names = list(plan.tasks)
     spread = chance.inputs([(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names])
-    factor = chance.durations(names, spread)
+    factor = chance.factors(keys(("duration", name) for name in names), spread)
     amounts = chance.inputs(
         [
             lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1))

@@ -15,6 +15,7 @@ from capacity.engine.demand import Calendar, Demand, build_calendar
 from capacity.engine.effects import KINDS, Effects, Past, build_effects
 from capacity.engine.lanes import Work, build_work
 from capacity.engine.roles import opening_heads, time_of
+from capacity.engine.shocks import Shocks
 from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
@@ -68,11 +69,14 @@ def build_layout(scenario: Scenario) -> Layout:
 def _usual_due(
     scenario: Scenario, classes: Classes, work: Work, calendar: Calendar, retention: Retention
 ) -> FloatArray:
-    """Mean hours due in a period of the first year, with nobody churning, by work lane."""
-    chance = Expected()
+    """Mean hours due in a period of the first year, with nobody churning, by work lane.
+
+    They stand for the past, which no event to come has touched.
+    """
+    chance, none = Expected(), Shocks()
     plan = scenario.plan
-    demand = Demand(plan, work, classes, calendar, chance)
-    customers = Customers(scenario, classes, retention, chance)
+    demand = Demand(plan, work, classes, calendar, chance, none)
+    customers = Customers(scenario, classes, retention, chance, none)
     months = min(MONTHS_PER_YEAR, plan.horizon.months)
     total = np.zeros((len(work.lane), 1))
     for t in range(months):

@@ -39,13 +39,13 @@ def loss_probability(
 ) -> FloatArray:
     """Chance to be lost at the end of a term.
 
-    p = 1 − exp(−H·(1 − a + a·HR)): hazards are proportional (Cox 1972), and only the addressable
+    p = 1 − exp(−H·M·(1 − a + a·HR)): hazards are proportional (Cox 1972), and only the addressable
     share of the hazard moves.
 
     Parameters
     ----------
     term_hazard
-        H, the hazard of the term.
+        H·M, the hazard of the term with what the market and events make of it.
     addressable
         a, the share that anybody can move.
     ratio

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from capacity.calendar import month_label
 from capacity.scenario.document import Plan
 from capacity.scenario.horizon import Simulation
+from capacity.scenario.market import Event
 from capacity.scenario.reading import Trail
 from capacity.scenario.segment import Effect, Segment
 from capacity.scenario.structure import Finding
@@ -17,6 +18,8 @@ from capacity.units import Span
 
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
+WILD_YEARS = 1.0
+"""A volatility from which on a few years carry all, and most are next to nothing."""
 LARGE_EFFECT = 1.6
 """The product of all effects on churn above which a plan lies outside of what is published."""
 
@@ -161,6 +164,9 @@ def doubts(plan: Plan) -> Iterator[Finding]:
         yield from _doubts_of_role(plan, name, role)
     for name, task in plan.tasks.items():
         yield from _doubts_of_task(plan, name, task)
+    yield from _doubts_of_market(plan)
+    for name, event in plan.events.items():
+        yield from _doubts_of_event(plan, name, event)
     for name in plan.segments:
         product = effect_product(plan, name)
         if product > LARGE_EFFECT:
@@ -189,6 +195,54 @@ def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
             if hours.uncertain and hours.p90 > (MANY_MEDIANS + 1e-9) * hours.median:
                 text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
                 yield ("tasks", name, key), False, text
+
+
+def _doubts_of_market(plan: Plan) -> Iterator[Finding]:
+    for kind in ("churn", "new_accounts"):
+        key = f"{kind}_volatility"
+        volatility = getattr(plan.market, key)
+        if volatility.mean >= WILD_YEARS:
+            text = (
+                f"{volatility.text} lets most years lie far below the usual and a few far above; "
+                "is a percent sign missing?"
+            )
+            yield ("market", key), False, text
+        if volatility.mean > 0 and not _can_move(plan, kind):
+            yield ("market", key), True, _IDLE[kind]
+
+
+def _doubts_of_event(plan: Plan, name: str, event: Event) -> Iterator[Finding]:
+    path = ("events", name)
+    if not event.periods(plan.horizon):
+        last = month_label(event.start + event.months - 1)
+        text = f"{event.start} to {last} lies outside of the horizon; this event does nothing"
+        yield (*path, "start"), False, text
+    given = event.model_fields_set & {"churn", "new_accounts", "expansion", "hours"}
+    if not given:
+        yield path, True, "has no factor, so it does nothing. Write one, such as churn: 1.4"
+    for kind in sorted(given - {"hours"}):
+        if not _can_move(plan, kind):
+            yield (*path, kind), True, _IDLE[kind]
+
+
+_IDLE = {
+    "churn": "no segment has churn, so this moves nothing",
+    "new_accounts": (
+        "no number of new accounts is drawn (only `per_year` without `fixed` is), so this moves "
+        "nothing"
+    ),
+    "expansion": "no segment has expansion, so this moves nothing",
+}
+
+
+def _can_move(plan: Plan, kind: str) -> bool:
+    """Whether a plan has anything that a factor of the market or of an event moves."""
+    if kind == "churn":
+        return plan.has_retention
+    if kind == "expansion":
+        return any(segment.expansion.mean > 0 for segment in plan.segments.values())
+    new = [segment.new_accounts for segment in plan.segments.values()]
+    return any(n.per_year is not None and not n.fixed for n in new if n)
 
 
 def effect_product(plan: Plan, segment: str, kind: str = "churn") -> float:

@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator
 from capacity.scenario.fields import Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import Part, nearest, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
@@ -95,6 +96,10 @@ class Plan(Part):
     """What the work is worth."""
     finance: Finance = Finance()
     """Money beside salaries."""
+    market: Market = Market()
+    """How far the years differ."""
+    events: dict[str, Event] = Field(default={})
+    """What may happen."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
 

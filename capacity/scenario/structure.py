@@ -72,11 +72,16 @@ def _unknown(model: type[BaseModel], data: Any, path: Trail, kind: str) -> Itera
             del data[key]
         elif part and named and isinstance(data[key], dict):
             for name, item in data[key].items():
-                yield from _unknown(part, item, (*path, key, name), f"A {part.__name__.lower()}")
+                yield from _unknown(part, item, (*path, key, name), _one(part.__name__.lower()))
         elif part:
             yield from _unknown(part, data[key], (*path, key), f"`{key}`")
         elif data[key] is None:
             yield (*path, key), False, "is empty. Write a value, or leave the setting out"
+
+
+def _one(word: str) -> str:
+    """``A task``, ``An event``."""
+    return f"{'An' if word[0] in 'aeiou' else 'A'} {word}"
 
 
 def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -91,6 +96,9 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     for name, role in roles.items():
         if isinstance(role, dict):
             yield from _role(("team", name), role, roles)
+    for name, event in _mapping(data, "events").items():
+        if isinstance(event, dict):
+            yield from _event(("events", name), event, _mapping(data, "tasks"))
     for task in _mapping(_mapping(data, "finance"), "absorbed"):
         if task not in _mapping(data, "tasks"):
             hint = nearest(task, _mapping(data, "tasks"))
@@ -120,7 +128,7 @@ def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _dotted_names(data: Mapping[str, Any]) -> Iterator[Finding]:
-    for section in ("segments", "tasks", "team"):
+    for section in ("segments", "tasks", "team", "events"):
         for name in _mapping(data, section):
             if "." in name:
                 text = "a dot separates the settings of a path. Write the name without it"
@@ -184,7 +192,7 @@ def _steps(
 
 
 def _is_by_segment(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a setting is given by segment."""
+    """Whether a setting is given by segment, or by task."""
     return isinstance(value, dict) and not set(value) & FORM_KEYS
 
 
@@ -247,3 +255,14 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text
+
+
+def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:
+    hours = _mapping(event, "hours")
+    for name in hours:
+        if name in tasks and (name in FORM_KEYS or name == "default"):
+            text = f"`{name}` has a meaning of its own here. Call the task otherwise"
+            yield (*path, "hours", name), True, text
+    for name in hours if tasks and _is_by_segment(hours) else ():
+        if name not in tasks and name != "default":
+            yield (*path, "hours", name), True, _no_such("task", name, tasks)

@@ -44,6 +44,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     _finance(number, scenario)
     _new_business(number, scenario, from_file)
     _hires(number, scenario)
+    _world(number, scenario)
     if number % 9 == 8:
         scenario["simulation"]["feedback"] = "off"
     rows = _rows(number, rng, scenario) if from_file else None
@@ -488,6 +489,39 @@ def _finance(number: int, scenario: Written) -> None:
     _mend_terms(scenario)
 
 
+def _world(number: int, scenario: Written) -> None:
+    """In about half of the scenarios years that differ, or events: alone, together, cut off."""
+    start, tasks = month_index(scenario["horizon"]["start"]), list(scenario["tasks"])
+    # far wilder than any market, or it would drown in the luck of a few dozen accounts
+    volatility = pick(number, 1.5, {"low": 0.4, "likely": 1.2, "high": 3}, 0.9)
+    if number % 4 in (0, 1):
+        scenario["market"] = {"churn_volatility": volatility}
+        if number % 8 in (0, 5):
+            scenario["market"]["new_accounts_volatility"] = pick(
+                number, 0.3, {"mean": 0.4, "sd": 0.1}
+            )
+    slump = {
+        "probability": pick(number, 0.35, {"low": 0.1, "likely": 0.3, "high": 0.7}),
+        "start": _month(start + pick(number // 2, 2, 4, -2)),
+        "months": pick(number // 2, 9, 3, 6),
+        "churn": pick(number // 2, 2, {"low": 1, "likely": 1.8, "high": 3}, {"mean": 2, "sd": 0.4}),
+        "new_accounts": pick(number // 2, 0.4, {"low": 0, "likely": 0.5, "high": 1}),
+        "expansion": pick(number, 0.3, {"p10": 0.2, "p50": 0.5, "p90": 0.9}),
+    }
+    busy = {
+        "probability": pick(number, 0.5, {"mean": 0.4, "sd": 0.1}),
+        "start": _month(start + 3),
+        "months": 4,
+        "hours": pick(
+            number // 2, {tasks[0]: 1.5, "default": 1.2}, 1.4, {tasks[-1]: {"mean": 2, "sd": 0.3}}
+        ),
+    }
+    if number % 4 in (1, 2):
+        scenario["events"] = {"slump": slump}
+    if number % 8 in (1, 2, 3):
+        scenario.setdefault("events", {})["busy"] = busy
+
+
 def _mend_terms(scenario: Written) -> None:
     """Keep renewal work away from terms that are shorter than its lead."""
     short = [name for name, segment in scenario["segments"].items() if segment["term"] == 1]
@@ -527,6 +561,9 @@ def _quieten(scenario: Written) -> Written:
         role.pop("attrition", None)
         role.pop("slips", None)
     scenario.get("simulation", {}).pop("feedback", None)
+    scenario.pop("market", None)
+    for event in scenario.get("events", {}).values():
+        event["probability"] = 1
     return scenario
 
 

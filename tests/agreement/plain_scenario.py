@@ -192,6 +192,24 @@ class Role:
 
 
 @dataclass(eq=False)
+class Event:
+    """Something that happens with a probability, and what it multiplies while it lasts."""
+
+    probability: Number
+    first: int
+    months: int
+    churn: Number
+    new_accounts: Number
+    expansion: Number
+    hours: dict[str, Number]
+    """By task; tasks that it leaves alone are not here."""
+
+    def lasts(self, period: int) -> bool:
+        """Whether a period is one of its months."""
+        return self.first <= period < self.first + self.months
+
+
+@dataclass(eq=False)
 class Plan:
     """The whole scenario; inputs are the numbers drawn once per trial."""
 
@@ -205,6 +223,9 @@ class Plan:
     gross_margin: Number | None
     platform: Number
     feedback: bool
+    churn_volatility: Number
+    new_accounts_volatility: Number
+    events: dict[str, Event]
     inputs: list[Number]
     accounts: list[Account] = field(default_factory=list)
     """The opening book, and accounts of the file that start within the horizon."""
@@ -213,6 +234,10 @@ class Plan:
     def labels(self) -> list[str]:
         """The names of the periods, such as 2027-03."""
         return [first_day(self.start + t).isoformat()[:7] for t in range(self.periods)]
+
+    def calendar_year(self, period: int) -> int:
+        """The year, such as 2027."""
+        return first_day(self.start + period).year
 
     def calendar_month(self, period: int) -> int:
         """0 for January … 11 for December."""
@@ -273,7 +298,8 @@ class _Reader:
         """The plan with its accounts."""
         scenario, horizon = self.scenario, self.scenario["horizon"]
         finance = scenario.get("finance", {})
-        value = scenario.get("value", {})
+        value, market = scenario.get("value", {}), scenario.get("market", {})
+        events = scenario.get("events", {})
         plan = Plan(
             start=self.start,
             periods=horizon["months"],
@@ -287,6 +313,9 @@ class _Reader:
             else None,
             platform=self.optional(finance, "platform", 0),
             feedback=scenario.get("simulation", {}).get("feedback", "on") in ("on", True),
+            churn_volatility=self.optional(market, "churn_volatility", 0),
+            new_accounts_volatility=self.optional(market, "new_accounts_volatility", 0),
+            events={name: self.event(event) for name, event in events.items()},
             inputs=self.inputs,
         )
         plan.accounts = file_book(plan, rows) if rows is not None else representative_book(plan)
@@ -301,6 +330,24 @@ class _Reader:
             expansion=self.optional(written, "expansion", 1),
             contraction=self.optional(written, "contraction", 1),
             fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
+        )
+
+    def event(self, written: dict[str, Any]) -> Event:
+        """One event; its hours are one factor, or factors by task."""
+        hours, tasks = written.get("hours", 1), list(self.scenario["tasks"])
+        if isinstance(hours, dict) and set(hours) <= {*tasks, "default"}:
+            found = {key: self.number(factor) for key, factor in hours.items()}
+            by_task = {task: found.get(task, found.get("default")) for task in tasks}
+        else:
+            by_task = dict.fromkeys(tasks, self.number(hours))
+        return Event(
+            probability=self.number(written["probability"], "share"),
+            first=month_index(str(written["start"])) - self.start,
+            months=written["months"],
+            churn=self.optional(written, "churn", 1),
+            new_accounts=self.optional(written, "new_accounts", 1),
+            expansion=self.optional(written, "expansion", 1),
+            hours={task: factor for task, factor in by_task.items() if factor is not None},
         )
 
     def segment(self, name: str, written: dict[str, Any]) -> Segment:

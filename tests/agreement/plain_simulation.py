@@ -143,6 +143,7 @@ class Trial:
         self.plan, self.rng, self.mean_due = plan, rng, mean_due
         self.value: Values = {number: number.draw(rng) for number in plan.inputs}
         self.theta = {n: lognormal(rng, 1.0, task.theta**2) for n, task in plan.tasks.items()}
+        self._draw_the_world()
         self.noted: dict[Key, float] = {}
         self._found_book()
         self._fill_seats()
@@ -157,6 +158,30 @@ class Trial:
         self.memory = self._memories()
         self.overloaded = dict.fromkeys(plan.roles, False)
         self.uncovered: set[str] = set()
+
+    # --- the world outside ---
+
+    def _draw_the_world(self) -> None:
+        """Two factors for every calendar year, and which events happen."""
+        plan, value, rng = self.plan, self.value, self.rng
+        years = {plan.calendar_year(t) for t in range(plan.periods)}
+        spread, spread_new = value[plan.churn_volatility], value[plan.new_accounts_volatility]
+        self.market = {year: lognormal(rng, 1.0, spread**2) for year in years}
+        self.market_new = {year: lognormal(rng, 1.0, spread_new**2) for year in years}
+        self.happening = [e for e in plan.events.values() if rng.random() < value[e.probability]]
+
+    def _by_events(self, t: int, kind: str) -> float:
+        """What the events of a period do together to churn, new accounts or expansion."""
+        lasting = [event for event in self.happening if event.lasts(t)]
+        return math.prod(self.value[getattr(event, kind)] for event in lasting)
+
+    def _longer(self, task: str, t: int) -> float:
+        """What the events of a period do to the hours of a task."""
+        return math.prod(
+            self.value[event.hours[task]]
+            for event in self.happening
+            if event.lasts(t) and task in event.hours
+        )
 
     # --- the start ---
 
@@ -300,7 +325,8 @@ class Trial:
         assert segment.new is not None
         if segment.new.per_year is None or segment.new.fixed:
             return round(expected)
-        return int(self.rng.poisson(expected))
+        moved = self.market_new[self.plan.calendar_year(t)] * self._by_events(t, "new_accounts")
+        return int(self.rng.poisson(expected * moved))
 
     def note_revenue(self, t: int) -> None:
         """ARR after the new accounts have started, for a month."""
@@ -390,7 +416,7 @@ class Trial:
         """The hours every task asks for."""
         self.due_now = self.hours["due_hours"]
         for task in self.plan.tasks.values():
-            theta = self.theta[task.name]
+            theta = self.theta[task.name] * self._longer(task.name, t)
             if task.fixed:
                 for lane in task.lanes:
                     self.due_now[lane] += theta * self.value[task.fixed[lane.segment]]
@@ -598,7 +624,7 @@ class Trial:
         for account in self.alive:
             if account.decision == t:
                 factors = self._factors_once(account, t)
-                if self.rng.random() < self._loss_probability(account, factors):
+                if self.rng.random() < self._loss_probability(account, factors, t):
                     lost.append(account)
                 else:
                     self._renew(account, factors, t)
@@ -618,13 +644,14 @@ class Trial:
             self.known[key] = self.factors(account, t)
         return self.known[key]
 
-    def _loss_probability(self, account: Account, factors: Factors) -> float:
+    def _loss_probability(self, account: Account, factors: Factors, t: int) -> float:
         """P of the renewal that is due."""
         segment = self.plan.segments[account.segment]
         churn = segment.churn_of_renewal(account.completed + 1)
         hazard = _hazard(self.value[churn], account.term)
         if account.churn is not None:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
+        hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
         addressable = self.value[segment.addressable]
         return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
 
@@ -658,8 +685,9 @@ class Trial:
     def expand(self, t: int) -> None:
         """Everybody alive grows a little."""
         grown: dict[int, float] = {}
+        by_events = self._by_events(t, "expansion")
         for account in self.alive:
-            yearly = self.value[self.plan.segments[account.segment].expansion]
+            yearly = self.value[self.plan.segments[account.segment].expansion] * by_events
             if yearly == 0:
                 continue
             # for an account that has just renewed these are the factors of step 6

@@ -46,7 +46,9 @@ PATHS = """
     .hours_per_week .pto_days.low .sick_days .leave_seasonality .internal.low
     .target_utilization .overtime .salary.low .on_costs .bonus .tools .hiring_cost.low
     .raise .coverage_target .per.csm .platform .platform.mean .gross_margin.low
-    .accounts.file
+    .accounts.file .churn_volatility .churn_volatility.low .new_accounts_volatility
+    .new_accounts_volatility.mean .slump.probability.low .slump.churn.mean .slump.new_accounts
+    .slump.expansion.p10 .busy.hours .busy.hours.default .busy.hours.webinars.mean
 """
 
 VALUES = [

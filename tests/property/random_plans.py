@@ -171,6 +171,25 @@ roles = st.fixed_dictionaries(
 )
 
 
+market = optional(churn_volatility=spread(0, 1.2), new_accounts_volatility=spread(0, 1.2))
+events = st.fixed_dictionaries(
+    {
+        "probability": spread(0, 0.95),
+        "start": st.sampled_from(["2026-06", "2027-01", "2027-05", "2028-11", "2030-01"]),
+        "months": st.integers(1, 15),
+    },
+    optional={
+        "churn": spread(0, 4),
+        "new_accounts": spread(0, 2),
+        "expansion": spread(0, 2),
+        "hours": st.one_of(
+            spread(0, 3),
+            st.dictionaries(st.sampled_from(["task 0", "default"]), spread(0, 3), min_size=1),
+        ),
+    },
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """A whole scenario; its shared effect, where there is one, has weights to be shared by."""
@@ -187,6 +206,8 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         | {"manager": {"per": {"csm": 3}, "salary": 1}},
         "finance": {"gross_margin": draw(spread(0.1, 0.9)), "platform": 1200},
         "simulation": {"feedback": draw(st.booleans())},
+        "market": draw(market),
+        "events": draw(st.dictionaries(st.sampled_from(["slump", "boom"]), events)),
     }
     for task in plan["tasks"].values():
         if len(names) > 1 and draw(st.booleans()):
