@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from capacity.errors import Place
 from capacity.estimates import Estimate
+from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import read_month
 from capacity.scenario.numbers import REMARKS, remarks
@@ -21,6 +22,8 @@ from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
+_Sourced = Effect | ShiftedBeta
+"""What may have one source for all numbers inside of it."""
 _NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
 
 
@@ -57,15 +60,15 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
     return list(_walk(plan, (), marked, None))
 
 
-def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Iterator[Assumption]:
-    """The assumptions below a value; `effect` lends its source to the numbers inside of it."""
+def _walk(value: Any, path: Trail, marked: Marked, around: _Sourced | None) -> Iterator[Assumption]:
+    """The assumptions below a value; what is `around` lends its source to numbers inside of it."""
     if isinstance(value, Estimate):
-        yield _number(value, path, marked, effect)
+        yield _number(value, path, marked, around)
         return
-    effect = value if isinstance(value, Effect) else effect
+    around = value if isinstance(value, _Sourced) else around
     parts = _parts(value, marked.written(path), top=not path)
     for key, item in parts or ():
-        yield from _walk(item, path if key is None else (*path, key), marked, effect)
+        yield from _walk(item, path if key is None else (*path, key), marked, around)
     if parts is None and value is not None and value != ():
         yield _setting(value, path, marked)
 
@@ -74,6 +77,8 @@ def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | 
     """What a value is made of, by the key it was written under; None for a single setting."""
     if isinstance(value, Step):
         return [(None, value.hours)]
+    if isinstance(value, ShiftedBeta):
+        return [(SBG, {"alpha": value.alpha, "beta": value.beta})]
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
         skip = _NOT_INPUTS if top else REMARKS
@@ -95,10 +100,10 @@ def _month_names(written: object) -> dict[int | str, str]:
     return {read_month(name): name for name in written} if isinstance(written, dict) else {}
 
 
-def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None) -> Assumption:
+def _number(value: Estimate, path: Trail, marked: Marked, around: _Sourced | None) -> Assumption:
     place = marked.values.get(path)
-    source = value.source or (effect.source if effect else None)
-    evidence = value.evidence or (effect.evidence if effect else None)
+    source = value.source or (around.source if around else None)
+    evidence = value.evidence or (around.evidence if around else None)
     given = place is not None
     return Assumption(
         dotted(path), value.text, source, evidence if given else DEFAULT, place, given
