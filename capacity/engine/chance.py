@@ -113,6 +113,17 @@ class Chance(Protocol):
     ) -> FloatArray:
         """How much of single accounts is lost; all of shape (accounts,), chance of (trials,)."""
 
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The chance that decides of accounts that have one draw for all of their renewals.
+
+        Parameters
+        ----------
+        now
+            Chance of those that are left to be lost now.
+        by_now
+            Share of all that is lost by now.
+        """
+
 
 class Drawn:
     """A batch of futures."""
@@ -193,6 +204,11 @@ class Drawn:
         """All of an account, or nothing."""
         return part * (self.luck.at(of, trial) < chance[trial])
 
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """Lost when the share of the lost reaches the account's draw."""
+        del now
+        return by_now
+
 
 class _DrawnAccounts:
     def __init__(self, count: int, luck: Luck) -> None:
@@ -271,6 +287,11 @@ class Expected:
         """The expected part."""
         del of
         return part * chance[trial]
+
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The part of what is left."""
+        del by_now
+        return now
 
 
 class _ExpectedAccounts:
