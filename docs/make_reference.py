@@ -66,7 +66,7 @@ TYPES = {
     "Surcharge": ("share, may be above 100%", "%"),
     "Growth": ("share, may be above 100%", "%"),
     "Change": ("share, may be negative", "%"),
-    "Churn": ("share, or a list of them", "%"),
+    "Churn": ("share, a list of them, or `sbg`", "%"),
     "Shares": ("list of shares", "%"),
     "Factor": ("factor", ""),
     "FactorByTask": ("factor, or factors by task", ""),

@@ -117,6 +117,17 @@ class Chance(Protocol):
     ) -> FloatArray:
         """How much of single accounts is lost; all of shape (accounts,), chance of (trials,)."""
 
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The chance that decides of accounts that have one draw for all of their renewals.
+
+        Parameters
+        ----------
+        now
+            Chance of those that are left to be lost now.
+        by_now
+            Share of all that is lost by now.
+        """
+
 
 class Drawn:
     """A batch of futures."""
@@ -199,6 +210,11 @@ class Drawn:
     ) -> FloatArray:
         """All of an account, or nothing."""
         return part * (self.luck.at(of, trial) < chance[trial])
+
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """Lost when the share of the lost reaches the account's draw."""
+        del now
+        return by_now
 
 
 class _DrawnAccounts:
@@ -283,6 +299,11 @@ class Expected:
         """The expected part."""
         del of
         return part * chance[trial]
+
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The part of what is left."""
+        del by_now
+        return now
 
 
 class _ExpectedAccounts:

@@ -20,12 +20,13 @@ from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.counted import Counted
-from capacity.engine.decisions import Retention
+from capacity.engine.decisions import LIFE, Decisions, Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
+from capacity.engine.frailty import Frailty, differing
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
+from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability, strain
 from capacity.rng import numbered
 from capacity.scenario.document import Plan
 from capacity.units import MONTHS_PER_YEAR
@@ -82,6 +83,8 @@ class Customers:
         self._book = scenario.book
         self._begin = plan.horizon.start
         self._rates = _Rates(plan, retention, chance)
+        self._differ = differing(plan)
+        self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
         followed = classes.renewing_wins(len(plan.segments), plan.horizon.months)
         self._arrivals = Arrivals(plan, chance, followed, shocks)
         self._segments = len(plan.segments)
@@ -242,10 +245,34 @@ class Customers:
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
+    def _risks(
+        self, period: int, decisions: Decisions, factors: Factors
+    ) -> tuple[FloatArray, FloatArray]:
+        """Chances of accounts of pools, and those that single accounts' luck is held against."""
+        risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
+        if not decisions.frail.size:
+            return risk, risk
+        of_single, c = risk.copy(), decisions.risk_class[decisions.frail]
+        found = self._frail_risk(period, c, decisions.behind, factors)
+        risk[decisions.frail], of_single[decisions.frail] = found
+        return risk, of_single
+
+    def _frail_risk(
+        self, period: int, c: IntArray, behind: IntArray, factors: Factors
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same where accounts differ in their chance."""
+        assert self._frailty is not None
+        segment = self._classes.segment[c]
+        ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
+        hazards = strain(self._rates.addressable[segment], ratio)
+        hazards = _moved(hazards, self._shocks.churn.get(period))
+        now, by_now = self._frailty.bear(c, behind, hazards)
+        return now, self._chance.for_life(now, by_now)
+
     def _book_losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
-        risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
-        lost = self._accounts.lose(decisions.rows, decisions.luck, risk, decisions.risk)
+        risk, of_single = self._risks(period, decisions, factors)
+        lost = self._accounts.lose(decisions.rows, decisions.luck, of_single, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
         paid = lost.part * self._named_arr[decisions.rows[lost.place]]
@@ -260,10 +287,14 @@ class Customers:
 
     def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
-        row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
-        risk = self._risk(period, of_class, row, np.array([np.nan]), factors)[0]
-        of = numbered(won.keys, self._begin + period)
-        lost = self._chance.losses(of, won.trial, won.part, risk)
+        segment, draw = self._classes.segment[of_class], self._begin + period
+        if self._differ[segment[0]]:
+            draw = LIFE
+            risk = self._frail_risk(period, of_class, np.zeros(1, dtype=np.int64), factors)[1][0]
+        else:
+            row = self._retention.hazard_of(segment, np.array([renewal]))
+            risk = self._risk(period, of_class, row, np.array([np.nan]), factors)[0]
+        lost = self._chance.losses(numbered(won.keys, draw), won.trial, won.part, risk)
         shape = (1, self._chance.trials)
         number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
         self._won[c] = won.without(lost)

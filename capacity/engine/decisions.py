@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, RowSums
+from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
+from capacity.engine.frailty import differing
 from capacity.engine.pooling import Pools, build_pools
-from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
 from capacity.rng import KeyArray, keys, numbered
+
+LIFE = -2
+"""Number of the draw that an account keeps for all of its renewals; those of months are above."""
+ALIKE = -1
+"""In place of the renewals behind accounts that all have the same chance."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Decisions:
     risk_class, hazard, own
         Of each distinct chance: a class for the factors, the row of the segment's hazards, and the
         account's own yearly hazard, NaN where it has none.
+    frail, behind
+        Which of the chances are those of accounts that differ in them, and the renewals that these
+        had behind them when the plan began.
     """
 
     rows: IntArray
@@ -48,6 +56,8 @@ class Decisions:
     risk_class: IntArray
     hazard: IntArray
     own: FloatArray
+    frail: IntArray
+    behind: IntArray
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def build_retention(scenario: Scenario, classes: Classes) -> Retention:
     hazards: list[Named] = []
     first = [0]
     for name, segment in scenario.plan.segments.items():
-        churn = segment.churn or (Estimate.fixed(0.0),)
+        churn = segment.yearly_churn
         path = f"segments.{name}.churn"
         several = len(churn) > 1
         hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
@@ -97,8 +107,9 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
     book, pools = scenario.book, retention.pools
     named = pools.named[np.argsort(classes.of_row[pools.named], kind="stable")]
     luck = keys(("account", book.ids[row]) for row in named)
-    single = _Units(classes.of_row[named], book.completed[named], hazard(book.churn[named]))
-    counted = _Units(pools.of_class, pools.completed, pools.own)
+    differ = differing(scenario.plan)[classes.segment]
+    single = _Units(classes.of_row[named], book.completed[named], hazard(book.churn[named]), differ)
+    counted = _Units(pools.of_class, pools.completed, pools.own, differ)
     place_of = np.empty(len(book), dtype=np.int64)
     place_of[pools.named] = np.arange(len(pools.named))
     for t in range(scenario.plan.horizon.months):
@@ -112,9 +123,10 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
             np.concatenate([single.of_class[some], counted.of_class[many]]), return_inverse=True
         )
         risk, place, count = risk.reshape(-1), place.reshape(-1), len(some)
+        frail = np.flatnonzero(found[:, 3] != ALIKE)
         yield Decisions(
             rows=place_of[named[some]],
-            luck=numbered(luck[some], month),
+            luck=_luck(luck[some], month, some_risks[:, 3] != ALIKE),
             risk=risk[:count],
             place=place[:count],
             pools=many,
@@ -125,16 +137,30 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
             risk_class=found[:, 0],
             hazard=found[:, 1],
             own=np.ascontiguousarray(found[:, 2]).view(np.float64),
+            frail=frail,
+            behind=found[frail, 3],
         )
+
+
+def _luck(luck: KeyArray, month: int, for_life: BoolArray) -> KeyArray:
+    """The luck of renewals of a month; that of the whole life where accounts differ."""
+    of_month = numbered(luck, month)
+    if for_life.any():
+        of_month[for_life] = numbered(luck[for_life], LIFE)
+    return of_month
 
 
 @dataclass(frozen=True)
 class _Units:
-    """Accounts or pools that decide as one; `own` is their yearly hazard."""
+    """Accounts or pools that decide as one.
+
+    `own` is their yearly hazard, `differ` says of each class whether its segment's accounts differ.
+    """
 
     of_class: IntArray
     completed: IntArray
     own: FloatArray
+    differ: BoolArray
 
     def deciding(
         self, period: int, classes: Classes, retention: Retention
@@ -145,4 +171,7 @@ class _Units:
         some = np.flatnonzero((past >= 0) & (past % term == 0))
         renewal = self.completed[some] + past[some] // term[some]
         row = retention.hazard_of(classes.segment[self.of_class[some]], renewal)
-        return some, np.column_stack([self.of_class[some], row, self.own[some].view(np.int64)])
+        own = self.own[some]
+        frail = self.differ[self.of_class[some]] & np.isnan(own)
+        behind = np.where(frail, self.completed[some], ALIKE)
+        return some, np.column_stack([self.of_class[some], row, own.view(np.int64), behind])

@@ -14,6 +14,7 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.engine.classes import Classes
+from capacity.engine.frailty import differing
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
@@ -121,9 +122,8 @@ def _to_be_won(plan: Plan, classes: Classes) -> Pools:
 
 def _of_book(scenario: Scenario, classes: Classes) -> Pools:
     plan, book = scenario.plan, scenario.book
-    lists = np.array([len(s.churn) if s.churn else 1 for s in plan.segments.values()])
-    completed = np.minimum(book.completed, lists[book.segment] - 1)
     own = hazard(book.churn)
+    completed = _ages(plan, book)
     alike = np.column_stack([classes.of_row, completed, _alike(plan, own)])
     _, group = distinct_rows(alike)
     pooled = _pooled(plan, book, group, np.bincount(group))
@@ -149,6 +149,14 @@ def _of_book(scenario: Scenario, classes: Classes) -> Pools:
         spread=np.sqrt(total(off**2) / number),
         luck=keys(_names(plan, classes, of_class, completed[first], alike[first, 2])),
     )
+
+
+def _ages(plan: Plan, book: Book) -> IntArray:
+    """Renewals behind each account, as far as these matter for its churn."""
+    lists = np.array([len(segment.yearly_churn) for segment in plan.segments.values()])
+    listed = np.minimum(book.completed, lists[book.segment] - 1)
+    differ = differing(plan)[book.segment] & np.isnan(book.churn)
+    return np.where(differ, book.completed, listed)
 
 
 def _alike(plan: Plan, own: FloatArray) -> IntArray:

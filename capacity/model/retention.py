@@ -34,6 +34,11 @@ def relative_factor(stopped: FloatArray, lack: FloatArray, lack_today: FloatArra
     return (1 + (stopped - 1) * lack) / (1 + (stopped - 1) * lack_today)
 
 
+def strain(addressable: FloatArray, ratio: FloatArray) -> FloatArray:
+    """Hazard over what it is today: 1 − a + a·HR; only the addressable share of it moves."""
+    return 1 - addressable + addressable * ratio
+
+
 def loss_probability(
     term_hazard: FloatArray, addressable: FloatArray, ratio: FloatArray
 ) -> FloatArray:
@@ -51,7 +56,31 @@ def loss_probability(
     ratio
         HR, the hazard ratio of the work left undone.
     """
-    return -np.expm1(-term_hazard * (1 - addressable + addressable * ratio))
+    return -np.expm1(-term_hazard * strain(addressable, ratio))
+
+
+def log_surviving(alpha: FloatArray, beta: FloatArray, borne: FloatArray) -> FloatArray:
+    """Logarithm of the share of accounts that survive, where each has a chance θ of its own.
+
+    With θ ~ Beta(α, β) the chance to be lost at a usual renewal, an account survives hazards that
+    add up to C times a usual one with probability (1 − θ)^C. The mean of that is
+    B(α, β + C)/B(α, β), for whole C the shifted-beta-geometric of Fader & Hardie (2007).
+
+    Parameters
+    ----------
+    alpha, beta
+        Shapes of the spread of θ; for n survived renewals β is larger by n.
+    borne
+        C, the sum of the hazards over the usual.
+    """
+    from scipy.special import gammaln  # slow to import
+
+    beta = np.maximum(beta, np.finfo(float).tiny)
+    both = alpha + beta
+    result: FloatArray = (gammaln(beta + borne) - gammaln(beta)) - (
+        gammaln(both + borne) - gammaln(both)
+    )
+    return result
 
 
 def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray:

@@ -10,11 +10,11 @@ from capacity.scenario.document import Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
 from capacity.scenario.reading import Trail
-from capacity.scenario.segment import Effect, Segment
+from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
-from capacity.units import Span
+from capacity.units import MONTHS_PER_YEAR, Span
 
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
@@ -256,9 +256,25 @@ def implied_grr(plan: Plan, segment: str) -> tuple[float, float] | None:
     known = plan.segments[segment]
     if known.churn is None:
         return None
-    today = known.churn[0].median
     addressable = known.addressable.median if known.addressable else 0.0
     factor = 1 - addressable + addressable * effect_product(plan, segment)
     cut = known.contraction.median
     more = cut * effect_product(plan, segment, "contraction")
-    return (1 - today) * (1 - cut), (1 - today) ** factor * max(1 - more, 0.0)
+    today, without = kept_in_a_year(known, 1.0), kept_in_a_year(known, factor)
+    return today * (1 - cut), without * max(1 - more, 0.0)
+
+
+def kept_in_a_year(segment: Segment, factor: float) -> float:
+    """Share of accounts kept in a year at a factor on the hazard, at the medians.
+
+    At the first renewal; where accounts differ, at the ages of a book that has always been there.
+    """
+    spread = segment.sbg
+    if spread is None:
+        return (1 - segment.yearly_churn[0].median) ** factor
+    given = segment.completed_terms
+    ages = range(MOST_TERMS + 1) if given is None else [given]
+    alive = [spread.median_kept(0, age) for age in ages]
+    terms = MONTHS_PER_YEAR / segment.term
+    kept = [spread.median_kept(age, factor * max(terms, 1)) ** min(terms, 1) for age in ages]
+    return sum(a * k for a, k in zip(alive, kept, strict=True)) / sum(alive)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from capacity.errors import Place
 from capacity.estimates import Estimate
+from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import read_month
 from capacity.scenario.market import Event
@@ -23,7 +24,7 @@ from capacity.units import Span
 DEFAULT = "default"
 DERIVED = "derived"
 _NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
-_Judged = Effect | Event
+_Judged = Effect | Event | ShiftedBeta
 """What was judged as a whole: its source is the source of all the numbers inside of it."""
 
 
@@ -65,7 +66,7 @@ def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> It
     if isinstance(value, Estimate):
         yield _number(value, path, marked, judged)
         return
-    judged = value if isinstance(value, (Effect, Event)) else judged
+    judged = value if isinstance(value, _Judged) else judged
     parts = _parts(value, marked.written(path), top=not path)
     for key, item in parts or ():
         yield from _walk(item, path if key is None else (*path, key), marked, judged)
@@ -77,6 +78,8 @@ def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | 
     """What a value is made of, by the key it was written under; None for a single setting."""
     if isinstance(value, Step):
         return [(None, value.hours)]
+    if isinstance(value, ShiftedBeta):
+        return [(SBG, {"alpha": value.alpha, "beta": value.beta})]
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
         skip = _NOT_INPUTS if top else REMARKS

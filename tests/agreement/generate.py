@@ -13,6 +13,8 @@ VARIED = 28
 QUIET = 10
 SCENARIOS = VARIED + QUIET
 """The first scenarios use everything; in the last ones little is left to chance (see _quieten)."""
+FRAIL = (4, 8, 9, 12, 14, 20, 23)
+"""Scenarios whose accounts differ in their chance to leave: of a file, in short and long terms."""
 
 Written = dict[str, Any]
 
@@ -27,6 +29,8 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     rng = np.random.default_rng([2027, number])
     from_file = number % 3 == 1
     segments = _segments(number, rng, from_file)
+    if number in FRAIL:
+        _differ(number, segments)
     scenario: Written = {
         "name": f"Agreement {number}",
         "horizon": {
@@ -118,6 +122,19 @@ def _segment(number: int, place: int, rng: np.random.Generator) -> Written:
     }
     segment |= {key: value for key, value in optional.items() if value is not None}
     return segment
+
+
+def _differ(number: int, segments: Written) -> None:
+    """Accounts that differ in their chance to leave, in all segments but the second."""
+    for i, segment in enumerate(segments.values()):
+        shapes = pick(
+            number + i,
+            {"alpha": 0.7, "beta": 1.2},
+            {"alpha": {"low": 0.3, "likely": 0.8, "high": 1.5}, "beta": {"mean": 2.5, "sd": 0.8}},
+            {"alpha": {"p10": 0.4, "p50": 0.6, "p90": 1.2}, "beta": 0.9},
+        )
+        if i != 1:
+            segment["churn"] = {"sbg": shapes}
 
 
 def _representative(number: int, place: int, size: int) -> Written:

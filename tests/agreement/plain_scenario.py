@@ -50,6 +50,8 @@ class Account:
     term: int
     completed: int = 0
     churn: float | None = None
+    theta: float | None = None
+    """The account's own chance to be lost at a renewal, where accounts differ in it."""
     own_complexity: float | None = None
     opening: bool = False
     opening_arr: float = 0.0
@@ -91,6 +93,9 @@ class Segment:
 
     name: str
     churn: list[Number]
+    """By renewal; nothing where accounts differ."""
+    shapes: tuple[Number, Number] | None
+    """Of the beta that the accounts' own chances follow."""
     addressable: Number
     contraction: Number
     expansion: Number
@@ -352,13 +357,17 @@ class _Reader:
 
     def segment(self, name: str, written: dict[str, Any]) -> Segment:
         """One segment."""
-        churn = written["churn"]
+        churn, shapes = written["churn"], None
+        if isinstance(churn, dict) and "sbg" in churn:
+            sbg = churn["sbg"]
+            churn, shapes = [], (self.number(sbg["alpha"]), self.number(sbg["beta"]))
         term = written.get("term", 12)
         return Segment(
             name=name,
             churn=[
                 self.number(q, "share") for q in (churn if isinstance(churn, list) else [churn])
             ],
+            shapes=shapes,
             addressable=self.optional(written, "addressable", 0, "share"),
             contraction=self.optional(written, "contraction", 0, "share"),
             expansion=self.optional(written, "expansion", 0, "share"),
@@ -595,6 +604,11 @@ def _survival(segment: Segment, means: Values) -> list[float]:
     """The share that survives 0 … 20 renewals at mean inputs."""
     survival = [1.0]
     for number in range(1, 21):
+        if segment.shapes:
+            alpha, beta = (means[shape] for shape in segment.shapes)
+            lost = alpha / (alpha + beta + number - 1)
+            survival.append(survival[-1] * (1 - lost))
+            continue
         yearly = means[segment.churn_of_renewal(number)]
         survival.append(survival[-1] * (1 - yearly) ** (segment.term / 12))
     return survival

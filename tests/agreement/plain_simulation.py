@@ -188,9 +188,18 @@ class Trial:
     def _found_book(self) -> None:
         """The opening book."""
         everybody = [account.fresh() for account in self.plan.accounts]
+        for account in everybody:
+            self._draw_theta(account)
         self.alive = [account for account in everybody if account.opening]
         self.announced = [account for account in everybody if not account.opening]
         self.opening_book = list(self.alive)
+
+    def _draw_theta(self, account: Account) -> None:
+        """The account's own chance to be lost at a renewal, for as long as it lives."""
+        shapes = self.plan.segments[account.segment].shapes
+        if shapes and account.churn is None:
+            alpha, beta = (self.value[shape] for shape in shapes)
+            account.theta = self.rng.beta(alpha, beta + account.completed)
 
     def _fill_seats(self) -> None:
         """Seats filled and ramped, and the planned hires with the months they slip by."""
@@ -309,7 +318,10 @@ class Trial:
         for segment in self.plan.segments.values():
             if segment.new:
                 arrs = [segment.new.arr.draw(self.rng) for _ in range(self._won(segment, t))]
-                joined += [new_account(self.plan, segment, t, arr) for arr in arrs]
+                won = [new_account(self.plan, segment, t, arr) for arr in arrs]
+                for account in won:
+                    self._draw_theta(account)
+                joined += won
         for account in joined:
             self.flow[account.segment]["new_accounts"] += 1
             self.flow[account.segment]["new_arr"] += account.arr
@@ -647,13 +659,23 @@ class Trial:
     def _loss_probability(self, account: Account, factors: Factors, t: int) -> float:
         """P of the renewal that is due."""
         segment = self.plan.segments[account.segment]
+        hazard = self._term_hazard(segment, account)
+        hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
+        addressable = self.value[segment.addressable]
+        return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
+
+    def _term_hazard(self, segment: Segment, account: Account) -> float:
+        """H of the term that ends."""
+        if account.theta is not None:
+            return -math.log(max(1 - account.theta, 1e-300))
+        if segment.shapes:
+            assert account.churn is not None
+            return _hazard(account.churn, account.term)
         churn = segment.churn_of_renewal(account.completed + 1)
         hazard = _hazard(self.value[churn], account.term)
         if account.churn is not None:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
-        hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
-        addressable = self.value[segment.addressable]
-        return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
+        return hazard
 
     def _renew(self, account: Account, factors: Factors, t: int) -> None:
         """Contraction, and a contracted price rise."""

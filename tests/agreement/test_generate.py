@@ -37,6 +37,7 @@ PATHS = """
     .share.default .uncertainty .hours.p10 .hours.mean .hours.default .steps.training.role
     .steps.default .present.role .priority .priority.default .defer .defer.default .backlog
     .backlog.low .enough .coverage_today .coverage_today.low .segments .weight
+    .sbg.alpha .sbg.beta .alpha.low .alpha.p10 .beta.mean
     .if_stopped.churn .if_stopped.contraction .value.if_stopped.fades_over.low
     .enterprise.if_stopped .churn.p10 .churn.low .churn.mean .addressable.low .contraction
     .contraction.p10 .expansion.mean .uplift.p10 .uplift.mean .complexity.low

@@ -56,7 +56,7 @@ horizon: {start: 2027-01, months: 24}
 accounts: {file: accounts.csv}
 segments:
   large: {churn: {low: 3%, likely: 5%, high: 8%}, addressable: 50%, contraction: 2%, uplift: 3%}
-  small: {churn: {low: 12%, likely: 15%, high: 20%}, addressable: 50%, expansion: 4%}
+  small: {churn: CHURN, addressable: 50%, expansion: 4%}
 tasks:
   qbr: {role: csm, segments: [large], every: quarter, hours: 3h, weight: 1}
   call: {role: csm, every: year, hours: {p10: 30m, p50: 1h, p90: 2h}, share: 60%, weight: 1}
@@ -65,8 +65,12 @@ team: {csm: {headcount: 8, internal: 30%, attrition: 10%}}
 """
 
 
-@pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+YEARLY = "{low: 12%, likely: 15%, high: 20%}"
+FRAIL = "{sbg: {alpha: {low: 0.4, likely: 0.5, high: 0.8}, beta: 2}}"
+
+
+@pytest.fixture(scope="module", params=[YEARLY, FRAIL], ids=["alike", "frail"])
+def book(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     folder = tmp_path_factory.mktemp("book")
     rng = np.random.default_rng(7)
     small = 10_000 * np.exp(rng.normal(0, 0.8, SMALL))
@@ -79,7 +83,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         segment = "large" if i < LARGE else "small"
         lines.append(f"A{i},{segment},{value:.0f},{start}-01,{renewal}-01")
     (folder / "accounts.csv").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "scenario.yaml").write_text(BOOK, encoding="utf-8")
+    (folder / "scenario.yaml").write_text(BOOK.replace("CHURN", request.param), encoding="utf-8")
     return folder / "scenario.yaml"
 
 

@@ -62,12 +62,16 @@ new_accounts = st.one_of(
     st.fixed_dictionaries({"by_month": st.just({"2027-02": 4, "2027-07": 9})}),
 )
 
+sbg = st.fixed_dictionaries({"alpha": spread(0.05, 3), "beta": spread(0.05, 9)})
+
 segments = st.fixed_dictionaries(
     {
         "accounts": st.integers(0, 40),
         "arr": spread(1000, 50_000),
         "churn": st.one_of(
-            spread(0.001, 0.6), st.lists(spread(0.001, 0.6), min_size=2, max_size=3)
+            spread(0.001, 0.6),
+            st.lists(spread(0.001, 0.6), min_size=2, max_size=3),
+            st.fixed_dictionaries({"sbg": sbg}),
         ),
         "addressable": spread(0.1, 0.9),
         "term": st.sampled_from([6, 12, 24]),
