@@ -10,6 +10,7 @@ from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
 from capacity.engine.effects import Influence
+from capacity.engine.faces import Faces
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.estimates import Estimate
@@ -60,6 +61,7 @@ class _Batch:
         self.desks = [Desk(plan, r, layout.work, chance, backlog) for r in range(len(plan.team))]
         self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance)
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
+        self.faces = Faces(plan, chance)
         self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
@@ -93,7 +95,8 @@ class _Batch:
         for t in range(self.periods.count):
             self._start(t)
             self._work(t)
-            moves = self.customers.decide(t, self.influence.factors(t))
+            factors = self.faces.felt(self.influence.factors(t))
+            moves = self.customers.decide(t, factors)
             self._finish(t, moves)
             if (t + 1) % MONTHS_PER_YEAR == 0:
                 self._freeze((t + 1) // MONTHS_PER_YEAR)
@@ -115,9 +118,10 @@ class _Batch:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""
         record = self.record
         due, done = record["due_hours"][t], record["done_hours"][t]
+        team = [desk.staff(t) for desk in self.desks]
+        self.faces.remember(team)
         due[:] = self.demand.hours(t, self.customers.number)
-        for r, desk in enumerate(self.desks):
-            staff = desk.staff(t)
+        for r, (desk, staff) in enumerate(zip(self.desks, team, strict=True)):
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
             if desk.lanes.start == desk.lanes.stop:

@@ -36,12 +36,22 @@ class Staff:
         Seats filled in this period.
     vacant
         Seats waiting for a newcomer.
+    before, left
+        Seats that were filled before, and those of them that are vacated in this period.
     """
 
     filled: FloatArray
     ramped: FloatArray
     joined: FloatArray
     vacant: FloatArray
+    before: FloatArray
+    left: FloatArray
+
+    @property
+    def left_share(self) -> FloatArray:
+        """Seats vacated over seats filled before; 0 where there were none."""
+        none = np.zeros_like(self.before)
+        return np.divide(self.left, self.before, out=none, where=self.before > 0)
 
 
 class Seats(Protocol):
@@ -137,14 +147,16 @@ class DrawnSeats:
         if period == self._settled:
             hazard = leave_hazard(self._attrition, overload, YEARS)
             self._settle(period, np.broadcast_to(hazard, self._trials))
-        joined = self._joined[period]
-        self._filled = self._filled - self._left[period] + joined
+        before, joined, left = self._filled, self._joined[period], self._left[period]
+        self._filled = before - left + joined
         self._seats = self._seats + self._added[period]
         return Staff(
             filled=self._filled,
             ramped=ramped(self._filled, self._newcomers[:, period], self._output),
             joined=joined,
             vacant=(self._seats - self._filled) * self._role.backfill,
+            before=before,
+            left=left,
         )
 
     def _settle(self, first: int, hazard: FloatArray) -> None:
@@ -251,14 +263,16 @@ class ExpectedSeats:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
-        leaving = self._filled.sum() * chance
+        before = self._filled.sum()
+        leaving = before * chance
         stay = self._filled * (1 - chance)
         newcomers = self._vacant[0] + self._hires.get(period, 0)
         self._filled = np.concatenate([[0.0], stay[:-1]])
         self._filled[-1] += stay[-1]
         self._filled[0] += newcomers
         self._vacant = np.append(self._vacant[1:], leaving if self._role.backfill else 0.0)
-        found = (self._filled.sum(), self._filled @ self._output, newcomers, self._vacant.sum())
+        people = (self._filled.sum(), self._filled @ self._output)
+        found = (*people, newcomers, self._vacant.sum(), before, leaving)
         return Staff(*(np.array([float(number)]) for number in found))
 
 
@@ -273,7 +287,7 @@ class DerivedHeads:
         del overload
         heads = heads_of(self._plan, self._role, period)
         before = heads_of(self._plan, self._role, period - 1)
-        values = (heads, heads, max(heads - before, 0), 0)
+        values = (heads, heads, max(heads - before, 0), 0, before, 0)
         return Staff(*(np.full(self._trials, float(value)) for value in values))
 
 

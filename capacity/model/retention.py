@@ -34,6 +34,19 @@ def relative_factor(stopped: FloatArray, lack: FloatArray, lack_today: FloatArra
     return (1 + (stopped - 1) * lack) / (1 + (stopped - 1) * lack_today)
 
 
+def face_factor(lost: FloatArray, memory: FloatArray) -> FloatArray:
+    """Hazard ratio HO of the loss of familiar faces: 1 + (r − 1)·min(1, U).
+
+    Parameters
+    ----------
+    lost
+        r, the factor if everybody left at once.
+    memory
+        U, the remembered share of the people who left.
+    """
+    return 1 + (lost - 1) * np.minimum(memory, 1)
+
+
 def loss_probability(
     term_hazard: FloatArray, addressable: FloatArray, ratio: FloatArray
 ) -> FloatArray:
@@ -49,7 +62,7 @@ def loss_probability(
     addressable
         a, the share that anybody can move.
     ratio
-        HR, the hazard ratio of the work left undone.
+        HR·HO, the hazard ratio of the work left undone, and of the faces that were lost.
     """
     return -np.expm1(-term_hazard * (1 - addressable + addressable * ratio))
 

@@ -17,10 +17,13 @@ from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
 from capacity.scenario.task import Step
+from capacity.scenario.team import Departure
 from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
+Judgement = Effect | Departure
+"""What lends its source to the numbers inside of it."""
 _NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
 
 
@@ -57,15 +60,17 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
     return list(_walk(plan, (), marked, None))
 
 
-def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Iterator[Assumption]:
-    """The assumptions below a value; `effect` lends its source to the numbers inside of it."""
+def _walk(
+    value: Any, path: Trail, marked: Marked, judged: Judgement | None
+) -> Iterator[Assumption]:
+    """The assumptions below a value; `judged` lends its source to the numbers inside of it."""
     if isinstance(value, Estimate):
-        yield _number(value, path, marked, effect)
+        yield _number(value, path, marked, judged)
         return
-    effect = value if isinstance(value, Effect) else effect
+    judged = value if isinstance(value, Judgement) else judged
     parts = _parts(value, marked.written(path), top=not path)
     for key, item in parts or ():
-        yield from _walk(item, path if key is None else (*path, key), marked, effect)
+        yield from _walk(item, path if key is None else (*path, key), marked, judged)
     if parts is None and value is not None and value != ():
         yield _setting(value, path, marked)
 
@@ -95,10 +100,10 @@ def _month_names(written: object) -> dict[int | str, str]:
     return {read_month(name): name for name in written} if isinstance(written, dict) else {}
 
 
-def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None) -> Assumption:
+def _number(value: Estimate, path: Trail, marked: Marked, judged: Judgement | None) -> Assumption:
     place = marked.values.get(path)
-    source = value.source or (effect.source if effect else None)
-    evidence = value.evidence or (effect.evidence if effect else None)
+    source = value.source or (judged.source if judged else None)
+    evidence = value.evidence or (judged.evidence if judged else None)
     given = place is not None
     return Assumption(
         dotted(path), value.text, source, evidence if given else DEFAULT, place, given

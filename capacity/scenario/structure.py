@@ -31,6 +31,7 @@ _SEATS_ONLY = (
     "backfill",
     "time_to_hire",
     "ramp",
+    "departure",
 )
 
 

@@ -156,6 +156,12 @@ class Task(Part):
         }
         return {name: (role, hours) for name, (role, hours) in found.items() if hours is not None}
 
+    def roles_in(self, segment: str) -> set[str]:
+        """The roles that have a part in the work for a segment."""
+        if self.fixed is not None:
+            return {self.role}
+        return {role for role, _ in self.steps_of(segment).values()}
+
     def deferrable(self, segment: str | None) -> int:
         """Periods that the work of a segment may wait."""
         span = self.defer.of(segment or "")

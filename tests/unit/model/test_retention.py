@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from capacity.model.retention import (
+    face_factor,
     growth,
     half_life_factor,
     hazard,
@@ -88,3 +89,9 @@ def test_contraction_follows_the_length_of_the_term() -> None:
 
 def test_nobody_keeps_less_than_nothing() -> None:
     assert kept_at_renewal(a(0.6), a(3.0), a(12)).tolist() == [0]
+
+
+def test_faces_are_missed_in_proportion_up_to_all_of_them() -> None:
+    memory = np.array([0.0, 0.25, 1.0, 1.7])
+    assert face_factor(np.array([1.8]), memory) == pytest.approx([1, 1.2, 1.8, 1.8])
+    assert face_factor(np.array([0.5]), memory) == pytest.approx([1, 0.875, 0.5, 0.5])
