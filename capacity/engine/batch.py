@@ -120,7 +120,7 @@ class _Batch:
         due, done = record["due_hours"][t], record["done_hours"][t]
         team = [desk.staff(t) for desk in self.desks]
         self.faces.remember(team)
-        due[:] = self.demand.hours(t, self.customers.number)
+        due[:] = self.demand.hours(t, self.customers.number, team)
         for r, (desk, staff) in enumerate(zip(self.desks, team, strict=True)):
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined

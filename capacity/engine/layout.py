@@ -15,6 +15,7 @@ from capacity.engine.demand import Calendar, Demand, build_calendar
 from capacity.engine.effects import KINDS, Effects, Past, build_effects
 from capacity.engine.lanes import Work, build_work
 from capacity.engine.roles import opening_heads, time_of
+from capacity.engine.seats import seats_of
 from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
@@ -68,16 +69,21 @@ def build_layout(scenario: Scenario) -> Layout:
 def _usual_due(
     scenario: Scenario, classes: Classes, work: Work, calendar: Calendar, retention: Retention
 ) -> FloatArray:
-    """Mean hours due in a period of the first year, with nobody churning, by work lane."""
+    """Mean hours due in a period of the first year, with nobody churning, by work lane.
+
+    People leave as expected, without overload.
+    """
     chance = Expected()
     plan = scenario.plan
     demand = Demand(plan, work, classes, calendar, chance)
+    team = [seats_of(plan, name, chance) for name in plan.team]
     customers = Customers(scenario, classes, retention, chance)
     months = min(MONTHS_PER_YEAR, plan.horizon.months)
     total = np.zeros((len(work.lane), 1))
     for t in range(months):
         customers.join(t)
-        total += demand.hours(t, customers.number)
+        staff = [seats.step(t, np.ones(1)) for seats in team]
+        total += demand.hours(t, customers.number, staff)
     return total[:, 0] / months
 
 

@@ -44,6 +44,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     _finance(number, scenario)
     _new_business(number, scenario, from_file)
     _hires(number, scenario)
+    _leavings(number, scenario)
     if number % 9 == 8:
         scenario["simulation"]["feedback"] = "off"
     rows = _rows(number, rng, scenario) if from_file else None
@@ -53,6 +54,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
         # accounts differ in complexity there is nothing to agree on
         if "2 weeks" in str(scenario["tasks"].get("check_in")):
             scenario["tasks"]["check_in"].pop("share", None)
+        scenario["tasks"].get("hand_over", {}).pop("share", None)
     if number >= VARIED:
         scenario = _quieten(scenario)
     _fit_hours(scenario, rows, rng)
@@ -477,6 +479,32 @@ def _hires(number: int, scenario: Written) -> None:
             "present": {"hours": {"mean": 2, "sd": 1}, "role": "manager"},
         }
         scenario["team"]["manager"] |= {"internal": 0.5, "target_utilization": 0.5}
+
+
+def _leavings(number: int, scenario: Written) -> None:
+    """What it does when people leave, to customers and to the work."""
+    team, tasks = scenario["team"], scenario["tasks"]
+    if number % 4 == 3:
+        team["csm"]["departure"] = pick(
+            number // 4,
+            {"churn": 3, "fades_over": "3 months"},
+            {"churn": {"low": 1.5, "likely": 3, "high": 6}, "fades_over": "1 month"},
+            {"churn": 2.5},
+        )
+        team["trainer"]["departure"] = {"churn": {"p10": 1.2, "p50": 1.8, "p90": 2.5}}
+    if number % 4 in (2, 3):
+        names = list(scenario["segments"])
+        tasks["hand_over"] = {
+            "role": "csm",
+            "on": "departure",
+            **pick(
+                number // 4,
+                {"hours": {"mean": 4, "sd": 2}, "defer": "1 month"},
+                {"steps": {"brief": 2, "meet": {"hours": 2, "role": "trainer"}}, "priority": 1},
+                {"hours": 3, "uncertainty": 0.2, "segments": names[-1:]},
+                {"hours": _by_segment(names, 5, 2), "share": {"mean": 0.6, "sd": 0.1}},
+            ),
+        }
 
 
 def _finance(number: int, scenario: Written) -> None:

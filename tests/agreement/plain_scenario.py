@@ -123,7 +123,7 @@ class Task:
     name: str
     segments: list[str]
     trigger: str
-    """One of every, start, renewal, rate, fixed."""
+    """One of every, start, renewal, departure, rate, fixed."""
     every: dict[str, str]
     aligned: bool
     over: int
@@ -161,6 +161,14 @@ class Task:
 
 
 @dataclass(eq=False)
+class Farewell:
+    """What losing a familiar face does: the factor if all left at once, and the half-life."""
+
+    churn: Number
+    fades_over: Number
+
+
+@dataclass(eq=False)
 class Role:
     """A kind of people."""
 
@@ -180,6 +188,7 @@ class Role:
     backfill: bool
     time_to_hire: Number
     ramp: list[float]
+    farewell: Farewell | None
     hours_per_week: Number
     holidays: str | None
     pto_days: Number
@@ -217,6 +226,18 @@ class Plan:
     def calendar_month(self, period: int) -> int:
         """0 for January … 11 for December."""
         return (self.start + period) % 12
+
+    def serves(self, role: str, segment: str) -> bool:
+        """Whether a role does some of the work for a segment."""
+        return any(
+            segment in task.segments
+            and (
+                task.role == role
+                if task.fixed
+                else any(step.role == role for step in task.steps[segment])
+            )
+            for task in self.tasks.values()
+        )
 
     def means(self) -> Values:
         """Every input at its mean."""
@@ -436,6 +457,7 @@ class _Reader:
             backfill=written.get("backfill", True),
             time_to_hire=Number(written.get("time_to_hire", "2 months"), parse=span_months),
             ramp=written.get("ramp", []),
+            farewell=self.farewell(written.get("departure")),
             hours_per_week=self.optional(written, "hours_per_week", 40),
             holidays=written.get("holidays"),
             pto_days=self.optional(written, "pto_days", 0),
@@ -445,6 +467,15 @@ class _Reader:
             target_utilization=self.optional(written, "target_utilization", 1, "share"),
             overtime=self.optional(written, "overtime", 0),
             coverage_target=written.get("coverage_target", 0.95),
+        )
+
+    def farewell(self, written: dict[str, Any] | None) -> Farewell | None:
+        """A `departure`."""
+        if written is None:
+            return None
+        return Farewell(
+            churn=self.number(written["churn"]),
+            fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
         )
 
 
@@ -696,15 +727,40 @@ def mean_due_hours(plan: Plan) -> dict[Lane, float]:
     return due
 
 
+def expected_leaving(plan: Plan, role: Role, span: int) -> list[float]:
+    """The share of the people there who are expected to leave in each of the first periods."""
+    if role.per:
+        return [0.0] * span
+    means = plan.means()
+    monthly = 1 - (1 - means[role.attrition]) ** (1 / 12)
+    late = round_half_up(role.slips.mean) if role.slips else 0
+    search = max(1, round_half_up(role.time_to_hire.mean))
+    there, shares = float(role.headcount), []
+    joining = [0.0] * (span + search)
+    for month, count in role.hires.items():
+        if month >= 0 and month + late < span:
+            joining[month + late] += count
+    for t in range(span):
+        left = there * monthly
+        shares.append(left / there if there > 0 else 0.0)
+        if role.backfill:
+            joining[t + search] += left
+        there += joining[t] - left
+    return shares
+
+
 def _expected_occurrences(
     plan: Plan, task: Task, account: Account, span: int, means: Values
 ) -> float:
     """Occurrences of a task for an account that never leaves, over the first periods."""
     account, total = account.fresh(), 0.0
+    leaving = expected_leaving(plan, plan.roles[task.role], span)
     for period in range(max(0, account.started), span):
         if task.trigger == "rate":
             season = task.weights[plan.calendar_month(period)]
             total += means[task.rate[account.segment]] / 12 * season
+        elif task.trigger == "departure":
+            total += leaving[period]
         else:
             total += occurrences(plan, task, account, period)
         if account.decision == period:

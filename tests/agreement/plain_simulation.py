@@ -156,6 +156,8 @@ class Trial:
         self.coverage: dict[tuple[str, str, int], float] = {}
         self.memory = self._memories()
         self.overloaded = dict.fromkeys(plan.roles, False)
+        self.missed = dict.fromkeys(plan.roles, 0.0)
+        """How much of a role's people who left is remembered."""
         self.uncovered: set[str] = set()
 
     # --- the start ---
@@ -319,8 +321,11 @@ class Trial:
         """Seats are vacated and filled, and paid."""
         self.ramped: dict[str, float] = {}
         total = dict.fromkeys(("salaries", "on_costs", "bonus", "tools", "hiring", "platform"), 0.0)
+        self.left_part = dict.fromkeys(self.plan.roles, 0.0)
+        """Seats vacated now, as a part of those filled before."""
         for role in self.plan.roles.values():
             filled_now = self._derive_heads(role, t) if role.per else self._move(role, t)
+            self._miss(role)
             seats = self.seats[role.name]
             filled = [seat for seat in seats if seat.filled]
             self.ramped[role.name] = sum(_ramp(role, seat.tenure) for seat in filled)
@@ -349,10 +354,12 @@ class Trial:
         if self.plan.feedback and self.overloaded[role.name]:
             factor = self.value[role.overloaded_attrition]
         leaving = 1 - (1 - self.value[role.attrition]) ** (factor / 12)
-        filled = 0
+        filled = vacated = 0
+        before = sum(seat.filled for seat in self.seats[role.name])
         for seat in self.seats[role.name]:
             if seat.filled and self.rng.random() < leaving:
                 self._vacate(role, seat, t)
+                vacated += 1
             elif seat.filled:
                 seat.tenure += 1
             elif seat.filled_at == t:
@@ -360,7 +367,15 @@ class Trial:
                 filled += 1
         arrivals = sum(month == t for month in self.joining[role.name])
         self.seats[role.name] += [Seat(True) for _ in range(arrivals)]
+        self.left_part[role.name] = vacated / before if before else 0.0
         return filled + arrivals
+
+    def _miss(self, role: Role) -> None:
+        """Customers remember who left, and forget."""
+        if role.farewell:
+            half_life = self.value[role.farewell.fades_over]
+            fading = 2 ** (-1 / half_life) if half_life > 0 else 0.0
+            self.missed[role.name] = fading * self.missed[role.name] + self.left_part[role.name]
 
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
         """Somebody leaves; a successor is found some months later, or never."""
@@ -415,7 +430,11 @@ class Trial:
             c = usual if account.own_complexity is None else account.own_complexity
             mass += number * c
             squares += number * c**2
-        if times_per_period(task, segment) is not None and counted:
+        if task.trigger == "departure":
+            mass, squares = mass * self.left_part[task.role], squares * self.left_part[task.role]
+            counted = [(self.left_part[task.role], account) for _, account in counted]
+        fractional = task.trigger == "departure" or times_per_period(task, segment) is not None
+        if fractional and sum(n for n, _ in counted) > 0:
             happening = self._fractional_share(task, segment, sum(n for n, _ in counted))
             return mass * happening, squares * happening
         return mass, squares
@@ -428,6 +447,8 @@ class Trial:
             calls = self.value[task.rate[account.segment]] / 12 * season
             happening = self.rng.poisson(calls)
             return self.rng.binomial(happening, share) if happening and share < 1 else happening
+        if task.trigger == "departure":
+            return 1.0  # which accounts it is that were held by those who left plays no part
         number = occurrences(self.plan, task, account, t)
         if number == 0 or share == 1 or times_per_period(task, account.segment) is not None:
             return number
@@ -626,7 +647,17 @@ class Trial:
         if account.churn is not None:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
         addressable = self.value[segment.addressable]
-        return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
+        ratio = factors.churn * self._faces(segment)
+        return 1 - math.exp(-hazard * (1 - addressable + addressable * ratio))
+
+    def _faces(self, segment: Segment) -> float:
+        """HO: what the loss of familiar faces does to a segment."""
+        factor = 1.0
+        for role in self.plan.roles.values():
+            if role.farewell and self.plan.feedback and self.plan.serves(role.name, segment.name):
+                excess = self.value[role.farewell.churn] - 1
+                factor *= 1 + excess * min(1.0, self.missed[role.name])
+        return factor
 
     def _renew(self, account: Account, factors: Factors, t: int) -> None:
         """Contraction, and a contracted price rise."""

@@ -46,13 +46,21 @@ PATHS = """
     .hours_per_week .pto_days.low .sick_days .leave_seasonality .internal.low
     .target_utilization .overtime .salary.low .on_costs .bonus .tools .hiring_cost.low
     .raise .coverage_target .per.csm .platform .platform.mean .gross_margin.low
-    .accounts.file
+    .accounts.file .csm.departure.churn .departure.churn.low .departure.churn.p10
+    .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 
 VALUES = [
     *(f".every={span}" for span in ("month", "quarter", "2 weeks", "6 weeks", "45 days")),
     *(f".term={months}" for months in (1, 6, 12, 24)),
-    *(".aligned=fiscal", ".on=start", ".on=renewal", ".lead=90 days", ".lead=10 days"),
+    *(
+        ".aligned=fiscal",
+        ".on=start",
+        ".on=renewal",
+        ".on=departure",
+        ".lead=90 days",
+        ".lead=10 days",
+    ),
     *(".defer=1 month", ".defer=3 months", ".holidays=US", ".holidays=DE"),
     *(".feedback=off", ".resolution=account"),
 ]

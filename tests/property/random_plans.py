@@ -106,6 +106,7 @@ triggers = st.one_of(
     given(on="start", over=st.sampled_from(["1 month", "3 months"])),
     given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "4 months"])),
     given(on="renewal"),
+    given(on="departure"),
     given(rate=spread(0, 12)),
     given(rate=spread(0, 12), seasonality=weights),
 )
@@ -134,12 +135,13 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
             defer=waits,
             backlog=st.integers(0, 300).map(float),
             uncertainty=spread(0, 0.5),
-            coverage_today=spread(0, 0.99),
-            enough=spread(0.3, 0.99),
         )
     )
     if "fixed" not in task and draw(st.booleans()):
         task["priority"] = {"north": 1, "default": draw(st.integers(1, 3))}
+    if task.get("on") == "departure":
+        return task
+    task |= draw(optional(coverage_today=spread(0, 0.99), enough=spread(0.3, 0.99)))
     worth = draw(st.sampled_from(["nothing", "weight", "own"]))
     if worth == "weight":
         task["weight"] = draw(st.integers(1, 3))
@@ -157,6 +159,9 @@ roles = st.fixed_dictionaries(
         "overloaded_attrition": spread(1, 3),
         "backfill": st.booleans(),
         "time_to_hire": months(0, 5),
+        "departure": st.fixed_dictionaries(
+            {"churn": spread(0.8, 3)}, optional={"fades_over": months(0, 9)}
+        ),
         "ramp": st.lists(st.floats(0, 1).map(lambda x: round(x, 3)), min_size=1, max_size=4),
         "holidays": st.sampled_from(["US", "DE-BY"]),
         "pto_days": spread(0, 60),
