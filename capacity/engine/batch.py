@@ -58,7 +58,8 @@ class _Batch:
         self.layout, self.chance = layout, chance
         self.periods = plan.horizon.periods
         backlog = self._backlog()
-        self.desks = [Desk(plan, r, layout.work, chance, backlog) for r in range(len(plan.team))]
+        roles = range(len(plan.team))
+        self.desks = [Desk(layout.scenario, r, layout.work, chance, backlog) for r in roles]
         self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance)
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
         self.faces = Faces(plan, chance)
@@ -128,7 +129,7 @@ class _Batch:
                 record["load"][t, r] = self.wanted[t, r] = 0.0
                 continue
             mine = due[desk.lanes]
-            served = desk.serve(mine, staff.ramped * desk.time.customer[t])
+            served = desk.serve(mine, desk.capacity(t, staff))
             done[desk.lanes], record["dropped_hours"][t, desk.waits], record["load"][t, r] = served
             self.wanted[t, r] = mine.sum(axis=0)
         dropped = due - done
@@ -149,10 +150,9 @@ class _Batch:
     def _settle(self, r: int, desk: Desk) -> None:
         """What follows of the people of a role, for all periods at once."""
         record = self.record
-        ramped, customer = record["ramped_fte"][:, r], desk.time.customer
-        record["capacity_hours"][:, r] = ramped * customer
-        record["available_hours"][:, r] = ramped * desk.time.available
-        record["required_fte"][:, r] = _people(self.wanted[:, r], customer)
+        capacity, available = desk.all_hours(record["ramped_fte"][:, r])
+        record["capacity_hours"][:, r], record["available_hours"][:, r] = capacity, available
+        record["required_fte"][:, r] = _people(self.wanted[:, r], desk.time.customer)
         for line, cost in desk.costs(record["headcount"][:, r], self.joined[:, r]).items():
             record[f"cost_{line}"][:, r] = cost
 

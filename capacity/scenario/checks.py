@@ -193,7 +193,8 @@ def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
 
 
 def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
-    if task.on == "departure" and plan.team[task.role].attrition.mean <= 0:
+    role = plan.team[task.role]
+    if task.on == "departure" and role.people is None and role.attrition.mean <= 0:
         text = f"nobody of {task.role} leaves, as its `attrition` is 0; this work never falls due"
         yield ("tasks", name, "on"), False, text
     key = "hours" if task.hours is not None else "steps"

@@ -246,11 +246,12 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    given = [key for key in ("headcount", "per") if key in role]
+    given = [key for key in ("headcount", "people", "per") if key in role]
     if not given:
-        yield path, True, "has no seats. Write `headcount: 8`, or `per: {csm: 8}`"
-    if len(given) > 1:
-        yield (*path, "per"), True, "stands beside `headcount`. Write one of them"
+        text = "has no seats. Write `headcount: 8`, `people: roster.csv` or `per: {csm: 8}`"
+        yield path, True, text
+    for extra in given[1:]:
+        yield (*path, extra), True, f"stands beside `{given[0]}`. Write one of them"
     for name in _mapping(role, "per"):
         other = roles.get(name)
         if other is None and name in KNOWN:

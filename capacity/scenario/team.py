@@ -71,6 +71,8 @@ class Role(Part):
 
     headcount: Annotated[int, whole(0, MOST_SEATS)] | None = None
     """Seats that are filled and ramped when the plan begins."""
+    people: Text | None = None
+    """CSV file of the people by name, beside the scenario; in place of `headcount`."""
     per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
     hires: ByMonth = Field(default={})

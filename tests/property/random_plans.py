@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from hypothesis import strategies as st
@@ -150,8 +151,33 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
     return task
 
 
-roles = st.fixed_dictionaries(
-    {"headcount": st.integers(0, 4)},
+PEOPLE = "name,start,end,fte,location,leave_from,leave_to"
+day = st.dates(dt.date(2026, 9, 1), dt.date(2029, 6, 30))
+person = st.tuples(
+    st.one_of(st.none(), day),
+    st.one_of(st.none(), day),
+    st.sampled_from(["", "0", "0.5", "80%", "1"]),
+    st.sampled_from(["", "", "US", "DE", "FR"]),
+    st.one_of(st.none(), st.tuples(day, day)),
+)
+
+
+def row(name: str, found: tuple[Any, ...]) -> str:
+    """A person of a roster, with dates in their order."""
+    start, end, fte, location, leave = found
+    if start and end:
+        start, end = sorted([start, end])
+    leave = sorted(leave) if leave else ("", "")
+    return ",".join(str("" if x is None else x) for x in (name, start, end, fte, location, *leave))
+
+
+rosters = st.lists(person, min_size=1, max_size=5).map(
+    lambda people: "\n".join([PEOPLE, *(row(f"P{i}", p) for i, p in enumerate(people)), ""])
+)
+seats = st.one_of(given(headcount=st.integers(0, 4)), given(people=rosters))
+
+settings_of_roles = st.fixed_dictionaries(
+    {},
     optional={
         "hires": st.just({"2027-03": 2}),
         "slips": months(0, 3),
@@ -174,6 +200,13 @@ roles = st.fixed_dictionaries(
         "raise": spread(-0.02, 0.1),
     },
 )
+roles = st.builds(lambda seats, others: seats | others, seats, settings_of_roles)
+
+
+def most_seats(role: dict[str, Any]) -> int:
+    """Seats of a role that can be filled at once, at most."""
+    opening = role["people"].count("\n") - 1 if "people" in role else role["headcount"]
+    return opening + sum(role.get("hires", {}).values())
 
 
 @st.composite
