@@ -14,7 +14,9 @@ import numpy as np
 from plain_numbers import lognormal, round_half_up
 from plain_scenario import (
     Account,
+    Hours,
     Lane,
+    Person,
     Plan,
     Role,
     Segment,
@@ -28,6 +30,7 @@ from plain_scenario import (
     new_account,
     occurrences,
     personal_hours,
+    present_part,
     read_plan,
     times_per_period,
 )
@@ -91,6 +94,11 @@ class Seat:
     tenure: int = 0
     filled_at: int | None = None
     """Period in which a vacant seat is filled; None where it never is."""
+    fte: float = 1.0
+    closes: int | None = None
+    """Period in which the seat is gone."""
+    person: Person | None = None
+    """Who of the roster sits there; None for others and for successors."""
 
 
 @dataclass
@@ -176,6 +184,10 @@ class Trial:
         self.heads = {}
         for name, role in self.plan.roles.items():
             self.seats[name] = [Seat(True, RAMPED_LONG_AGO) for _ in range(role.headcount)]
+            # at the first step everybody who stays grows a month older
+            self.seats[name] += [
+                _seat(person, -person.joins - 1) for person in role.people if person.joins < 0
+            ]
             self.joining[name] = [
                 month + (round_half_up(role.slips.draw(self.rng)) if role.slips else 0)
                 for month, count in role.hires.items()
@@ -328,12 +340,13 @@ class Trial:
             self._miss(role)
             seats = self.seats[role.name]
             filled = [seat for seat in seats if seat.filled]
-            self.ramped[role.name] = sum(_ramp(role, seat.tenure) for seat in filled)
+            self.ramped[role.name] = sum(_ramp(role, seat.tenure) * seat.fte for seat in filled)
+            paid = sum(seat.fte for seat in filled)
             vacant = sum(not seat.filled for seat in seats) if role.backfill else 0
             self.note("headcount", t, len(filled), role=role.name)
             self.note("ramped_fte", t, self.ramped[role.name], role=role.name)
             self.note("vacancies", t, vacant, role=role.name)
-            for line, cost in self._cost(role, t, len(filled), filled_now).items():
+            for line, cost in self._cost(role, t, paid, filled_now).items():
                 total[line] += cost
         total["platform"] = self.value[self.plan.platform] / 12
         for line, cost in total.items():
@@ -356,6 +369,8 @@ class Trial:
         leaving = 1 - (1 - self.value[role.attrition]) ** (factor / 12)
         filled = vacated = 0
         before = sum(seat.filled for seat in self.seats[role.name])
+        vacated += sum(seat.filled for seat in self.seats[role.name] if seat.closes == t)
+        self.seats[role.name] = [seat for seat in self.seats[role.name] if seat.closes != t]
         for seat in self.seats[role.name]:
             if seat.filled and self.rng.random() < leaving:
                 self._vacate(role, seat, t)
@@ -365,10 +380,11 @@ class Trial:
             elif seat.filled_at == t:
                 seat.filled, seat.tenure = True, 0
                 filled += 1
-        arrivals = sum(month == t for month in self.joining[role.name])
-        self.seats[role.name] += [Seat(True) for _ in range(arrivals)]
+        arrived = [Seat(True) for month in self.joining[role.name] if month == t]
+        arrived += [_seat(person, 0) for person in role.people if person.joins == t]
+        self.seats[role.name] += arrived
         self.left_part[role.name] = vacated / before if before else 0.0
-        return filled + arrivals
+        return filled + len(arrived)
 
     def _miss(self, role: Role) -> None:
         """Customers remember who left, and forget."""
@@ -380,10 +396,10 @@ class Trial:
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
         """Somebody leaves; a successor is found some months later, or never."""
         months = max(1, round_half_up(role.time_to_hire.draw(self.rng)))
-        seat.filled = False
+        seat.filled, seat.person = False, None
         seat.filled_at = t + months if role.backfill else None
 
-    def _cost(self, role: Role, t: int, heads: int, filled_now: int) -> dict[str, float]:
+    def _cost(self, role: Role, t: int, heads: float, filled_now: int) -> dict[str, float]:
         """What a role costs in a period, by line."""
         value = self.value
         salary = value[role.salary] * (1 + value[role.raises]) ** (t // 12)
@@ -474,17 +490,33 @@ class Trial:
         """Each role spends its hours, most important work first; what is too old is dropped."""
         for role in self.plan.roles.values():
             lanes = [lane for lane in self.waiting if lane.role == role.name]
-            person = personal_hours(self.plan, role, t, self.value)
-            capacity = self.ramped[role.name] * person.customer
+            available, capacity = self._hours_of(role, t)
             wanted = sum(work.hours for lane in lanes for work in self.waiting[lane])
             load = wanted / capacity if capacity > 0 else (math.inf if wanted > 0 else 0.0)
             self.overloaded[role.name] = load > 1
             left = capacity * (1 + self.value[role.overtime] * (load > 1))
             for group in by_priority(self.plan, lanes):
                 left = self._serve_together(group, left)
-            self._note_role(role, t, load, person.available, person.customer)
+            self._note_role(role, t, load, available, capacity)
         for lane in self.waiting:
             self._drop_old(lane, t)
+
+    def _hours_of(self, role: Role, t: int) -> tuple[float, float]:
+        """Available hours and customer hours of the people there."""
+        available = customer = 0.0
+        known: dict[str | None, Hours] = {}
+        for seat in self.seats[role.name]:
+            if not seat.filled:
+                continue
+            country = seat.person.country if seat.person else role.holidays
+            if country not in known:
+                known[country] = personal_hours(self.plan, role, t, self.value, country)
+            part = _ramp(role, seat.tenure) * seat.fte
+            if seat.person:
+                part *= present_part(seat.person, self.plan.start + t)
+            available += part * known[country].available
+            customer += part * known[country].customer
+        return available, customer
 
     def _serve_together(self, lanes: list[Lane], left: float) -> float:
         """Serve lanes of equal priority in proportion to their hours; the hours still left."""
@@ -519,18 +551,18 @@ class Trial:
         self.waiting[lane] = [work for work in self.waiting[lane] if t - work.due < patience]
 
     def _note_role(
-        self, role: Role, t: int, load: float, available: float, customer: float
+        self, role: Role, t: int, load: float, available: float, capacity: float
     ) -> None:
         """The hours a role has, wants and uses."""
-        name, ramped = role.name, self.ramped[role.name]
+        name = role.name
         due = sum(hours for lane, hours in self.due_now.items() if lane.role == name)
         done = sum(h for lane, h in self.hours["done_hours"].items() if lane.role == name)
-        present = ramped * available
+        one = personal_hours(self.plan, role, t, self.value, role.holidays).customer
         self.note("load", t, load, role=name)
-        self.note("available_hours", t, present, role=name)
-        self.note("capacity_hours", t, ramped * customer, role=name)
-        self.note("required_fte", t, due / customer if customer > 0 else math.nan, role=name)
-        self.note("utilization", t, done / present if present > 0 else math.nan, role=name)
+        self.note("available_hours", t, available, role=name)
+        self.note("capacity_hours", t, capacity, role=name)
+        self.note("required_fte", t, due / one if one > 0 else math.nan, role=name)
+        self.note("utilization", t, done / available if available > 0 else math.nan, role=name)
 
     # --- 5. coverage and its memory ---
 
@@ -798,6 +830,11 @@ def _hazard(yearly: float, term: int) -> float:
 def _ratio(effect: float, now: float, as_always: float) -> float:
     """A task's factor: 1 where coverage is as it has always been."""
     return (1 + (effect - 1) * now) / (1 + (effect - 1) * as_always)
+
+
+def _seat(person: Person, tenure: int) -> Seat:
+    """The seat of somebody of a roster."""
+    return Seat(True, tenure, fte=person.fte, closes=person.closes, person=person)
 
 
 def _ramp(role: Role, tenure: int) -> float:

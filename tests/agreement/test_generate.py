@@ -47,7 +47,7 @@ PATHS = """
     .target_utilization .overtime .salary.low .on_costs .bonus .tools .hiring_cost.low
     .raise .coverage_target .per.csm .platform .platform.mean .gross_margin.low
     .accounts.file .csm.departure.churn .departure.churn.low .departure.churn.p10
-    .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
+    .people .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 
 VALUES = [
