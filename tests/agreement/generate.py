@@ -493,17 +493,17 @@ def _leavings(number: int, scenario: Written) -> None:
             {"churn": 2.5},
         )
         team["trainer"]["departure"] = {"churn": {"p10": 1.2, "p50": 1.8, "p90": 2.5}}
-    if number % 4 in (2, 3):
+    if number % 4 in (1, 3):
         names = list(scenario["segments"])
         tasks["hand_over"] = {
             "role": "csm",
             "on": "departure",
             **pick(
                 number // 4,
-                {"hours": {"mean": 4, "sd": 2}, "defer": "1 month"},
-                {"steps": {"brief": 2, "meet": {"hours": 2, "role": "trainer"}}, "priority": 1},
-                {"hours": 3, "uncertainty": 0.2, "segments": names[-1:]},
-                {"hours": _by_segment(names, 5, 2), "share": {"mean": 0.6, "sd": 0.1}},
+                {"hours": {"mean": 2, "sd": 1}, "defer": "1 month"},
+                {"steps": {"brief": 1, "meet": {"hours": 1, "role": "trainer"}}, "priority": 1},
+                {"hours": 2, "uncertainty": 0.2, "segments": names[-1:]},
+                {"hours": _by_segment(names, 3, 1), "share": {"mean": 0.6, "sd": 0.1}},
             ),
         }
 
@@ -527,7 +527,7 @@ def _roster(number: int, scenario: Written) -> None:
         {"start": day(0, 1), "end": first_day(start + 5).isoformat(), "leave_from": day(2, 5)},
     ]
     some = [kinds[(i + number) % len(kinds)] for i in range(csm["headcount"])]
-    csm["people"] = [{"name": f"P{i}", **kind} for i, kind in enumerate([{}, {}, *some])]
+    csm["people"] = [{"name": f"P{i}", **kind} for i, kind in enumerate([{}, {}, {}, *some])]
     del csm["headcount"]
 
 

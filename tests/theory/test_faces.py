@@ -155,3 +155,9 @@ def test_the_factor_may_be_uncertain(scenario, mean_is) -> None:
     chance = 1 - (1e-6) ** (1 / 12)
     expected = loss(1 + (2 * np.exp(spread * z) - 1) * chance).mean()
     mean_is(found[0], 10 * expected)
+
+
+def test_a_departure_that_nobody_can_feel_is_doubted(scenario) -> None:
+    plan = scenario(PLAN, set={"team.idle": {"headcount": 1, "departure": {"churn": 2}}})
+    (doubt,) = plan.warnings
+    assert "no task names idle, so no customer feels it when somebody leaves" in str(doubt)
