@@ -34,7 +34,7 @@ from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
 from capacity.scenario.task import Step, Task
-from capacity.scenario.team import Role
+from capacity.scenario.team import Departure, Role
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -52,6 +52,7 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Value: ("What the work is worth", "`value:`"),
     Effect: ("An effect", "`if_stopped:`, of the team, a segment or a task"),
     Role: ("A role", "`team: NAME:`"),
+    Departure: ("The loss of a face", "`team: NAME: departure:`"),
     Finance: ("Money beside salaries", "`finance:`"),
     Market: ("The market", "`market:`"),
     Event: ("An event", "`events: NAME:`"),

@@ -65,8 +65,15 @@ def some(places: Sequence[Place], column: str, texts: Sequence[str]) -> list[Mis
     return found
 
 
-def read_table(content: bytes, file: str) -> Table:
+def read_table(content: bytes, file: str, what: str = "accounts") -> Table:
     """Read the text of a CSV file; rows without any text are passed over.
+
+    Parameters
+    ----------
+    content, file
+        The file and its name in messages.
+    what
+        What its rows are.
 
     Raises
     ------
@@ -75,7 +82,7 @@ def read_table(content: bytes, file: str) -> Table:
     """
     records, lines = _records(_text(content, file), file)
     if not records:
-        raise _refused(file, 1, "is empty. Export the accounts with a header")
+        raise _refused(file, 1, f"is empty. Export the {what} with a header")
     header = [cell.strip() for cell in records[0]]
     for mark, name in _OTHER_COMMAS.items():
         if len(header) == 1 and mark in header[0]:
@@ -89,7 +96,7 @@ def read_table(content: bytes, file: str) -> Table:
         ]
         raise InputError(some([Place(file, lines[i]) for i in ragged], "", texts))
     if len(records) == 1:
-        raise _refused(file, lines[0], "is a header without accounts. Export the rows, too")
+        raise _refused(file, lines[0], f"is a header without {what}. Export the rows, too")
     return Table(header, records[1:], lines[1:])
 
 

@@ -12,6 +12,7 @@ from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
+from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
@@ -158,6 +159,9 @@ class Demand:
         coins = (lane.has_coins and i not in calendar.windows for i, lane in enumerate(lanes))
         self._coins = _where(coins)
         self._fixed = _where(lane.is_fixed for lane in lanes)
+        self._departing = _where(lane.work.on == "departure" for lane in lanes)
+        roles = list(plan.team)
+        self._leaving = [roles.index(lanes[i].work.role) for i in self._departing]
         self._realised: dict[tuple[int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         mean = np.array([[step.hours.mean] for step in work.steps])
@@ -170,15 +174,17 @@ class Demand:
             lanes_due[:, lane] |= calendar.due[:, i]
         self._steps_due = lanes_due[:, self._step_lane]
 
-    def hours(self, period: int, alive: FloatArray) -> FloatArray:
+    def hours(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Hours that fall due in a period, shape (work lanes, trials).
 
         Parameters
         ----------
         alive
             Accounts of each class, shape (classes, trials).
+        team
+            The people of the period, one entry for each role.
         """
-        number = self._occurrences(period, alive)
+        number = self._occurrences(period, alive, team)
         weighted = number * self._complexity
         usual = self._lane_sums(weighted)
         hours = usual[self._step_lane] * self._mean
@@ -202,12 +208,14 @@ class Demand:
         squares = self._lane_sums(weighted * self._complexity)
         return squares / np.maximum(usual, _NOTHING) ** 2
 
-    def _occurrences(self, period: int, alive: FloatArray) -> FloatArray:
+    def _occurrences(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Occurrences that fall due and happen, shape (strands, trials)."""
         number = np.zeros((len(self._lanes), alive.shape[1]))
         for segment in self._segments:
             number[segment.strands] = segment.incidence[period] @ alive[segment.classes]
         number *= self._weight
+        for i, role in zip(self._departing, self._leaving, strict=True):
+            number[i] *= team[role].left_share  # of all accounts, those whom the leavers held
         self._draw_rates(period, number)
         self._toss_coins(period, number)
         self._continue_windows(period, alive, number)

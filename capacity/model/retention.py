@@ -39,6 +39,19 @@ def strain(addressable: FloatArray, ratio: FloatArray) -> FloatArray:
     return 1 - addressable + addressable * ratio
 
 
+def face_factor(lost: FloatArray, memory: FloatArray) -> FloatArray:
+    """Hazard ratio HO of the loss of familiar faces: 1 + (r − 1)·min(1, U).
+
+    Parameters
+    ----------
+    lost
+        r, the factor if everybody left at once.
+    memory
+        U, the remembered share of the people who left.
+    """
+    return 1 + (lost - 1) * np.minimum(memory, 1)
+
+
 def loss_probability(
     term_hazard: FloatArray, addressable: FloatArray, ratio: FloatArray
 ) -> FloatArray:
@@ -54,7 +67,7 @@ def loss_probability(
     addressable
         a, the share that anybody can move.
     ratio
-        HR, the hazard ratio of the work left undone.
+        HR·HO, the hazard ratio of the work left undone, and of the faces that were lost.
     """
     return -np.expm1(-term_hazard * strain(addressable, ratio))
 

@@ -60,8 +60,8 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
     if segment.churn is None and asked:
         text = f"has no `churn`, which {asked} hangs on. Write the share lost a year, as in 8%"
         yield path, True, text
-    effects = _effects(plan, name)
-    if segment.addressable is None and any(e.churn is not None for e in effects):
+    moved = any(effect.churn is not None for effect in _effects(plan, name))
+    if segment.addressable is None and (moved or _has_faces(plan, name)):
         text = "has no `addressable`, the share of churn that anybody can move. Write it, as in 60%"
         yield path, True, text
     new = segment.new_accounts
@@ -74,6 +74,8 @@ def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
         return "revenue"
     if _effects(plan, name):
         return "an effect of the work"
+    if _has_faces(plan, name):
+        return "the loss of familiar faces"
     return "retention" if plan.has_retention else ""
 
 
@@ -83,6 +85,11 @@ def _effects(plan: Plan, segment: str) -> list[Effect]:
         t.if_stopped for t in plan.tasks.values() if t.if_stopped and segment in plan.segments_of(t)
     ]
     return own + ([shared] if shared else [])
+
+
+def _has_faces(plan: Plan, segment: str) -> bool:
+    """Whether the customers of a segment feel it when people leave."""
+    return any(role.departure and plan.is_served(segment, name) for name, role in plan.team.items())
 
 
 def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
@@ -183,12 +190,19 @@ def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
         if not first <= month < first + count:
             text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
             yield ("team", name, "hires", month_label(month)), True, text
+    if role.departure and not any(plan.is_served(segment, name) for segment in plan.segments):
+        text = f"no task names {name}, so no customer feels it when somebody leaves"
+        yield ("team", name, "departure"), True, text
     if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
         text = "100% leaves no reserve; people work best below full load"
         yield ("team", name, "target_utilization"), False, text
 
 
 def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    role = plan.team[task.role]
+    if task.on == "departure" and role.people is None and role.attrition.mean <= 0:
+        text = f"nobody of {task.role} leaves, as its `attrition` is 0; this work never falls due"
+        yield ("tasks", name, "on"), False, text
     key = "hours" if task.hours is not None else "steps"
     for segment in plan.segments_of(task):
         for step, (_, hours) in task.steps_of(segment).items():

@@ -117,6 +117,11 @@ class Plan(Part):
         """Segments that a task applies to, in the order of the scenario."""
         return [name for name in self.segments if task.segments is None or name in task.segments]
 
+    def is_served(self, segment: str, role: str) -> bool:
+        """Whether a role has a part in any of the work for a segment."""
+        tasks = (task for task in self.tasks.values() if segment in self.segments_of(task))
+        return any(role in task.roles_in(segment) for task in tasks)
+
     def shared_effect(self, segment: str) -> Effect | None:
         """The effect that the weighted tasks of a segment share."""
         own = self.segments[segment].if_stopped

@@ -19,12 +19,13 @@ from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
 from capacity.scenario.task import Step
+from capacity.scenario.team import Departure
 from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
 _NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
-_Judged = Effect | Event | ShiftedBeta
+_Judged = Departure | Effect | Event | ShiftedBeta
 """What was judged as a whole: its source is the source of all the numbers inside of it."""
 
 

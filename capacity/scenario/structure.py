@@ -31,6 +31,7 @@ _SEATS_ONLY = (
     "backfill",
     "time_to_hire",
     "ramp",
+    "departure",
 )
 
 
@@ -150,6 +151,8 @@ def _task(
         text = f"a second trigger beside `{triggers[0]}`. A task has exactly one of {known}"
         yield (*path, extra), True, text
     yield from _excluded(path, task, triggers[0] if triggers else None)
+    if task.get("on") == "departure":
+        yield from _departure(path, task, roles)
 
 
 def _known_roles(
@@ -212,15 +215,30 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
         yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
     needs = {
         "aligned": trigger == "every",
-        "over": trigger == "on",
+        "over": trigger == "on" and task.get("on") != "departure",
         "lead": trigger == "on" and task.get("on") == "renewal",
         "seasonality": trigger == "rate",
     }
-    wanted = {"aligned": "every", "over": "on", "lead": "on: renewal", "seasonality": "rate"}
+    over = "on: start` or `on: renewal" if task.get("on") == "departure" else "on"
+    wanted = {"aligned": "every", "over": over, "lead": "on: renewal", "seasonality": "rate"}
     for key, fits in needs.items():
         if trigger and key in task and not fits:
             text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
             yield (*path, key), True, text
+
+
+def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
+    for key in ("weight", "if_stopped", "enough", "coverage_today"):
+        if key in task:
+            text = (
+                "stands beside `on: departure`, which knows no shortfall. Leave it out, and say "
+                "what the loss of a face does by the role's `departure`"
+            )
+            yield (*path, key), True, text
+    name = task.get("role")
+    if isinstance(name, str) and "per" in _mapping(roles, name):
+        text = f"heads of {name} follow from other roles and never leave. Name a role with seats"
+        yield (*path, "role"), False, text
 
 
 def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
@@ -236,11 +254,12 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    given = [key for key in ("headcount", "per") if key in role]
+    given = [key for key in ("headcount", "people", "per") if key in role]
     if not given:
-        yield path, True, "has no seats. Write `headcount: 8`, or `per: {csm: 8}`"
-    if len(given) > 1:
-        yield (*path, "per"), True, "stands beside `headcount`. Write one of them"
+        text = "has no seats. Write `headcount: 8`, `people: roster.csv` or `per: {csm: 8}`"
+        yield path, True, text
+    for extra in given[1:]:
+        yield (*path, extra), True, f"stands beside `{given[0]}`. Write one of them"
     for name in _mapping(role, "per"):
         other = roles.get(name)
         if other is None and name in KNOWN:

@@ -128,7 +128,7 @@ class Task:
     name: str
     segments: list[str]
     trigger: str
-    """One of every, start, renewal, rate, fixed."""
+    """One of every, start, renewal, departure, rate, fixed."""
     every: dict[str, str]
     aligned: bool
     over: int
@@ -166,11 +166,33 @@ class Task:
 
 
 @dataclass(eq=False)
+class Farewell:
+    """What losing a familiar face does: the factor if all left at once, and the half-life."""
+
+    churn: Number
+    fades_over: Number
+
+
+@dataclass(eq=False)
+class Person:
+    """Somebody of a roster; periods are counted from the plan's start."""
+
+    joins: int
+    closes: int
+    """Period in which the seat is gone."""
+    fte: float
+    country: str | None
+    leave: tuple[date, date] | None
+    """First and last day."""
+
+
+@dataclass(eq=False)
 class Role:
     """A kind of people."""
 
     name: str
     headcount: int
+    people: list[Person]
     hires: dict[int, int]
     slips: Number | None
     per: tuple[str, int] | None
@@ -185,6 +207,7 @@ class Role:
     backfill: bool
     time_to_hire: Number
     ramp: list[float]
+    farewell: Farewell | None
     hours_per_week: Number
     holidays: str | None
     pto_days: Number
@@ -248,13 +271,26 @@ class Plan:
         """0 for January … 11 for December."""
         return (self.start + period) % 12
 
+    def serves(self, role: str, segment: str) -> bool:
+        """Whether a role does some of the work for a segment."""
+        return any(
+            segment in task.segments
+            and (
+                task.role == role
+                if task.fixed
+                else any(step.role == role for step in task.steps[segment])
+            )
+            for task in self.tasks.values()
+        )
+
     def means(self) -> Values:
         """Every input at its mean."""
         return {number: number.mean for number in self.inputs}
 
     def planned_seats(self, role: Role, period: int) -> int:
         """Seats of a role as planned: no slips, no vacancies."""
-        return role.headcount + sum(n for month, n in role.hires.items() if month <= period)
+        named = sum(person.joins <= period < person.closes for person in role.people)
+        return role.headcount + named + sum(n for m, n in role.hires.items() if m <= period)
 
     def derived_heads(self, role: Role, period: int) -> int:
         """Heads of a role that is given per seats of another; period -1 is before any hire."""
@@ -480,6 +516,7 @@ class _Reader:
         return Role(
             name=name,
             headcount=written.get("headcount", 0),
+            people=[self.person(row, written.get("holidays")) for row in written.get("people", [])],
             hires={
                 month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()
             },
@@ -492,6 +529,7 @@ class _Reader:
             backfill=written.get("backfill", True),
             time_to_hire=Number(written.get("time_to_hire", "2 months"), parse=span_months),
             ramp=written.get("ramp", []),
+            farewell=self.farewell(written.get("departure")),
             hours_per_week=self.optional(written, "hours_per_week", 40),
             holidays=written.get("holidays"),
             pto_days=self.optional(written, "pto_days", 0),
@@ -501,6 +539,32 @@ class _Reader:
             target_utilization=self.optional(written, "target_utilization", 1, "share"),
             overtime=self.optional(written, "overtime", 0),
             coverage_target=written.get("coverage_target", 0.95),
+        )
+
+    def person(self, row: dict[str, Any], country: str | None) -> Person:
+        """A row of a roster."""
+        start, end = row.get("start") or "1900-01-01", row.get("end") or "2900-01-01"
+        leave = row.get("leave_from"), row.get("leave_to")
+        return Person(
+            joins=month_of(date.fromisoformat(start)) - self.start,
+            closes=month_of(date.fromisoformat(end) + timedelta(days=1)) - self.start,
+            fte=float(row.get("fte") or 1),
+            country=row.get("location") or country,
+            leave=(
+                date.fromisoformat(leave[0] or "1900-01-01"),
+                date.fromisoformat(leave[1] or "2900-01-01"),
+            )
+            if any(leave)
+            else None,
+        )
+
+    def farewell(self, written: dict[str, Any] | None) -> Farewell | None:
+        """A `departure`."""
+        if written is None:
+            return None
+        return Farewell(
+            churn=self.number(written["churn"]),
+            fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
         )
 
 
@@ -694,13 +758,15 @@ class Hours:
     customer: float
 
 
-def personal_hours(plan: Plan, role: Role, period: int, values: Values) -> Hours:
-    """The time waterfall."""
+def personal_hours(
+    plan: Plan, role: Role, period: int, values: Values, country: str | None
+) -> Hours:
+    """The time waterfall of somebody who keeps the holidays of a country."""
     day = values[role.hours_per_week] / 5
     month = plan.start + period
     working = weekdays(month)
     paid = len(working) * day
-    free = holidays_on(role.holidays, month)
+    free = holidays_on(country, month)
     leave_days = values[role.pto_days] + values[role.sick_days]
     if role.leave:
         part = role.leave[month % 12] / 12
@@ -725,12 +791,27 @@ def weekdays(month: int) -> tuple[date, ...]:
 @cache
 def holidays_on(country: str | None, month: int) -> int:
     """Public holidays on Mondays to Fridays of a month, observed days included."""
+    return len(weekdays(month)) - len(working_days(country, month))
+
+
+@cache
+def working_days(country: str | None, month: int) -> tuple[date, ...]:
+    """The Mondays to Fridays of a month that are no public holidays."""
     if country is None:
-        return 0
+        return weekdays(month)
     year = month // 12
     # an observed New Year's Day may fall into the year before
     closed = public_holidays.country_holidays(country, years=[year, year + 1])
-    return sum(day in closed for day in weekdays(month))
+    return tuple(day for day in weekdays(month) if day not in closed)
+
+
+def present_part(person: Person, month: int) -> float:
+    """The part of a month's working days on which a person is not on leave."""
+    if person.leave is None:
+        return 1.0
+    first, last = person.leave
+    days = working_days(person.country, month)
+    return sum(not first <= day <= last for day in days) / len(days)
 
 
 # --- today's coverage and the size of the memory (§7) ---------------------------------
@@ -757,15 +838,53 @@ def mean_due_hours(plan: Plan) -> dict[Lane, float]:
     return due
 
 
+def expected_leaving(plan: Plan, role: Role, span: int) -> list[float]:
+    """The share of the people there who are expected to leave in each of the first periods."""
+    if role.per:
+        return [0.0] * span
+    means = plan.means()
+    monthly = 1 - (1 - means[role.attrition]) ** (1 / 12)
+    late = round_half_up(role.slips.mean) if role.slips else 0
+    search = max(1, round_half_up(role.time_to_hire.mean))
+    slots = [(-1, NEVER_LISTED)] * role.headcount
+    slots += [(person.joins, person.closes) for person in role.people]
+    slots += [(m + late, NEVER_LISTED) for m, count in role.hires.items() for _ in range(count)]
+    found = [_expected_seat(slot, monthly, search, role.backfill, span) for slot in slots]
+    left = [sum(seat[t][1] for seat in found) for t in range(span)]
+    before = [sum(seat[t][0] for seat in found) for t in range(span)]
+    return [gone / there if there > 0 else 0.0 for gone, there in zip(left, before, strict=True)]
+
+
+def _expected_seat(
+    slot: tuple[int, int], monthly: float, search: int, backfill: bool, span: int
+) -> list[tuple[float, float]]:
+    """How much of a seat is filled before each period, and how much is vacated in it."""
+    first, closes = slot
+    there, found = (1.0 if first < 0 else 0.0), []
+    joining = [0.0] * (span + search)
+    if 0 <= first < span:
+        joining[first] = 1.0
+    for t in range(span):
+        left = there * (1.0 if t >= closes else monthly)
+        found.append((there, left))
+        if backfill:
+            joining[t + search] += left
+        there += (joining[t] if t < closes else 0.0) - left
+    return found
+
+
 def _expected_occurrences(
     plan: Plan, task: Task, account: Account, span: int, means: Values
 ) -> float:
     """Occurrences of a task for an account that never leaves, over the first periods."""
     account, total = account.fresh(), 0.0
+    leaving = expected_leaving(plan, plan.roles[task.role], span)
     for period in range(max(0, account.started), span):
         if task.trigger == "rate":
             season = task.weights[plan.calendar_month(period)]
             total += means[task.rate[account.segment]] / 12 * season
+        elif task.trigger == "departure":
+            total += leaving[period]
         else:
             total += occurrences(plan, task, account, period)
         if account.decision == period:
@@ -817,9 +936,8 @@ def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str]
     """What today's team achieves: the mean due hours served once, by priority."""
     done: dict[Lane, float] = {}
     for role in plan.roles.values():
-        seats = plan.derived_heads(role, -1) if role.per else role.headcount
         lanes = [lane for lane in due if lane.role == role.name]
-        left = seats * mean_customer_hours(plan, role)
+        left = todays_hours(plan, role)
         for group in by_priority(plan, lanes):
             wanted = sum(due[lane] for lane in group)
             part = min(1.0, left / wanted) if wanted > 0 else 0.0
@@ -842,10 +960,20 @@ def _coverages(
     return found
 
 
-def mean_customer_hours(plan: Plan, role: Role) -> float:
+def todays_hours(plan: Plan, role: Role) -> float:
+    """Customer hours per period of the people there when the plan begins, ramped and at work."""
+    seats = plan.derived_heads(role, -1) if role.per else role.headcount
+    named = [person for person in role.people if person.joins < 0]
+    return seats * mean_customer_hours(plan, role, role.holidays) + sum(
+        person.fte * mean_customer_hours(plan, role, person.country) for person in named
+    )
+
+
+def mean_customer_hours(plan: Plan, role: Role, country: str | None) -> float:
     """Mean customer hours of a person per period over the first year, at mean inputs."""
     means, span = plan.means(), min(12, plan.periods)
-    return sum(personal_hours(plan, role, t, means).customer for t in range(span)) / span
+    hours = (personal_hours(plan, role, t, means, country).customer for t in range(span))
+    return sum(hours) / span
 
 
 def by_priority(plan: Plan, lanes: list[Lane]) -> list[list[Lane]]:

@@ -14,7 +14,9 @@ import numpy as np
 from plain_numbers import lognormal, round_half_up
 from plain_scenario import (
     Account,
+    Hours,
     Lane,
+    Person,
     Plan,
     Role,
     Segment,
@@ -28,6 +30,7 @@ from plain_scenario import (
     new_account,
     occurrences,
     personal_hours,
+    present_part,
     read_plan,
     times_per_period,
 )
@@ -91,6 +94,11 @@ class Seat:
     tenure: int = 0
     filled_at: int | None = None
     """Period in which a vacant seat is filled; None where it never is."""
+    fte: float = 1.0
+    closes: int | None = None
+    """Period in which the seat is gone."""
+    person: Person | None = None
+    """Who of the roster sits there; None for others and for successors."""
 
 
 @dataclass
@@ -157,6 +165,8 @@ class Trial:
         self.coverage: dict[tuple[str, str, int], float] = {}
         self.memory = self._memories()
         self.overloaded = dict.fromkeys(plan.roles, False)
+        self.missed = dict.fromkeys(plan.roles, 0.0)
+        """How much of a role's people who left is remembered."""
         self.uncovered: set[str] = set()
 
     # --- the world outside ---
@@ -208,6 +218,10 @@ class Trial:
         self.heads = {}
         for name, role in self.plan.roles.items():
             self.seats[name] = [Seat(True, RAMPED_LONG_AGO) for _ in range(role.headcount)]
+            # at the first step everybody who stays grows a month older
+            self.seats[name] += [
+                _seat(person, -person.joins - 1) for person in role.people if person.joins < 0
+            ]
             self.joining[name] = [
                 month + (round_half_up(role.slips.draw(self.rng)) if role.slips else 0)
                 for month, count in role.hires.items()
@@ -357,16 +371,20 @@ class Trial:
         """Seats are vacated and filled, and paid."""
         self.ramped: dict[str, float] = {}
         total = dict.fromkeys(("salaries", "on_costs", "bonus", "tools", "hiring", "platform"), 0.0)
+        self.left_part = dict.fromkeys(self.plan.roles, 0.0)
+        """Seats vacated now, as a part of those filled before."""
         for role in self.plan.roles.values():
             filled_now = self._derive_heads(role, t) if role.per else self._move(role, t)
+            self._miss(role)
             seats = self.seats[role.name]
             filled = [seat for seat in seats if seat.filled]
-            self.ramped[role.name] = sum(_ramp(role, seat.tenure) for seat in filled)
+            self.ramped[role.name] = sum(_ramp(role, seat.tenure) * seat.fte for seat in filled)
+            paid = sum(seat.fte for seat in filled)
             vacant = sum(not seat.filled for seat in seats) if role.backfill else 0
             self.note("headcount", t, len(filled), role=role.name)
             self.note("ramped_fte", t, self.ramped[role.name], role=role.name)
             self.note("vacancies", t, vacant, role=role.name)
-            for line, cost in self._cost(role, t, len(filled), filled_now).items():
+            for line, cost in self._cost(role, t, paid, filled_now).items():
                 total[line] += cost
         total["platform"] = self.value[self.plan.platform] / 12
         for line, cost in total.items():
@@ -387,26 +405,39 @@ class Trial:
         if self.plan.feedback and self.overloaded[role.name]:
             factor = self.value[role.overloaded_attrition]
         leaving = 1 - (1 - self.value[role.attrition]) ** (factor / 12)
-        filled = 0
+        filled = vacated = 0
+        before = sum(seat.filled for seat in self.seats[role.name])
+        vacated += sum(seat.filled for seat in self.seats[role.name] if seat.closes == t)
+        self.seats[role.name] = [seat for seat in self.seats[role.name] if seat.closes != t]
         for seat in self.seats[role.name]:
             if seat.filled and self.rng.random() < leaving:
                 self._vacate(role, seat, t)
+                vacated += 1
             elif seat.filled:
                 seat.tenure += 1
             elif seat.filled_at == t:
                 seat.filled, seat.tenure = True, 0
                 filled += 1
-        arrivals = sum(month == t for month in self.joining[role.name])
-        self.seats[role.name] += [Seat(True) for _ in range(arrivals)]
-        return filled + arrivals
+        arrived = [Seat(True) for month in self.joining[role.name] if month == t]
+        arrived += [_seat(person, 0) for person in role.people if person.joins == t]
+        self.seats[role.name] += arrived
+        self.left_part[role.name] = vacated / before if before else 0.0
+        return filled + len(arrived)
+
+    def _miss(self, role: Role) -> None:
+        """Customers remember who left, and forget."""
+        if role.farewell:
+            half_life = self.value[role.farewell.fades_over]
+            fading = 2 ** (-1 / half_life) if half_life > 0 else 0.0
+            self.missed[role.name] = fading * self.missed[role.name] + self.left_part[role.name]
 
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
         """Somebody leaves; a successor is found some months later, or never."""
         months = max(1, round_half_up(role.time_to_hire.draw(self.rng)))
-        seat.filled = False
+        seat.filled, seat.person = False, None
         seat.filled_at = t + months if role.backfill else None
 
-    def _cost(self, role: Role, t: int, heads: int, filled_now: int) -> dict[str, float]:
+    def _cost(self, role: Role, t: int, heads: float, filled_now: int) -> dict[str, float]:
         """What a role costs in a period, by line."""
         value = self.value
         salary = value[role.salary] * (1 + value[role.raises]) ** (t // 12)
@@ -453,7 +484,11 @@ class Trial:
             c = usual if account.own_complexity is None else account.own_complexity
             mass += number * c
             squares += number * c**2
-        if times_per_period(task, segment) is not None and counted:
+        if task.trigger == "departure":
+            mass, squares = mass * self.left_part[task.role], squares * self.left_part[task.role]
+            counted = [(self.left_part[task.role], account) for _, account in counted]
+        fractional = task.trigger == "departure" or times_per_period(task, segment) is not None
+        if fractional and sum(n for n, _ in counted) > 0:
             happening = self._fractional_share(task, segment, sum(n for n, _ in counted))
             return mass * happening, squares * happening
         return mass, squares
@@ -466,6 +501,8 @@ class Trial:
             calls = self.value[task.rate[account.segment]] / 12 * season
             happening = self.rng.poisson(calls)
             return self.rng.binomial(happening, share) if happening and share < 1 else happening
+        if task.trigger == "departure":
+            return 1.0  # which accounts it is that were held by those who left plays no part
         number = occurrences(self.plan, task, account, t)
         if number == 0 or share == 1 or times_per_period(task, account.segment) is not None:
             return number
@@ -491,17 +528,33 @@ class Trial:
         """Each role spends its hours, most important work first; what is too old is dropped."""
         for role in self.plan.roles.values():
             lanes = [lane for lane in self.waiting if lane.role == role.name]
-            person = personal_hours(self.plan, role, t, self.value)
-            capacity = self.ramped[role.name] * person.customer
+            available, capacity = self._hours_of(role, t)
             wanted = sum(work.hours for lane in lanes for work in self.waiting[lane])
             load = wanted / capacity if capacity > 0 else (math.inf if wanted > 0 else 0.0)
             self.overloaded[role.name] = load > 1
             left = capacity * (1 + self.value[role.overtime] * (load > 1))
             for group in by_priority(self.plan, lanes):
                 left = self._serve_together(group, left)
-            self._note_role(role, t, load, person.available, person.customer)
+            self._note_role(role, t, load, available, capacity)
         for lane in self.waiting:
             self._drop_old(lane, t)
+
+    def _hours_of(self, role: Role, t: int) -> tuple[float, float]:
+        """Available hours and customer hours of the people there."""
+        available = customer = 0.0
+        known: dict[str | None, Hours] = {}
+        for seat in self.seats[role.name]:
+            if not seat.filled:
+                continue
+            country = seat.person.country if seat.person else role.holidays
+            if country not in known:
+                known[country] = personal_hours(self.plan, role, t, self.value, country)
+            part = _ramp(role, seat.tenure) * seat.fte
+            if seat.person:
+                part *= present_part(seat.person, self.plan.start + t)
+            available += part * known[country].available
+            customer += part * known[country].customer
+        return available, customer
 
     def _serve_together(self, lanes: list[Lane], left: float) -> float:
         """Serve lanes of equal priority in proportion to their hours; the hours still left."""
@@ -536,18 +589,18 @@ class Trial:
         self.waiting[lane] = [work for work in self.waiting[lane] if t - work.due < patience]
 
     def _note_role(
-        self, role: Role, t: int, load: float, available: float, customer: float
+        self, role: Role, t: int, load: float, available: float, capacity: float
     ) -> None:
         """The hours a role has, wants and uses."""
-        name, ramped = role.name, self.ramped[role.name]
+        name = role.name
         due = sum(hours for lane, hours in self.due_now.items() if lane.role == name)
         done = sum(h for lane, h in self.hours["done_hours"].items() if lane.role == name)
-        present = ramped * available
+        one = personal_hours(self.plan, role, t, self.value, role.holidays).customer
         self.note("load", t, load, role=name)
-        self.note("available_hours", t, present, role=name)
-        self.note("capacity_hours", t, ramped * customer, role=name)
-        self.note("required_fte", t, due / customer if customer > 0 else math.nan, role=name)
-        self.note("utilization", t, done / present if present > 0 else math.nan, role=name)
+        self.note("available_hours", t, available, role=name)
+        self.note("capacity_hours", t, capacity, role=name)
+        self.note("required_fte", t, due / one if one > 0 else math.nan, role=name)
+        self.note("utilization", t, done / available if available > 0 else math.nan, role=name)
 
     # --- 5. coverage and its memory ---
 
@@ -662,7 +715,8 @@ class Trial:
         hazard = self._term_hazard(segment, account)
         hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
         addressable = self.value[segment.addressable]
-        return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
+        ratio = factors.churn * self._faces(segment)
+        return 1 - math.exp(-hazard * (1 - addressable + addressable * ratio))
 
     def _term_hazard(self, segment: Segment, account: Account) -> float:
         """H of the term that ends."""
@@ -676,6 +730,15 @@ class Trial:
         if account.churn is not None:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
         return hazard
+
+    def _faces(self, segment: Segment) -> float:
+        """HO: what the loss of familiar faces does to a segment."""
+        factor = 1.0
+        for role in self.plan.roles.values():
+            if role.farewell and self.plan.feedback and self.plan.serves(role.name, segment.name):
+                excess = self.value[role.farewell.churn] - 1
+                factor *= 1 + excess * min(1.0, self.missed[role.name])
+        return factor
 
     def _renew(self, account: Account, factors: Factors, t: int) -> None:
         """Contraction, and a contracted price rise."""
@@ -817,6 +880,11 @@ def _hazard(yearly: float, term: int) -> float:
 def _ratio(effect: float, now: float, as_always: float) -> float:
     """A task's factor: 1 where coverage is as it has always been."""
     return (1 + (effect - 1) * now) / (1 + (effect - 1) * as_always)
+
+
+def _seat(person: Person, tenure: int) -> Seat:
+    """The seat of somebody of a roster."""
+    return Seat(True, tenure, fte=person.fte, closes=person.closes, person=person)
 
 
 def _ramp(role: Role, tenure: int) -> float:

@@ -50,12 +50,21 @@ PATHS = """
     .accounts.file .churn_volatility .churn_volatility.low .new_accounts_volatility
     .new_accounts_volatility.mean .slump.probability.low .slump.churn.mean .slump.new_accounts
     .slump.expansion.p10 .busy.hours .busy.hours.default .busy.hours.webinars.mean
+    .csm.departure.churn .departure.churn.low .departure.churn.p10
+    .people .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 
 VALUES = [
     *(f".every={span}" for span in ("month", "quarter", "2 weeks", "6 weeks", "45 days")),
     *(f".term={months}" for months in (1, 6, 12, 24)),
-    *(".aligned=fiscal", ".on=start", ".on=renewal", ".lead=90 days", ".lead=10 days"),
+    *(
+        ".aligned=fiscal",
+        ".on=start",
+        ".on=renewal",
+        ".on=departure",
+        ".lead=90 days",
+        ".lead=10 days",
+    ),
     *(".defer=1 month", ".defer=3 months", ".holidays=US", ".holidays=DE"),
     *(".feedback=off", ".resolution=account"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from hypothesis import strategies as st
@@ -110,6 +111,7 @@ triggers = st.one_of(
     given(on="start", over=st.sampled_from(["1 month", "3 months"])),
     given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "4 months"])),
     given(on="renewal"),
+    given(on="departure"),
     given(rate=spread(0, 12)),
     given(rate=spread(0, 12), seasonality=weights),
 )
@@ -138,12 +140,13 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
             defer=waits,
             backlog=st.integers(0, 300).map(float),
             uncertainty=spread(0, 0.5),
-            coverage_today=spread(0, 0.99),
-            enough=spread(0.3, 0.99),
         )
     )
     if "fixed" not in task and draw(st.booleans()):
         task["priority"] = {"north": 1, "default": draw(st.integers(1, 3))}
+    if task.get("on") == "departure":
+        return task
+    task |= draw(optional(coverage_today=spread(0, 0.99), enough=spread(0.3, 0.99)))
     worth = draw(st.sampled_from(["nothing", "weight", "own"]))
     if worth == "weight":
         task["weight"] = draw(st.integers(1, 3))
@@ -152,8 +155,33 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
     return task
 
 
-roles = st.fixed_dictionaries(
-    {"headcount": st.integers(0, 4)},
+PEOPLE = "name,start,end,fte,location,leave_from,leave_to"
+day = st.dates(dt.date(2026, 9, 1), dt.date(2029, 6, 30))
+person = st.tuples(
+    st.one_of(st.none(), day),
+    st.one_of(st.none(), day),
+    st.sampled_from(["", "0", "0.5", "80%", "1"]),
+    st.sampled_from(["", "", "US", "DE", "FR"]),
+    st.one_of(st.none(), st.tuples(day, day)),
+)
+
+
+def row(name: str, found: tuple[Any, ...]) -> str:
+    """A person of a roster, with dates in their order."""
+    start, end, fte, location, leave = found
+    if start and end:
+        start, end = sorted([start, end])
+    leave = sorted(leave) if leave else ("", "")
+    return ",".join(str("" if x is None else x) for x in (name, start, end, fte, location, *leave))
+
+
+rosters = st.lists(person, min_size=1, max_size=5).map(
+    lambda people: "\n".join([PEOPLE, *(row(f"P{i}", p) for i, p in enumerate(people)), ""])
+)
+seats = st.one_of(given(headcount=st.integers(0, 4)), given(people=rosters))
+
+settings_of_roles = st.fixed_dictionaries(
+    {},
     optional={
         "hires": st.just({"2027-03": 2}),
         "slips": months(0, 3),
@@ -161,6 +189,9 @@ roles = st.fixed_dictionaries(
         "overloaded_attrition": spread(1, 3),
         "backfill": st.booleans(),
         "time_to_hire": months(0, 5),
+        "departure": st.fixed_dictionaries(
+            {"churn": spread(0.8, 3)}, optional={"fades_over": months(0, 9)}
+        ),
         "ramp": st.lists(st.floats(0, 1).map(lambda x: round(x, 3)), min_size=1, max_size=4),
         "holidays": st.sampled_from(["US", "DE-BY"]),
         "pto_days": spread(0, 60),
@@ -173,6 +204,13 @@ roles = st.fixed_dictionaries(
         "raise": spread(-0.02, 0.1),
     },
 )
+roles = st.builds(lambda seats, others: seats | others, seats, settings_of_roles)
+
+
+def most_seats(role: dict[str, Any]) -> int:
+    """Seats of a role that can be filled at once, at most."""
+    opening = role["people"].count("\n") - 1 if "people" in role else role["headcount"]
+    return opening + sum(role.get("hires", {}).values())
 
 
 market = optional(churn_volatility=spread(0, 1.2), new_accounts_volatility=spread(0, 1.2))

@@ -7,6 +7,7 @@ import pytest
 from scipy import special
 
 from capacity.model.retention import (
+    face_factor,
     growth,
     half_life_factor,
     hazard,
@@ -164,3 +165,9 @@ def test_the_revenue_lost_lies_between_nothing_and_all() -> None:
     number, arr = a(5.0, 5.0), a(700.0, 700.0)
     found = revenue_lost(a(4.0, 1.0), number, arr, a(500.0), a(9.0, -9.0))
     assert found.tolist() == [700.0, 0.0]
+
+
+def test_faces_are_missed_in_proportion_up_to_all_of_them() -> None:
+    memory = np.array([0.0, 0.25, 1.0, 1.7])
+    assert face_factor(np.array([1.8]), memory) == pytest.approx([1, 1.2, 1.8, 1.8])
+    assert face_factor(np.array([0.5]), memory) == pytest.approx([1, 0.875, 0.5, 0.5])

@@ -156,3 +156,21 @@ def test_a_shape_may_be_set_from_outside(assumed):
     settings = {"segments.smb.churn.sbg.alpha": "{value: 0.9, source: the board}"}
     found = assumed(with_sbg(), **settings)["segments.smb.churn.sbg.alpha"]
     assert (found.value, found.source) == ("0.9", "the board")
+
+
+def test_a_departure_lends_its_source_to_its_numbers(assumed):
+    text = PLAN.replace("smb: {", "smb: {churn: 5%, addressable: 1, ").replace(
+        "{accounts: 5}", "{accounts: 5, churn: 5%, addressable: 1}"
+    )
+    departure = "{churn: 1.3, source: exit talks, evidence: estimated}"
+    found = assumed(text.replace("backfill: true", f"departure: {departure}"))
+    churn, fades = (found[f"team.csm.departure.{key}"] for key in ("churn", "fades_over"))
+    assert (churn.source, churn.evidence, churn.wants_source) == ("exit talks", "estimated", True)
+    assert (fades.evidence, fades.wants_source) == ("default", False)
+
+
+def test_a_roster_is_listed_and_wants_no_source(assumed, tmp_path):
+    (tmp_path / "people.csv").write_text("name\nAnn\n", encoding="utf-8")
+    text = PLAN.replace("headcount: {value: 2, source: payroll}", "people: people.csv")
+    people = assumed(text)["team.csm.people"]
+    assert (people.value, people.wants_source) == ("people.csv", False)
