@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capacity.book.accounts import Book
+from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
+from capacity.book.table import Source
 from capacity.errors import InputError, Mistake
 from capacity.scenario.changes import assign
 from capacity.scenario.document import Plan
@@ -82,9 +84,8 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
         return Scenario(plan, book, tuple(warnings), files, marked, settings)
     file, content = _accounts_file(Path(path), plan.accounts.file, marked)
     files[str(file)] = hashlib.sha256(content).hexdigest()
-    from capacity.book.reading import read_book  # brings pandas, slow to import
-
-    book, doubts = read_book(plan, content, str(file))
+    sheet_at = marked.place(("accounts", "sheet"))
+    book, doubts = read_book(plan, Source(content, str(file), plan.accounts.sheet, sheet_at))
     doubts += _nobody(book, marked)
     return Scenario(plan, book, (*warnings, *doubts), files, marked, settings)
 

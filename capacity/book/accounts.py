@@ -57,11 +57,8 @@ class Book:
 
     def take(self, rows: IntArray | BoolArray) -> Book:
         """The book of some of the accounts, or of all in another order."""
-        chosen = np.arange(len(self))[rows]
-        return Book(
-            [self.ids[i] for i in chosen],
-            *(getattr(self, name)[chosen] for name in _COLUMNS),
-        )
+        ids = np.array(self.ids, dtype=object)[rows].tolist()
+        return Book(ids, *(getattr(self, name)[rows] for name in _COLUMNS))
 
 
 _COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
