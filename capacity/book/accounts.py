@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.calendar import DateArray, days_of_month, month_numbers
+from capacity.calendar import DateArray, month_numbers, months_and_days
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ _COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn"
 
 def decision_month(renewals: DateArray) -> IntArray:
     """The month that holds the last day of the term before each renewal date."""
-    return month_numbers(renewals) - (days_of_month(renewals) == 1)
+    month, day = months_and_days(renewals)
+    return month - (day == 1)
 
 
 def sorted_book(book: Book) -> Book:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, TextIOWrapper
 from itertools import chain
 
@@ -22,7 +22,7 @@ _BATCH = 500
 Batches = Iterator[list[list[str]]]
 
 
-def read_csv(source: Source, wanted: Collection[str]) -> Table:
+def read_csv(source: Source, wanted: Sequence[str]) -> Table:
     """Read the text of a CSV file; rows without any text are passed over.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from capacity.book.csv_text import read_csv
 from capacity.book.parquet import read_parquet
@@ -17,7 +17,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_table(source: Source, wanted: Collection[str]) -> Table:
+def read_table(source: Source, wanted: Sequence[str]) -> Table:
     """Read the wanted columns of a file of accounts.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.fields import MOST_ACCOUNTS
 
 
-def read_parquet(source: Source, wanted: Collection[str]) -> Table:
+def read_parquet(source: Source, wanted: Sequence[str]) -> Table:
     """Read the columns that are wanted; rows are counted from 1, and empty ones passed over.
 
     Raises
@@ -82,9 +82,12 @@ def _column(chunks: Any) -> Column:
 
     if pa.types.is_dictionary(chunks.type):
         chunks = chunks.cast(chunks.type.value_type)
+    rows = np.arange(len(chunks))
+    if pa.types.is_floating(chunks.type) and not chunks.null_count:
+        return Column(chunks.to_numpy().astype(float), rows)
     sample = chunks.slice(0, SAMPLE)
     if pa.types.is_string(chunks.type) and 2 * len(sample.unique()) > len(sample):
-        return Column(_cells(chunks), np.arange(len(chunks)))  # looking up names would take long
+        return Column(_cells(chunks), rows)  # looking up names would take long
     encoded = chunks.dictionary_encode().unify_dictionaries()
     distinct = encoded.chunk(0).dictionary
     codes = [c.indices.fill_null(len(distinct)).to_numpy() for c in encoded.chunks]

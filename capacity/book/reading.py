@@ -14,7 +14,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, decision_month, sorted_book
 from capacity.book.files import read_table
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
-from capacity.calendar import DateArray, days_of_month, first_day, month_label, month_numbers
+from capacity.calendar import DateArray, first_day, month_label, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
@@ -64,7 +64,7 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
     """
     assert plan.accounts is not None
     theirs = {name: plan.accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
-    table = read_table(source, set(theirs.values()))
+    table = read_table(source, list(dict.fromkeys(theirs.values())))
     _check_columns(plan.accounts, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
@@ -139,7 +139,8 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
 
 
 def _ids(column: Column, findings: _Findings) -> list[str]:
-    ids: list[str] = column.each(as_text, "object").tolist()
+    names = [cell if isinstance(cell, str) else as_text(cell) for cell in column.cells]
+    ids: list[str] = np.array(names, dtype=object)[column.codes].tolist()
     empty = column.empty
     findings.rows(empty, "id", lambda i: "is empty. Give the account an id")
     if len(set(ids)) == len(ids):
@@ -215,7 +216,7 @@ def _numbers(
     """The numbers of a column; an empty cell takes the default, or is a mistake for money."""
     if column is None:
         return default
-    values = _values(column, partial(_number, money=money, share=share))
+    values = column.numbers(partial(_number, money=money, share=share))
     empty = column.empty
     bad = ~np.isfinite(values) & ~empty
     findings.rows(
@@ -229,14 +230,6 @@ def _numbers(
     if money:
         findings.rows(empty, name, lambda i: "is empty; unknown is not zero. Write the amount")
     return np.where(np.isfinite(values) & ~outside, values, default)
-
-
-def _values(column: Column, number: Callable[[Cell], float]) -> FloatArray:
-    """The numbers of a column; where all are plain digits, Python's own reading is quicker."""
-    try:
-        return column.each(float, "float64")  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return column.each(number, "float64")
 
 
 def _number(cell: Cell, *, money: bool, share: bool) -> float:
@@ -269,9 +262,9 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
         ),
         warn=True,
     )
-    days = days_of_month(renewals) - days_of_month(book.starts)
-    joined = book.start_month
-    age = month_numbers(renewals) + rolled - joined + days / DAYS_PER_MONTH
+    month, day = months_and_days(renewals)
+    joined, first = months_and_days(book.starts)
+    age = month + rolled - joined + (day - first) / DAYS_PER_MONTH
     completed = np.maximum(np.floor(age / book.term + 0.5).astype(np.int64) - 1, 0)
     late = joined >= start + months
     findings.rows(

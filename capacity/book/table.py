@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.arrays import BoolArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.errors import InputError, Mistake, Place
 
 Cell = str | int | float | dt.date
@@ -53,24 +53,36 @@ class Column:
     Attributes
     ----------
     cells
-        What stands in the column.
+        What stands in the column; an array where all are numbers.
     codes
         Index into `cells` of each row, shape (rows,).
     """
 
-    cells: Sequence[Cell]
+    cells: Sequence[Cell] | FloatArray
     codes: IntArray
 
     def __getitem__(self, row: int) -> Cell:
-        return self.cells[self.codes[row]]
+        cell: Cell = self.cells[self.codes[row]]
+        return cell
 
     def each(self, read: Callable[[Cell], object], dtype: str) -> NDArray[Any]:
         """What a function makes of the cell of each row, shape (rows,)."""
         return np.array(list(map(read, self.cells)), dtype=dtype)[self.codes]
 
+    def numbers(self, read: Callable[[Cell], float]) -> FloatArray:
+        """The number in each row, shape (rows,); the function is asked where it takes more."""
+        if isinstance(self.cells, np.ndarray):
+            return self.cells[self.codes]
+        try:
+            return np.array(list(map(float, self.cells)))[self.codes]  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):  # a day, a text, or beyond all bounds
+            return self.each(read, "float64")
+
     @cached_property
     def empty(self) -> BoolArray:
         """Rows in which nothing stands, shape (rows,)."""
+        if isinstance(self.cells, np.ndarray):
+            return np.zeros(len(self.codes), dtype=bool)
         return np.array([cell == "" for cell in self.cells], dtype=bool)[self.codes]
 
 
@@ -136,8 +148,6 @@ def _cell(value: object) -> Cell:
 
 def as_text(cell: Cell) -> str:
     """A cell as a name: the number 7 is `7`, however a file stores it."""
-    if isinstance(cell, str):
-        return cell
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 

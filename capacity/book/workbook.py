@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -39,7 +39,7 @@ Note = tuple[int, str]
 """The number of a row, and what is wrong with a cell of it."""
 
 
-def read_workbook(source: Source, wanted: Collection[str]) -> Table:
+def read_workbook(source: Source, wanted: Sequence[str]) -> Table:
     """Read a sheet; rows have the numbers of the sheet, and empty ones are passed over.
 
     Raises
@@ -98,7 +98,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
         yield number, row
 
 
-def _table(sheet: Any, wanted: Collection[str], file: str) -> tuple[Table, _Wanted]:
+def _table(sheet: Any, wanted: Sequence[str], file: str) -> tuple[Table, _Wanted]:
     title = f"The sheet `{one_line(sheet.title)}`"
     rows = _rows(sheet)
     top, cells = next((row for row in rows if _is_filled(row[1])), (1, ()))
