@@ -36,7 +36,7 @@ def read_parquet(source: Source, wanted: Sequence[str]) -> Table:
         raise not_installed(source.file, "Parquet", "pyarrow") from None
     place = Place(source.file)
     with reading(source.file, "Parquet", "Write it again"):
-        file = pq.ParquetFile(_buffer(source.content))
+        file = pq.ParquetFile(_buffer(source.content), page_checksum_verification=True)
         _check_size(file.metadata.num_rows, place)
         names = file.schema_arrow.names
         header = [name.strip() for name in names]

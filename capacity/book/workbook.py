@@ -35,8 +35,8 @@ _UNSAVED = f"holds a formula whose value is not in the file. {_MEND}"
 
 Row = tuple[int, Sequence[Any]]
 """The number of a row in the sheet, and its cells as openpyxl has them."""
-Note = tuple[int, str]
-"""The number of a row, and what is wrong with a cell of it."""
+Notes = dict[str, dict[int, str]]
+"""What is wrong with cells, by column and number of the row."""
 
 
 def read_workbook(source: Source, wanted: Sequence[str]) -> Table:
@@ -57,6 +57,8 @@ def read_workbook(source: Source, wanted: Sequence[str]) -> Table:
     mistakes = list(rows.mistakes(source.file))
     if mistakes:
         raise InputError(mistakes)
+    if not rows.numbers:
+        raise refused(table.top, "is a header without accounts. Export the rows, too")
     return table
 
 
@@ -111,9 +113,9 @@ def _table(sheet: Any, wanted: Sequence[str], file: str) -> tuple[Table, _Wanted
     chosen = {name: header.index(name) for name in wanted if name in header}
     below = _Wanted(rows, chosen)
     columns = columns_of(below, {name: i for i, name in enumerate(chosen)})
-    if not below.numbers:
-        raise refused(place, "is a header without accounts. Export the rows, too")
-    return Table(header, columns, np.array(below.numbers), "row", place, title), below
+    return Table(
+        header, columns, np.array(below.numbers, dtype=np.int64), "row", place, title
+    ), below
 
 
 @dataclass
@@ -133,8 +135,8 @@ class _Wanted:
     rows: Iterator[Row]
     places: Mapping[str, int]
     numbers: list[int] = field(default_factory=list)
-    errors: dict[str, list[Note]] = field(default_factory=dict)
-    formulas: dict[str, list[Note]] = field(default_factory=dict)
+    errors: Notes = field(default_factory=dict)
+    formulas: Notes = field(default_factory=dict)
     unknown: set[tuple[int, int]] = field(default_factory=set)
 
     def __iter__(self) -> Iterator[list[list[object]]]:
@@ -158,7 +160,7 @@ class _Wanted:
                 continue
             if cell.data_type == "e":
                 text = f"holds the error {cell.value}. Mend its formula"
-                self.errors.setdefault(name, []).append((number, text))
+                self.errors.setdefault(name, {})[number] = text
             elif cell.value is None and cell.data_type == "n":
                 self.unknown.add((number, self.places[name]))
 
@@ -167,17 +169,14 @@ class _Wanted:
         number, cells = row
         for name, i in self.places.items():
             if (number, i) in self.unknown and cells[i].data_type == "f":
-                self.formulas.setdefault(name, []).append((number, _UNSAVED))
+                self.formulas.setdefault(name, {})[number] = _UNSAVED
 
     def mistakes(self, file: str) -> Iterator[Mistake]:
         """The first cells of each column and kind."""
         for kind in (self.errors, self.formulas):
             for name, notes in kind.items():
                 yield from some(
-                    range(len(notes)),
-                    lambda i, notes=notes: Place(file, row=notes[i][0]),  # type: ignore[misc]
-                    name,
-                    lambda i, notes=notes: notes[i][1],  # type: ignore[misc]
+                    list(notes), lambda row: Place(file, row=row), name, notes.__getitem__
                 )
 
 

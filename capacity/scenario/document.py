@@ -70,7 +70,7 @@ class Accounts(Part):
     file: Text
     """File beside the scenario: CSV, Parquet (`.parquet`) or an Excel workbook (`.xlsx`)."""
     sheet: Text | None = None
-    """Sheet of the workbook; the first one where none is named."""
+    """Sheet of the workbook; the first that is not hidden where none is named."""
     columns: Annotated[dict[str, str], PlainValidator(read_columns)] = Field(default={})
     """The file's own names of the columns: `{arr: "Annual value"}`."""
     date_format: Annotated[str, PlainValidator(read_date_format)] = "YYYY-MM-DD"

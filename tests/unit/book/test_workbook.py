@@ -129,6 +129,13 @@ def test_a_formula_without_a_value_is_not_taken_for_an_empty_cell(tmp_path):
     ]
 
 
+def test_a_sheet_of_formulas_without_values_is_not_taken_for_an_empty_one(tmp_path):
+    row = [f"=Other!{column}2" for column in "ABCDE"]
+    said = mistakes(tmp_path, excel(tmp_path, row))
+    assert len(said) == 5
+    assert all("row 2: " in line and "holds a formula whose value is not" in line for line in said)
+
+
 def test_an_error_of_a_formula_is_no_name(tmp_path):
     name = excel(tmp_path, A, ["#N/A", *B[1:]])
     assert mistakes(tmp_path, name) == [
