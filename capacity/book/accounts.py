@@ -72,5 +72,5 @@ def decision_month(renewals: DateArray) -> IntArray:
 
 def sorted_book(book: Book) -> Book:
     """The same accounts by segment and id."""
-    by_id = np.array(sorted(range(len(book)), key=book.ids.__getitem__), dtype=np.int64)
+    by_id = np.fromiter(sorted(range(len(book)), key=book.ids.__getitem__), np.int64, len(book))
     return book.take(by_id[np.argsort(book.segment[by_id], kind="stable")])

@@ -45,7 +45,7 @@ def read_parquet(source: Source, wanted: Sequence[str]) -> Table:
         columns = _columns({name: read.column(theirs) for name, theirs in chosen.items()}, place)
         rows = _filled(columns, file)
     if len(rows) < len(read):
-        columns = {name: Column(c.cells, c.codes[rows]) for name, c in columns.items()}
+        columns = {name: column.take(rows) for name, column in columns.items()}
     return Table(header, columns, rows + 1, "row", place)
 
 
@@ -82,12 +82,11 @@ def _column(chunks: Any) -> Column:
 
     if pa.types.is_dictionary(chunks.type):
         chunks = chunks.cast(chunks.type.value_type)
-    rows = np.arange(len(chunks))
     if pa.types.is_floating(chunks.type) and not chunks.null_count:
-        return Column(chunks.to_numpy().astype(float), rows)
+        return Column(chunks.to_numpy().astype(float))
     sample = chunks.slice(0, SAMPLE)
     if pa.types.is_string(chunks.type) and 2 * len(sample.unique()) > len(sample):
-        return Column(_cells(chunks), rows)  # looking up names would take long
+        return Column(_cells(chunks))  # looking up names would take long
     encoded = chunks.dictionary_encode().unify_dictionaries()
     distinct = encoded.chunk(0).dictionary
     codes = [c.indices.fill_null(len(distinct)).to_numpy() for c in encoded.chunks]

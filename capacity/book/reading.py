@@ -139,8 +139,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
 
 
 def _ids(column: Column, findings: _Findings) -> list[str]:
-    names = [cell if isinstance(cell, str) else as_text(cell) for cell in column.cells]
-    ids: list[str] = np.array(names, dtype=object)[column.codes].tolist()
+    ids = column.texts()
     empty = column.empty
     findings.rows(empty, "id", lambda i: "is empty. Give the account an id")
     if len(set(ids)) == len(ids):

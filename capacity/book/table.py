@@ -55,35 +55,47 @@ class Column:
     cells
         What stands in the column; an array where all are numbers.
     codes
-        Index into `cells` of each row, shape (rows,).
+        Index into `cells` of each row, shape (rows,); None where each row has the cell of its own.
     """
 
     cells: Sequence[Cell] | FloatArray
-    codes: IntArray
+    codes: IntArray | None = None
 
     def __getitem__(self, row: int) -> Cell:
-        cell: Cell = self.cells[self.codes[row]]
+        cell: Cell = self.cells[row if self.codes is None else self.codes[row]]
         return cell
+
+    def take(self, rows: IntArray) -> Column:
+        """The column of some of the rows."""
+        return Column(self.cells, rows if self.codes is None else self.codes[rows])
 
     def each(self, read: Callable[[Cell], object], dtype: str) -> NDArray[Any]:
         """What a function makes of the cell of each row, shape (rows,)."""
-        return np.array(list(map(read, self.cells)), dtype=dtype)[self.codes]
+        return self._by_row(np.array(list(map(read, self.cells)), dtype=dtype))
 
     def numbers(self, read: Callable[[Cell], float]) -> FloatArray:
         """The number in each row, shape (rows,); the function is asked where it takes more."""
         if isinstance(self.cells, np.ndarray):
-            return self.cells[self.codes]
+            return self._by_row(self.cells)
         try:
-            return np.array(list(map(float, self.cells)))[self.codes]  # type: ignore[arg-type]
+            return self._by_row(np.array(list(map(float, self.cells))))  # type: ignore[arg-type]
         except (TypeError, ValueError, OverflowError):  # a day, a text, or beyond all bounds
             return self.each(read, "float64")
+
+    def texts(self) -> list[str]:
+        """The name in each row."""
+        names = [cell if isinstance(cell, str) else as_text(cell) for cell in self.cells]
+        return names if self.codes is None else [names[code] for code in self.codes.tolist()]
 
     @cached_property
     def empty(self) -> BoolArray:
         """Rows in which nothing stands, shape (rows,)."""
         if isinstance(self.cells, np.ndarray):
-            return np.zeros(len(self.codes), dtype=bool)
-        return np.array([cell == "" for cell in self.cells], dtype=bool)[self.codes]
+            return self._by_row(np.zeros(len(self.cells), dtype=bool))
+        return self._by_row(np.array([cell == "" for cell in self.cells], dtype=bool))
+
+    def _by_row(self, values: NDArray[Any]) -> NDArray[Any]:
+        return values if self.codes is None else values[self.codes]
 
 
 @dataclass(frozen=True)
@@ -242,6 +254,9 @@ class _Gathered:
         self._repeats = self._rows < SAMPLE or 2 * len(self._looked_up) < self._rows
 
     def column(self) -> Column:
-        cells = [*self._looked_up, *self._as_they_come]
-        codes = [*self._codes, np.arange(len(self._looked_up), len(cells))]
-        return Column(cells_of(cells), np.concatenate(codes))
+        cells = cells_of(self._looked_up)
+        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int64)
+        if self._repeats:
+            return Column(cells, codes)
+        first = [cells[code] for code in codes.tolist()]
+        return Column(first + cells_of(self._as_they_come))
