@@ -37,8 +37,7 @@ def floor(layout: Layout) -> int:
         luck = Luck(0, batch)
         for t, decisions in enumerate(layout.retention.by_period):
             month = int(layout.plan.horizon.periods.months[t])
-            keys = numbered(layout.retention.account_keys[decisions.rows], month)
-            draws += luck.uniforms(keys).size
+            draws += luck.uniforms(decisions.luck).size
             draws += ndtri(luck.uniforms(numbered(layout.work.step_keys[variable], month))).size
     return draws
 

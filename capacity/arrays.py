@@ -14,6 +14,7 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
 _FEW = 4
+_WIDE, _LARGEST = 10**6, 2**62
 
 
 class RowSums:
@@ -67,3 +68,27 @@ def sums_at(place: IntArray, values: FloatArray, shape: tuple[int, int]) -> Floa
     """Sums of single values by where they belong, as an index into the flat array."""
     total = np.bincount(place, values, shape[0] * shape[1])
     return total.reshape(shape).astype(np.float64, copy=False)
+
+
+def distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:
+    """Distinct rows in lexicographic order, and which of them each row is.
+
+    As `numpy.unique` by rows, which sorts a million rows of ten numbers in seconds. Here the
+    columns are joined to one number first.
+    """
+    code = np.zeros(len(rows), dtype=np.int64)
+    size = 1
+    for column in rows.T:
+        low = column.min(initial=0)
+        width = int(column.max(initial=0)) - int(low) + 1
+        place = column - low
+        if width > _WIDE:
+            values, place = np.unique(column, return_inverse=True)
+            width = len(values)
+        if size * width >= _LARGEST:
+            known, code = np.unique(code, return_inverse=True)
+            size = len(known)
+        code = code * width + place
+        size *= width
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    return rows[first], group

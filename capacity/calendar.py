@@ -125,15 +125,34 @@ class Periods:
         calendar
             Country, or country and subdivision (``DE-BY``); None has no holidays.
         """
-        if calendar is None:
-            return np.zeros(self.count)
-        years = range(
-            self.start // MONTHS_PER_YEAR, (self.start + self.count) // MONTHS_PER_YEAR + 1
-        )
-        days = np.array(sorted(public_holidays(calendar, years)), dtype="datetime64[D]")
+        days = self._holidays(calendar)
         days = days[np.is_busday(days)]
         inside = days[(days >= self.first_days[0]) & (days < self.first_days[-1])]
         return np.bincount(month_numbers(inside) - self.start, minlength=self.count).astype(float)
+
+    def _holidays(self, calendar: str | None) -> DateArray:
+        """Public holidays of the calendar years of the plan; none without a calendar."""
+        if calendar is None:
+            return np.zeros(0, dtype="datetime64[D]")
+        years = range(
+            self.start // MONTHS_PER_YEAR, (self.start + self.count) // MONTHS_PER_YEAR + 1
+        )
+        return np.array(sorted(public_holidays(calendar, years)), dtype="datetime64[D]")
+
+    def away_share(self, leave: DateArray, calendar: str | None) -> FloatArray:
+        """Share of the working days of each period on which somebody is on leave.
+
+        Parameters
+        ----------
+        leave
+            The first day of the leave and the day after it.
+        calendar
+            Its public holidays are no working days; see `holidays_on_weekdays`.
+        """
+        days, closed = self.first_days, self._holidays(calendar)
+        first, after = (np.clip(day, days[:-1], days[1:]) for day in leave)
+        missed = np.busday_count(first, after, holidays=closed)
+        return missed / np.maximum(np.busday_count(days[:-1], days[1:], holidays=closed), 1)
 
 
 @lru_cache(maxsize=64)

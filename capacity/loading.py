@@ -10,11 +10,12 @@ from pathlib import Path
 from capacity.book.accounts import Book
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
+from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake
 from capacity.scenario.changes import assign
 from capacity.scenario.document import Plan
-from capacity.scenario.reading import Marked, read_bytes, read_yaml
+from capacity.scenario.reading import Marked, dotted, read_bytes, read_yaml
 from capacity.scenario.validation import validate
 
 
@@ -28,6 +29,8 @@ class Scenario:
         The settings of the scenario file as frozen values.
     book
         The accounts.
+    rosters
+        The people of the roles that name a file of them.
     warnings
         What may be right but looks wrong, each with its place.
     files
@@ -40,6 +43,7 @@ class Scenario:
 
     plan: Plan
     book: Book
+    rosters: Mapping[str, Roster]
     warnings: tuple[Mistake, ...]
     files: Mapping[str, str]
     marked: Marked
@@ -52,7 +56,7 @@ class Scenario:
 
 
 def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:  # noqa: A002
-    """Read a scenario and its file of accounts.
+    """Read a scenario, its file of accounts and its files of people.
 
     Parameters
     ----------
@@ -77,17 +81,42 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     settings = dict(set or {})
     assign(marked, settings)
     plan, warnings = validate(marked)
-    files = {str(path): marked.sha256}
+    files = _Files(Path(path), marked)
+    rosters: dict[str, Roster] = {}
+    mistakes: list[Mistake] = []
+    try:
+        book, doubts = _book(plan, files)
+        warnings += doubts + _nobody(book, marked)
+    except InputError as error:
+        mistakes += error.mistakes
+    for name, roles in _named_files(plan).items():
+        try:
+            found, doubts = read_rosters(plan, roles, *files.read("people", name, *roles))
+            rosters |= found
+            warnings += doubts
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(mistakes)
+    return Scenario(plan, book, rosters, tuple(warnings), files.seen, marked, settings)
+
+
+def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
+    """The accounts of the file, or as their number says, with warnings."""
     if plan.accounts is None:
-        book = representative_book(plan)
-        warnings += _nobody(book, marked)
-        return Scenario(plan, book, tuple(warnings), files, marked, settings)
-    file, content = _accounts_file(Path(path), plan.accounts.file, marked)
-    files[str(file)] = hashlib.sha256(content).hexdigest()
-    sheet_at = marked.place(("accounts", "sheet"))
-    book, doubts = read_book(plan, Source(content, str(file), plan.accounts.sheet, sheet_at))
-    doubts += _nobody(book, marked)
-    return Scenario(plan, book, (*warnings, *doubts), files, marked, settings)
+        return representative_book(plan), []
+    content, file = files.read("accounts", plan.accounts.file)
+    sheet_at = files.marked.place(("accounts", "sheet"))
+    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
+
+
+def _named_files(plan: Plan) -> dict[str, list[str]]:
+    """The roles that name a file of people, by that file."""
+    found: dict[str, list[str]] = {}
+    for name, role in plan.team.items():
+        if role.people is not None:
+            found.setdefault(role.people, []).append(name)
+    return found
 
 
 def _nobody(book: Book, marked: Marked) -> list[Mistake]:
@@ -96,18 +125,27 @@ def _nobody(book: Book, marked: Marked) -> list[Mistake]:
     return [] if len(book) else [Mistake(marked.place(("segments",), key=True), "segments", text)]
 
 
-def _accounts_file(scenario: Path, name: str, marked: Marked) -> tuple[Path, bytes]:
-    """The file of accounts, which must lie inside of the scenario's folder."""
-    place = marked.place(("accounts", "file"))
-    file = scenario.parent / name
-    if not _is_inside(file, scenario.parent):
-        text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
-        raise InputError([Mistake(place, "accounts.file", text)])
-    try:
-        return file, read_bytes(file, "accounts")
-    except InputError as error:
-        text = f"{file}: {error.mistakes[0].text}"
-        raise InputError([Mistake(place, "accounts.file", text)]) from None
+class _Files:
+    """The files beside a scenario, which must lie inside of its folder."""
+
+    def __init__(self, scenario: Path, marked: Marked) -> None:
+        self._folder, self.marked = scenario.parent, marked
+        self.seen = {str(scenario): marked.sha256}
+
+    def read(self, kind: str, name: str, *roles: str) -> tuple[bytes, str]:
+        """The content of a file and its name in messages; roles are those that name it."""
+        path = ("team", roles[0], "people") if roles else ("accounts", "file")
+        place, file = self.marked.place(path), self._folder / name
+        if not _is_inside(file, self._folder):
+            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
+            raise InputError([Mistake(place, dotted(path), text)])
+        try:
+            content = read_bytes(file, kind)
+        except InputError as error:
+            text = f"{file}: {error.mistakes[0].text}"
+            raise InputError([Mistake(place, dotted(path), text)]) from None
+        self.seen[str(file)] = hashlib.sha256(content).hexdigest()
+        return content, str(file)
 
 
 def _is_inside(file: Path, folder: Path) -> bool:

@@ -30,10 +30,11 @@ from capacity.result import Result
 from capacity.scenario.document import Accounts, Plan
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
 from capacity.scenario.task import Step, Task
-from capacity.scenario.team import Role
+from capacity.scenario.team import Departure, Role
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -51,7 +52,10 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Value: ("What the work is worth", "`value:`"),
     Effect: ("An effect", "`if_stopped:`, of the team, a segment or a task"),
     Role: ("A role", "`team: NAME:`"),
+    Departure: ("The loss of a face", "`team: NAME: departure:`"),
     Finance: ("Money beside salaries", "`finance:`"),
+    Market: ("The market", "`market:`"),
+    Event: ("An event", "`events: NAME:`"),
     Simulation: ("How it is simulated", "`simulation:`"),
 }
 
@@ -63,9 +67,11 @@ TYPES = {
     "Surcharge": ("share, may be above 100%", "%"),
     "Growth": ("share, may be above 100%", "%"),
     "Change": ("share, may be negative", "%"),
-    "Churn": ("share, or a list of them", "%"),
+    "Churn": ("share, a list of them, or `sbg`", "%"),
     "Shares": ("list of shares", "%"),
     "Factor": ("factor", ""),
+    "FactorByTask": ("factor, or factors by task", ""),
+    "Volatility": ("share, may be above 100%", "%"),
     "Money": ("money", ""),
     "Months": ("span", " months"),
     "PerYear": ("rate", " per year"),
@@ -79,6 +85,7 @@ TYPES = {
     "StepsBySegment": ("steps by name ‡", ""),
     "Term": ("whole months †", ""),
     "Month": ("month", ""),
+    "KnownMonth": ("month †", ""),
     "ByMonth": ("whole numbers by month †", ""),
     "Seasons": ("twelve weights †", ""),
     "Flag": ("switch", ""),

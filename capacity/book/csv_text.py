@@ -35,14 +35,14 @@ def read_csv(source: Source, wanted: Sequence[str]) -> Table:
     batches = _batches(source, lines)
     first = next(batches, None)
     if first is None:
-        raise refused(Place(source.file, 1), "is empty. Export the accounts with a header")
+        raise refused(Place(source.file, 1), f"is empty. Export the {source.what} with a header")
     header = [cell.strip() for cell in first.pop(0)]
     top = lines.pop(0)
     _check_header(header, Place(source.file, top))
     rows = _of_width(len(header), chain([first] if first else [], batches), lines, source.file)
     columns = columns_of(rows, {name: header.index(name) for name in wanted if name in header})
     if not lines:
-        text = "is a header without accounts. Export the rows, too"
+        text = f"is a header without {source.what}. Export the rows, too"
         raise refused(Place(source.file, top), text)
     return Table(header, columns, np.array(lines), "line", Place(source.file, 1))
 

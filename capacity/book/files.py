@@ -40,7 +40,7 @@ def _check(source: Source, signature: bytes, text: str, others: str) -> None:
     place = Place(source.file)
     _check_office(source, place)
     if not source.content.strip():
-        raise refused(place, "is empty. Export the accounts with a header")
+        raise refused(place, f"is empty. Export the {source.what} with a header")
     if not source.content.startswith(signature):
         raise refused(place, f"{text}. Let its name end in what it is, {others}")
 

@@ -58,7 +58,7 @@ def _buffer(content: bytes) -> Any:
 def _check_size(rows: int, place: Place) -> None:
     """A file of a few bytes can claim any number of rows."""
     if not rows:
-        raise refused(place, "is a header without accounts. Export the rows, too")
+        raise refused(place, f"is a header without {source.what}. Export the rows, too")
     if rows > MOST_ACCOUNTS:
         raise refused(place, f"has {rows:,} rows. Write at most {MOST_ACCOUNTS:,} accounts")
 

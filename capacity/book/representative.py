@@ -9,10 +9,9 @@ from capacity.book.accounts import Book, sorted_book
 from capacity.calendar import month_number
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
-from capacity.scenario.segment import Segment
+from capacity.scenario.segment import MOST_TERMS, Segment
 
 _GOLDEN = 0.6180339887
-_MOST_TERMS = 20
 
 
 def representative_book(plan: Plan) -> Book:
@@ -86,9 +85,8 @@ def completed_terms(segment: Segment, count: int) -> IntArray:
     S_m the survival of m renewals at mean inputs and u_i = frac((i + ½) · 0.618…).
     """
     kept = [1.0]
-    for m in range(_MOST_TERMS):
-        churn = segment.churn[min(m, len(segment.churn) - 1)].mean if segment.churn else 0.0
-        kept.append(kept[-1] * (1 - churn) ** (segment.term / 12))
+    for behind in range(MOST_TERMS):
+        kept.append(kept[-1] * segment.renewing(behind))
     reached = np.cumsum(kept)
     u = (np.arange(count) + 0.5) * _GOLDEN % 1
     return np.searchsorted(reached, u * reached[-1], side="right")

@@ -29,7 +29,7 @@ SAMPLE = 20_000
 
 @dataclass(frozen=True)
 class Source:
-    """A file of accounts before it is read.
+    """A file before it is read.
 
     Attributes
     ----------
@@ -38,12 +38,15 @@ class Source:
     sheet, sheet_at
         The sheet of a workbook that is meant, and where the scenario says so; without a name it is
         the first one.
+    what
+        What its rows are.
     """
 
     content: bytes
     file: str
     sheet: str | None
     sheet_at: Place
+    what: str = "accounts"
 
 
 @dataclass(frozen=True)

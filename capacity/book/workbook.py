@@ -58,7 +58,7 @@ def read_workbook(source: Source, wanted: Sequence[str]) -> Table:
     if mistakes:
         raise InputError(mistakes)
     if not rows.numbers:
-        raise refused(table.top, "is a header without accounts. Export the rows, too")
+        raise refused(table.top, f"is a header without {source.what}. Export the rows, too")
     return table
 
 

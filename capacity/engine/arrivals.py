@@ -10,10 +10,11 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
 from capacity.engine.chance import Chance
+from capacity.engine.pooling import new_arr, pools_new_accounts
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
-from capacity.scenario.segment import Segment
 from capacity.units import MONTHS_PER_YEAR
 
 _ALMOST = 1e-9
@@ -65,8 +66,8 @@ class Arrivals:
         Of each segment and period, shape (segments, periods, trials).
     """
 
-    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray) -> None:
-        self._chance, self._plan = chance, plan
+    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray, shocks: Shocks) -> None:
+        self._chance, self._plan, self._shocks = chance, plan, shocks
         self._periods = plan.horizon.start + np.arange(plan.horizon.months)
         self._months = plan.horizon.periods.calendar_month
         segments = list(plan.segments.values())
@@ -83,11 +84,17 @@ class Arrivals:
         self.arr = np.zeros_like(self.number)
         self._won: dict[tuple[int, int], Won] = {}
         for index, segment in enumerate(segments):
+            if segment.new_accounts and pools_new_accounts(plan, segment.new_accounts):
+                self._count_together(index)
+                continue
             for run in _runs(self.number[index].sum(axis=1)):
-                self._win(index, self._arr(segment), run, np.flatnonzero(followed[index]))
+                self._win(index, new_arr(self._plan, segment), run, np.flatnonzero(followed[index]))
 
     def _count(self, name: str, yearly: FloatArray) -> FloatArray:
-        """Accounts won of a segment in every period, shape (periods, trials)."""
+        """Accounts won of a segment in every period, shape (periods, trials).
+
+        Only what is drawn moves with the market and the events; what is booked is booked.
+        """
         new = self._plan.segments[name].new_accounts
         shape = (len(self._periods), self._chance.trials)
         if new is None:
@@ -100,13 +107,11 @@ class Arrivals:
             total = yearly * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
             return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
         mean = np.broadcast_to(yearly * (weights / MONTHS_PER_YEAR), shape)
+        if self._shocks.new_accounts:
+            mean = mean.copy()
+            for period, factor in self._shocks.new_accounts.items():
+                mean[period] *= factor
         return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
-
-    def _arr(self, segment: Segment) -> Estimate:
-        """What a new account pays; nothing where the scenario has no money."""
-        new = segment.new_accounts
-        arr = new.arr if new and new.arr else segment.arr
-        return arr if arr and self._plan.has_money else Estimate.fixed(0.0)
 
     def _win(self, index: int, arr: Estimate, run: slice, followed: IntArray) -> None:
         """The accounts of a segment that are won in a run of periods."""
@@ -130,6 +135,15 @@ class Arrivals:
             )
             of = each[period - run.start, members.ordinal[some]]
             self._won[index, period] = Won(of, members.trial[some], members.part[some], paid[some])
+
+    def _count_together(self, index: int) -> None:
+        """What accounts pay of which only the number is known."""
+        name, number = list(self._plan.segments)[index], self.number[index]
+        arr = new_arr(self._plan, self._plan.segments[name])
+        relative = arr.variance / arr.mean**2 if arr.mean else 0.0
+        of = numbered(keys([("won together", name)]), self._periods)
+        spread = relative / np.maximum(number, 1.0)
+        self.arr[index] = self._chance.totals(of, number * arr.mean, spread)
 
     def won(self, segment: int, period: int) -> Won:
         """The accounts that are won, one by one."""

@@ -10,8 +10,10 @@ from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
 from capacity.engine.effects import Influence
+from capacity.engine.faces import Faces
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
+from capacity.engine.shocks import draw_shocks
 from capacity.estimates import Estimate
 from capacity.units import MONTHS_PER_YEAR
 
@@ -57,10 +59,15 @@ class _Batch:
         self.layout, self.chance = layout, chance
         self.periods = plan.horizon.periods
         backlog = self._backlog()
-        self.desks = [Desk(plan, r, layout.work, chance, backlog) for r in range(len(plan.team))]
-        self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance)
+        roles = range(len(plan.team))
+        self.desks = [Desk(layout.scenario, r, layout.work, chance, backlog) for r in roles]
+        shocks = draw_shocks(plan, chance)
+        self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance, shocks)
         self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
-        self.customers = Customers(layout.scenario, layout.classes, layout.retention, chance)
+        self.faces = Faces(plan, chance)
+        self.customers = Customers(
+            layout.scenario, layout.classes, layout.retention, chance, shocks
+        )
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
         self.joined, self.wanted = np.empty(shape), np.empty(shape)
@@ -93,7 +100,8 @@ class _Batch:
         for t in range(self.periods.count):
             self._start(t)
             self._work(t)
-            moves = self.customers.decide(t, self.influence.factors(t))
+            factors = self.faces.felt(self.influence.factors(t))
+            moves = self.customers.decide(t, factors)
             self._finish(t, moves)
             if (t + 1) % MONTHS_PER_YEAR == 0:
                 self._freeze((t + 1) // MONTHS_PER_YEAR)
@@ -115,16 +123,17 @@ class _Batch:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""
         record = self.record
         due, done = record["due_hours"][t], record["done_hours"][t]
-        due[:] = self.demand.hours(t, self.customers.number)
-        for r, desk in enumerate(self.desks):
-            staff = desk.staff(t)
+        team = [desk.staff(t) for desk in self.desks]
+        self.faces.remember(team)
+        due[:] = self.demand.hours(t, self.customers.number, team)
+        for r, (desk, staff) in enumerate(zip(self.desks, team, strict=True)):
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
             if desk.lanes.start == desk.lanes.stop:
                 record["load"][t, r] = self.wanted[t, r] = 0.0
                 continue
             mine = due[desk.lanes]
-            served = desk.serve(mine, staff.ramped * desk.time.customer[t])
+            served = desk.serve(mine, desk.capacity(t, staff))
             done[desk.lanes], record["dropped_hours"][t, desk.waits], record["load"][t, r] = served
             self.wanted[t, r] = mine.sum(axis=0)
         dropped = due - done
@@ -145,10 +154,9 @@ class _Batch:
     def _settle(self, r: int, desk: Desk) -> None:
         """What follows of the people of a role, for all periods at once."""
         record = self.record
-        ramped, customer = record["ramped_fte"][:, r], desk.time.customer
-        record["capacity_hours"][:, r] = ramped * customer
-        record["available_hours"][:, r] = ramped * desk.time.available
-        record["required_fte"][:, r] = _people(self.wanted[:, r], customer)
+        capacity, available = desk.all_hours(record["ramped_fte"][:, r])
+        record["capacity_hours"][:, r], record["available_hours"][:, r] = capacity, available
+        record["required_fte"][:, r] = _people(self.wanted[:, r], desk.time.customer)
         for line, cost in desk.costs(record["headcount"][:, r], self.joined[:, r]).items():
             record[f"cost_{line}"][:, r] = cost
 

@@ -15,6 +15,7 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
+from capacity.model.market import lognormal_factor
 from capacity.rng import BATCH, KeyArray, Luck, keys
 
 Named = tuple[str, Estimate]
@@ -84,8 +85,11 @@ class Chance(Protocol):
     def inputs(self, named: Sequence[Named]) -> FloatArray:
         """Uncertain inputs, one row each; one column where none of them is uncertain."""
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
-        """Factor on each task's average duration, with mean 1 and a coefficient of variation."""
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
+        """A factor on each thing for a whole future, with mean 1 and a coefficient of variation."""
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """Whether each thing happens in a future: 1 or 0."""
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """How many of a number of coins fall the right way."""
@@ -93,8 +97,11 @@ class Chance(Protocol):
     def arrivals(self, of: KeyArray, mean: FloatArray) -> FloatArray:
         """How many random events there are."""
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
-        """Hours of work with given means and squared coefficients of variation."""
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+        """Sums of many values with given means and squared coefficients of variation."""
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """Standard normals, or their mean."""
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """A value of an estimate for each thing, in one trial each; all of shape (things,)."""
@@ -109,6 +116,17 @@ class Chance(Protocol):
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
     ) -> FloatArray:
         """How much of single accounts is lost; all of shape (accounts,), chance of (trials,)."""
+
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The chance that decides of accounts that have one draw for all of their renewals.
+
+        Parameters
+        ----------
+        now
+            Chance of those that are left to be lost now.
+        by_now
+            Share of all that is lost by now.
+        """
 
 
 class Drawn:
@@ -135,14 +153,17 @@ class Drawn:
             out[i] = self._inputs[path] if path in uncertain else estimate.mean
         return out
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
-        """Lognormal factors, by Latin hypercube."""
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
+        """Lognormal, by Latin hypercube."""
         from scipy.special import ndtri  # slow to import
 
         if not (spread > 0).any():
-            return np.ones((len(tasks), 1))
-        z = ndtri(self.luck.stratified(keys(("duration", task) for task in tasks)))
-        return lognormal_hours(np.ones(1), spread**2, z)
+            return np.ones((len(of), 1))
+        return lognormal_factor(spread, ndtri(self.luck.stratified(of)))
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """By Latin hypercube: of 100 futures as nearly the probability's part as there can be."""
+        return (self.luck.stratified(of) < probability).astype(float)
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """Binomial; a number that is not whole counts as the next whole one, scaled."""
@@ -155,11 +176,16 @@ class Drawn:
         """Poisson."""
         return poisson_quantile(self.luck.uniforms(of), mean)
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """Lognormal."""
+        return lognormal_hours(mean, relative_variance, self.normals(of))
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """By the inverse distribution function."""
         from scipy.special import ndtri  # slow to import
 
-        return lognormal_hours(mean, relative_variance, ndtri(self.luck.uniforms(of)))
+        normals: FloatArray = ndtri(self.luck.uniforms(of))
+        return normals
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """One draw each."""
@@ -185,6 +211,11 @@ class Drawn:
         """All of an account, or nothing."""
         return part * (self.luck.at(of, trial) < chance[trial])
 
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """Lost when the share of the lost reaches the account's draw."""
+        del now
+        return by_now
+
 
 class _DrawnAccounts:
     def __init__(self, count: int, luck: Luck) -> None:
@@ -192,7 +223,7 @@ class _DrawnAccounts:
         self._luck = luck
 
     def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
-        found = []
+        found = [np.zeros(0, dtype=np.int64)]
         for first in range(0, len(rows), _ROWS):
             part = slice(first, first + _ROWS)
             hit = self._luck.below(of[part], chance, which[part])
@@ -218,10 +249,15 @@ class Expected:
         """Means."""
         return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
 
-    def durations(self, tasks: Sequence[str], spread: FloatArray) -> FloatArray:
+    def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
         """The mean, 1."""
         del spread
-        return np.ones((len(tasks), 1))
+        return np.ones((len(of), 1))
+
+    def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
+        """The probability."""
+        del of
+        return probability
 
     def happening(self, of: KeyArray, number: FloatArray, share: FloatArray) -> FloatArray:
         """The share of them."""
@@ -233,10 +269,14 @@ class Expected:
         del of
         return mean
 
-    def hours(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
+    def totals(self, of: KeyArray, mean: FloatArray, relative_variance: FloatArray) -> FloatArray:
         """The mean."""
         del of, relative_variance
         return mean
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """Zeros."""
+        return np.zeros((len(of), 1))
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """The mean."""
@@ -259,6 +299,11 @@ class Expected:
         """The expected part."""
         del of
         return part * chance[trial]
+
+    def for_life(self, now: FloatArray, by_now: FloatArray) -> FloatArray:
+        """The part of what is left."""
+        del by_now
+        return now
 
 
 class _ExpectedAccounts:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.calendar import DateArray, Periods
 from capacity.loading import Scenario
@@ -113,7 +113,7 @@ def build_classes(scenario: Scenario) -> Classes:
     """Sort the accounts of the book, and those to be won, into classes."""
     plan, book = scenario.plan, scenario.book
     rows = np.vstack([_book_rows(plan, book), _new_rows(plan)])
-    found, of_row = np.unique(rows, axis=0, return_inverse=True)
+    found, of_row = distinct_rows(rows)
     columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
     pairs = list(zip(columns["segment"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs))
@@ -129,7 +129,7 @@ def build_classes(scenario: Scenario) -> Classes:
         vintage=np.array([vintages.index(pair) for pair in pairs], dtype=np.int64),
         is_new=columns["is_new"] == 1,
         vintages=vintages,
-        of_row=of_row.reshape(-1)[: len(book)],
+        of_row=of_row[: len(book)],
     )
 
 

@@ -19,11 +19,14 @@ from capacity.calendar import Periods
 from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
-from capacity.engine.decisions import Decisions, Retention
+from capacity.engine.counted import Counted
+from capacity.engine.decisions import LIFE, Decisions, Retention
 from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
+from capacity.engine.frailty import Frailty, differing
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability
+from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability, strain
 from capacity.rng import numbered
 from capacity.scenario.document import Plan
 from capacity.units import MONTHS_PER_YEAR
@@ -67,16 +70,23 @@ class Customers:
     """
 
     def __init__(
-        self, scenario: Scenario, classes: Classes, retention: Retention, chance: Chance
+        self,
+        scenario: Scenario,
+        classes: Classes,
+        retention: Retention,
+        chance: Chance,
+        shocks: Shocks,
     ) -> None:
         plan = scenario.plan
         self._classes, self._retention, self._chance = classes, retention, chance
+        self._shocks = shocks
         self._book = scenario.book
         self._begin = plan.horizon.start
         self._rates = _Rates(plan, retention, chance)
-        self._arrivals = Arrivals(
-            plan, chance, classes.renewing_wins(len(plan.segments), plan.horizon.months)
-        )
+        self._differ = differing(plan)
+        self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
+        followed = classes.renewing_wins(len(plan.segments), plan.horizon.months)
+        self._arrivals = Arrivals(plan, chance, followed, shocks)
         self._segments = len(plan.segments)
         shape = (len(classes), chance.trials)
         everybody, column = np.ones(len(self._book)), (len(classes), 1)
@@ -87,7 +97,11 @@ class Customers:
         self.number[self._opening] = self._count[self._opening]
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
-        self._accounts = chance.accounts(len(self._book))
+        pools = retention.pools
+        self._accounts = chance.accounts(len(pools.named))
+        self._named_arr = self._book.arr[pools.named]
+        columns = (pools.number[:, None], pools.arr[:, None], pools.spread[:, None])
+        self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
         self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
         self._to_segment = RowSums(self._vintage_segment, self._segments)
@@ -129,10 +143,7 @@ class Customers:
             segments = self._classes.segment[joining[new]]
             number[new] = self._arrivals.number[segments, period]
             arr[new] = self._arrivals.arr[segments, period]
-            for c in joining[
-                new & (self._classes.decision[joining] < len(self._retention.by_period))
-            ]:
-                self._won[int(c)] = self._arrivals.won(int(self._classes.segment[c]), period)
+            self._follow(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._add_to_vintages(joining, arr)
@@ -140,6 +151,19 @@ class Customers:
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
         return more, revenue
+
+    def _follow(self, classes: IntArray, period: int) -> None:
+        """Remember accounts that were won and will renew within the plan."""
+        segment = self._classes.segment[classes]
+        there, pools = self._retention.pools.of(classes)
+        won = self._arrivals
+        if there.size:
+            where = segment[there], period
+            self._counted.join(pools, won.number[where], won.arr[where])
+        again = self._classes.decision[classes] < len(self._retention.by_period)
+        again[there] = False
+        for c, s in zip(classes[again].tolist(), segment[again].tolist(), strict=True):
+            self._won[c] = won.won(s, period)
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
@@ -154,8 +178,8 @@ class Customers:
         ratio = factors.at_renewal(segment, vintage)
         kept, rise = self._terms(classes, ratio[CONTRACTION])
         after = staying * kept
-        own = rise * self._growth(segment, ratio[EXPANSION])
-        grown = self._grow(factors)
+        own = rise * self._growth(period, segment, ratio[EXPANSION])
+        grown = self._grow(period, factors)
         self._contracted[classes] *= kept
         self._renewed[classes] *= kept * own / grown[vintage]
         self._add_to_vintages(classes, -was)
@@ -175,16 +199,16 @@ class Customers:
         expansion += self._to_segment(rise_of_others)
         return Moves(churned, churned_arr, contraction, expansion, share)
 
-    def _grow(self, factors: Factors) -> FloatArray:
+    def _grow(self, period: int, factors: Factors) -> FloatArray:
         """Growth in this period of accounts that need not renew, by vintage."""
         segments = np.arange(self._segments)
         ratio = factors.of_segment[EXPANSION]
-        grown: FloatArray = self._growth(segments, ratio)[self._vintage_segment]
+        grown: FloatArray = self._growth(period, segments, ratio)[self._vintage_segment]
         felt = factors.vintages
         if felt.size:
             segment = self._vintage_segment[felt]
             ratio = ratio[segment] * factors.of_vintage[EXPANSION]
-            grown[felt] = self._growth(segment, ratio)
+            grown[felt] = self._growth(period, segment, ratio)
         return grown
 
     def _terms(self, classes: IntArray, ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -193,12 +217,13 @@ class Customers:
         kept = kept_at_renewal(self._rates.contraction[segment], ratio, term)
         return kept, (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
 
-    def _growth(self, segment: IntArray, ratio: FloatArray) -> FloatArray:
-        return growth(self._rates.expansion[segment], ratio, Periods.years_each)
+    def _growth(self, period: int, segment: IntArray, ratio: FloatArray) -> FloatArray:
+        yearly = _moved(self._rates.expansion[segment], self._shocks.expansion.get(period))
+        return growth(yearly, ratio, Periods.years_each)
 
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
-        parts = [self._book_losses(decisions, factors)] if decisions.rows.size else []
+        parts = [self._book_losses(period, factors)] if decisions.classes.size else []
         for c, won in self._won.items():
             past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
             if past >= 0 and past % term == 0:
@@ -210,33 +235,75 @@ class Customers:
             np.concatenate([none, *(p.arr for p in parts)]),
         )
 
-    def _risk(self, c: IntArray, row: IntArray, own: FloatArray, factors: Factors) -> FloatArray:
+    def _risk(
+        self, period: int, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
+    ) -> FloatArray:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
-        yearly = self._rates.hazard(row, own)
+        yearly = _moved(self._rates.hazard(row, own), self._shocks.churn.get(period))
         ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
-    def _book_losses(self, decisions: Decisions, factors: Factors) -> _Lost:
-        risk = self._risk(decisions.risk_class, decisions.hazard, decisions.own, factors)
-        lost = self._accounts.lose(decisions.rows, decisions.luck, risk, decisions.risk)
+    def _risks(
+        self, period: int, decisions: Decisions, factors: Factors
+    ) -> tuple[FloatArray, FloatArray]:
+        """Chances of accounts of pools, and those that single accounts' luck is held against."""
+        risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
+        if not decisions.frail.size:
+            return risk, risk
+        of_single, c = risk.copy(), decisions.risk_class[decisions.frail]
+        found = self._frail_risk(period, c, decisions.behind, factors)
+        risk[decisions.frail], of_single[decisions.frail] = found
+        return risk, of_single
+
+    def _frail_risk(
+        self, period: int, c: IntArray, behind: IntArray, factors: Factors
+    ) -> tuple[FloatArray, FloatArray]:
+        """The same where accounts differ in their chance."""
+        assert self._frailty is not None
+        segment = self._classes.segment[c]
+        ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
+        hazards = strain(self._rates.addressable[segment], ratio)
+        hazards = _moved(hazards, self._shocks.churn.get(period))
+        now, by_now = self._frailty.bear(c, behind, hazards)
+        return now, self._chance.for_life(now, by_now)
+
+    def _book_losses(self, period: int, factors: Factors) -> _Lost:
+        decisions = self._retention.by_period[period]
+        risk, of_single = self._risks(period, decisions, factors)
+        lost = self._accounts.lose(decisions.rows, decisions.luck, of_single, decisions.risk)
         shape = (len(decisions.classes), self._chance.trials)
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
-        arr = lost.part * self._book.arr[decisions.rows[lost.place]]
-        number, paid = (sums_at(cell, x, shape) for x in (lost.part, arr))
-        return _Lost(decisions.classes, number, paid)
+        paid = lost.part * self._named_arr[decisions.rows[lost.place]]
+        number, arr = (sums_at(cell, x, shape) for x in (lost.part, paid))
+        if decisions.pools.size:
+            risks = risk[decisions.pool_risk]
+            more = self._counted.lose(decisions.pools, decisions.pool_luck, risks)
+            number, arr = (
+                a + decisions.pool_sums(b) for a, b in zip((number, arr), more, strict=True)
+            )
+        return _Lost(decisions.classes, number, arr)
 
     def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
-        row = self._retention.hazard_of(self._classes.segment[of_class], np.array([renewal]))
-        risk = self._risk(of_class, row, np.array([np.nan]), factors)[0]
-        of = numbered(won.keys, self._begin + period)
-        lost = self._chance.losses(of, won.trial, won.part, risk)
+        segment, draw = self._classes.segment[of_class], self._begin + period
+        if self._differ[segment[0]]:
+            draw = LIFE
+            risk = self._frail_risk(period, of_class, np.zeros(1, dtype=np.int64), factors)[1][0]
+        else:
+            row = self._retention.hazard_of(segment, np.array([renewal]))
+            risk = self._risk(period, of_class, row, np.array([np.nan]), factors)[0]
+        lost = self._chance.losses(numbered(won.keys, draw), won.trial, won.part, risk)
         shape = (1, self._chance.trials)
         number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
         self._won[c] = won.without(lost)
         return _Lost(of_class, number, paid)
+
+
+def _moved(yearly: FloatArray, factor: FloatArray | None) -> FloatArray:
+    """Yearly rates under a factor of the period; as they are where there is none."""
+    return yearly if factor is None else yearly * factor
 
 
 class _Rates:

@@ -7,40 +7,57 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
-from capacity.estimates import Estimate
+from capacity.engine.frailty import differing
+from capacity.engine.pooling import Pools, build_pools
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
 from capacity.rng import KeyArray, keys, numbered
 
+LIFE = -2
+"""Number of the draw that an account keeps for all of its renewals; those of months are above."""
+ALIKE = -1
+"""In place of the renewals behind accounts that all have the same chance."""
+
 
 @dataclass(frozen=True)
 class Decisions:
-    """Renewals of accounts of the book at the end of one period, sorted by class.
+    """Renewals of accounts of the book at the end of one period.
 
     Attributes
     ----------
     rows, luck
-        Accounts of the book, and the luck of these renewals.
-    risk
-        Which chance applies to each: index into the distinct ones.
-    classes, place
-        The classes that decide, and which of them each row belongs to.
+        Accounts that keep their names, and the luck of these renewals.
+    risk, place
+        Which of the chances apply to each, and which of the classes it belongs to.
+    pools, pool_luck, pool_risk, pool_sums
+        The same of the pools; the last sums them by class.
+    classes
+        The classes that decide.
     risk_class, hazard, own
         Of each distinct chance: a class for the factors, the row of the segment's hazards, and the
         account's own yearly hazard, NaN where it has none.
+    frail, behind
+        Which of the chances are those of accounts that differ in them, and the renewals that these
+        had behind them when the plan began.
     """
 
     rows: IntArray
     luck: KeyArray
     risk: IntArray
-    classes: IntArray
     place: IntArray
+    pools: IntArray
+    pool_luck: KeyArray
+    pool_risk: IntArray
+    pool_sums: RowSums
+    classes: IntArray
     risk_class: IntArray
     hazard: IntArray
     own: FloatArray
+    frail: IntArray
+    behind: IntArray
 
 
 @dataclass(frozen=True)
@@ -53,16 +70,16 @@ class Retention:
         Paths and values of the yearly churn, by segment and renewal.
     first_hazard
         Row of a segment's first renewal; the last is followed by the next segment's first.
+    pools
+        Accounts that are counted together, and those that are not.
     by_period
         The decisions of each period.
-    account_keys
-        Luck of every account of the book.
     """
 
     hazards: list[Named]
     first_hazard: IntArray
+    pools: Pools
     by_period: list[Decisions]
-    account_keys: KeyArray
 
     def hazard_of(self, segment: IntArray, renewal: IntArray) -> IntArray:
         """Row of the hazard of a renewal, counted from 0."""
@@ -72,42 +89,89 @@ class Retention:
 
 def build_retention(scenario: Scenario, classes: Classes) -> Retention:
     """Lay out all decisions of the book."""
-    plan, book = scenario.plan, scenario.book
     hazards: list[Named] = []
     first = [0]
-    for name, segment in plan.segments.items():
-        churn = segment.churn or (Estimate.fixed(0.0),)
+    for name, segment in scenario.plan.segments.items():
+        churn = segment.yearly_churn
         path = f"segments.{name}.churn"
         several = len(churn) > 1
         hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
         first.append(len(hazards))
-    retention = Retention(
-        hazards, np.array(first, dtype=np.int64), [], keys(("account", id_) for id_ in book.ids)
-    )
+    pools = build_pools(scenario, classes)
+    retention = Retention(hazards, np.array(first, dtype=np.int64), pools, [])
     retention.by_period.extend(_decisions(scenario, classes, retention))
     return retention
 
 
 def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> Iterator[Decisions]:
-    plan, book = scenario.plan, scenario.book
-    relative = book.decision - plan.horizon.start
-    order = np.argsort(classes.of_row, kind="stable")
-    for t in range(plan.horizon.months):
-        past = t - relative[order]
-        rows = order[(past >= 0) & (past % book.term[order] == 0)]
-        renewal = book.completed[rows] + (t - relative[rows]) // book.term[rows]
-        row = retention.hazard_of(book.segment[rows], renewal)
-        own = hazard(book.churn[rows])
-        risks = np.column_stack([classes.of_row[rows], row, own.view(np.int64)])
-        found, risk = np.unique(risks, axis=0, return_inverse=True)
-        of_class, place = np.unique(classes.of_row[rows], return_inverse=True)
+    book, pools = scenario.book, retention.pools
+    named = pools.named[np.argsort(classes.of_row[pools.named], kind="stable")]
+    luck = keys(("account", book.ids[row]) for row in named)
+    differ = differing(scenario.plan)[classes.segment]
+    single = _Units(classes.of_row[named], book.completed[named], hazard(book.churn[named]), differ)
+    counted = _Units(pools.of_class, pools.completed, pools.own, differ)
+    place_of = np.empty(len(book), dtype=np.int64)
+    place_of[pools.named] = np.arange(len(pools.named))
+    for t in range(scenario.plan.horizon.months):
+        month = scenario.plan.horizon.start + t
+        some, some_risks = single.deciding(t, classes, retention)
+        many, many_risks = counted.deciding(t, classes, retention)
+        found, risk = np.unique(
+            np.concatenate([some_risks, many_risks]), axis=0, return_inverse=True
+        )
+        of_class, place = np.unique(
+            np.concatenate([single.of_class[some], counted.of_class[many]]), return_inverse=True
+        )
+        risk, place, count = risk.reshape(-1), place.reshape(-1), len(some)
+        frail = np.flatnonzero(found[:, 3] != ALIKE)
         yield Decisions(
-            rows=rows,
-            luck=numbered(retention.account_keys[rows], plan.horizon.start + t),
-            risk=risk.reshape(-1),
+            rows=place_of[named[some]],
+            luck=_luck(luck[some], month, some_risks[:, 3] != ALIKE),
+            risk=risk[:count],
+            place=place[:count],
+            pools=many,
+            pool_luck=numbered(pools.luck[many], month),
+            pool_risk=risk[count:],
+            pool_sums=RowSums(place[count:], len(of_class)),
             classes=of_class,
-            place=place.reshape(-1),
             risk_class=found[:, 0],
             hazard=found[:, 1],
             own=np.ascontiguousarray(found[:, 2]).view(np.float64),
+            frail=frail,
+            behind=found[frail, 3],
         )
+
+
+def _luck(luck: KeyArray, month: int, for_life: BoolArray) -> KeyArray:
+    """The luck of renewals of a month; that of the whole life where accounts differ."""
+    of_month = numbered(luck, month)
+    if for_life.any():
+        of_month[for_life] = numbered(luck[for_life], LIFE)
+    return of_month
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Accounts or pools that decide as one.
+
+    `own` is their yearly hazard, `differ` says of each class whether its segment's accounts differ.
+    """
+
+    of_class: IntArray
+    completed: IntArray
+    own: FloatArray
+    differ: BoolArray
+
+    def deciding(
+        self, period: int, classes: Classes, retention: Retention
+    ) -> tuple[IntArray, IntArray]:
+        """Those that decide in a period, and what their chance follows from."""
+        decision, term = classes.decision[self.of_class], classes.term[self.of_class]
+        past = period - decision
+        some = np.flatnonzero((past >= 0) & (past % term == 0))
+        renewal = self.completed[some] + past[some] // term[some]
+        row = retention.hazard_of(classes.segment[self.of_class[some]], renewal)
+        own = self.own[some]
+        frail = self.differ[self.of_class[some]] & np.isnan(own)
+        behind = np.where(frail, self.completed[some], ALIKE)
+        return some, np.column_stack([self.of_class[some], row, own.view(np.int64), behind])

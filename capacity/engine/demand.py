@@ -12,6 +12,8 @@ from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
+from capacity.engine.seats import Staff
+from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
@@ -58,6 +60,8 @@ class Calendar:
         Luck of each strand.
     luck, step_luck
         Luck of each strand, and of each step of the work, in every period, shape (periods, …).
+    due
+        Which strands may fall due in which period, shape (periods, strands).
     incidence
         By strand: parts that fall due for an account, shape (periods, classes of the segment); 0
         for classes of another complexity.
@@ -72,6 +76,7 @@ class Calendar:
     keys: KeyArray
     luck: KeyArray
     step_luck: KeyArray
+    due: BoolArray
     incidence: list[FloatArray]
     windows: dict[int, FloatArray]
 
@@ -83,13 +88,18 @@ def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
     month = periods.months[:, None]
     of = keys(strand.key(work.lanes[strand.lane]) for strand in strands)
     step_luck = numbered(work.step_keys, month)
-    calendar = Calendar(periods.count, strands, of, numbered(of, month), step_luck, [], {})
+    due_at = np.ones((periods.count, len(strands)), dtype=bool)
+    luck = numbered(of, month)
+    calendar = Calendar(periods.count, strands, of, luck, step_luck, due_at, [], {})
     for i, strand in enumerate(calendar.strands):
         lane = work.lanes[strand.lane]
         inside = classes.slice_of(lane.segment_index)
         fits = np.zeros(inside.stop - inside.start)
         fits[strand.classes] = 1.0
-        calendar.incidence.append(due(lane, classes, periods)[inside].T * fits)
+        incidence = due(lane, classes, periods)[inside].T * fits
+        calendar.incidence.append(incidence)
+        if not lane.is_fixed:
+            due_at[:, i] = incidence.any(axis=1)
         if lane.has_coins and lane.work.parts > 1:
             calendar.windows[i] = np.where(_window(lane, classes, periods, inside), fits, 0.0)
     return calendar
@@ -119,9 +129,17 @@ class Demand:
     """Due hours of one batch, period by period."""
 
     def __init__(
-        self, plan: Plan, work: Work, classes: Classes, calendar: Calendar, chance: Chance
+        self,
+        plan: Plan,
+        work: Work,
+        classes: Classes,
+        calendar: Calendar,
+        chance: Chance,
+        shocks: Shocks,
     ) -> None:
         self._work, self._calendar, self._chance = work, calendar, chance
+        self._moved = shocks.hours
+        self._task = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
         self._periods = plan.horizon.periods
         self._segments = [_Segment(i, work, classes, calendar) for i in range(len(plan.segments))]
         strands = calendar.strands
@@ -141,6 +159,9 @@ class Demand:
         coins = (lane.has_coins and i not in calendar.windows for i, lane in enumerate(lanes))
         self._coins = _where(coins)
         self._fixed = _where(lane.is_fixed for lane in lanes)
+        self._departing = _where(lane.work.on == "departure" for lane in lanes)
+        roles = list(plan.team)
+        self._leaving = [roles.index(lanes[i].work.role) for i in self._departing]
         self._realised: dict[tuple[int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         mean = np.array([[step.hours.mean] for step in work.steps])
@@ -148,25 +169,33 @@ class Demand:
         self._mean = mean * _scale(plan, work, chance)[self._step_lane]
         self._cv2 = variance / np.where(mean > 0, mean, 1.0) ** 2
         self._varying = np.flatnonzero(self._cv2[:, 0] > 0)
+        lanes_due = np.zeros((calendar.periods, len(work.lanes)), dtype=bool)
+        for i, lane in enumerate(of_lane):
+            lanes_due[:, lane] |= calendar.due[:, i]
+        self._steps_due = lanes_due[:, self._step_lane]
 
-    def hours(self, period: int, alive: FloatArray) -> FloatArray:
+    def hours(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Hours that fall due in a period, shape (work lanes, trials).
 
         Parameters
         ----------
         alive
             Accounts of each class, shape (classes, trials).
+        team
+            The people of the period, one entry for each role.
         """
-        number = self._occurrences(period, alive)
+        number = self._occurrences(period, alive, team)
         weighted = number * self._complexity
         usual = self._lane_sums(weighted)
         hours = usual[self._step_lane] * self._mean
-        due = self._varying[hours[self._varying].any(axis=1)]
+        due = self._varying[self._steps_due[period, self._varying]]
         if due.size:
             of = self._calendar.step_luck[period, due]
             spread = self._spread(number, weighted, usual)[self._step_lane[due]]
-            hours[due] = self._chance.hours(of, hours[due], self._cv2[due] * spread)
-        return self._work.step_sums(hours)
+            hours[due] = self._chance.totals(of, hours[due], self._cv2[due] * spread)
+        by_lane = self._work.step_sums(hours)
+        moved = self._moved.get(period)
+        return by_lane if moved is None else by_lane * moved[self._task]
 
     def _spread(self, number: FloatArray, weighted: FloatArray, usual: FloatArray) -> FloatArray:
         """Σc²/(Σc)² over the occurrences of each lane, with complexities c.
@@ -179,12 +208,14 @@ class Demand:
         squares = self._lane_sums(weighted * self._complexity)
         return squares / np.maximum(usual, _NOTHING) ** 2
 
-    def _occurrences(self, period: int, alive: FloatArray) -> FloatArray:
+    def _occurrences(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Occurrences that fall due and happen, shape (strands, trials)."""
         number = np.zeros((len(self._lanes), alive.shape[1]))
         for segment in self._segments:
             number[segment.strands] = segment.incidence[period] @ alive[segment.classes]
         number *= self._weight
+        for i, role in zip(self._departing, self._leaving, strict=True):
+            number[i] *= team[role].left_share  # of all accounts, those whom the leavers held
         self._draw_rates(period, number)
         self._toss_coins(period, number)
         self._continue_windows(period, alive, number)
@@ -202,7 +233,7 @@ class Demand:
 
     def _toss_coins(self, period: int, number: FloatArray) -> None:
         """Occurrences that are whole in one period: one coin each."""
-        due = self._coins[(number[self._coins] > 0).any(axis=1)]
+        due = self._coins[self._calendar.due[period, self._coins]]
         if due.size:
             share = self._share[due]
             number[due] = self._chance.happening(
@@ -263,7 +294,7 @@ def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:
     """Factor on the hours of each lane: the task's average duration, and the amount if fixed."""
     names = list(plan.tasks)
     spread = chance.inputs([(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names])
-    factor = chance.durations(names, spread)
+    factor = chance.factors(keys(("duration", name) for name in names), spread)
     amounts = chance.inputs(
         [
             lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1))

@@ -74,7 +74,7 @@ def build_effects(plan: Plan, work: Work) -> Effects:
     """Find the pairs of tasks and segments that matter."""
     cell_of, cells = _cells(work)
     groups: dict[str, list[Pair]] = {"lasting": [], "starting": [], "renewing": []}
-    kinds = {None: "lasting", "start": "starting", "renewal": "renewing"}
+    kinds = {None: "lasting", "start": "starting", "renewal": "renewing"}  # others have no effect
     for s, segment in enumerate(plan.segments):
         shared = plan.shared_effect(segment)
         own = plan.segments[segment].if_stopped is not None
@@ -82,6 +82,8 @@ def build_effects(plan: Plan, work: Work) -> Effects:
         here = [(i, lane) for i, lane in enumerate(work.lanes) if _applies(plan, lane, segment)]
         total = sum(lane.work.weight or 0.0 for _, lane in here)
         for i, lane in here:
+            if lane.work.on not in kinds:
+                continue
             found = groups[kinds[lane.work.on]]
             if lane.work.if_stopped:
                 effect_path = f"tasks.{lane.task}.if_stopped"

@@ -225,9 +225,11 @@ def due(lane: Lane, classes: Classes, periods: Periods) -> FloatArray:
     Returns
     -------
     FloatArray
-        Shape (classes, periods); 1 throughout for a rate.
+        Shape (classes, periods); 1 throughout for a rate, and for what departures make due.
     """
     count = periods.count
+    if lane.work.on == "departure":
+        return np.ones((len(classes), count))
     if lane.work.on is not None:
         out = np.zeros((len(classes), count), dtype=bool)
         for first in first_parts(lane, classes, count):

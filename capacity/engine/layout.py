@@ -14,7 +14,9 @@ from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
 from capacity.engine.effects import KINDS, Effects, Past, build_effects
 from capacity.engine.lanes import Work, build_work
-from capacity.engine.roles import opening_heads, time_of
+from capacity.engine.people import seats_of
+from capacity.engine.roles import opening_hours
+from capacity.engine.shocks import Shocks
 from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
@@ -58,7 +60,7 @@ def build_layout(scenario: Scenario) -> Layout:
     effects = build_effects(plan, work)
     retention = build_retention(scenario, classes)
     due = _usual_due(scenario, classes, work, calendar, retention)
-    past = Past(due, _coverage_today(plan, work, effects, due))
+    past = Past(due, _coverage_today(scenario, work, effects, due))
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, classes, work, calendar, effects, retention, past, _backlog_parts(work, due)
@@ -68,29 +70,36 @@ def build_layout(scenario: Scenario) -> Layout:
 def _usual_due(
     scenario: Scenario, classes: Classes, work: Work, calendar: Calendar, retention: Retention
 ) -> FloatArray:
-    """Mean hours due in a period of the first year, with nobody churning, by work lane."""
-    chance = Expected()
+    """Mean hours due in a period of the first year, with nobody churning, by work lane.
+
+    They stand for the past, which no event to come has touched. People leave as expected,
+    without overload.
+    """
+    chance, none = Expected(), Shocks()
     plan = scenario.plan
-    demand = Demand(plan, work, classes, calendar, chance)
-    customers = Customers(scenario, classes, retention, chance)
+    demand = Demand(plan, work, classes, calendar, chance, none)
+    team = [seats_of(scenario, name, chance) for name in plan.team]
+    customers = Customers(scenario, classes, retention, chance, none)
     months = min(MONTHS_PER_YEAR, plan.horizon.months)
     total = np.zeros((len(work.lane), 1))
     for t in range(months):
         customers.join(t)
-        total += demand.hours(t, customers.number)
+        staff = [seats.step(t, np.ones(1)) for seats in team]
+        total += demand.hours(t, customers.number, staff)
     return total[:, 0] / months
 
 
-def _coverage_today(plan: Plan, work: Work, effects: Effects, due: FloatArray) -> FloatArray:
+def _coverage_today(
+    scenario: Scenario, work: Work, effects: Effects, due: FloatArray
+) -> FloatArray:
     """Coverage of each cell if today's team serves the usual work once; 1 where there is none."""
-    done = np.zeros_like(due)
+    done, plan = np.zeros_like(due), scenario.plan
     months = min(MONTHS_PER_YEAR, plan.horizon.months)
-    for index, (name, role) in enumerate(plan.team.items()):
+    for index, name in enumerate(plan.team):
         lanes = work.of_role(index)
         if lanes.stop == lanes.start:
             continue
-        hours = time_of(plan, name, Expected()).customer[:months].mean(axis=0)
-        capacity = hours * opening_heads(plan, role)
+        capacity = opening_hours(scenario, name, months)
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
     columns = np.column_stack([done, due - done])
     covered = coverage(*effects.cells(columns).T)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.calendar import Periods
-from capacity.engine.chance import Chance
+from capacity.engine.chance import Chance, Expected
 from capacity.engine.lanes import ALL, Work
-from capacity.engine.seats import Staff, heads_of, seats_of
+from capacity.engine.people import build_places, calendars_of, seats_of
+from capacity.engine.seats import Presence, Staff, heads_of
+from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
 from capacity.model.team import Waterfall, waterfall
 from capacity.scenario.document import Plan
-from capacity.scenario.team import Role
 from capacity.units import MONTHS_PER_YEAR
 
 COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring")
 
 
-def time_of(plan: Plan, name: str, chance: Chance) -> Waterfall:
-    """Hours of one ramped person of a role, in every period."""
-    role, periods = plan.team[name], plan.horizon.periods
+def times_of(scenario: Scenario, name: str, chance: Chance) -> list[Waterfall]:
+    """Hours of one ramped person of a role, in every period, by calendar; the role's own first."""
+    role, periods = scenario.plan.team[name], scenario.plan.horizon.periods
     days, sick, week, internal, target = chance.inputs(
         [
             (f"team.{name}.{key}", getattr(role, key))
@@ -34,26 +37,39 @@ def time_of(plan: Plan, name: str, chance: Chance) -> Waterfall:
         if weights is None
         else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR
     )
-    return waterfall(
-        periods.weekdays()[:, None],
-        periods.holidays_on_weekdays(role.holidays)[:, None],
-        share[:, None] * (days + sick),
-        week,
-        internal,
-        target,
-    )
+    leave = share[:, None] * (days + sick)
+    weekdays = periods.weekdays()[:, None]
+    roster = scenario.rosters.get(name)
+    calendars = calendars_of(role, roster) if roster else [role.holidays]
+    closed = (periods.holidays_on_weekdays(calendar)[:, None] for calendar in calendars)
+    return [waterfall(weekdays, days, leave, week, internal, target) for days in closed]
+
+
+def opening_hours(scenario: Scenario, name: str, months: int) -> FloatArray:
+    """Mean customer hours a month of the people there when the plan begins, all of them ramped."""
+    times = times_of(scenario, name, Expected())
+    usual = np.stack([time.customer[:months].mean(axis=0) for time in times])
+    roster = scenario.rosters.get(name)
+    if roster is None:
+        return usual[0] * heads_of(scenario, name, -1)
+    places = build_places(scenario.plan, name, roster)
+    opening = places.first < 0
+    return (places.at[:, opening] @ places.fte[opening]) @ usual
 
 
 class Desk:
     """A role at work: its people, its hours, its waiting work."""
 
     def __init__(
-        self, plan: Plan, index: int, work: Work, chance: Chance, backlog: FloatArray
+        self, scenario: Scenario, index: int, work: Work, chance: Chance, backlog: FloatArray
     ) -> None:
+        plan = scenario.plan
         name = list(plan.team)[index]
         self.name, self.role = name, plan.team[name]
-        self._seats = seats_of(plan, name, chance)
-        self.time = time_of(plan, name, chance)
+        self._seats = seats_of(scenario, name, chance)
+        self._times = times_of(scenario, name, chance)
+        self.time = self._times[0]
+        self._presence: list[Presence] = []
         self.lanes = work.of_role(index)
         self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
         self._defer = work.defer[self.lanes]
@@ -84,11 +100,40 @@ class Desk:
     def staff(self, period: int) -> Staff:
         """Pass into a period: people leave and join."""
         factor = np.where(self._overloaded & self._feedback, self._overload, 1.0)
-        return self._seats.step(period, factor)
+        staff = self._seats.step(period, factor)
+        if staff.presence:
+            self._presence.append(staff.presence)
+        return staff
+
+    def capacity(self, period: int, staff: Staff) -> FloatArray:
+        """Customer hours of the people of a period, shape (trials,)."""
+        if staff.presence is None:
+            return staff.ramped * self.time.customer[period]
+        return self._hours([time.customer for time in self._times], period)
+
+    def all_hours(self, ramped: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Customer hours and available hours of all periods; shape (periods, trials), as ramped."""
+        if not self._presence:
+            return ramped * self.time.customer, ramped * self.time.available
+        customer = [time.customer for time in self._times]
+        available = [time.available for time in self._times]
+        periods = range(len(self._presence))
+        return (
+            np.stack([self._hours(customer, t) for t in periods]),
+            np.stack([self._hours(available, t) for t in periods]),
+        )
+
+    def _hours(self, each: Sequence[FloatArray], period: int) -> FloatArray:
+        """Hours of the people who are here, from those of one person by calendar."""
+        here = self._presence[period].here
+        hours = [people * one[period] for people, one in zip(here, each, strict=True)]
+        total: FloatArray = np.sum(hours, axis=0)
+        return total
 
     def costs(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
         """Each of the `COSTS`, from seats filled and newcomers; all of shape (periods, trials)."""
-        return self._costs.lines(filled, joined)
+        paid = np.stack([p.paid for p in self._presence]) if self._presence else filled
+        return self._costs.lines(paid, joined)
 
     def serve(
         self, due: FloatArray, capacity: FloatArray
@@ -174,8 +219,3 @@ class _Costs:
             joined * self._hiring,
         )
         return dict(zip(COSTS, lines, strict=True))
-
-
-def opening_heads(plan: Plan, role: Role) -> int:
-    """Seats when the plan begins."""
-    return heads_of(plan, role, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,9 +11,10 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import Periods, month_label
 from capacity.engine.chance import Chance, Drawn
+from capacity.loading import Scenario
 from capacity.model.money import derived_heads
 from capacity.model.team import leave_hazard, ramped
-from capacity.rng import keys, numbered
+from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.team import Role
 from capacity.units import HALF
@@ -20,6 +22,22 @@ from capacity.units import HALF
 BEFORE_START = -(10**5)
 """Period of joining of the people who are there when the plan begins."""
 YEARS = Periods.years_each
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What differs from person to person in a role whose people are known by name.
+
+    Attributes
+    ----------
+    paid
+        Full weeks that are paid, shape (trials,).
+    here
+        Ramped people that are not on leave, by calendar, shape (calendars, trials).
+    """
+
+    paid: FloatArray
+    here: FloatArray
 
 
 @dataclass(frozen=True)
@@ -36,12 +54,33 @@ class Staff:
         Seats filled in this period.
     vacant
         Seats waiting for a newcomer.
+    before, left
+        Seats that were filled before, and those of them that are vacated in this period.
+    presence
+        Of people who are known by name; None where all are alike.
     """
 
     filled: FloatArray
     ramped: FloatArray
     joined: FloatArray
     vacant: FloatArray
+    before: FloatArray
+    left: FloatArray
+    presence: Presence | None = None
+
+    @property
+    def left_share(self) -> FloatArray:
+        """Seats vacated over seats filled before; 0 where there were none."""
+        none = np.zeros_like(self.before)
+        return np.divide(self.left, self.before, out=none, where=self.before > 0)
+
+
+def same_staff(
+    numbers: Sequence[float], trials: int = 1, presence: Presence | None = None
+) -> Staff:
+    """A role that is the same in all trials; its numbers are in the order of `Staff`."""
+    filled, ramped, joined, vacant, before, left = (np.full(trials, float(n)) for n in numbers)
+    return Staff(filled, ramped, joined, vacant, before, left, presence)
 
 
 class Seats(Protocol):
@@ -49,17 +88,6 @@ class Seats(Protocol):
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire; `overload` is the factor on attrition."""
-
-
-def seats_of(plan: Plan, name: str, chance: Chance) -> Seats:
-    """The seats of a role."""
-    role = plan.team[name]
-    if role.per is not None:
-        return DerivedHeads(plan, role, chance.trials)
-    attrition, ramp = role_inputs(name, role, chance)
-    if isinstance(chance, Drawn):
-        return DrawnSeats(plan, name, chance, attrition, ramp)
-    return ExpectedSeats(plan, role, attrition, ramp)
 
 
 def role_inputs(name: str, role: Role, chance: Chance) -> tuple[FloatArray, FloatArray]:
@@ -99,7 +127,7 @@ class DrawnSeats:
         self._attrition, self._output = attrition, output
         factor = role.overloaded_attrition
         self._step_by_step = plan.simulation.feedback and (factor.uncertain or factor.mean != 1)
-        opening, planned = role.headcount or 0, _planned(plan, name)
+        opening, planned = role.headcount or 0, planned_hires(plan, name)
         names = [("seat", name, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])
         self._periods, self._trials = plan.horizon.months, chance.trials
@@ -121,11 +149,7 @@ class DrawnSeats:
         seat = first + np.arange(len(periods)).repeat(self._trials)
         trial = np.tile(np.arange(self._trials), len(periods))
         when = np.array(periods, dtype=np.int64).repeat(self._trials)
-        if self._role.slips.mean > 0 and len(seat):
-            of = numbered(self._keys[seat], -1)
-            late = np.floor(self._chance.values(of, trial, self._role.slips) + HALF)
-            when = when + late.astype(np.int64)
-        return _People(seat, trial, when)
+        return _People(seat, trial, when + slips(self._role, self._chance, self._keys[seat], trial))
 
     def _count(self, people: _People) -> FloatArray:
         """How many there are, shape (periods, trials)."""
@@ -137,14 +161,16 @@ class DrawnSeats:
         if period == self._settled:
             hazard = leave_hazard(self._attrition, overload, YEARS)
             self._settle(period, np.broadcast_to(hazard, self._trials))
-        joined = self._joined[period]
-        self._filled = self._filled - self._left[period] + joined
+        before, joined, left = self._filled, self._joined[period], self._left[period]
+        self._filled = before - left + joined
         self._seats = self._seats + self._added[period]
         return Staff(
             filled=self._filled,
             ramped=ramped(self._filled, self._newcomers[:, period], self._output),
             joined=joined,
             vacant=(self._seats - self._filled) * self._role.backfill,
+            before=before,
+            left=left,
         )
 
     def _settle(self, first: int, hazard: FloatArray) -> None:
@@ -208,10 +234,9 @@ class DrawnSeats:
     def _replace(self, leaving: _People) -> _People:
         """Look for successors; returns those who join in the periods that are settled now."""
         if self._role.backfill:
-            of = numbered(self._keys[leaving.seat], 2 * (self._begin + leaving.period) + 1)
-            wait = self._chance.values(of, leaving.trial, self._role.time_to_hire)
-            wait = np.maximum(np.floor(wait + HALF), 1).astype(np.int64)
-            when = leaving.period + wait
+            month = self._begin + leaving.period
+            of = self._keys[leaving.seat]
+            when = leaving.period + searches(self._role, self._chance, of, month, leaving.trial)
             coming = self._coming
             self._coming = _People(
                 np.concatenate([coming.seat, leaving.seat]),
@@ -221,7 +246,7 @@ class DrawnSeats:
         return self._due()
 
 
-def _planned(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:
+def planned_hires(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:
     """Name and period of the seats that are hired by plan within the horizon."""
     begin = plan.horizon.start
     return [
@@ -230,6 +255,22 @@ def _planned(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:
         if 0 <= month - begin < plan.horizon.months
         for i in range(count)
     ]
+
+
+def slips(role: Role, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
+    """Periods by which planned hires are late, in one trial each; all of shape (seats,)."""
+    if role.slips.mean <= 0 or not len(of):
+        return np.zeros(len(of), dtype=np.int64)
+    late = chance.values(numbered(of, -1), trial, role.slips)
+    return np.floor(late + HALF).astype(np.int64)
+
+
+def searches(
+    role: Role, chance: Chance, of: KeyArray, month: IntArray | int, trial: IntArray
+) -> IntArray:
+    """Periods until seats that are vacated in a month are filled again, at least one."""
+    wait = chance.values(numbered(of, 2 * month + 1), trial, role.time_to_hire)
+    return np.maximum(np.floor(wait + HALF), 1).astype(np.int64)
 
 
 class ExpectedSeats:
@@ -251,37 +292,42 @@ class ExpectedSeats:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
-        leaving = self._filled.sum() * chance
+        before = self._filled.sum()
+        leaving = before * chance
         stay = self._filled * (1 - chance)
         newcomers = self._vacant[0] + self._hires.get(period, 0)
         self._filled = np.concatenate([[0.0], stay[:-1]])
         self._filled[-1] += stay[-1]
         self._filled[0] += newcomers
         self._vacant = np.append(self._vacant[1:], leaving if self._role.backfill else 0.0)
-        found = (self._filled.sum(), self._filled @ self._output, newcomers, self._vacant.sum())
-        return Staff(*(np.array([float(number)]) for number in found))
+        people = (self._filled.sum(), self._filled @ self._output)
+        found = (*people, newcomers, self._vacant.sum(), before, leaving)
+        return same_staff(found)
 
 
 class DerivedHeads:
     """Heads that follow from the planned seats of other roles; always filled and ramped."""
 
-    def __init__(self, plan: Plan, role: Role, trials: int) -> None:
-        self._plan, self._role, self._trials = plan, role, trials
+    def __init__(self, scenario: Scenario, name: str, trials: int) -> None:
+        self._scenario, self._name, self._trials = scenario, name, trials
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Follow the other roles."""
         del overload
-        heads = heads_of(self._plan, self._role, period)
-        before = heads_of(self._plan, self._role, period - 1)
-        values = (heads, heads, max(heads - before, 0), 0)
-        return Staff(*(np.full(self._trials, float(value)) for value in values))
+        heads = heads_of(self._scenario, self._name, period)
+        before = heads_of(self._scenario, self._name, period - 1)
+        values = (heads, heads, max(heads - before, 0), 0, before, 0)
+        return same_staff(values, self._trials)
 
 
-def heads_of(plan: Plan, role: Role, period: int) -> int:
+def heads_of(scenario: Scenario, name: str, period: int) -> int:
     """Planned seats of a role up to a period; −1 is before the plan begins."""
+    plan = scenario.plan
+    role = plan.team[name]
     if role.per is None:
         begin = plan.horizon.start
         hired = (n for month, n in role.hires.items() if begin <= month <= begin + period)
-        return (role.headcount or 0) + sum(hired)
-    seats = [heads_of(plan, plan.team[name], period) for name in role.per]
+        roster = scenario.rosters.get(name)
+        return sum(hired) + (roster.seats(begin + period) if roster else role.headcount or 0)
+    seats = [heads_of(scenario, other, period) for other in role.per]
     return derived_heads(seats, list(role.per.values()))

@@ -37,8 +37,7 @@ def poisson_quantile(uniforms: FloatArray, mean: FloatArray) -> FloatArray:
     """
     from scipy.special import pdtr  # slow to import
 
-    shape = np.broadcast_shapes(np.shape(uniforms), np.shape(mean))
-    u, m = (np.broadcast_to(x, shape).ravel() for x in (uniforms, mean))
+    shape, (u, m) = _flat(uniforms, mean)
 
     def search(at: Chosen) -> FloatArray:
         return _search_poisson(u[at], m[at])
@@ -63,10 +62,11 @@ def binomial_quantile(uniforms: FloatArray, size: FloatArray, share: FloatArray)
     """
     from scipy.special import betainc  # slow to import
 
-    shape = np.broadcast_shapes(np.shape(uniforms), np.shape(size), np.shape(share))
-    u, n, p = (np.broadcast_to(x, shape).ravel() for x in (uniforms, size, share))
+    shape, (u, n, p) = _flat(uniforms, size, share)
     flip = p > 0.5
-    u, p = np.where(flip, 1 - u, u), np.where(flip, 1 - p, p)
+    flipped = flip.any()
+    if flipped:
+        u, p = np.where(flip, 1 - u, u), np.where(flip, 1 - p, p)
 
     def search(at: Chosen) -> FloatArray:
         return _search_binomial(u[at], n[at], p[at])
@@ -81,7 +81,16 @@ def binomial_quantile(uniforms: FloatArray, size: FloatArray, share: FloatArray)
         return _settle(guess, doubt, u[at], lambda k, i: betainc(m[i] - k, k + 1, 1 - q[i]), m)
 
     out = _split(n * p < _SMALL, search, settle)
-    return np.where(flip, n - out, out).reshape(shape)
+    return (np.where(flip, n - out, out) if flipped else out).reshape(shape)
+
+
+def _flat(*arrays: FloatArray) -> tuple[tuple[int, ...], list[FloatArray]]:
+    """The common shape of some arrays, and the arrays in that shape, flattened."""
+    shape = arrays[0].shape
+    if any(array.shape != shape for array in arrays[1:]):
+        shape = np.broadcast_shapes(*(array.shape for array in arrays))
+        arrays = tuple(np.broadcast_to(array, shape) for array in arrays)
+    return shape, [array.ravel() for array in arrays]
 
 
 def _split(first: BoolArray, one: Count, other: Count) -> FloatArray:

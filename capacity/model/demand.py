@@ -72,7 +72,7 @@ def due_in_parts(first: IntArray, parts: int, periods: int) -> BoolArray:
 
 
 def lognormal_hours(
-    mean: FloatArray, relative_variance: FloatArray, normals: FloatArray
+    mean: FloatArray | float, relative_variance: FloatArray, normals: FloatArray
 ) -> FloatArray:
     """Hours with a given mean and squared coefficient of variation, from standard normals.
 

@@ -34,24 +34,66 @@ def relative_factor(stopped: FloatArray, lack: FloatArray, lack_today: FloatArra
     return (1 + (stopped - 1) * lack) / (1 + (stopped - 1) * lack_today)
 
 
+def strain(addressable: FloatArray, ratio: FloatArray) -> FloatArray:
+    """Hazard over what it is today: 1 − a + a·HR; only the addressable share of it moves."""
+    return 1 - addressable + addressable * ratio
+
+
+def face_factor(lost: FloatArray, memory: FloatArray) -> FloatArray:
+    """Hazard ratio HO of the loss of familiar faces: 1 + (r − 1)·min(1, U).
+
+    Parameters
+    ----------
+    lost
+        r, the factor if everybody left at once.
+    memory
+        U, the remembered share of the people who left.
+    """
+    return 1 + (lost - 1) * np.minimum(memory, 1)
+
+
 def loss_probability(
     term_hazard: FloatArray, addressable: FloatArray, ratio: FloatArray
 ) -> FloatArray:
     """Chance to be lost at the end of a term.
 
-    p = 1 − exp(−H·(1 − a + a·HR)): hazards are proportional (Cox 1972), and only the addressable
+    p = 1 − exp(−H·M·(1 − a + a·HR)): hazards are proportional (Cox 1972), and only the addressable
     share of the hazard moves.
 
     Parameters
     ----------
     term_hazard
-        H, the hazard of the term.
+        H·M, the hazard of the term with what the market and events make of it.
     addressable
         a, the share that anybody can move.
     ratio
-        HR, the hazard ratio of the work left undone.
+        HR·HO, the hazard ratio of the work left undone, and of the faces that were lost.
     """
-    return -np.expm1(-term_hazard * (1 - addressable + addressable * ratio))
+    return -np.expm1(-term_hazard * strain(addressable, ratio))
+
+
+def log_surviving(alpha: FloatArray, beta: FloatArray, borne: FloatArray) -> FloatArray:
+    """Logarithm of the share of accounts that survive, where each has a chance θ of its own.
+
+    With θ ~ Beta(α, β) the chance to be lost at a usual renewal, an account survives hazards that
+    add up to C times a usual one with probability (1 − θ)^C. The mean of that is
+    B(α, β + C)/B(α, β), for whole C the shifted-beta-geometric of Fader & Hardie (2007).
+
+    Parameters
+    ----------
+    alpha, beta
+        Shapes of the spread of θ; for n survived renewals β is larger by n.
+    borne
+        C, the sum of the hazards over the usual.
+    """
+    from scipy.special import gammaln  # slow to import
+
+    beta = np.maximum(beta, np.finfo(float).tiny)
+    both = alpha + beta
+    result: FloatArray = (gammaln(beta + borne) - gammaln(beta)) - (
+        gammaln(both + borne) - gammaln(both)
+    )
+    return result
 
 
 def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray:
@@ -63,3 +105,28 @@ def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray
 def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) -> FloatArray:
     """Share of revenue kept at a renewal: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
     return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS)) * ratio, 0)
+
+
+def revenue_lost(
+    lost: FloatArray, number: FloatArray, arr: FloatArray, spread: FloatArray, normals: FloatArray
+) -> FloatArray:
+    """Revenue of some accounts of a pool, drawn without replacement.
+
+    Of n accounts that pay S together, with standard deviation σ, k take along k·S/n on average,
+    with variance k·σ²·(n − k)/(n − 1), the finite-population correction included (Cochran 1977,
+    §2.6). All take all, and none nothing.
+
+    Parameters
+    ----------
+    lost, number, arr
+        k, n and S, shape (pools, trials).
+    spread
+        σ, shape (pools, 1).
+    normals
+        Standard normals, or zeros for the expected value.
+    """
+    some = np.maximum(number, 1)
+    mean = lost * (arr / some)
+    variance = np.maximum(lost * (number - lost), 0) / np.maximum(number - 1, 1)
+    result: FloatArray = np.clip(mean + spread * np.sqrt(variance) * normals, 0, arr)
+    return np.where(lost >= number, arr, np.where(lost > 0, result, 0.0))

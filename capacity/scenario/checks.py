@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from capacity.calendar import month_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
+from capacity.scenario.market import Event
 from capacity.scenario.reading import Trail
-from capacity.scenario.segment import Effect, Segment
+from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
-from capacity.units import Span
+from capacity.units import MONTHS_PER_YEAR, Span
 
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
+WILD_YEARS = 1.0
+"""A volatility from which on a few years carry all, and most are next to nothing."""
 LARGE_EFFECT = 1.6
 """The product of all effects on churn above which a plan lies outside of what is published."""
 
@@ -65,8 +68,8 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
     if segment.churn is None and asked:
         text = f"has no `churn`, which {asked} hangs on. Write the share lost a year, as in 8%"
         yield path, True, text
-    effects = _effects(plan, name)
-    if segment.addressable is None and any(e.churn is not None for e in effects):
+    moved = any(effect.churn is not None for effect in _effects(plan, name))
+    if segment.addressable is None and (moved or _has_faces(plan, name)):
         text = "has no `addressable`, the share of churn that anybody can move. Write it, as in 60%"
         yield path, True, text
     new = segment.new_accounts
@@ -79,6 +82,8 @@ def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
         return "revenue"
     if _effects(plan, name):
         return "an effect of the work"
+    if _has_faces(plan, name):
+        return "the loss of familiar faces"
     return "retention" if plan.has_retention else ""
 
 
@@ -88,6 +93,11 @@ def _effects(plan: Plan, segment: str) -> list[Effect]:
         t.if_stopped for t in plan.tasks.values() if t.if_stopped and segment in plan.segments_of(t)
     ]
     return own + ([shared] if shared else [])
+
+
+def _has_faces(plan: Plan, segment: str) -> bool:
+    """Whether the customers of a segment feel it when people leave."""
+    return any(role.departure and plan.is_served(segment, name) for name, role in plan.team.items())
 
 
 def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
@@ -169,6 +179,9 @@ def doubts(plan: Plan) -> Iterator[Finding]:
         yield from _doubts_of_role(plan, name, role)
     for name, task in plan.tasks.items():
         yield from _doubts_of_task(plan, name, task)
+    yield from _doubts_of_market(plan)
+    for name, event in plan.events.items():
+        yield from _doubts_of_event(plan, name, event)
     for name in plan.segments:
         product = effect_product(plan, name)
         if product > LARGE_EFFECT:
@@ -185,18 +198,73 @@ def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
         if not first <= month < first + count:
             text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
             yield ("team", name, "hires", month_label(month)), True, text
+    if role.departure and not any(plan.is_served(segment, name) for segment in plan.segments):
+        text = f"no task names {name}, so no customer feels it when somebody leaves"
+        yield ("team", name, "departure"), True, text
     if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
         text = "100% leaves no reserve; people work best below full load"
         yield ("team", name, "target_utilization"), False, text
 
 
 def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    role = plan.team[task.role]
+    if task.on == "departure" and role.people is None and role.attrition.mean <= 0:
+        text = f"nobody of {task.role} leaves, as its `attrition` is 0; this work never falls due"
+        yield ("tasks", name, "on"), False, text
     key = "hours" if task.hours is not None else "steps"
     for segment in plan.segments_of(task):
         for step, (_, hours) in task.steps_of(segment).items():
             if hours.uncertain and hours.p90 > (MANY_MEDIANS + 1e-9) * hours.median:
                 text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
                 yield ("tasks", name, key), False, text
+
+
+def _doubts_of_market(plan: Plan) -> Iterator[Finding]:
+    for kind in ("churn", "new_accounts"):
+        key = f"{kind}_volatility"
+        volatility = getattr(plan.market, key)
+        if volatility.mean >= WILD_YEARS:
+            text = (
+                f"{volatility.text} lets most years lie far below the usual and a few far above; "
+                "is a percent sign missing?"
+            )
+            yield ("market", key), False, text
+        if volatility.mean > 0 and not _can_move(plan, kind):
+            yield ("market", key), True, _IDLE[kind]
+
+
+def _doubts_of_event(plan: Plan, name: str, event: Event) -> Iterator[Finding]:
+    path = ("events", name)
+    if not event.periods(plan.horizon):
+        last = month_label(event.start + event.months - 1)
+        text = f"{event.start} to {last} lies outside of the horizon; this event does nothing"
+        yield (*path, "start"), False, text
+    given = event.model_fields_set & {"churn", "new_accounts", "expansion", "hours"}
+    if not given:
+        yield path, True, "has no factor, so it does nothing. Write one, such as churn: 1.4"
+    for kind in sorted(given - {"hours"}):
+        if not _can_move(plan, kind):
+            yield (*path, kind), True, _IDLE[kind]
+
+
+_IDLE = {
+    "churn": "no segment has churn, so this moves nothing",
+    "new_accounts": (
+        "no number of new accounts is drawn (only `per_year` without `fixed` is), so this moves "
+        "nothing"
+    ),
+    "expansion": "no segment has expansion, so this moves nothing",
+}
+
+
+def _can_move(plan: Plan, kind: str) -> bool:
+    """Whether a plan has anything that a factor of the market or of an event moves."""
+    if kind == "churn":
+        return plan.has_retention
+    if kind == "expansion":
+        return any(segment.expansion.mean > 0 for segment in plan.segments.values())
+    new = [segment.new_accounts for segment in plan.segments.values()]
+    return any(n.per_year is not None and not n.fixed for n in new if n)
 
 
 def effect_product(plan: Plan, segment: str, kind: str = "churn") -> float:
@@ -210,9 +278,25 @@ def implied_grr(plan: Plan, segment: str) -> tuple[float, float] | None:
     known = plan.segments[segment]
     if known.churn is None:
         return None
-    today = known.churn[0].median
     addressable = known.addressable.median if known.addressable else 0.0
     factor = 1 - addressable + addressable * effect_product(plan, segment)
     cut = known.contraction.median
     more = cut * effect_product(plan, segment, "contraction")
-    return (1 - today) * (1 - cut), (1 - today) ** factor * max(1 - more, 0.0)
+    today, without = kept_in_a_year(known, 1.0), kept_in_a_year(known, factor)
+    return today * (1 - cut), without * max(1 - more, 0.0)
+
+
+def kept_in_a_year(segment: Segment, factor: float) -> float:
+    """Share of accounts kept in a year at a factor on the hazard, at the medians.
+
+    At the first renewal; where accounts differ, at the ages of a book that has always been there.
+    """
+    spread = segment.sbg
+    if spread is None:
+        return (1 - segment.yearly_churn[0].median) ** factor
+    given = segment.completed_terms
+    ages = range(MOST_TERMS + 1) if given is None else [given]
+    alive = [spread.median_kept(0, age) for age in ages]
+    terms = MONTHS_PER_YEAR / segment.term
+    kept = [spread.median_kept(age, factor * max(terms, 1)) ** min(terms, 1) for age in ages]
+    return sum(a * k for a, k in zip(alive, kept, strict=True)) / sum(alive)

@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator
 from capacity.scenario.fields import Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import Part, nearest, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
@@ -102,6 +103,10 @@ class Plan(Part):
     """What the work is worth."""
     finance: Finance = Finance()
     """Money beside salaries."""
+    market: Market = Market()
+    """How far the years differ."""
+    events: dict[str, Event] = Field(default={})
+    """What may happen."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
 
@@ -118,6 +123,11 @@ class Plan(Part):
     def segments_of(self, task: Task) -> list[str]:
         """Segments that a task applies to, in the order of the scenario."""
         return [name for name in self.segments if task.segments is None or name in task.segments]
+
+    def is_served(self, segment: str, role: str) -> bool:
+        """Whether a role has a part in any of the work for a segment."""
+        tasks = (task for task in self.tasks.values() if segment in self.segments_of(task))
+        return any(role in task.roles_in(segment) for task in tasks)
 
     def shared_effect(self, segment: str) -> Effect | None:
         """The effect that the weighted tasks of a segment share."""

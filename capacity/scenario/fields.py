@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator, ValidationInfo
 
 from capacity import units
-from capacity.calendar import month_number
+from capacity.calendar import month_label, month_number
 from capacity.estimates import Estimate
 from capacity.scenario.numbers import FORM_KEYS, KNOWN, known, number, read_number
 from capacity.scenario.parts import BySegment, nearest, read_each
@@ -80,6 +80,18 @@ def read_month(raw: object, *, day_one: bool = True) -> int:
     if found[3] and int(found[3]) != 1 and day_one:
         raise ValueError(f"{raw} is not the first of a month. Write {found[1]}-{found[2]}")
     return month_number(int(found[1]), int(found[2]))
+
+
+class CalendarMonth(int):
+    """A month on the line of months that shows itself as ``2027-06``."""
+
+    def __str__(self) -> str:
+        return month_label(self)
+
+
+def read_calendar_month(raw: object) -> CalendarMonth:
+    """A calendar month that knows how it is written."""
+    return CalendarMonth(read_month(raw))
 
 
 _MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
@@ -166,16 +178,17 @@ Surcharge = Annotated[Estimate, number(units.SURCHARGE)]
 Growth = Annotated[Estimate, number(units.GROWTH)]
 Change = Annotated[Estimate, number(units.CHANGE)]
 Factor = Annotated[Estimate, number(units.FACTOR)]
+Volatility = Annotated[Estimate, number(units.VOLATILITY)]
 Money = Annotated[Estimate, number(units.MONEY)]
 Months = Annotated[Estimate, number(units.MONTHS)]
 PerYear = Annotated[Estimate, number(units.PER_YEAR)]
 Days = Annotated[Estimate, number(units.DAYS)]
 PlainNumber = Annotated[Estimate, number(units.PLAIN)]
-Churn = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
 Shares = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
 SpanOfTime = Annotated[Span, PlainValidator(known(units.parse_span))]
 Term = Annotated[int, PlainValidator(known(read_term))]
 Month = Annotated[int, PlainValidator(read_month)]
+KnownMonth = Annotated[CalendarMonth, PlainValidator(known(read_calendar_month))]
 ByMonth = Annotated[dict[int, int], PlainValidator(read_by_month)]
 Seasons = Annotated[tuple[float, ...], PlainValidator(known(read_seasons))]
 Flag = Annotated[bool, PlainValidator(read_flag)]
@@ -188,5 +201,6 @@ PerYearBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number
 FixedBySegment = Annotated[
     BySegment[Estimate], by_segment(partial(read_number, units.HOURS_PER_YEAR))
 ]
+FactorByTask = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.FACTOR))]
 SpanBySegment = Annotated[BySegment[Span], by_segment(plain(known(units.parse_span)))]
 WholeBySegment = Annotated[BySegment[int], by_segment(plain(known(partial(read_whole, low=1))))]

@@ -44,7 +44,8 @@ class Simulation(Part):
     nothing is named."""
     seed: Annotated[int, whole(0)] = 0
     """The luck of the run; the same seed gives the same numbers."""
-    resolution: Annotated[str, choice("account")] = "account"
-    """Every account is simulated for itself: `account`."""
+    resolution: Annotated[str, choice("auto", "account", "cohort")] = "auto"
+    """Whether accounts that are alike keep their names (`account`), are counted together
+    (`cohort`), or counted where they are many and small (`auto`)."""
     feedback: Flag = True
     """Whether churn, expansion and attrition feel coverage; `off` cuts the loop."""

@@ -58,7 +58,7 @@ def read_each(items: Iterable[tuple[K, object]], read: Callable[[object], T]) ->
 
 @dataclass(frozen=True)
 class BySegment(Generic[T]):
-    """A setting that may differ by segment.
+    """A setting that may differ by segment; an event's hours differ by task in the same way.
 
     Attributes
     ----------

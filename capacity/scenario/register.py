@@ -10,18 +10,23 @@ from pydantic import BaseModel
 
 from capacity.errors import Place
 from capacity.estimates import Estimate
+from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import read_month
+from capacity.scenario.market import Event
 from capacity.scenario.numbers import REMARKS, remarks
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
 from capacity.scenario.task import Step
+from capacity.scenario.team import Departure
 from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
 _NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
+_Judged = Departure | Effect | Event | ShiftedBeta
+"""What was judged as a whole: its source is the source of all the numbers inside of it."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +62,25 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
     return list(_walk(plan, (), marked, None))
 
 
-def _walk(value: Any, path: Trail, marked: Marked, effect: Effect | None) -> Iterator[Assumption]:
-    """The assumptions below a value; `effect` lends its source to the numbers inside of it."""
+def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Iterator[Assumption]:
+    """The assumptions below a value; `judged` lends its source to the numbers inside of it."""
     if isinstance(value, Estimate):
-        yield _number(value, path, marked, effect)
+        yield _number(value, path, marked, judged)
         return
-    effect = value if isinstance(value, Effect) else effect
+    judged = value if isinstance(value, _Judged) else judged
     parts = _parts(value, marked.written(path), top=not path)
     for key, item in parts or ():
-        yield from _walk(item, path if key is None else (*path, key), marked, effect)
+        yield from _walk(item, path if key is None else (*path, key), marked, judged)
     if parts is None and value is not None and value != ():
-        yield _setting(value, path, marked)
+        yield _setting(value, path, marked, judged)
 
 
 def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | None, Any]] | None:
     """What a value is made of, by the key it was written under; None for a single setting."""
     if isinstance(value, Step):
         return [(None, value.hours)]
+    if isinstance(value, ShiftedBeta):
+        return [(SBG, {"alpha": value.alpha, "beta": value.beta})]
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
         skip = _NOT_INPUTS if top else REMARKS
@@ -95,17 +102,17 @@ def _month_names(written: object) -> dict[int | str, str]:
     return {read_month(name): name for name in written} if isinstance(written, dict) else {}
 
 
-def _number(value: Estimate, path: Trail, marked: Marked, effect: Effect | None) -> Assumption:
+def _number(value: Estimate, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
     place = marked.values.get(path)
-    source = value.source or (effect.source if effect else None)
-    evidence = value.evidence or (effect.evidence if effect else None)
+    source = value.source or (judged.source if judged else None)
+    evidence = value.evidence or (judged.evidence if judged else None)
     given = place is not None
     return Assumption(
         dotted(path), value.text, source, evidence if given else DEFAULT, place, given
     )
 
 
-def _setting(value: Any, path: Trail, marked: Marked) -> Assumption:
+def _setting(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
     """A setting without a range; the remarks on a number are what the file says beside it."""
     place = marked.values.get(path)
     written = marked.written(path)
@@ -115,9 +122,12 @@ def _setting(value: Any, path: Trail, marked: Marked) -> Assumption:
         if isinstance(value, Span) or not isinstance(value, tuple)
         else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     )
-    evidence = said["evidence"] if place else DEFAULT
+    source = said["source"] or (judged.source if judged else None)
+    evidence = said["evidence"] or (judged.evidence if judged else None)
     wants_source = place is not None and _is_number(value)
-    return Assumption(dotted(path), text, said["source"], evidence, place, wants_source)
+    return Assumption(
+        dotted(path), text, source, evidence if place else DEFAULT, place, wants_source
+    )
 
 
 def _is_number(value: Any) -> bool:

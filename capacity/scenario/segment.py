@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from capacity.estimates import Estimate
+from capacity.scenario.churn import Churn, ShiftedBeta
 from capacity.scenario.fields import (
     MOST_ACCOUNTS,
     ByMonth,
     Change,
-    Churn,
     Factor,
     Flag,
     Growth,
@@ -27,9 +27,12 @@ from capacity.scenario.fields import (
     whole,
 )
 from capacity.scenario.parts import Part
+from capacity.units import MONTHS_PER_YEAR
 
 FADES_OVER = Estimate.fixed(6.0)
 """Half-life, in months, of the memory of past work where the scenario does not say."""
+MOST_TERMS = 20
+"""Renewals that accounts may have behind them where their ages follow from churn."""
 
 
 class Effect(Part):
@@ -92,7 +95,8 @@ class Segment(Part):
     """Yearly revenue of an account, where there is no file of accounts."""
     churn: Churn | None = None
     """Probability that an account is lost within a year, today; or a list for the first, second
-    and later renewals."""
+    and later renewals; or `{sbg: {alpha: 0.7, beta: 1.2}}` where [accounts differ in
+    it](#churn-that-differs)."""
     addressable: Share | None = None
     """Share of the churn hazard that anybody can move."""
     contraction: Share = Estimate.fixed(0.0)
@@ -111,3 +115,20 @@ class Segment(Part):
     """Accounts that will be won."""
     if_stopped: Effect | None = None
     """What stopping the weighted work does here, in place of the team's value."""
+
+    def renewing(self, behind: int) -> float:
+        """Share that renews of accounts with so many renewals behind them, at mean inputs."""
+        if self.sbg is not None:
+            return self.sbg.renewing(behind)
+        yearly = self.yearly_churn[min(behind, len(self.yearly_churn) - 1)].mean
+        return (1 - yearly) ** (self.term / MONTHS_PER_YEAR)
+
+    @property
+    def sbg(self) -> ShiftedBeta | None:
+        """The spread of the accounts' own chances to leave; None where all have the same."""
+        return self.churn if isinstance(self.churn, ShiftedBeta) else None
+
+    @property
+    def yearly_churn(self) -> tuple[Estimate, ...]:
+        """Yearly churn by renewal; 0 where none is said, or where accounts differ in it."""
+        return self.churn if isinstance(self.churn, tuple) else (Estimate.fixed(0.0),)

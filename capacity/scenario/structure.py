@@ -31,6 +31,7 @@ _SEATS_ONLY = (
     "backfill",
     "time_to_hire",
     "ramp",
+    "departure",
 )
 
 
@@ -72,11 +73,16 @@ def _unknown(model: type[BaseModel], data: Any, path: Trail, kind: str) -> Itera
             del data[key]
         elif part and named and isinstance(data[key], dict):
             for name, item in data[key].items():
-                yield from _unknown(part, item, (*path, key, name), f"A {part.__name__.lower()}")
+                yield from _unknown(part, item, (*path, key, name), _one(part.__name__.lower()))
         elif part:
             yield from _unknown(part, data[key], (*path, key), f"`{key}`")
         elif data[key] is None:
             yield (*path, key), False, "is empty. Write a value, or leave the setting out"
+
+
+def _one(word: str) -> str:
+    """``A task``, ``An event``."""
+    return f"{'An' if word[0] in 'aeiou' else 'A'} {word}"
 
 
 def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -91,6 +97,9 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     for name, role in roles.items():
         if isinstance(role, dict):
             yield from _role(("team", name), role, roles)
+    for name, event in _mapping(data, "events").items():
+        if isinstance(event, dict):
+            yield from _event(("events", name), event, _mapping(data, "tasks"))
     for task in _mapping(_mapping(data, "finance"), "absorbed"):
         if task not in _mapping(data, "tasks"):
             hint = nearest(task, _mapping(data, "tasks"))
@@ -120,7 +129,7 @@ def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _dotted_names(data: Mapping[str, Any]) -> Iterator[Finding]:
-    for section in ("segments", "tasks", "team"):
+    for section in ("segments", "tasks", "team", "events"):
         for name in _mapping(data, section):
             if "." in name:
                 text = "a dot separates the settings of a path. Write the name without it"
@@ -142,6 +151,8 @@ def _task(
         text = f"a second trigger beside `{triggers[0]}`. A task has exactly one of {known}"
         yield (*path, extra), True, text
     yield from _excluded(path, task, triggers[0] if triggers else None)
+    if task.get("on") == "departure":
+        yield from _departure(path, task, roles)
 
 
 def _known_roles(
@@ -184,7 +195,7 @@ def _steps(
 
 
 def _is_by_segment(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a setting is given by segment."""
+    """Whether a setting is given by segment, or by task."""
     return isinstance(value, dict) and not set(value) & FORM_KEYS
 
 
@@ -204,15 +215,30 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
         yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
     needs = {
         "aligned": trigger == "every",
-        "over": trigger == "on",
+        "over": trigger == "on" and task.get("on") != "departure",
         "lead": trigger == "on" and task.get("on") == "renewal",
         "seasonality": trigger == "rate",
     }
-    wanted = {"aligned": "every", "over": "on", "lead": "on: renewal", "seasonality": "rate"}
+    over = "on: start` or `on: renewal" if task.get("on") == "departure" else "on"
+    wanted = {"aligned": "every", "over": over, "lead": "on: renewal", "seasonality": "rate"}
     for key, fits in needs.items():
         if trigger and key in task and not fits:
             text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
             yield (*path, key), True, text
+
+
+def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
+    for key in ("weight", "if_stopped", "enough", "coverage_today"):
+        if key in task:
+            text = (
+                "stands beside `on: departure`, which knows no shortfall. Leave it out, and say "
+                "what the loss of a face does by the role's `departure`"
+            )
+            yield (*path, key), True, text
+    name = task.get("role")
+    if isinstance(name, str) and "per" in _mapping(roles, name):
+        text = f"heads of {name} follow from other roles and never leave. Name a role with seats"
+        yield (*path, "role"), False, text
 
 
 def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
@@ -228,11 +254,12 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    given = [key for key in ("headcount", "per") if key in role]
+    given = [key for key in ("headcount", "people", "per") if key in role]
     if not given:
-        yield path, True, "has no seats. Write `headcount: 8`, or `per: {csm: 8}`"
-    if len(given) > 1:
-        yield (*path, "per"), True, "stands beside `headcount`. Write one of them"
+        text = "has no seats. Write `headcount: 8`, `people: roster.csv` or `per: {csm: 8}`"
+        yield path, True, text
+    for extra in given[1:]:
+        yield (*path, extra), True, f"stands beside `{given[0]}`. Write one of them"
     for name in _mapping(role, "per"):
         other = roles.get(name)
         if other is None and name in KNOWN:
@@ -247,3 +274,14 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text
+
+
+def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:
+    hours = _mapping(event, "hours")
+    for name in hours:
+        if name in tasks and (name in FORM_KEYS or name == "default"):
+            text = f"`{name}` has a meaning of its own here. Call the task otherwise"
+            yield (*path, "hours", name), True, text
+    for name in hours if tasks and _is_by_segment(hours) else ():
+        if name not in tasks and name != "default":
+            yield (*path, "hours", name), True, _no_such("task", name, tasks)

@@ -96,8 +96,9 @@ class Task(Part):
     """Who does it."""
     every: SpanBySegment | None = None
     """Falls due at start + n x this span: `quarter`, `2 weeks`."""
-    on: Annotated[str, choice("start", "renewal")] | None = None
-    """Falls due at the account's `start` or before its `renewal`."""
+    on: Annotated[str, choice("start", "renewal", "departure")] | None = None
+    """Falls due at the account's `start`, before its `renewal`, or at the `departure` of somebody
+    of the role, once for each account that they held."""
     rate: PerYearBySegment | None = None
     """Falls due at random, so often an account and year: `0.6 per year`."""
     fixed: FixedBySegment | None = None
@@ -105,7 +106,7 @@ class Task(Part):
     aligned: Annotated[str, choice("start", "fiscal")] = "start"
     """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year."""
     over: SpanOfTime | None = None
-    """Spread in equal parts over this span; for `on`."""
+    """Spread in equal parts over this span; for `on: start` and `on: renewal`."""
     lead: SpanOfTime | None = None
     """How long before the renewal it falls due; for `on: renewal`."""
     segments: Names | None = None
@@ -155,6 +156,12 @@ class Task(Part):
             name: (step.role or self.role, step.hours.of(segment)) for name, step in steps.items()
         }
         return {name: (role, hours) for name, (role, hours) in found.items() if hours is not None}
+
+    def roles_in(self, segment: str) -> set[str]:
+        """The roles that have a part in the work for a segment."""
+        if self.fixed is not None:
+            return {self.role}
+        return {role for role, _ in self.steps_of(segment).values()}
 
     def deferrable(self, segment: str | None) -> int:
         """Periods that the work of a segment may wait."""

@@ -24,12 +24,14 @@ from capacity.scenario.fields import (
     Shares,
     Surcharge,
     Text,
+    choice,
     read_text,
     read_whole,
     whole,
 )
 from capacity.scenario.numbers import known
 from capacity.scenario.parts import Part, read_each
+from capacity.scenario.segment import FADES_OVER
 
 ZERO = Estimate.fixed(0.0)
 ONE = Estimate.fixed(1.0)
@@ -49,11 +51,28 @@ def read_per(raw: object) -> dict[str, int]:
     return read_each(raw.items(), known(partial(read_whole, low=1)))
 
 
+class Departure(Part):
+    """What customers do who lose a familiar face: what it costs if all of a role left at once."""
+
+    churn: Factor
+    """Factor on the addressable churn hazard of the accounts that the role serves."""
+    fades_over: Months = FADES_OVER
+    """Half-life of the memory of who left; 6 months."""
+    source: Text | None = None
+    """Where the judgement comes from."""
+    note: Text | None = None
+    """A remark."""
+    evidence: Annotated[str, choice("measured", "published", "estimated")] | None = None
+    """How good the source is."""
+
+
 class Role(Part):
     """A role of the team."""
 
     headcount: Annotated[int, whole(0, MOST_SEATS)] | None = None
     """Seats that are filled and ramped when the plan begins."""
+    people: Text | None = None
+    """CSV file of the people by name, beside the scenario; in place of `headcount`."""
     per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
     hires: ByMonth = Field(default={})
@@ -86,6 +105,8 @@ class Role(Part):
     """How long a seat stays vacant; each vacancy has its own."""
     ramp: Shares = ()
     """Output of a newcomer by completed months, as shares of a ramped person."""
+    departure: Departure | None = None
+    """What losing a familiar face does to customers."""
     hours_per_week: Hours = Estimate.fixed(40.0)
     """Paid hours a week."""
     holidays: Annotated[str, PlainValidator(read_holidays)] | None = None

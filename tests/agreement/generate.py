@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 from plain_numbers import add_months, first_day, hours_per_month, month_index
-from plain_scenario import mean_customer_hours, mean_due_hours, read_plan
+from plain_scenario import mean_due_hours, read_plan, todays_hours
 
 VARIED = 28
 QUIET = 10
 SCENARIOS = VARIED + QUIET
 """The first scenarios use everything; in the last ones little is left to chance (see _quieten)."""
+FRAIL = (4, 8, 9, 12, 14, 20, 23)
+"""Scenarios whose accounts differ in their chance to leave: of a file, in short and long terms."""
 
 Written = dict[str, Any]
 
@@ -27,6 +29,8 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     rng = np.random.default_rng([2027, number])
     from_file = number % 3 == 1
     segments = _segments(number, rng, from_file)
+    if number in FRAIL:
+        _differ(number, segments)
     scenario: Written = {
         "name": f"Agreement {number}",
         "horizon": {
@@ -44,6 +48,9 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
     _finance(number, scenario)
     _new_business(number, scenario, from_file)
     _hires(number, scenario)
+    _world(number, scenario)
+    _leavings(number, scenario)
+    _roster(number, scenario)
     if number % 9 == 8:
         scenario["simulation"]["feedback"] = "off"
     rows = _rows(number, rng, scenario) if from_file else None
@@ -53,6 +60,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
         # accounts differ in complexity there is nothing to agree on
         if "2 weeks" in str(scenario["tasks"].get("check_in")):
             scenario["tasks"]["check_in"].pop("share", None)
+        scenario["tasks"].get("hand_over", {}).pop("share", None)
     if number >= VARIED:
         scenario = _quieten(scenario)
     _fit_hours(scenario, rows, rng)
@@ -117,6 +125,19 @@ def _segment(number: int, place: int, rng: np.random.Generator) -> Written:
     }
     segment |= {key: value for key, value in optional.items() if value is not None}
     return segment
+
+
+def _differ(number: int, segments: Written) -> None:
+    """Accounts that differ in their chance to leave, in all segments but the second."""
+    for i, segment in enumerate(segments.values()):
+        shapes = pick(
+            number + i,
+            {"alpha": 0.7, "beta": 1.2},
+            {"alpha": {"low": 0.3, "likely": 0.8, "high": 1.5}, "beta": {"mean": 2.5, "sd": 0.8}},
+            {"alpha": {"p10": 0.4, "p50": 0.6, "p90": 1.2}, "beta": 0.9},
+        )
+        if i != 1:
+            segment["churn"] = {"sbg": shapes}
 
 
 def _representative(number: int, place: int, size: int) -> Written:
@@ -479,6 +500,55 @@ def _hires(number: int, scenario: Written) -> None:
         scenario["team"]["manager"] |= {"internal": 0.5, "target_utilization": 0.5}
 
 
+def _leavings(number: int, scenario: Written) -> None:
+    """What it does when people leave, to customers and to the work."""
+    team, tasks = scenario["team"], scenario["tasks"]
+    if number % 4 == 3:
+        team["csm"]["departure"] = pick(
+            number // 4,
+            {"churn": 3, "fades_over": "3 months"},
+            {"churn": {"low": 1.5, "likely": 3, "high": 6}, "fades_over": "1 month"},
+            {"churn": 2.5},
+        )
+        team["trainer"]["departure"] = {"churn": {"p10": 1.2, "p50": 1.8, "p90": 2.5}}
+    if number % 4 in (1, 3):
+        names = list(scenario["segments"])
+        tasks["hand_over"] = {
+            "role": "csm",
+            "on": "departure",
+            **pick(
+                number // 4,
+                {"hours": {"mean": 2, "sd": 1}, "defer": "1 month"},
+                {"steps": {"brief": 1, "meet": {"hours": 1, "role": "trainer"}}, "priority": 1},
+                {"hours": 2, "uncertainty": 0.2, "segments": names[-1:]},
+                {"hours": _by_segment(names, 3, 1), "share": {"mean": 0.6, "sd": 0.1}},
+            ),
+        }
+
+
+def _roster(number: int, scenario: Written) -> None:
+    """Names in place of a headcount: as rows, which are written to a file beside the scenario."""
+    if number % 4 != 1 and number % 12 != 11:
+        return
+    csm, start = scenario["team"]["csm"], month_index(scenario["horizon"]["start"])
+
+    def day(month: int, of_month: int) -> str:
+        return first_day(start + month).replace(day=of_month).isoformat()
+
+    kinds = [
+        {},
+        {"start": day(-2, 15), "fte": "0.5"},
+        {"location": "FR", "fte": "0.6", "leave_from": day(1, 10), "leave_to": day(3, 20)},
+        {"end": day(6, 17)},
+        {"start": day(2, 12), "fte": "0.8", "location": "US"},
+        {"end": day(5, 1), "leave_to": day(0, 20), "location": "DE"},
+        {"start": day(0, 1), "end": first_day(start + 5).isoformat(), "leave_from": day(2, 5)},
+    ]
+    some = [kinds[(i + number) % len(kinds)] for i in range(csm["headcount"])]
+    csm["people"] = [{"name": f"P{i}", **kind} for i, kind in enumerate([{}, {}, {}, *some])]
+    del csm["headcount"]
+
+
 def _finance(number: int, scenario: Written) -> None:
     """Software, and a margin nobody is sure of."""
     if number % 2:
@@ -486,6 +556,39 @@ def _finance(number: int, scenario: Written) -> None:
     if number % 3 == 1:
         scenario["finance"]["gross_margin"] = {"low": 0.7, "likely": 0.75, "high": 0.85}
     _mend_terms(scenario)
+
+
+def _world(number: int, scenario: Written) -> None:
+    """In about half of the scenarios years that differ, or events: alone, together, cut off."""
+    start, tasks = month_index(scenario["horizon"]["start"]), list(scenario["tasks"])
+    # far wilder than any market, or it would drown in the luck of a few dozen accounts
+    volatility = pick(number, 1.5, {"low": 0.4, "likely": 1.2, "high": 3}, 0.9)
+    if number % 4 in (0, 1):
+        scenario["market"] = {"churn_volatility": volatility}
+        if number % 8 in (0, 5):
+            scenario["market"]["new_accounts_volatility"] = pick(
+                number, 0.3, {"mean": 0.4, "sd": 0.1}
+            )
+    slump = {
+        "probability": pick(number, 0.35, {"low": 0.1, "likely": 0.3, "high": 0.7}),
+        "start": _month(start + pick(number // 2, 2, 4, -2)),
+        "months": pick(number // 2, 9, 3, 6),
+        "churn": pick(number // 2, 2, {"low": 1, "likely": 1.8, "high": 3}, {"mean": 2, "sd": 0.4}),
+        "new_accounts": pick(number // 2, 0.4, {"low": 0, "likely": 0.5, "high": 1}),
+        "expansion": pick(number, 0.3, {"p10": 0.2, "p50": 0.5, "p90": 0.9}),
+    }
+    busy = {
+        "probability": pick(number, 0.5, {"mean": 0.4, "sd": 0.1}),
+        "start": _month(start + 3),
+        "months": 4,
+        "hours": pick(
+            number // 2, {tasks[0]: 1.5, "default": 1.2}, 1.4, {tasks[-1]: {"mean": 2, "sd": 0.3}}
+        ),
+    }
+    if number % 4 in (1, 2):
+        scenario["events"] = {"slump": slump}
+    if number % 8 in (1, 2, 3):
+        scenario.setdefault("events", {})["busy"] = busy
 
 
 def _mend_terms(scenario: Written) -> None:
@@ -527,6 +630,9 @@ def _quieten(scenario: Written) -> Written:
         role.pop("attrition", None)
         role.pop("slips", None)
     scenario.get("simulation", {}).pop("feedback", None)
+    scenario.pop("market", None)
+    for event in scenario.get("events", {}).values():
+        event["probability"] = 1
     return scenario
 
 
@@ -552,9 +658,8 @@ def _fit_hours(scenario: Written, rows: list[Written] | None, rng: np.random.Gen
     factor = {}
     for role in plan.roles.values():
         wanted = sum(hours for lane, hours in due.items() if lane.role == role.name)
-        seats = plan.derived_heads(role, -1) if role.per else role.headcount
         load = rng.uniform(1.1, 1.5) if role.name == "csm" else rng.uniform(0.9, 1.3)
-        has = seats * mean_customer_hours(plan, role)
+        has = todays_hours(plan, role)
         factor[role.name] = load * has / wanted if wanted else 1.0
     for task in scenario["tasks"].values():
         _scale_task(task, factor, list(scenario["segments"]))

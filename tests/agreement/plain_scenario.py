@@ -50,6 +50,8 @@ class Account:
     term: int
     completed: int = 0
     churn: float | None = None
+    theta: float | None = None
+    """The account's own chance to be lost at a renewal, where accounts differ in it."""
     own_complexity: float | None = None
     opening: bool = False
     opening_arr: float = 0.0
@@ -91,6 +93,9 @@ class Segment:
 
     name: str
     churn: list[Number]
+    """By renewal; nothing where accounts differ."""
+    shapes: tuple[Number, Number] | None
+    """Of the beta that the accounts' own chances follow."""
     addressable: Number
     contraction: Number
     expansion: Number
@@ -123,7 +128,7 @@ class Task:
     name: str
     segments: list[str]
     trigger: str
-    """One of every, start, renewal, rate, fixed."""
+    """One of every, start, renewal, departure, rate, fixed."""
     every: dict[str, str]
     aligned: bool
     over: int
@@ -161,11 +166,33 @@ class Task:
 
 
 @dataclass(eq=False)
+class Farewell:
+    """What losing a familiar face does: the factor if all left at once, and the half-life."""
+
+    churn: Number
+    fades_over: Number
+
+
+@dataclass(eq=False)
+class Person:
+    """Somebody of a roster; periods are counted from the plan's start."""
+
+    joins: int
+    closes: int
+    """Period in which the seat is gone."""
+    fte: float
+    country: str | None
+    leave: tuple[date, date] | None
+    """First and last day."""
+
+
+@dataclass(eq=False)
 class Role:
     """A kind of people."""
 
     name: str
     headcount: int
+    people: list[Person]
     hires: dict[int, int]
     slips: Number | None
     per: tuple[str, int] | None
@@ -180,6 +207,7 @@ class Role:
     backfill: bool
     time_to_hire: Number
     ramp: list[float]
+    farewell: Farewell | None
     hours_per_week: Number
     holidays: str | None
     pto_days: Number
@@ -189,6 +217,24 @@ class Role:
     target_utilization: Number
     overtime: Number
     coverage_target: float
+
+
+@dataclass(eq=False)
+class Event:
+    """Something that happens with a probability, and what it multiplies while it lasts."""
+
+    probability: Number
+    first: int
+    months: int
+    churn: Number
+    new_accounts: Number
+    expansion: Number
+    hours: dict[str, Number]
+    """By task; tasks that it leaves alone are not here."""
+
+    def lasts(self, period: int) -> bool:
+        """Whether a period is one of its months."""
+        return self.first <= period < self.first + self.months
 
 
 @dataclass(eq=False)
@@ -205,6 +251,9 @@ class Plan:
     gross_margin: Number | None
     platform: Number
     feedback: bool
+    churn_volatility: Number
+    new_accounts_volatility: Number
+    events: dict[str, Event]
     inputs: list[Number]
     accounts: list[Account] = field(default_factory=list)
     """The opening book, and accounts of the file that start within the horizon."""
@@ -214,9 +263,25 @@ class Plan:
         """The names of the periods, such as 2027-03."""
         return [first_day(self.start + t).isoformat()[:7] for t in range(self.periods)]
 
+    def calendar_year(self, period: int) -> int:
+        """The year, such as 2027."""
+        return first_day(self.start + period).year
+
     def calendar_month(self, period: int) -> int:
         """0 for January … 11 for December."""
         return (self.start + period) % 12
+
+    def serves(self, role: str, segment: str) -> bool:
+        """Whether a role does some of the work for a segment."""
+        return any(
+            segment in task.segments
+            and (
+                task.role == role
+                if task.fixed
+                else any(step.role == role for step in task.steps[segment])
+            )
+            for task in self.tasks.values()
+        )
 
     def means(self) -> Values:
         """Every input at its mean."""
@@ -224,7 +289,8 @@ class Plan:
 
     def planned_seats(self, role: Role, period: int) -> int:
         """Seats of a role as planned: no slips, no vacancies."""
-        return role.headcount + sum(n for month, n in role.hires.items() if month <= period)
+        named = sum(person.joins <= period < person.closes for person in role.people)
+        return role.headcount + named + sum(n for m, n in role.hires.items() if m <= period)
 
     def derived_heads(self, role: Role, period: int) -> int:
         """Heads of a role that is given per seats of another; period -1 is before any hire."""
@@ -273,7 +339,8 @@ class _Reader:
         """The plan with its accounts."""
         scenario, horizon = self.scenario, self.scenario["horizon"]
         finance = scenario.get("finance", {})
-        value = scenario.get("value", {})
+        value, market = scenario.get("value", {}), scenario.get("market", {})
+        events = scenario.get("events", {})
         plan = Plan(
             start=self.start,
             periods=horizon["months"],
@@ -287,6 +354,9 @@ class _Reader:
             else None,
             platform=self.optional(finance, "platform", 0),
             feedback=scenario.get("simulation", {}).get("feedback", "on") in ("on", True),
+            churn_volatility=self.optional(market, "churn_volatility", 0),
+            new_accounts_volatility=self.optional(market, "new_accounts_volatility", 0),
+            events={name: self.event(event) for name, event in events.items()},
             inputs=self.inputs,
         )
         plan.accounts = file_book(plan, rows) if rows is not None else representative_book(plan)
@@ -303,15 +373,37 @@ class _Reader:
             fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
         )
 
+    def event(self, written: dict[str, Any]) -> Event:
+        """One event; its hours are one factor, or factors by task."""
+        hours, tasks = written.get("hours", 1), list(self.scenario["tasks"])
+        if isinstance(hours, dict) and set(hours) <= {*tasks, "default"}:
+            found = {key: self.number(factor) for key, factor in hours.items()}
+            by_task = {task: found.get(task, found.get("default")) for task in tasks}
+        else:
+            by_task = dict.fromkeys(tasks, self.number(hours))
+        return Event(
+            probability=self.number(written["probability"], "share"),
+            first=month_index(str(written["start"])) - self.start,
+            months=written["months"],
+            churn=self.optional(written, "churn", 1),
+            new_accounts=self.optional(written, "new_accounts", 1),
+            expansion=self.optional(written, "expansion", 1),
+            hours={task: factor for task, factor in by_task.items() if factor is not None},
+        )
+
     def segment(self, name: str, written: dict[str, Any]) -> Segment:
         """One segment."""
-        churn = written["churn"]
+        churn, shapes = written["churn"], None
+        if isinstance(churn, dict) and "sbg" in churn:
+            sbg = churn["sbg"]
+            churn, shapes = [], (self.number(sbg["alpha"]), self.number(sbg["beta"]))
         term = written.get("term", 12)
         return Segment(
             name=name,
             churn=[
                 self.number(q, "share") for q in (churn if isinstance(churn, list) else [churn])
             ],
+            shapes=shapes,
             addressable=self.optional(written, "addressable", 0, "share"),
             contraction=self.optional(written, "contraction", 0, "share"),
             expansion=self.optional(written, "expansion", 0, "share"),
@@ -424,6 +516,7 @@ class _Reader:
         return Role(
             name=name,
             headcount=written.get("headcount", 0),
+            people=[self.person(row, written.get("holidays")) for row in written.get("people", [])],
             hires={
                 month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()
             },
@@ -436,6 +529,7 @@ class _Reader:
             backfill=written.get("backfill", True),
             time_to_hire=Number(written.get("time_to_hire", "2 months"), parse=span_months),
             ramp=written.get("ramp", []),
+            farewell=self.farewell(written.get("departure")),
             hours_per_week=self.optional(written, "hours_per_week", 40),
             holidays=written.get("holidays"),
             pto_days=self.optional(written, "pto_days", 0),
@@ -445,6 +539,32 @@ class _Reader:
             target_utilization=self.optional(written, "target_utilization", 1, "share"),
             overtime=self.optional(written, "overtime", 0),
             coverage_target=written.get("coverage_target", 0.95),
+        )
+
+    def person(self, row: dict[str, Any], country: str | None) -> Person:
+        """A row of a roster."""
+        start, end = row.get("start") or "1900-01-01", row.get("end") or "2900-01-01"
+        leave = row.get("leave_from"), row.get("leave_to")
+        return Person(
+            joins=month_of(date.fromisoformat(start)) - self.start,
+            closes=month_of(date.fromisoformat(end) + timedelta(days=1)) - self.start,
+            fte=float(row.get("fte") or 1),
+            country=row.get("location") or country,
+            leave=(
+                date.fromisoformat(leave[0] or "1900-01-01"),
+                date.fromisoformat(leave[1] or "2900-01-01"),
+            )
+            if any(leave)
+            else None,
+        )
+
+    def farewell(self, written: dict[str, Any] | None) -> Farewell | None:
+        """A `departure`."""
+        if written is None:
+            return None
+        return Farewell(
+            churn=self.number(written["churn"]),
+            fades_over=self.optional(written, "fades_over", "6 months", parse=span_months),
         )
 
 
@@ -548,6 +668,11 @@ def _survival(segment: Segment, means: Values) -> list[float]:
     """The share that survives 0 … 20 renewals at mean inputs."""
     survival = [1.0]
     for number in range(1, 21):
+        if segment.shapes:
+            alpha, beta = (means[shape] for shape in segment.shapes)
+            lost = alpha / (alpha + beta + number - 1)
+            survival.append(survival[-1] * (1 - lost))
+            continue
         yearly = means[segment.churn_of_renewal(number)]
         survival.append(survival[-1] * (1 - yearly) ** (segment.term / 12))
     return survival
@@ -633,13 +758,15 @@ class Hours:
     customer: float
 
 
-def personal_hours(plan: Plan, role: Role, period: int, values: Values) -> Hours:
-    """The time waterfall."""
+def personal_hours(
+    plan: Plan, role: Role, period: int, values: Values, country: str | None
+) -> Hours:
+    """The time waterfall of somebody who keeps the holidays of a country."""
     day = values[role.hours_per_week] / 5
     month = plan.start + period
     working = weekdays(month)
     paid = len(working) * day
-    free = holidays_on(role.holidays, month)
+    free = holidays_on(country, month)
     leave_days = values[role.pto_days] + values[role.sick_days]
     if role.leave:
         part = role.leave[month % 12] / 12
@@ -664,12 +791,27 @@ def weekdays(month: int) -> tuple[date, ...]:
 @cache
 def holidays_on(country: str | None, month: int) -> int:
     """Public holidays on Mondays to Fridays of a month, observed days included."""
+    return len(weekdays(month)) - len(working_days(country, month))
+
+
+@cache
+def working_days(country: str | None, month: int) -> tuple[date, ...]:
+    """The Mondays to Fridays of a month that are no public holidays."""
     if country is None:
-        return 0
+        return weekdays(month)
     year = month // 12
     # an observed New Year's Day may fall into the year before
     closed = public_holidays.country_holidays(country, years=[year, year + 1])
-    return sum(day in closed for day in weekdays(month))
+    return tuple(day for day in weekdays(month) if day not in closed)
+
+
+def present_part(person: Person, month: int) -> float:
+    """The part of a month's working days on which a person is not on leave."""
+    if person.leave is None:
+        return 1.0
+    first, last = person.leave
+    days = working_days(person.country, month)
+    return sum(not first <= day <= last for day in days) / len(days)
 
 
 # --- today's coverage and the size of the memory (§7) ---------------------------------
@@ -696,15 +838,53 @@ def mean_due_hours(plan: Plan) -> dict[Lane, float]:
     return due
 
 
+def expected_leaving(plan: Plan, role: Role, span: int) -> list[float]:
+    """The share of the people there who are expected to leave in each of the first periods."""
+    if role.per:
+        return [0.0] * span
+    means = plan.means()
+    monthly = 1 - (1 - means[role.attrition]) ** (1 / 12)
+    late = round_half_up(role.slips.mean) if role.slips else 0
+    search = max(1, round_half_up(role.time_to_hire.mean))
+    slots = [(-1, NEVER_LISTED)] * role.headcount
+    slots += [(person.joins, person.closes) for person in role.people]
+    slots += [(m + late, NEVER_LISTED) for m, count in role.hires.items() for _ in range(count)]
+    found = [_expected_seat(slot, monthly, search, role.backfill, span) for slot in slots]
+    left = [sum(seat[t][1] for seat in found) for t in range(span)]
+    before = [sum(seat[t][0] for seat in found) for t in range(span)]
+    return [gone / there if there > 0 else 0.0 for gone, there in zip(left, before, strict=True)]
+
+
+def _expected_seat(
+    slot: tuple[int, int], monthly: float, search: int, backfill: bool, span: int
+) -> list[tuple[float, float]]:
+    """How much of a seat is filled before each period, and how much is vacated in it."""
+    first, closes = slot
+    there, found = (1.0 if first < 0 else 0.0), []
+    joining = [0.0] * (span + search)
+    if 0 <= first < span:
+        joining[first] = 1.0
+    for t in range(span):
+        left = there * (1.0 if t >= closes else monthly)
+        found.append((there, left))
+        if backfill:
+            joining[t + search] += left
+        there += (joining[t] if t < closes else 0.0) - left
+    return found
+
+
 def _expected_occurrences(
     plan: Plan, task: Task, account: Account, span: int, means: Values
 ) -> float:
     """Occurrences of a task for an account that never leaves, over the first periods."""
     account, total = account.fresh(), 0.0
+    leaving = expected_leaving(plan, plan.roles[task.role], span)
     for period in range(max(0, account.started), span):
         if task.trigger == "rate":
             season = task.weights[plan.calendar_month(period)]
             total += means[task.rate[account.segment]] / 12 * season
+        elif task.trigger == "departure":
+            total += leaving[period]
         else:
             total += occurrences(plan, task, account, period)
         if account.decision == period:
@@ -756,9 +936,8 @@ def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str]
     """What today's team achieves: the mean due hours served once, by priority."""
     done: dict[Lane, float] = {}
     for role in plan.roles.values():
-        seats = plan.derived_heads(role, -1) if role.per else role.headcount
         lanes = [lane for lane in due if lane.role == role.name]
-        left = seats * mean_customer_hours(plan, role)
+        left = todays_hours(plan, role)
         for group in by_priority(plan, lanes):
             wanted = sum(due[lane] for lane in group)
             part = min(1.0, left / wanted) if wanted > 0 else 0.0
@@ -781,10 +960,20 @@ def _coverages(
     return found
 
 
-def mean_customer_hours(plan: Plan, role: Role) -> float:
+def todays_hours(plan: Plan, role: Role) -> float:
+    """Customer hours per period of the people there when the plan begins, ramped and at work."""
+    seats = plan.derived_heads(role, -1) if role.per else role.headcount
+    named = [person for person in role.people if person.joins < 0]
+    return seats * mean_customer_hours(plan, role, role.holidays) + sum(
+        person.fte * mean_customer_hours(plan, role, person.country) for person in named
+    )
+
+
+def mean_customer_hours(plan: Plan, role: Role, country: str | None) -> float:
     """Mean customer hours of a person per period over the first year, at mean inputs."""
     means, span = plan.means(), min(12, plan.periods)
-    return sum(personal_hours(plan, role, t, means).customer for t in range(span)) / span
+    hours = (personal_hours(plan, role, t, means, country).customer for t in range(span))
+    return sum(hours) / span
 
 
 def by_priority(plan: Plan, lanes: list[Lane]) -> list[list[Lane]]:

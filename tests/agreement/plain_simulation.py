@@ -14,7 +14,9 @@ import numpy as np
 from plain_numbers import lognormal, round_half_up
 from plain_scenario import (
     Account,
+    Hours,
     Lane,
+    Person,
     Plan,
     Role,
     Segment,
@@ -28,6 +30,7 @@ from plain_scenario import (
     new_account,
     occurrences,
     personal_hours,
+    present_part,
     read_plan,
     times_per_period,
 )
@@ -91,6 +94,11 @@ class Seat:
     tenure: int = 0
     filled_at: int | None = None
     """Period in which a vacant seat is filled; None where it never is."""
+    fte: float = 1.0
+    closes: int | None = None
+    """Period in which the seat is gone."""
+    person: Person | None = None
+    """Who of the roster sits there; None for others and for successors."""
 
 
 @dataclass
@@ -143,6 +151,7 @@ class Trial:
         self.plan, self.rng, self.mean_due = plan, rng, mean_due
         self.value: Values = {number: number.draw(rng) for number in plan.inputs}
         self.theta = {n: lognormal(rng, 1.0, task.theta**2) for n, task in plan.tasks.items()}
+        self._draw_the_world()
         self.noted: dict[Key, float] = {}
         self._found_book()
         self._fill_seats()
@@ -156,16 +165,51 @@ class Trial:
         self.coverage: dict[tuple[str, str, int], float] = {}
         self.memory = self._memories()
         self.overloaded = dict.fromkeys(plan.roles, False)
+        self.missed = dict.fromkeys(plan.roles, 0.0)
+        """How much of a role's people who left is remembered."""
         self.uncovered: set[str] = set()
+
+    # --- the world outside ---
+
+    def _draw_the_world(self) -> None:
+        """Two factors for every calendar year, and which events happen."""
+        plan, value, rng = self.plan, self.value, self.rng
+        years = {plan.calendar_year(t) for t in range(plan.periods)}
+        spread, spread_new = value[plan.churn_volatility], value[plan.new_accounts_volatility]
+        self.market = {year: lognormal(rng, 1.0, spread**2) for year in years}
+        self.market_new = {year: lognormal(rng, 1.0, spread_new**2) for year in years}
+        self.happening = [e for e in plan.events.values() if rng.random() < value[e.probability]]
+
+    def _by_events(self, t: int, kind: str) -> float:
+        """What the events of a period do together to churn, new accounts or expansion."""
+        lasting = [event for event in self.happening if event.lasts(t)]
+        return math.prod(self.value[getattr(event, kind)] for event in lasting)
+
+    def _longer(self, task: str, t: int) -> float:
+        """What the events of a period do to the hours of a task."""
+        return math.prod(
+            self.value[event.hours[task]]
+            for event in self.happening
+            if event.lasts(t) and task in event.hours
+        )
 
     # --- the start ---
 
     def _found_book(self) -> None:
         """The opening book."""
         everybody = [account.fresh() for account in self.plan.accounts]
+        for account in everybody:
+            self._draw_theta(account)
         self.alive = [account for account in everybody if account.opening]
         self.announced = [account for account in everybody if not account.opening]
         self.opening_book = list(self.alive)
+
+    def _draw_theta(self, account: Account) -> None:
+        """The account's own chance to be lost at a renewal, for as long as it lives."""
+        shapes = self.plan.segments[account.segment].shapes
+        if shapes and account.churn is None:
+            alpha, beta = (self.value[shape] for shape in shapes)
+            account.theta = self.rng.beta(alpha, beta + account.completed)
 
     def _fill_seats(self) -> None:
         """Seats filled and ramped, and the planned hires with the months they slip by."""
@@ -174,6 +218,10 @@ class Trial:
         self.heads = {}
         for name, role in self.plan.roles.items():
             self.seats[name] = [Seat(True, RAMPED_LONG_AGO) for _ in range(role.headcount)]
+            # at the first step everybody who stays grows a month older
+            self.seats[name] += [
+                _seat(person, -person.joins - 1) for person in role.people if person.joins < 0
+            ]
             self.joining[name] = [
                 month + (round_half_up(role.slips.draw(self.rng)) if role.slips else 0)
                 for month, count in role.hires.items()
@@ -284,7 +332,10 @@ class Trial:
         for segment in self.plan.segments.values():
             if segment.new:
                 arrs = [segment.new.arr.draw(self.rng) for _ in range(self._won(segment, t))]
-                joined += [new_account(self.plan, segment, t, arr) for arr in arrs]
+                won = [new_account(self.plan, segment, t, arr) for arr in arrs]
+                for account in won:
+                    self._draw_theta(account)
+                joined += won
         for account in joined:
             self.flow[account.segment]["new_accounts"] += 1
             self.flow[account.segment]["new_arr"] += account.arr
@@ -300,7 +351,8 @@ class Trial:
         assert segment.new is not None
         if segment.new.per_year is None or segment.new.fixed:
             return round(expected)
-        return int(self.rng.poisson(expected))
+        moved = self.market_new[self.plan.calendar_year(t)] * self._by_events(t, "new_accounts")
+        return int(self.rng.poisson(expected * moved))
 
     def note_revenue(self, t: int) -> None:
         """ARR after the new accounts have started, for a month."""
@@ -319,16 +371,20 @@ class Trial:
         """Seats are vacated and filled, and paid."""
         self.ramped: dict[str, float] = {}
         total = dict.fromkeys(("salaries", "on_costs", "bonus", "tools", "hiring", "platform"), 0.0)
+        self.left_part = dict.fromkeys(self.plan.roles, 0.0)
+        """Seats vacated now, as a part of those filled before."""
         for role in self.plan.roles.values():
             filled_now = self._derive_heads(role, t) if role.per else self._move(role, t)
+            self._miss(role)
             seats = self.seats[role.name]
             filled = [seat for seat in seats if seat.filled]
-            self.ramped[role.name] = sum(_ramp(role, seat.tenure) for seat in filled)
+            self.ramped[role.name] = sum(_ramp(role, seat.tenure) * seat.fte for seat in filled)
+            paid = sum(seat.fte for seat in filled)
             vacant = sum(not seat.filled for seat in seats) if role.backfill else 0
             self.note("headcount", t, len(filled), role=role.name)
             self.note("ramped_fte", t, self.ramped[role.name], role=role.name)
             self.note("vacancies", t, vacant, role=role.name)
-            for line, cost in self._cost(role, t, len(filled), filled_now).items():
+            for line, cost in self._cost(role, t, paid, filled_now).items():
                 total[line] += cost
         total["platform"] = self.value[self.plan.platform] / 12
         for line, cost in total.items():
@@ -349,26 +405,39 @@ class Trial:
         if self.plan.feedback and self.overloaded[role.name]:
             factor = self.value[role.overloaded_attrition]
         leaving = 1 - (1 - self.value[role.attrition]) ** (factor / 12)
-        filled = 0
+        filled = vacated = 0
+        before = sum(seat.filled for seat in self.seats[role.name])
+        vacated += sum(seat.filled for seat in self.seats[role.name] if seat.closes == t)
+        self.seats[role.name] = [seat for seat in self.seats[role.name] if seat.closes != t]
         for seat in self.seats[role.name]:
             if seat.filled and self.rng.random() < leaving:
                 self._vacate(role, seat, t)
+                vacated += 1
             elif seat.filled:
                 seat.tenure += 1
             elif seat.filled_at == t:
                 seat.filled, seat.tenure = True, 0
                 filled += 1
-        arrivals = sum(month == t for month in self.joining[role.name])
-        self.seats[role.name] += [Seat(True) for _ in range(arrivals)]
-        return filled + arrivals
+        arrived = [Seat(True) for month in self.joining[role.name] if month == t]
+        arrived += [_seat(person, 0) for person in role.people if person.joins == t]
+        self.seats[role.name] += arrived
+        self.left_part[role.name] = vacated / before if before else 0.0
+        return filled + len(arrived)
+
+    def _miss(self, role: Role) -> None:
+        """Customers remember who left, and forget."""
+        if role.farewell:
+            half_life = self.value[role.farewell.fades_over]
+            fading = 2 ** (-1 / half_life) if half_life > 0 else 0.0
+            self.missed[role.name] = fading * self.missed[role.name] + self.left_part[role.name]
 
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
         """Somebody leaves; a successor is found some months later, or never."""
         months = max(1, round_half_up(role.time_to_hire.draw(self.rng)))
-        seat.filled = False
+        seat.filled, seat.person = False, None
         seat.filled_at = t + months if role.backfill else None
 
-    def _cost(self, role: Role, t: int, heads: int, filled_now: int) -> dict[str, float]:
+    def _cost(self, role: Role, t: int, heads: float, filled_now: int) -> dict[str, float]:
         """What a role costs in a period, by line."""
         value = self.value
         salary = value[role.salary] * (1 + value[role.raises]) ** (t // 12)
@@ -390,7 +459,7 @@ class Trial:
         """The hours every task asks for."""
         self.due_now = self.hours["due_hours"]
         for task in self.plan.tasks.values():
-            theta = self.theta[task.name]
+            theta = self.theta[task.name] * self._longer(task.name, t)
             if task.fixed:
                 for lane in task.lanes:
                     self.due_now[lane] += theta * self.value[task.fixed[lane.segment]]
@@ -415,7 +484,11 @@ class Trial:
             c = usual if account.own_complexity is None else account.own_complexity
             mass += number * c
             squares += number * c**2
-        if times_per_period(task, segment) is not None and counted:
+        if task.trigger == "departure":
+            mass, squares = mass * self.left_part[task.role], squares * self.left_part[task.role]
+            counted = [(self.left_part[task.role], account) for _, account in counted]
+        fractional = task.trigger == "departure" or times_per_period(task, segment) is not None
+        if fractional and sum(n for n, _ in counted) > 0:
             happening = self._fractional_share(task, segment, sum(n for n, _ in counted))
             return mass * happening, squares * happening
         return mass, squares
@@ -428,6 +501,8 @@ class Trial:
             calls = self.value[task.rate[account.segment]] / 12 * season
             happening = self.rng.poisson(calls)
             return self.rng.binomial(happening, share) if happening and share < 1 else happening
+        if task.trigger == "departure":
+            return 1.0  # which accounts it is that were held by those who left plays no part
         number = occurrences(self.plan, task, account, t)
         if number == 0 or share == 1 or times_per_period(task, account.segment) is not None:
             return number
@@ -453,17 +528,33 @@ class Trial:
         """Each role spends its hours, most important work first; what is too old is dropped."""
         for role in self.plan.roles.values():
             lanes = [lane for lane in self.waiting if lane.role == role.name]
-            person = personal_hours(self.plan, role, t, self.value)
-            capacity = self.ramped[role.name] * person.customer
+            available, capacity = self._hours_of(role, t)
             wanted = sum(work.hours for lane in lanes for work in self.waiting[lane])
             load = wanted / capacity if capacity > 0 else (math.inf if wanted > 0 else 0.0)
             self.overloaded[role.name] = load > 1
             left = capacity * (1 + self.value[role.overtime] * (load > 1))
             for group in by_priority(self.plan, lanes):
                 left = self._serve_together(group, left)
-            self._note_role(role, t, load, person.available, person.customer)
+            self._note_role(role, t, load, available, capacity)
         for lane in self.waiting:
             self._drop_old(lane, t)
+
+    def _hours_of(self, role: Role, t: int) -> tuple[float, float]:
+        """Available hours and customer hours of the people there."""
+        available = customer = 0.0
+        known: dict[str | None, Hours] = {}
+        for seat in self.seats[role.name]:
+            if not seat.filled:
+                continue
+            country = seat.person.country if seat.person else role.holidays
+            if country not in known:
+                known[country] = personal_hours(self.plan, role, t, self.value, country)
+            part = _ramp(role, seat.tenure) * seat.fte
+            if seat.person:
+                part *= present_part(seat.person, self.plan.start + t)
+            available += part * known[country].available
+            customer += part * known[country].customer
+        return available, customer
 
     def _serve_together(self, lanes: list[Lane], left: float) -> float:
         """Serve lanes of equal priority in proportion to their hours; the hours still left."""
@@ -498,18 +589,18 @@ class Trial:
         self.waiting[lane] = [work for work in self.waiting[lane] if t - work.due < patience]
 
     def _note_role(
-        self, role: Role, t: int, load: float, available: float, customer: float
+        self, role: Role, t: int, load: float, available: float, capacity: float
     ) -> None:
         """The hours a role has, wants and uses."""
-        name, ramped = role.name, self.ramped[role.name]
+        name = role.name
         due = sum(hours for lane, hours in self.due_now.items() if lane.role == name)
         done = sum(h for lane, h in self.hours["done_hours"].items() if lane.role == name)
-        present = ramped * available
+        one = personal_hours(self.plan, role, t, self.value, role.holidays).customer
         self.note("load", t, load, role=name)
-        self.note("available_hours", t, present, role=name)
-        self.note("capacity_hours", t, ramped * customer, role=name)
-        self.note("required_fte", t, due / customer if customer > 0 else math.nan, role=name)
-        self.note("utilization", t, done / present if present > 0 else math.nan, role=name)
+        self.note("available_hours", t, available, role=name)
+        self.note("capacity_hours", t, capacity, role=name)
+        self.note("required_fte", t, due / one if one > 0 else math.nan, role=name)
+        self.note("utilization", t, done / available if available > 0 else math.nan, role=name)
 
     # --- 5. coverage and its memory ---
 
@@ -598,7 +689,7 @@ class Trial:
         for account in self.alive:
             if account.decision == t:
                 factors = self._factors_once(account, t)
-                if self.rng.random() < self._loss_probability(account, factors):
+                if self.rng.random() < self._loss_probability(account, factors, t):
                     lost.append(account)
                 else:
                     self._renew(account, factors, t)
@@ -618,15 +709,36 @@ class Trial:
             self.known[key] = self.factors(account, t)
         return self.known[key]
 
-    def _loss_probability(self, account: Account, factors: Factors) -> float:
+    def _loss_probability(self, account: Account, factors: Factors, t: int) -> float:
         """P of the renewal that is due."""
         segment = self.plan.segments[account.segment]
+        hazard = self._term_hazard(segment, account)
+        hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
+        addressable = self.value[segment.addressable]
+        ratio = factors.churn * self._faces(segment)
+        return 1 - math.exp(-hazard * (1 - addressable + addressable * ratio))
+
+    def _term_hazard(self, segment: Segment, account: Account) -> float:
+        """H of the term that ends."""
+        if account.theta is not None:
+            return -math.log(max(1 - account.theta, 1e-300))
+        if segment.shapes:
+            assert account.churn is not None
+            return _hazard(account.churn, account.term)
         churn = segment.churn_of_renewal(account.completed + 1)
         hazard = _hazard(self.value[churn], account.term)
         if account.churn is not None:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
-        addressable = self.value[segment.addressable]
-        return 1 - math.exp(-hazard * (1 - addressable + addressable * factors.churn))
+        return hazard
+
+    def _faces(self, segment: Segment) -> float:
+        """HO: what the loss of familiar faces does to a segment."""
+        factor = 1.0
+        for role in self.plan.roles.values():
+            if role.farewell and self.plan.feedback and self.plan.serves(role.name, segment.name):
+                excess = self.value[role.farewell.churn] - 1
+                factor *= 1 + excess * min(1.0, self.missed[role.name])
+        return factor
 
     def _renew(self, account: Account, factors: Factors, t: int) -> None:
         """Contraction, and a contracted price rise."""
@@ -658,8 +770,9 @@ class Trial:
     def expand(self, t: int) -> None:
         """Everybody alive grows a little."""
         grown: dict[int, float] = {}
+        by_events = self._by_events(t, "expansion")
         for account in self.alive:
-            yearly = self.value[self.plan.segments[account.segment].expansion]
+            yearly = self.value[self.plan.segments[account.segment].expansion] * by_events
             if yearly == 0:
                 continue
             # for an account that has just renewed these are the factors of step 6
@@ -767,6 +880,11 @@ def _hazard(yearly: float, term: int) -> float:
 def _ratio(effect: float, now: float, as_always: float) -> float:
     """A task's factor: 1 where coverage is as it has always been."""
     return (1 + (effect - 1) * now) / (1 + (effect - 1) * as_always)
+
+
+def _seat(person: Person, tenure: int) -> Seat:
+    """The seat of somebody of a roster."""
+    return Seat(True, tenure, fte=person.fte, closes=person.closes, person=person)
 
 
 def _ramp(role: Role, tenure: int) -> float:

@@ -9,6 +9,7 @@ AGREEMENT_EFFORT=10 in the environment runs ten times the trials.
 
 from __future__ import annotations
 
+import copy
 import csv
 import math
 import os
@@ -50,14 +51,24 @@ def plain_trials(number: int, scenario: dict[str, Any]) -> int:
 
 def write(scenario: dict[str, Any], rows: list[dict[str, Any]] | None, folder: Path) -> Path:
     """The scenario as files."""
-    path = folder / "scenario.yaml"
+    path, scenario = folder / "scenario.yaml", copy.deepcopy(scenario)
+    for name, role in scenario["team"].items():
+        if "people" in role:
+            write_rows(role["people"], folder / f"{name}.csv")
+            role["people"] = f"{name}.csv"
     path.write_text(yaml.safe_dump(scenario, sort_keys=False), encoding="utf-8")
     if rows:
-        with (folder / "accounts.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
+        write_rows(rows, folder / "accounts.csv")
     return path
+
+
+def write_rows(rows: list[dict[str, Any]], path: Path) -> None:
+    """Rows as a CSV file."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=columns)
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def engine(path: Path, seed: int) -> Columns:

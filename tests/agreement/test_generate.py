@@ -37,6 +37,7 @@ PATHS = """
     .share.default .uncertainty .hours.p10 .hours.mean .hours.default .steps.training.role
     .steps.default .present.role .priority .priority.default .defer .defer.default .backlog
     .backlog.low .enough .coverage_today .coverage_today.low .segments .weight
+    .sbg.alpha .sbg.beta .alpha.low .alpha.p10 .beta.mean
     .if_stopped.churn .if_stopped.contraction .value.if_stopped.fades_over.low
     .enterprise.if_stopped .churn.p10 .churn.low .churn.mean .addressable.low .contraction
     .contraction.p10 .expansion.mean .uplift.p10 .uplift.mean .complexity.low
@@ -46,13 +47,24 @@ PATHS = """
     .hours_per_week .pto_days.low .sick_days .leave_seasonality .internal.low
     .target_utilization .overtime .salary.low .on_costs .bonus .tools .hiring_cost.low
     .raise .coverage_target .per.csm .platform .platform.mean .gross_margin.low
-    .accounts.file
+    .accounts.file .churn_volatility .churn_volatility.low .new_accounts_volatility
+    .new_accounts_volatility.mean .slump.probability.low .slump.churn.mean .slump.new_accounts
+    .slump.expansion.p10 .busy.hours .busy.hours.default .busy.hours.webinars.mean
+    .csm.departure.churn .departure.churn.low .departure.churn.p10
+    .people .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 
 VALUES = [
     *(f".every={span}" for span in ("month", "quarter", "2 weeks", "6 weeks", "45 days")),
     *(f".term={months}" for months in (1, 6, 12, 24)),
-    *(".aligned=fiscal", ".on=start", ".on=renewal", ".lead=90 days", ".lead=10 days"),
+    *(
+        ".aligned=fiscal",
+        ".on=start",
+        ".on=renewal",
+        ".on=departure",
+        ".lead=90 days",
+        ".lead=10 days",
+    ),
     *(".defer=1 month", ".defer=3 months", ".holidays=US", ".holidays=DE"),
     *(".feedback=off", ".resolution=account"),
 ]

@@ -107,6 +107,29 @@ def test_a_hazard_ratio_of_one_and_a_half() -> None:
     assert lost.std() == pytest.approx(math.sqrt(200 * expected * (1 - expected)), rel=0.15)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
+def test_the_frail_leave_first(ratio: float) -> None:
+    """Survival of Fader & Hardie's regular customers; 0.2625 at HR = 1.5 throughout."""
+    sbg = {"sbg": {"alpha": 0.704, "beta": 1.182}}
+    book = {"accounts": 500, "arr": 1, "churn": sbg, "addressable": 1, "completed_terms": 0}
+    task = {"role": "csm", "fixed": "1 hours per month", "coverage_today": 1}
+    task["if_stopped"] = {"churn": ratio, "fades_over": "1 day"}
+    found = simulate_plainly(
+        scenario(
+            horizon={"start": "2023-01", "months": 4},
+            segments={"all": book | {"term": 1}},
+            tasks={"care": task},
+            team={"csm": {"headcount": 0}},
+        ),
+        None,
+        200,
+        0,
+    )
+    expected = {1.0: [0.6267, 0.4738, 0.3880, 0.3321], 1.5: [0.5375, 0.3880, 0.3107, 0.2625]}
+    left = np.array(series(found, "accounts")) / 500
+    assert left == pytest.approx(expected[ratio], abs=4 * 0.5 / math.sqrt(500 * 200))
+
+
 def test_a_ramp_makes_a_first_year_of_0_725() -> None:
     ramp = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]
     team = {"csm": {"headcount": 0, "hires": {"2023-01": 1}, "ramp": ramp}}

@@ -160,7 +160,7 @@ def test_the_manifest_says_what_the_numbers_depend_on(base: Table) -> None:
         "seed": 0,
         "trials": 200,
         "block": 100,
-        "resolution": "account",
+        "resolution": "auto",
     }
 
 

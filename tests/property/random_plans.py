@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from hypothesis import strategies as st
@@ -62,12 +63,16 @@ new_accounts = st.one_of(
     st.fixed_dictionaries({"by_month": st.just({"2027-02": 4, "2027-07": 9})}),
 )
 
+sbg = st.fixed_dictionaries({"alpha": spread(0.05, 3), "beta": spread(0.05, 9)})
+
 segments = st.fixed_dictionaries(
     {
         "accounts": st.integers(0, 40),
         "arr": spread(1000, 50_000),
         "churn": st.one_of(
-            spread(0.001, 0.6), st.lists(spread(0.001, 0.6), min_size=2, max_size=3)
+            spread(0.001, 0.6),
+            st.lists(spread(0.001, 0.6), min_size=2, max_size=3),
+            st.fixed_dictionaries({"sbg": sbg}),
         ),
         "addressable": spread(0.1, 0.9),
         "term": st.sampled_from([6, 12, 24]),
@@ -106,6 +111,7 @@ triggers = st.one_of(
     given(on="start", over=st.sampled_from(["1 month", "3 months"])),
     given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "4 months"])),
     given(on="renewal"),
+    given(on="departure"),
     given(rate=spread(0, 12)),
     given(rate=spread(0, 12), seasonality=weights),
 )
@@ -134,12 +140,13 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
             defer=waits,
             backlog=st.integers(0, 300).map(float),
             uncertainty=spread(0, 0.5),
-            coverage_today=spread(0, 0.99),
-            enough=spread(0.3, 0.99),
         )
     )
     if "fixed" not in task and draw(st.booleans()):
         task["priority"] = {"north": 1, "default": draw(st.integers(1, 3))}
+    if task.get("on") == "departure":
+        return task
+    task |= draw(optional(coverage_today=spread(0, 0.99), enough=spread(0.3, 0.99)))
     worth = draw(st.sampled_from(["nothing", "weight", "own"]))
     if worth == "weight":
         task["weight"] = draw(st.integers(1, 3))
@@ -148,8 +155,33 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
     return task
 
 
-roles = st.fixed_dictionaries(
-    {"headcount": st.integers(0, 4)},
+PEOPLE = "name,start,end,fte,location,leave_from,leave_to"
+day = st.dates(dt.date(2026, 9, 1), dt.date(2029, 6, 30))
+person = st.tuples(
+    st.one_of(st.none(), day),
+    st.one_of(st.none(), day),
+    st.sampled_from(["", "0", "0.5", "80%", "1"]),
+    st.sampled_from(["", "", "US", "DE", "FR"]),
+    st.one_of(st.none(), st.tuples(day, day)),
+)
+
+
+def row(name: str, found: tuple[Any, ...]) -> str:
+    """A person of a roster, with dates in their order."""
+    start, end, fte, location, leave = found
+    if start and end:
+        start, end = sorted([start, end])
+    leave = sorted(leave) if leave else ("", "")
+    return ",".join(str("" if x is None else x) for x in (name, start, end, fte, location, *leave))
+
+
+rosters = st.lists(person, min_size=1, max_size=5).map(
+    lambda people: "\n".join([PEOPLE, *(row(f"P{i}", p) for i, p in enumerate(people)), ""])
+)
+seats = st.one_of(given(headcount=st.integers(0, 4)), given(people=rosters))
+
+settings_of_roles = st.fixed_dictionaries(
+    {},
     optional={
         "hires": st.just({"2027-03": 2}),
         "slips": months(0, 3),
@@ -157,6 +189,9 @@ roles = st.fixed_dictionaries(
         "overloaded_attrition": spread(1, 3),
         "backfill": st.booleans(),
         "time_to_hire": months(0, 5),
+        "departure": st.fixed_dictionaries(
+            {"churn": spread(0.8, 3)}, optional={"fades_over": months(0, 9)}
+        ),
         "ramp": st.lists(st.floats(0, 1).map(lambda x: round(x, 3)), min_size=1, max_size=4),
         "holidays": st.sampled_from(["US", "DE-BY"]),
         "pto_days": spread(0, 60),
@@ -167,6 +202,32 @@ roles = st.fixed_dictionaries(
         "salary": spread(10_000, 90_000),
         "hiring_cost": spread(0, 9000),
         "raise": spread(-0.02, 0.1),
+    },
+)
+roles = st.builds(lambda seats, others: seats | others, seats, settings_of_roles)
+
+
+def most_seats(role: dict[str, Any]) -> int:
+    """Seats of a role that can be filled at once, at most."""
+    opening = role["people"].count("\n") - 1 if "people" in role else role["headcount"]
+    return opening + sum(role.get("hires", {}).values())
+
+
+market = optional(churn_volatility=spread(0, 1.2), new_accounts_volatility=spread(0, 1.2))
+events = st.fixed_dictionaries(
+    {
+        "probability": spread(0, 0.95),
+        "start": st.sampled_from(["2026-06", "2027-01", "2027-05", "2028-11", "2030-01"]),
+        "months": st.integers(1, 15),
+    },
+    optional={
+        "churn": spread(0, 4),
+        "new_accounts": spread(0, 2),
+        "expansion": spread(0, 2),
+        "hours": st.one_of(
+            spread(0, 3),
+            st.dictionaries(st.sampled_from(["task 0", "default"]), spread(0, 3), min_size=1),
+        ),
     },
 )
 
@@ -187,6 +248,8 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         | {"manager": {"per": {"csm": 3}, "salary": 1}},
         "finance": {"gross_margin": draw(spread(0.1, 0.9)), "platform": 1200},
         "simulation": {"feedback": draw(st.booleans())},
+        "market": draw(market),
+        "events": draw(st.dictionaries(st.sampled_from(["slump", "boom"]), events)),
     }
     for task in plan["tasks"].values():
         if len(names) > 1 and draw(st.booleans()):

@@ -86,13 +86,32 @@ def test_higher_churn_never_raises_revenue_or_keeps_more_accounts(scenario, plan
 
 
 @some_plans
+@given(plan=plans(), shapes=st.tuples(st.floats(0.05, 3), st.floats(0.05, 9)))
+def test_more_frail_accounts_never_keep_more(scenario, plan, shapes) -> None:
+    low, high = (without_feedback(copy.deepcopy(plan)) for _ in range(2))
+    alpha, beta = shapes
+    for better, worse in zip(low["segments"].values(), high["segments"].values(), strict=True):
+        better |= {"churn": {"sbg": {"alpha": alpha, "beta": beta}}, "completed_terms": 1}
+        worse |= {"churn": {"sbg": {"alpha": 1.3 * alpha, "beta": beta}}, "completed_terms": 1}
+    few, many = (capacity.simulate(scenario(p), trials=200) for p in (low, high))
+    assert (many.array("accounts") <= few.array("accounts")).all()
+    assert (many.array("arr") <= few.array("arr") * (1 + ALMOST) + 1e-6).all()
+
+
+@some_plans
 @given(plan=plans())
 def test_more_seats_never_lower_coverage(scenario, plan) -> None:
-    fewer = without_feedback(plan)
+    fewer = without_feedback(copy.deepcopy(plan))
+    for task in fewer["tasks"].values():
+        if task.get("on") == "departure":  # more seats may be vacated, which is more work
+            del task["on"]
+            task["every"] = "month"
     more = copy.deepcopy(fewer)
     for role in more["team"].values():
         if "headcount" in role:
             role["headcount"] += 1
+        elif "people" in role:
+            role["people"] += "Extra,,,,,,\n"
     a = capacity.simulate(scenario(fewer), trials=200)
     b = capacity.simulate(scenario(more), trials=200)
     for role in working_roles(a):

@@ -203,3 +203,72 @@ def test_heads_that_follow_other_roles_are_the_ceiling(scenario) -> None:
     assert (heads == heads[:, :1]).all()
     assert heads[:, 0].tolist() == [2] * 5 + [3] * 13
     assert result.array("team_cost", role="manager")[0, 0] == pytest.approx(20_000)
+
+
+def test_overload_is_each_futures_own(scenario, mean_is) -> None:
+    """Half of the futures have more work than hours: 10·0.8^(1/12), then 1.5 or once the hazard."""
+    fixed = {"low": "1000 hours per month", "likely": "1600 hours per month",
+             "high": "2200 hours per month"}  # fmt: skip
+    role = {
+        "attrition": "20%",
+        "backfill": False,
+        "overloaded_attrition": 1.5,
+        "hours_per_week": 40,
+    }
+    plan = scenario(PLAN, set={
+        "tasks.talk.fixed": fixed, "horizon.months": 2,
+        **{f"team.csm.{k}": v for k, v in role.items()},
+    })  # fmt: skip
+    result = capacity.simulate(plan, trials=20_000)
+    heads, load = (result.array(m, role="csm") for m in ("headcount", "load"))
+    busy = load[0] > 1
+    assert 0.3 < busy.mean() < 0.7
+    for over, factor in ((busy, 1.5), (~busy, 1.0)):
+        stay = 0.8 ** (factor / 12)
+        left = (heads[1] - heads[0] * stay)[over]
+        assert abs(left.mean()) < 4 * left.std() / np.sqrt(len(left))
+
+
+@pytest.mark.parametrize("trials", [0, 300])
+def test_feedback_off_holds_the_overloads_factor_at_one(scenario, trials) -> None:
+    settings = {"tasks.talk.fixed": "9000 hours per month", "team.csm.attrition": "20%",
+                "simulation.feedback": "off"}  # fmt: skip
+    with_it = scenario(PLAN, set={**settings, "team.csm.overloaded_attrition": 3})
+    a, b = (
+        capacity.simulate(plan, trials=trials).array("headcount", role="csm")
+        for plan in (with_it, scenario(PLAN, set=settings))
+    )
+    assert (a == b).all()
+
+
+def test_just_enough_hours_are_no_overload(scenario) -> None:
+    """Ten people of 20 days of 8 hours have the 1,600 that February wants."""
+    settings = {"tasks.talk.fixed": "1600 hours per month", "horizon.start": "2027-02",
+                "horizon.months": 2, "team.csm.overloaded_attrition": 9}  # fmt: skip
+    full = capacity.simulate(scenario(PLAN, set=settings), trials=0)
+    assert full.array("load", role="csm")[0] == 1
+    settings |= {"team.csm.attrition": 1e-9, "team.csm.backfill": False}
+    heads = capacity.simulate(scenario(PLAN, set=settings), trials=0).array("headcount", role="csm")
+    later = 1 - heads[1] / heads[0]
+    assert later == pytest.approx(9e-9 / 12, rel=1e-3)  # a hair less than ten: overloaded
+    settings |= {"tasks.talk.fixed": "1599 hours per month"}
+    heads = capacity.simulate(scenario(PLAN, set=settings), trials=0).array("headcount", role="csm")
+    assert 1 - heads[1] / heads[0] == pytest.approx(1e-9 / 12, rel=1e-3)
+
+
+def test_seasons_of_leave_add_up_to_the_years_leave(scenario) -> None:
+    """Whatever the weights, they are scaled to the year; sick days follow the same seasons."""
+    season = [3, 1, 0, 1, 2, 0, 5, 4, 1, 0, 1, 2]
+    usual = simulate(scenario, 0, pto_days=18, sick_days=6).array("available_hours", role="csm")
+    found = simulate(scenario, 0, pto_days=18, sick_days=6, leave_seasonality=season)
+    hours = found.array("available_hours", role="csm")
+    assert hours[:12].sum() == pytest.approx(usual[:12].sum())
+    days = 10 * 22 - hours[6, 0] / 8
+    assert days == pytest.approx(10 * 24 * 5 / sum(season))
+
+
+def test_more_leave_than_days_leaves_no_hours(scenario) -> None:
+    season = [0, 1] + [0] * 10
+    result = simulate(scenario, 100, pto_days=24, leave_seasonality=season)
+    assert (result.array("available_hours", role="csm")[1] == 0).all()
+    assert (result.array("load", role="csm")[1] == np.inf).all()

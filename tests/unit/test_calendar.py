@@ -128,3 +128,17 @@ def test_calendar_years_are_fiscal_years_without_a_start() -> None:
     periods = Periods(JANUARY_2027, 12)
     assert set(periods.fiscal_years()) == {"FY27"}
     assert np.flatnonzero(periods.ends_fiscal(3)).tolist() == [2, 5, 8, 11]
+
+
+def test_a_leave_takes_its_share_of_the_working_days() -> None:
+    """May 2027 has 21 Mondays to Fridays; in Germany the 6th and the 17th are holidays."""
+    may = Periods(month_number(2027, 4), 3)
+    leave = np.array(["2027-05-10", "2027-05-22"], dtype="datetime64[D]")
+    assert may.away_share(leave, None).tolist() == [0, 10 / 21, 0]
+    assert may.away_share(leave, "DE").tolist() == [0, 9 / 19, 0]
+    weekend = np.array(["2027-05-08", "2027-05-10"], dtype="datetime64[D]")
+    assert may.away_share(weekend, None).tolist() == [0, 0, 0]
+    ages = np.array(["0001-01-01", "2027-05-01"], dtype="datetime64[D]")
+    assert may.away_share(ages, "US").tolist() == [1, 0, 0]
+    for_good = np.array(["2027-05-01", "9999-12-31"], dtype="datetime64[D]")
+    assert may.away_share(for_good, "US").tolist() == [0, 1, 1]

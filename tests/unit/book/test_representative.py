@@ -126,6 +126,16 @@ def test_completed_terms_follow_the_segments_retention(written, churn, term):
     assert [row["completed"] for row in by_number(book)] == expected
 
 
+@pytest.mark.parametrize("term", [1, 12, 24])
+def test_completed_terms_where_accounts_differ_follow_whom_they_leave(term):
+    """The chance is one of a renewal, so the length of the term plays no part."""
+    sbg = "{sbg: {alpha: {low: 0.4, likely: 0.7, high: 1}, beta: 1.2}}"
+    book = book_of(f"smb: {{accounts: 200, churn: {sbg}, term: {term}}}")
+    churn = [0.7 / (0.7 + 1.2 + n) for n in range(20)]
+    expected = [slow_completed_terms(i, churn, 12) for i in range(200)]
+    assert [row["completed"] for row in by_number(book)] == expected
+
+
 def test_completed_terms_may_be_given():
     book = book_of("smb: {accounts: 4, completed_terms: 3}")
     assert book.completed.tolist() == [3] * 4

@@ -124,3 +124,53 @@ def test_values_by_segment_that_are_set_are_no_defaults(assumed):
     found = assumed(tasks__qbr__hours="{smb: {value: 2h, source: us}, default: 1h}")
     assert str(found["tasks.qbr.hours.smb"].place) == "set tasks.qbr.hours"
     assert found["tasks.qbr.hours.default"].wants_source
+
+
+ALPHA, BETA = "{value: 0.7, source: the fit}", "{low: 1, likely: 1.2, high: 2}"
+
+
+def with_sbg(said=""):
+    text = PLAN.replace("accounts: 5", "accounts: 5, churn: 8%")
+    sbg = f"churn: {{sbg: {{alpha: {ALPHA}, beta: {BETA}{said}}}}}"
+    return text.replace("term: 24 months", sbg)
+
+
+def test_the_shapes_of_churn_are_numbers_of_their_own(assumed):
+    found = assumed(with_sbg())
+    alpha, beta = (found[f"segments.smb.churn.sbg.{name}"] for name in ("alpha", "beta"))
+    assert (alpha.value, alpha.source, alpha.place.line) == ("0.7", "the fit", 4)
+    assert (beta.value, beta.source) == ("{low: 1, likely: 1.2, high: 2}", None)
+    assert alpha.wants_source
+    assert beta.wants_source
+    assert "segments.smb.churn" not in found
+
+
+def test_a_source_of_both_shapes_is_said_once(assumed):
+    found = assumed(with_sbg(", source: Fader & Hardie, evidence: published"))
+    alpha, beta = (found[f"segments.smb.churn.sbg.{name}"] for name in ("alpha", "beta"))
+    assert (alpha.source, alpha.evidence) == ("the fit", "published")
+    assert (beta.source, beta.evidence) == ("Fader & Hardie", "published")
+
+
+def test_a_shape_may_be_set_from_outside(assumed):
+    settings = {"segments.smb.churn.sbg.alpha": "{value: 0.9, source: the board}"}
+    found = assumed(with_sbg(), **settings)["segments.smb.churn.sbg.alpha"]
+    assert (found.value, found.source) == ("0.9", "the board")
+
+
+def test_a_departure_lends_its_source_to_its_numbers(assumed):
+    text = PLAN.replace("smb: {", "smb: {churn: 5%, addressable: 1, ").replace(
+        "{accounts: 5}", "{accounts: 5, churn: 5%, addressable: 1}"
+    )
+    departure = "{churn: 1.3, source: exit talks, evidence: estimated}"
+    found = assumed(text.replace("backfill: true", f"departure: {departure}"))
+    churn, fades = (found[f"team.csm.departure.{key}"] for key in ("churn", "fades_over"))
+    assert (churn.source, churn.evidence, churn.wants_source) == ("exit talks", "estimated", True)
+    assert (fades.evidence, fades.wants_source) == ("default", False)
+
+
+def test_a_roster_is_listed_and_wants_no_source(assumed, tmp_path):
+    (tmp_path / "people.csv").write_text("name\nAnn\n", encoding="utf-8")
+    text = PLAN.replace("headcount: {value: 2, source: payroll}", "people: people.csv")
+    people = assumed(text)["team.csm.people"]
+    assert (people.value, people.wants_source) == ("people.csv", False)

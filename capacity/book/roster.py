@@ -1,0 +1,281 @@
+"""People from a file: who is in the team, from when to when, where, and how much of a week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from capacity.arrays import FloatArray, IntArray
+from capacity.book.files import read_table
+from capacity.book.table import Source, Table, one_line, some
+from capacity.calendar import DateArray, first_day, month_numbers, public_holidays
+from capacity.errors import InputError, Mistake, Place
+from capacity.scenario.document import Plan
+from capacity.scenario.parts import nearest
+
+COLUMNS = ("name", "role", "start", "end", "fte", "location", "leave_from", "leave_to")
+"""What may be known of a person; the file may have other columns, too."""
+_DAY = np.timedelta64(1, "D")
+_LONG_AGO, _NEVER = dt.date.min, dt.date.max
+_NO_LEAVE = (_LONG_AGO, _LONG_AGO)
+_A_YEAR = range(2027, 2028)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The people of a role as columns, sorted by name, so that the order of a file plays no part.
+
+    Attributes
+    ----------
+    names
+        Names of the people.
+    joins
+        Month, on the line of months, in which each joins.
+    leaves
+        Month in which the seat is vacated for good: the one that holds the day after the last.
+    fte
+        Part of a full week.
+    calendars
+        Calendar of public holidays of the person's own; None where the role's holds.
+    away
+        First day of a leave and the day after it, shape (people, 2); long ago where there is none.
+    """
+
+    names: Sequence[str]
+    joins: IntArray
+    leaves: IntArray
+    fte: FloatArray
+    calendars: Sequence[str | None]
+    away: DateArray
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def seats(self, month: int) -> int:
+        """Seats that are planned to be there in a month."""
+        return int(((self.joins <= month) & (self.leaves > month)).sum())
+
+
+@dataclass(frozen=True)
+class _Person:
+    name: str
+    role: str
+    start: dt.date
+    end: dt.date
+    fte: float
+    location: str | None
+    leave: tuple[dt.date, dt.date] | None
+
+
+@dataclass
+class _Sheet:
+    """The rows of a file, and what is wrong with them."""
+
+    plan: Plan
+    table: Table
+    cells: Mapping[str, Sequence[str]]
+    found: dict[tuple[bool, str, str], list[tuple[int, str]]] = field(default_factory=dict)
+
+    def note(self, row: int, column: str, text: str, kind: str = "", *, warn: bool = False) -> None:
+        """Note what is wrong with a row; the rows of a kind are told together."""
+        self.found.setdefault((warn, column, kind), []).append((row, text))
+
+    def told(self, *, warn: bool) -> list[Mistake]:
+        """The mistakes, or the warnings, a few rows of each kind."""
+        out = []
+        for (is_warning, column, _), rows in self.found.items():
+            if is_warning == warn:
+                places = [self.table.place(row) for row, _ in rows]
+                texts = [text for _, text in rows]
+                out += some(range(len(rows)), places.__getitem__, column, texts.__getitem__)
+        return out
+
+    def cell(self, row: int, column: str) -> str:
+        """The text of a cell, empty where there is no such column."""
+        return self.cells[column][row] if column in self.cells else ""
+
+    def date(self, row: int, column: str) -> dt.date | None:
+        """The date in a cell; None where it is empty or none."""
+        text = self.cell(row, column)
+        try:
+            return dt.datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007
+        except ValueError:
+            self.note(row, column, f"{text!r} is not a date as YYYY-MM-DD. Write it so")
+            return None
+
+
+def read_rosters(
+    plan: Plan, roles: Sequence[str], content: bytes, file: str
+) -> tuple[dict[str, Roster], list[Mistake]]:
+    """The people of the roles that name a file.
+
+    Parameters
+    ----------
+    plan
+        The scenario.
+    roles
+        The roles that name the file; a column `role` says who is what.
+    content, file
+        The file and its name in messages.
+
+    Returns
+    -------
+    tuple
+        The roster of each role, and warnings such as people who come after the plan.
+
+    Raises
+    ------
+    InputError
+        With every bad row (the first ten of each kind).
+    """
+    table = read_table(Source(content, file, None, Place(file), "people"), COLUMNS)
+    _check_header(table.header, roles, file)
+    cells = {name: column.texts() for name, column in table.columns.items()}
+    sheet = _Sheet(plan, table, cells)
+    people = [_person(sheet, row, roles) for row in range(len(table.numbers))]
+    _check_names(sheet, people)
+    if mistakes := sheet.told(warn=False):
+        raise InputError(mistakes)
+    there = [p for row, p in enumerate(people) if _is_there(sheet, row, p, roles)]
+    warnings = sheet.told(warn=True)
+    for role in roles:
+        if not any(person.role == role for person in there):
+            warnings.append(Mistake(Place(file), "role", f"nobody of the plan's time is a {role}"))
+    return {r: _roster([p for p in there if p.role == r]) for r in roles}, warnings
+
+
+def _check_header(header: Sequence[str], roles: Sequence[str], file: str) -> None:
+    place, mistakes = Place(file, 1), []
+    if "name" not in header:
+        hint = nearest("name", [one_line(column) for column in header])
+        text = f"no column is called `name`.{hint} Give each person a name, and the column this one"
+        mistakes.append(Mistake(place, "name", text))
+    for column in COLUMNS:
+        if header.count(column) > 1:
+            text = f"two columns are called `{column}`. Rename one of them"
+            mistakes.append(Mistake(place, column, text))
+    if "role" not in header and len(roles) > 1:
+        text = f"no column says who is what, but {' and '.join(roles)} name this file. Add `role`"
+        mistakes.append(Mistake(place, "role", text))
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def _person(sheet: _Sheet, row: int, roles: Sequence[str]) -> _Person:
+    name = sheet.cell(row, "name")
+    if not name:
+        sheet.note(row, "name", "is empty. Give the person a name", "empty")
+    start, end = _span(sheet, row, "start", "end")
+    leave = _span(sheet, row, "leave_from", "leave_to")
+    is_away = bool(sheet.cell(row, "leave_from") or sheet.cell(row, "leave_to"))
+    return _Person(
+        name=name,
+        role=_role(sheet, row, roles),
+        start=start,
+        end=end,
+        fte=_fte(sheet, row),
+        location=_location(sheet, row),
+        leave=leave if is_away else None,
+    )
+
+
+def _role(sheet: _Sheet, row: int, roles: Sequence[str]) -> str:
+    if "role" not in sheet.cells:
+        return roles[0]
+    found, known = sheet.cell(row, "role"), sheet.plan.team
+    if not found:
+        sheet.note(row, "role", f"is empty. Write one of {', '.join(known)}", "empty")
+    elif found not in known:
+        text = f"{found!r} is no role of the scenario.{nearest(found, known)}"
+        sheet.note(row, "role", f"{text} Known: {', '.join(known)}")
+    return found
+
+
+def _span(sheet: _Sheet, row: int, first: str, last: str) -> tuple[dt.date, dt.date]:
+    """Two dates in their order; an empty one leaves its side open."""
+    begin = sheet.date(row, first) or _LONG_AGO
+    end = sheet.date(row, last) or _NEVER
+    if end < begin:
+        sheet.note(row, last, f"{end} is before the {first} {begin}. Swap them?", "order")
+    return begin, end
+
+
+def _fte(sheet: _Sheet, row: int) -> float:
+    text = sheet.cell(row, "fte")
+    if not text:
+        return 1.0
+    try:
+        value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        value = np.nan
+    if not 0 <= value <= 1:
+        said = f"{text!r} is not a part of a full week. Write a number between 0 and 1, as in 0.8"
+        sheet.note(row, "fte", said)
+    return value
+
+
+def _location(sheet: _Sheet, row: int) -> str | None:
+    text = sheet.cell(row, "location")
+    if text:
+        try:
+            public_holidays(text, _A_YEAR)
+        except ValueError as error:
+            sheet.note(row, "location", str(error))
+    return text or None
+
+
+def _check_names(sheet: _Sheet, people: Sequence[_Person]) -> None:
+    """A name keys the luck of a person, so it stands once in a role."""
+    first: dict[tuple[str, str], int] = {}
+    for row, person in enumerate(people):
+        before = first.setdefault((person.role, person.name), row)
+        if before < row and person.name:
+            where = f"{sheet.table.counted} {sheet.table.numbers[before]}"
+            text = f"{person.name!r} stands in {where} already"
+            sheet.note(row, "name", f"{text}. Keep one row for a person", "twice")
+
+
+def _is_there(sheet: _Sheet, row: int, person: _Person, roles: Sequence[str]) -> bool:
+    """Whether a person belongs into the plan; who does not is left out with a warning."""
+    begin = first_day(sheet.plan.horizon.start)
+    after = sheet.plan.horizon.periods.first_days[-1]
+    column = text = ""
+    if person.role not in roles:
+        column = "role"
+        text = f"{person.role} does not name this file as its `people`: {person.name} is left out"
+    elif np.datetime64(person.start) >= after:
+        column, text = "start", f"{person.start} is after the plan's end: left out"
+    elif person.end < begin:
+        column, text = "end", f"{person.end} is before the plan begins: left out"
+    elif _leaves([person])[0] <= _joins([person])[0]:
+        column, text = "end", f"{person.end} is in the month of the start: left out"
+    if text:
+        sheet.note(row, column, text, "left out", warn=True)
+    return not text
+
+
+def _roster(people: list[_Person]) -> Roster:
+    people = sorted(people, key=lambda person: person.name)
+    leaves = [p.leave or _NO_LEAVE for p in people]
+    away = np.array(leaves, dtype="datetime64[D]").reshape(-1, 2)
+    away[:, 1] += _DAY
+    return Roster(
+        names=[p.name for p in people],
+        joins=_joins(people),
+        leaves=_leaves(people),
+        fte=np.array([p.fte for p in people], dtype=np.float64),
+        calendars=[p.location for p in people],
+        away=away,
+    )
+
+
+def _joins(people: Sequence[_Person]) -> IntArray:
+    return month_numbers(np.array([p.start for p in people], dtype="datetime64[D]"))
+
+
+def _leaves(people: Sequence[_Person]) -> IntArray:
+    last: DateArray = np.array([p.end for p in people], dtype="datetime64[D]")
+    return month_numbers(last + _DAY)
