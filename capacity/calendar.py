@@ -39,9 +39,11 @@ def month_numbers(days: DateArray) -> IntArray:
     return days.astype("datetime64[M]").astype(np.int64) + month_number(1970, 1)
 
 
-def days_of_month(days: DateArray) -> IntArray:
-    """The day of the month, from 1."""
-    return (days - days.astype("datetime64[M]").astype(days.dtype)).astype(np.int64) + 1
+def months_and_days(days: DateArray) -> tuple[IntArray, IntArray]:
+    """The months in which days lie, and the day of the month, from 1."""
+    months = days.astype("datetime64[M]")
+    day = (days - months.astype(days.dtype)).astype(np.int64) + 1
+    return months.astype(np.int64) + month_number(1970, 1), day
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,20 @@ class CapacityError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something was written: a file and, counted from 1, its line and column."""
+    """Where something was written: a file and, counted from 1, its line and column, or its row.
+
+    A text has lines, which editors jump to; a sheet or a table without any text has rows.
+    """
 
     file: str
     line: int | None = None
     column: int | None = None
+    row: int | None = None
 
     def __str__(self) -> str:
         numbers = (str(n) for n in (self.line, self.column) if n is not None)
-        return ":".join((self.file, *numbers))
+        row = f": row {self.row}" if self.row is not None else ""
+        return ":".join((self.file, *numbers)) + row
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,8 @@ class Mistake:
 
     @property
     def order(self) -> tuple[str, int, int]:
-        """Key that sorts mistakes by file, line and column."""
-        return (self.place.file, self.place.line or 0, self.place.column or 0)
+        """Key that sorts mistakes by file, line or row, and column."""
+        return (self.place.file, self.place.line or self.place.row or 0, self.place.column or 0)
 
 
 class InputError(CapacityError):

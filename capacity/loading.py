@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capacity.book.accounts import Book
+from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
 from capacity.book.roster import Roster, read_rosters
+from capacity.book.table import Source
 from capacity.errors import InputError, Mistake
 from capacity.scenario.changes import assign
 from capacity.scenario.document import Plan
@@ -103,9 +105,9 @@ def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
     """The accounts of the file, or as their number says, with warnings."""
     if plan.accounts is None:
         return representative_book(plan), []
-    from capacity.book.reading import read_book  # brings pandas, slow to import
-
-    return read_book(plan, *files.read("accounts", plan.accounts.file))
+    content, file = files.read("accounts", plan.accounts.file)
+    sheet_at = files.marked.place(("accounts", "sheet"))
+    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
 
 
 def _named_files(plan: Plan) -> dict[str, list[str]]:
@@ -127,13 +129,13 @@ class _Files:
     """The files beside a scenario, which must lie inside of its folder."""
 
     def __init__(self, scenario: Path, marked: Marked) -> None:
-        self._folder, self._marked = scenario.parent, marked
+        self._folder, self.marked = scenario.parent, marked
         self.seen = {str(scenario): marked.sha256}
 
     def read(self, kind: str, name: str, *roles: str) -> tuple[bytes, str]:
         """The content of a file and its name in messages; roles are those that name it."""
         path = ("team", roles[0], "people") if roles else ("accounts", "file")
-        place, file = self._marked.place(path), self._folder / name
+        place, file = self.marked.place(path), self._folder / name
         if not _is_inside(file, self._folder):
             text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
             raise InputError([Mistake(place, dotted(path), text)])

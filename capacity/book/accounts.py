@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.calendar import DateArray, days_of_month, month_numbers
+from capacity.calendar import DateArray, month_numbers, months_and_days
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,8 @@ class Book:
 
     def take(self, rows: IntArray | BoolArray) -> Book:
         """The book of some of the accounts, or of all in another order."""
-        chosen = np.arange(len(self))[rows]
-        return Book(
-            [self.ids[i] for i in chosen],
-            *(getattr(self, name)[chosen] for name in _COLUMNS),
-        )
+        ids = np.array(self.ids, dtype=object)[rows].tolist()
+        return Book(ids, *(getattr(self, name)[rows] for name in _COLUMNS))
 
 
 _COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
@@ -69,10 +66,11 @@ _COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn"
 
 def decision_month(renewals: DateArray) -> IntArray:
     """The month that holds the last day of the term before each renewal date."""
-    return month_numbers(renewals) - (days_of_month(renewals) == 1)
+    month, day = months_and_days(renewals)
+    return month - (day == 1)
 
 
 def sorted_book(book: Book) -> Book:
     """The same accounts by segment and id."""
-    by_id = np.array(sorted(range(len(book)), key=book.ids.__getitem__), dtype=np.int64)
+    by_id = np.fromiter(sorted(range(len(book)), key=book.ids.__getitem__), np.int64, len(book))
     return book.take(by_id[np.argsort(book.segment[by_id], kind="stable")])

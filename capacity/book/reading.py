@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, decision_month, sorted_book
-from capacity.book.table import MOST_ROWS, Table, one_line, read_table, some
-from capacity.calendar import DateArray, days_of_month, first_day, month_label, month_numbers
+from capacity.book.files import read_table
+from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
+from capacity.calendar import DateArray, first_day, month_label, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
@@ -28,8 +30,7 @@ _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 class _Findings:
     """Mistakes and warnings of a file, a few rows of each kind."""
 
-    file: str
-    lines: Sequence[int]
+    table: Table
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
 
@@ -37,21 +38,19 @@ class _Findings:
         self, bad: BoolArray, column: str, text: Callable[[int], str], *, warn: bool = False
     ) -> None:
         """Note that rows are bad; `text` says what is wrong with a row."""
-        found = np.flatnonzero(bad).tolist()
-        places = [Place(self.file, self.lines[row]) for row in found]
         target = self.warnings if warn else self.mistakes
-        target += some(places, column, [text(row) for row in found[:MOST_ROWS]])
+        target += some(np.flatnonzero(bad), self.table.place, column, text)
 
 
-def read_book(plan: Plan, content: bytes, file: str) -> tuple[Book, list[Mistake]]:
-    """The accounts of a CSV file.
+def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
+    """The accounts of a file.
 
     Parameters
     ----------
     plan
         Its `accounts` say how the columns are called and dates are written.
-    content, file
-        The file and its name in messages.
+    source
+        The file.
 
     Returns
     -------
@@ -64,52 +63,54 @@ def read_book(plan: Plan, content: bytes, file: str) -> tuple[Book, list[Mistake
         With every bad row (the first ten of each kind).
     """
     assert plan.accounts is not None
-    table = read_table(content, file)
-    findings = _Findings(file, table.lines)
-    book = _book(plan, _columns(plan.accounts, table, file), findings)
+    theirs = {name: plan.accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
+    table = read_table(source, list(dict.fromkeys(theirs.values())))
+    _check_columns(plan.accounts, theirs, table)
+    cells = {
+        name: table.columns[column] for name, column in theirs.items() if column in table.columns
+    }
+    findings = _Findings(table)
+    book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
-    return sorted_book(_scaled(book, plan, file)), findings.warnings
+    return sorted_book(_scaled(book, plan, source.file)), findings.warnings
 
 
-def _columns(accounts: Accounts, table: Table, file: str) -> dict[str, list[str]]:
-    """The columns that the book needs, by our names."""
-    theirs = {name: accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
+def _check_columns(accounts: Accounts, theirs: Mapping[str, str], table: Table) -> None:
+    """The columns that a book needs, and those that the scenario names, are there once."""
     needed = [name for name in theirs if name in REQUIRED or name in accounts.columns]
     mistakes = [
-        _missing_column(theirs[name], name, table, file)
+        _missing_column(theirs[name], name, table)
         for name in needed
         if theirs[name] not in table.header
     ]
     mistakes += [
-        Mistake(Place(file, 1), name, f"two columns are called `{column}`. Rename one of them")
+        Mistake(table.top, name, f"two columns are called `{column}`. Rename one of them")
         for name, column in theirs.items()
         if table.header.count(column) > 1
     ]
     if mistakes:
         raise InputError(mistakes)
-    present = {name: column for name, column in theirs.items() if column in table.header}
-    return {name: table.column(column) for name, column in present.items()}
 
 
-def _missing_column(theirs: str, column: str, table: Table, file: str) -> Mistake:
+def _missing_column(theirs: str, column: str, table: Table) -> Mistake:
     known = [one_line(name) for name in table.header]
     text = (
         f"no column is called `{theirs}`.{nearest(theirs, known)} "
-        f"The file has {table.shown_columns}. "
+        f"{table.title} has {table.shown_columns}. "
         f'Name it in the scenario: columns: {{{column}: "…"}}'
     )
-    return Mistake(Place(file, 1), column, text)
+    return Mistake(table.top, column, text)
 
 
-def _book(plan: Plan, text: dict[str, list[str]], findings: _Findings) -> Book:
-    _unique(text["id"], findings)
-    segment = _segments(plan, text["segment"], findings)
-    starts = _dates(plan, text["start"], "start", findings)
-    renewals = _dates(plan, text["renewal"], "renewal", findings)
+def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
+    ids = _ids(cells["id"], findings)
+    segment = _segments(plan, cells["segment"], findings)
+    starts = _dates(plan, cells["start"], "start", findings)
+    renewals = _dates(plan, cells["renewal"], "renewal", findings)
     default = np.array([s.term for s in plan.segments.values()])[np.maximum(segment, 0)]
     term = _numbers(
-        text.get("term"), "term", findings, default.astype(float), low=1, high=LONGEST_TERM
+        cells.get("term"), "term", findings, default.astype(float), low=1, high=LONGEST_TERM
     )
     fraction = term != np.floor(term)
     findings.rows(fraction, "term", lambda i: "is not in whole months. Write 12")
@@ -120,82 +121,89 @@ def _book(plan: Plan, text: dict[str, list[str]], findings: _Findings) -> Book:
     )
     none = np.full(len(segment), np.nan)
     book = Book(
-        ids=text["id"],
+        ids=ids,
         segment=segment,
-        arr=_numbers(text["arr"], "arr", findings, none, money=True),
+        arr=_numbers(cells["arr"], "arr", findings, none, money=True),
         starts=starts,
         decision=np.where(
             known, decision_month(np.where(known, renewals, np.datetime64("2000-01-02"))), 0
         ),
         term=term.astype(np.int64),
         completed=np.zeros(len(segment), dtype=np.int64),
-        churn=_numbers(text.get("churn"), "churn", findings, none, high=1, share=True),
-        complexity=_numbers(text.get("complexity"), "complexity", findings, none),
+        churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
+        complexity=_numbers(cells.get("complexity"), "complexity", findings, none),
     )
     if findings.mistakes:
         return book
     return _in_time(plan, book, renewals, findings)
 
 
-def _unique(ids: list[str], findings: _Findings) -> None:
+def _ids(column: Column, findings: _Findings) -> list[str]:
+    ids = column.texts()
+    empty = column.empty
+    findings.rows(empty, "id", lambda i: "is empty. Give the account an id")
+    if len(set(ids)) == len(ids):
+        return ids
     first: dict[str, int] = {}
     for row, name in enumerate(ids):
         first.setdefault(name, row)
-    empty = np.array([not name for name in ids])
     again = np.array([first[name] < row for row, name in enumerate(ids)]) & ~empty
-    findings.rows(empty, "id", lambda i: "is empty. Give the account an id")
+    table = findings.table
     findings.rows(
         again,
         "id",
         lambda i: (
-            f"{ids[i]!r} stands in line {findings.lines[first[ids[i]]]} already. "
+            f"{ids[i]!r} stands in {table.counted} {table.numbers[first[ids[i]]]} already. "
             "Keep one row for an account"
         ),
     )
+    return ids
 
 
-def _segments(plan: Plan, names: list[str], findings: _Findings) -> IntArray:
+def _segments(plan: Plan, names: Column, findings: _Findings) -> IntArray:
     known = {name: i for i, name in enumerate(plan.segments)}
-    index = np.array([known.get(name, -1) for name in names], dtype=np.int64)
+    index = names.each(lambda cell: known.get(as_text(cell), -1), "int64")
     findings.rows(
         index < 0,
         "segment",
         lambda i: (
-            f"{names[i]!r} is no segment of the scenario.{nearest(names[i], known)} "
-            f"Known: {', '.join(known)}"
+            f"{as_text(names[i])!r} is no segment of the scenario."
+            f"{nearest(as_text(names[i]), known)} Known: {', '.join(known)}"
         ),
     )
     return index
 
 
-def _dates(plan: Plan, text: list[str], column: str, findings: _Findings) -> DateArray:
+def _dates(plan: Plan, column: Column, name: str, findings: _Findings) -> DateArray:
     assert plan.accounts is not None
     wanted = plan.accounts.date_format
     pattern = date_pattern(wanted)
-    parsed = {cell: _date(cell, pattern) for cell in set(text)}
-    days = np.array([parsed[cell] for cell in text], dtype="datetime64[D]")
+    read = {cell: _date(cell, pattern) for cell in set(column.cells)}
+    days = column.each(read.__getitem__, "datetime64[D]")
     findings.rows(
         np.isnat(days),
-        column,
+        name,
         lambda i: (
-            f"{text[i]!r} is not a date as {wanted}. Write it so, or set `date_format`"
-            if text[i]
-            else f"is empty. Write a date as {wanted}"
+            f"is empty. Write a date as {wanted}"
+            if column[i] == ""
+            else f"{shown(column[i])} is not a date as {wanted}. Write it so, or set `date_format`"
         ),
     )
     return days
 
 
-def _date(cell: str, pattern: str) -> dt.date | None:
+def _date(cell: Cell, pattern: str) -> dt.date | None:
+    if isinstance(cell, dt.date):
+        return cell
     try:
-        return dt.datetime.strptime(cell, pattern).date()  # noqa: DTZ007 (days have no zone)
+        return dt.datetime.strptime(as_text(cell), pattern).date()  # noqa: DTZ007 (days have no zone)
     except ValueError:
         return None
 
 
 def _numbers(
-    text: list[str] | None,
-    column: str,
+    column: Column | None,
+    name: str,
     findings: _Findings,
     default: FloatArray,
     *,
@@ -205,30 +213,37 @@ def _numbers(
     share: bool = False,
 ) -> FloatArray:
     """The numbers of a column; an empty cell takes the default, or is a mistake for money."""
-    if text is None:
+    if column is None:
         return default
-    values = np.array([_number(cell, money=money, share=share) for cell in text])
-    empty = np.array([not cell for cell in text])
+    values = column.numbers(partial(_number, money=money, share=share))
+    empty = column.empty
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(bad, column, lambda i: f"{text[i]!r} is not a number. Write digits, as in 95000")
+    findings.rows(
+        bad, name, lambda i: f"{shown(column[i])} is not a number. Write digits, as in 95000"
+    )
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
-    findings.rows(outside, column, lambda i: f"{text[i]} is outside of its range, {bounds}")
+    findings.rows(
+        outside, name, lambda i: f"{as_text(column[i])} is outside of its range, {bounds}"
+    )
     if money:
-        findings.rows(empty, column, lambda i: "is empty; unknown is not zero. Write the amount")
+        findings.rows(empty, name, lambda i: "is empty; unknown is not zero. Write the amount")
     return np.where(np.isfinite(values) & ~outside, values, default)
 
 
-def _number(cell: str, *, money: bool, share: bool) -> float:
+def _number(cell: Cell, *, money: bool, share: bool) -> float:
     """The number in a cell; NaN where it is none."""
-    if money and _THOUSANDS.fullmatch(cell):
-        cell = cell.replace(",", "")
     try:
-        if share and cell.endswith("%"):
-            return float(cell[:-1]) / 100
-        return float(cell)
-    except ValueError:
+        return float(cell)  # type: ignore[arg-type]  # a day is refused by it
+    except (TypeError, OverflowError):
         return np.nan
+    except ValueError:
+        text = str(cell)
+    if share and text.endswith("%"):
+        return _number(text[:-1], money=False, share=False) / 100
+    if money and _THOUSANDS.fullmatch(text):
+        return float(text.replace(",", ""))
+    return np.nan
 
 
 def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -> Book:
@@ -246,10 +261,11 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
         ),
         warn=True,
     )
-    days = days_of_month(renewals) - days_of_month(book.starts)
-    age = month_numbers(renewals) + rolled - month_numbers(book.starts) + days / DAYS_PER_MONTH
+    month, day = months_and_days(renewals)
+    joined, first = months_and_days(book.starts)
+    age = month + rolled - joined + (day - first) / DAYS_PER_MONTH
     completed = np.maximum(np.floor(age / book.term + 0.5).astype(np.int64) - 1, 0)
-    late = book.start_month >= start + months
+    late = joined >= start + months
     findings.rows(
         late, "start", lambda i: f"{book.starts[i]} is after the plan's end: left out", warn=True
     )
@@ -266,9 +282,9 @@ def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -
     whole = replace(book, decision=decision, completed=completed)
     for index, name in enumerate(plan.segments):
         if not (book.segment == index).any():
-            place = Place(findings.file)
+            place = Place(findings.table.top.file)
             findings.warnings.append(Mistake(place, "segment", f"no account is in segment {name}"))
-    return whole.take(~late)
+    return whole.take(~late) if late.any() else whole
 
 
 def _scaled(book: Book, plan: Plan, file: str) -> Book:

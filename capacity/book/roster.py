@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
-from capacity.book.table import one_line, read_table, some
+from capacity.book.files import read_table
+from capacity.book.table import Source, Table, one_line, some
 from capacity.calendar import DateArray, first_day, month_numbers, public_holidays
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.document import Plan
@@ -74,22 +75,22 @@ class _Sheet:
     """The rows of a file, and what is wrong with them."""
 
     plan: Plan
-    file: str
-    lines: Sequence[int]
+    table: Table
     cells: Mapping[str, Sequence[str]]
     found: dict[tuple[bool, str, str], list[tuple[int, str]]] = field(default_factory=dict)
 
     def note(self, row: int, column: str, text: str, kind: str = "", *, warn: bool = False) -> None:
         """Note what is wrong with a row; the rows of a kind are told together."""
-        self.found.setdefault((warn, column, kind), []).append((self.lines[row], text))
+        self.found.setdefault((warn, column, kind), []).append((row, text))
 
     def told(self, *, warn: bool) -> list[Mistake]:
         """The mistakes, or the warnings, a few rows of each kind."""
         out = []
         for (is_warning, column, _), rows in self.found.items():
             if is_warning == warn:
-                places = [Place(self.file, line) for line, _ in rows]
-                out += some(places, column, [text for _, text in rows])
+                places = [self.table.place(row) for row, _ in rows]
+                texts = [text for _, text in rows]
+                out += some(range(len(rows)), places.__getitem__, column, texts.__getitem__)
         return out
 
     def cell(self, row: int, column: str) -> str:
@@ -130,11 +131,11 @@ def read_rosters(
     InputError
         With every bad row (the first ten of each kind).
     """
-    table = read_table(content, file, "people")
+    table = read_table(Source(content, file, None, Place(file), "people"), COLUMNS)
     _check_header(table.header, roles, file)
-    cells = {name: table.column(name) for name in COLUMNS if name in table.header}
-    sheet = _Sheet(plan, file, table.lines, cells)
-    people = [_person(sheet, row, roles) for row in range(len(table.lines))]
+    cells = {name: column.texts() for name, column in table.columns.items()}
+    sheet = _Sheet(plan, table, cells)
+    people = [_person(sheet, row, roles) for row in range(len(table.numbers))]
     _check_names(sheet, people)
     if mistakes := sheet.told(warn=False):
         raise InputError(mistakes)
@@ -232,7 +233,8 @@ def _check_names(sheet: _Sheet, people: Sequence[_Person]) -> None:
     for row, person in enumerate(people):
         before = first.setdefault((person.role, person.name), row)
         if before < row and person.name:
-            text = f"{person.name!r} stands in line {sheet.lines[before]} already"
+            where = f"{sheet.table.counted} {sheet.table.numbers[before]}"
+            text = f"{person.name!r} stands in {where} already"
             sheet.note(row, "name", f"{text}. Keep one row for a person", "twice")
 
 

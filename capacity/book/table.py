@@ -1,46 +1,136 @@
-"""CSV text to columns of text, with the line in which each row begins."""
+"""What a file of accounts holds, whatever its kind: columns by name, and where each row stands."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import StringIO
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.composing import place_in
-from capacity.scenario.reading import decode
+
+Cell = str | int | float | dt.date
+"""What stands in a cell, texts without the spaces around them; an empty cell is an empty text."""
 
 MOST_ROWS = 10
 """Rows that are named for one kind of mistake; the others are counted."""
 _MOST_COLUMNS = 20
-_LONGEST_CELL = 1_000_000
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_OTHER_COMMAS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_MOST_WORDS = 200
+SAMPLE = 20_000
+"""Rows after which a column shows whether its cells repeat."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file before it is read.
+
+    Attributes
+    ----------
+    content, file
+        The bytes, and the name in messages.
+    sheet, sheet_at
+        The sheet of a workbook that is meant, and where the scenario says so; without a name it is
+        the first one.
+    what
+        What its rows are.
+    """
+
+    content: bytes
+    file: str
+    sheet: str | None
+    sheet_at: Place
+    what: str = "accounts"
+
+
+@dataclass(frozen=True)
+class Column:
+    """The cells of a column; those that repeat are kept once.
+
+    Attributes
+    ----------
+    cells
+        What stands in the column; an array where all are numbers.
+    codes
+        Index into `cells` of each row, shape (rows,); None where each row has the cell of its own.
+    """
+
+    cells: Sequence[Cell] | FloatArray
+    codes: IntArray | None = None
+
+    def __getitem__(self, row: int) -> Cell:
+        cell: Cell = self.cells[row if self.codes is None else self.codes[row]]
+        return cell
+
+    def take(self, rows: IntArray) -> Column:
+        """The column of some of the rows."""
+        return Column(self.cells, rows if self.codes is None else self.codes[rows])
+
+    def each(self, read: Callable[[Cell], object], dtype: str) -> NDArray[Any]:
+        """What a function makes of the cell of each row, shape (rows,)."""
+        return self._by_row(np.array(list(map(read, self.cells)), dtype=dtype))
+
+    def numbers(self, read: Callable[[Cell], float]) -> FloatArray:
+        """The number in each row, shape (rows,); the function is asked where it takes more."""
+        if isinstance(self.cells, np.ndarray):
+            return self._by_row(self.cells)
+        try:
+            return self._by_row(np.array(list(map(float, self.cells))))  # type: ignore[arg-type]
+        except (TypeError, ValueError, OverflowError):  # a day, a text, or beyond all bounds
+            return self.each(read, "float64")
+
+    def texts(self) -> list[str]:
+        """The name in each row."""
+        names = [cell if isinstance(cell, str) else as_text(cell) for cell in self.cells]
+        return names if self.codes is None else [names[code] for code in self.codes.tolist()]
+
+    @cached_property
+    def empty(self) -> BoolArray:
+        """Rows in which nothing stands, shape (rows,)."""
+        if isinstance(self.cells, np.ndarray):
+            return self._by_row(np.zeros(len(self.cells), dtype=bool))
+        return self._by_row(np.array([cell == "" for cell in self.cells], dtype=bool))
+
+    def _by_row(self, values: NDArray[Any]) -> NDArray[Any]:
+        return values if self.codes is None else values[self.codes]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text.
+    """The accounts of a file.
 
     Attributes
     ----------
     header
-        Names of the columns.
-    rows
-        Cells of each row, as many as there are columns.
-    lines
-        Line of the file, from 1, in which each row begins.
+        Names of all columns.
+    columns
+        The columns that were asked for and are there, by name.
+    numbers
+        Number of each row in the file, as a person counts it, shape (rows,).
+    counted
+        What is counted: the lines of a text or the rows of a sheet; a field of `Place`.
+    top
+        Where the header stands.
+    title
+        What messages call the table.
     """
 
     header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    lines: Sequence[int]
+    columns: Mapping[str, Column]
+    numbers: IntArray
+    counted: str
+    top: Place
+    title: str = "The file"
 
-    def column(self, name: str) -> list[str]:
-        """The cells of a column, without the spaces around them."""
-        index = self.header.index(name)
-        return [row[index].strip() for row in self.rows]
+    def place(self, row: int) -> Place:
+        """Where a row stands."""
+        return Place(self.top.file, **{self.counted: int(self.numbers[row])})
 
     @property
     def shown_columns(self) -> str:
@@ -54,79 +144,122 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def some(places: Sequence[Place], column: str, texts: Sequence[str]) -> list[Mistake]:
+def cells_of(values: Iterable[object]) -> list[Cell]:
+    """Cells from what a library found in a file."""
+    return [value.strip() if isinstance(value, str) else _cell(value) for value in values]
+
+
+def _cell(value: object) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, (int, float, dt.date)):
+        return value
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as a name: the number 7 is `7`, however a file stores it."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as messages show it: texts in quotes."""
+    return repr(cell) if isinstance(cell, str) else as_text(cell)
+
+
+def some(
+    rows: Sequence[int] | IntArray,
+    place: Callable[[int], Place],
+    column: str,
+    text: Callable[[int], str],
+) -> list[Mistake]:
     """The first ten mistakes of a kind, and how many more there are."""
-    found = [
-        Mistake(place, column, text) for place, text in zip(places, texts[:MOST_ROWS], strict=False)
-    ]
-    if len(places) > MOST_ROWS:
-        more = f"the same in {len(places) - MOST_ROWS:,} more rows"
-        found.append(Mistake(places[MOST_ROWS], column, more))
+    first = [int(row) for row in rows[: MOST_ROWS + 1]]
+    found = [Mistake(place(row), column, text(row)) for row in first[:MOST_ROWS]]
+    if len(rows) > MOST_ROWS:
+        more = f"the same in {len(rows) - MOST_ROWS:,} more rows"
+        found.append(Mistake(place(first[MOST_ROWS]), column, more))
     return found
 
 
-def read_table(content: bytes, file: str, what: str = "accounts") -> Table:
-    """Read the text of a CSV file; rows without any text are passed over.
+def refused(place: Place, text: str) -> InputError:
+    """The one mistake of a file that cannot be read as accounts."""
+    return InputError([Mistake(place, "", text)])
+
+
+@contextmanager
+def reading(file: str, kind: str, mend: str) -> Iterator[None]:
+    """One line for whatever a library raises over a broken file, which none of them lists."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        said = one_line(str(error))[:_MOST_WORDS] or type(error).__name__
+        raise refused(Place(file), f"cannot be read as {kind} ({said}). {mend}") from None
+
+
+def not_installed(file: str, kind: str, package: str) -> InputError:
+    """The mistake where the library for a kind of file is missing."""
+    text = (
+        f"{kind} is read by the package {package}, which is not installed. "
+        "Run pip install 'cs-capacity[files]'"
+    )
+    return refused(Place(file), text)
+
+
+def columns_of(
+    batches: Iterable[Sequence[Sequence[object]]], places: Mapping[str, int]
+) -> dict[str, Column]:
+    """Columns from rows of one length, some rows at a time.
 
     Parameters
     ----------
-    content, file
-        The file and its name in messages.
-    what
-        What its rows are.
-
-    Raises
-    ------
-    InputError
-        Where it is not UTF-8 text, empty, or has rows of another length than its header.
+    batches
+        Lists of rows.
+    places
+        Which cell of a row each column is, by name.
     """
-    records, lines = _records(_text(content, file), file)
-    if not records:
-        raise _refused(file, 1, f"is empty. Export the {what} with a header")
-    header = [cell.strip() for cell in records[0]]
-    for mark, name in _OTHER_COMMAS.items():
-        if len(header) == 1 and mark in header[0]:
-            text = f"columns are separated by {name}. Export the file with commas"
-            raise _refused(file, lines[0], text)
-    ragged = [i for i, record in enumerate(records) if len(record) != len(header)]
-    if ragged:
-        texts = [
-            f"has {len(records[i])} cells where {len(header)} are named. Check quotes and commas"
-            for i in ragged
-        ]
-        raise InputError(some([Place(file, lines[i]) for i in ragged], "", texts))
-    if len(records) == 1:
-        raise _refused(file, lines[0], f"is a header without {what}. Export the rows, too")
-    return Table(header, records[1:], lines[1:])
+    gathered = {name: _Gathered() for name in places}
+    for rows in batches:
+        cells = list(zip(*rows, strict=True))
+        for name, place in places.items():
+            gathered[name].add(cells[place])
+    return {name: column.column() for name, column in gathered.items()}
 
 
-def _refused(file: str, line: int, text: str) -> InputError:
-    return InputError([Mistake(Place(file, line), "", text)])
+class _Gathered:
+    """A column as it grows.
 
+    Texts that repeat (segments, dates) are looked up, which spares memory and the reading of each;
+    where most are new (ids, revenues) that would cost more than it gains.
+    """
 
-def _text(content: bytes, file: str) -> str:
-    if content.startswith(_WORKBOOKS):
-        raise _refused(file, 1, "is a workbook of a spreadsheet. Save the sheet as CSV")
-    text = decode(content, file)
-    if "\0" in text:
-        place = place_in(text[: text.index("\0")], file)
-        raise InputError([Mistake(place, "", "holds a NUL byte. Export it as CSV text")])
-    return text
+    def __init__(self) -> None:
+        self._codes: list[IntArray] = []
+        self._rows = 0
+        self._looked_up: defaultdict[object, int] = defaultdict()
+        self._looked_up.default_factory = self._looked_up.__len__
+        self._as_they_come: list[object] = []
+        self._repeats = True
 
+    def add(self, cells: Sequence[object]) -> None:
+        self._rows += len(cells)
+        if not self._repeats:
+            self._as_they_come.extend(cells)
+            return
+        codes = map(self._looked_up.__getitem__, cells)
+        self._codes.append(np.fromiter(codes, np.int64, len(cells)))
+        self._repeats = self._rows < SAMPLE or 2 * len(self._looked_up) < self._rows
 
-def _records(text: str, file: str) -> tuple[list[list[str]], list[int]]:
-    """The rows that hold any text, and the lines in which they begin."""
-    csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(StringIO(text, newline=None), skipinitialspace=True, strict=True)
-    records, lines = [], []
-    line = 1
-    try:
-        for record in reader:
-            if any(cell.strip() for cell in record):
-                records.append(record)
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        said = "has a quote that is never closed" if "end of data" in str(error) else str(error)
-        raise _refused(file, line, f"{said}. Check the quotes from this line on") from None
-    return records, lines
+    def column(self) -> Column:
+        cells = cells_of(self._looked_up)
+        codes = np.concatenate(self._codes) if self._codes else np.zeros(0, dtype=np.int64)
+        if self._repeats:
+            return Column(cells, codes)
+        first = [cells[code] for code in codes.tolist()]
+        return Column(first + cells_of(self._as_they_come))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from capacity.calendar import month_label
-from capacity.scenario.document import Plan
+from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
 from capacity.scenario.reading import Trail
@@ -38,6 +38,14 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
             yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
     yield from _weights(plan)
     yield from _precision(plan.simulation)
+    if plan.accounts:
+        yield from _sheet(plan.accounts)
+
+
+def _sheet(accounts: Accounts) -> Iterator[Finding]:
+    if accounts.sheet is not None and not accounts.file.lower().endswith(WORKBOOKS):
+        text = f"{accounts.file} has no sheets. Leave it out, or name a workbook (.xlsx)"
+        yield ("accounts", "sheet"), True, text
 
 
 def _precision(settings: Simulation) -> Iterator[Finding]:

@@ -60,11 +60,18 @@ def read_date_format(raw: object) -> str:
     return text
 
 
+PARQUET = (".parquet", ".pq")
+WORKBOOKS = (".xlsx", ".xlsm")
+"""How the names of such files end; everything else is CSV."""
+
+
 class Accounts(Part):
     """The file of accounts."""
 
     file: Text
-    """CSV file, beside the scenario."""
+    """File beside the scenario: CSV, Parquet (`.parquet`) or an Excel workbook (`.xlsx`)."""
+    sheet: Text | None = None
+    """Sheet of the workbook; the first that is not hidden where none is named."""
     columns: Annotated[dict[str, str], PlainValidator(read_columns)] = Field(default={})
     """The file's own names of the columns: `{arr: "Annual value"}`."""
     date_format: Annotated[str, PlainValidator(read_date_format)] = "YYYY-MM-DD"
