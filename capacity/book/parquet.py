@@ -37,7 +37,7 @@ def read_parquet(source: Source, wanted: Sequence[str]) -> Table:
     place = Place(source.file)
     with reading(source.file, "Parquet", "Write it again"):
         file = pq.ParquetFile(_buffer(source.content), page_checksum_verification=True)
-        _check_size(file.metadata.num_rows, place)
+        _check_size(file.metadata.num_rows, place, source.what)
         names = file.schema_arrow.names
         header = [name.strip() for name in names]
         chosen = {name: names[header.index(name)] for name in wanted if header.count(name) == 1}
@@ -55,10 +55,10 @@ def _buffer(content: bytes) -> Any:
     return pa.BufferReader(content)
 
 
-def _check_size(rows: int, place: Place) -> None:
+def _check_size(rows: int, place: Place, what: str) -> None:
     """A file of a few bytes can claim any number of rows."""
     if not rows:
-        raise refused(place, f"is a header without {source.what}. Export the rows, too")
+        raise refused(place, f"is a header without {what}. Export the rows, too")
     if rows > MOST_ACCOUNTS:
         raise refused(place, f"has {rows:,} rows. Write at most {MOST_ACCOUNTS:,} accounts")
 

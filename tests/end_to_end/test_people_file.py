@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from leavings import Finished, read_table
 
+import capacity
+
 PLAN = """\
 name: A team by name
 horizon: {start: 2027-01, months: 12}
@@ -132,3 +134,27 @@ def test_coverage_of_nobody_can_be_told(run: Callable[..., Finished], folder: Pa
     table = read_table(folder / "out.json")
     assert table.values("capacity_hours", role="csm")[""] == 0
     assert math.isclose(table.values("coverage", role="csm")[""], 0)
+
+
+def test_people_in_a_workbook_are_the_people_of_the_csv(tmp_path: Path) -> None:
+    import openpyxl
+
+    rows = [["name", "start", "fte"], ["Ada", "2027-04-01", 0.5], ["Bo", None, None]]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "roster.xlsx")
+    text = "\n".join(",".join("" if c is None else str(c) for c in row) for row in rows)
+    (tmp_path / "roster.csv").write_text(text, encoding="utf-8")
+    found = []
+    for kind in ("csv", "xlsx"):
+        plan = tmp_path / f"{kind}.yaml"
+        plan.write_text(
+            "name: people\nhorizon: {start: 2027-02, months: 6}\nsegments: {smb: {accounts: 9}}\n"
+            "tasks: {call: {role: csm, every: month, hours: 1h}}\n"
+            f"team: {{csm: {{people: roster.{kind}, attrition: 20%}}}}\n",
+            encoding="utf-8",
+        )
+        result = capacity.simulate(capacity.load(plan), trials=200)
+        found.append(result.array("capacity_hours", role="csm"))
+    assert (found[0] == found[1]).all()
