@@ -9,8 +9,8 @@ from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
-from capacity.engine.effects import Influence
 from capacity.engine.faces import Faces
+from capacity.engine.influence import Influence
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.engine.shocks import draw_shocks

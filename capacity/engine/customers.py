@@ -21,8 +21,9 @@ from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.counted import Counted
 from capacity.engine.decisions import LIFE, Decisions, Retention
-from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION, Factors
+from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION
 from capacity.engine.frailty import Frailty, differing
+from capacity.engine.influence import Factors
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario

@@ -9,7 +9,8 @@ import numpy as np
 
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance
-from capacity.engine.effects import CHURN, Factors
+from capacity.engine.effects import CHURN
+from capacity.engine.influence import Factors
 from capacity.engine.seats import Staff
 from capacity.model.retention import face_factor, half_life_factor
 from capacity.scenario.document import Plan

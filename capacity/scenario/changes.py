@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from capacity.errors import InputError, Mistake, Place
@@ -36,7 +37,7 @@ def assign(marked: Marked, settings: Mapping[str, object]) -> None:
         if parts[0] == "tasks" and len(parts) == _TASK_DEPTH + 1 and parts[-1] in TRIGGERS:
             for trigger in TRIGGERS:
                 data.pop(trigger, None)
-        data[parts[-1]] = _read(value, path, place) if isinstance(value, str) else value
+        data[parts[-1]] = _read(value, path, place) if isinstance(value, str) else deepcopy(value)
         for end in range(1, len(parts)):
             trail = tuple(parts[:end])
             if trail not in marked.keys:

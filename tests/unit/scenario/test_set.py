@@ -124,3 +124,12 @@ def test_an_unknown_task_lacks_everything(file):
 def test_text_that_is_no_value_is_refused_at_the_setting(file, text):
     (mistake,) = refused(file, {"tasks.qbr.hours": text})
     assert mistake.startswith("set tasks.qbr.hours: ")
+
+
+def test_what_the_caller_gave_is_left_alone(file):
+    """A second setting inside of the first must not write into the caller's own mapping."""
+    hours = {"low": "1h", "likely": "2h", "high": "3h"}
+    settings = {"tasks.qbr.hours": hours, "tasks.qbr.hours.high": "9h"}
+    plan = capacity.load(file, set=settings).plan
+    assert plan.tasks["qbr"].hours.of("smb").values == (1, 2, 9)
+    assert hours == {"low": "1h", "likely": "2h", "high": "3h"}
