@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capacity.book.accounts import Book
+from capacity.book.pools import build_pools
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
-from capacity.errors import InputError, Mistake
+from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.changes import assign
 from capacity.scenario.document import Plan
+from capacity.scenario.pool import Pool
 from capacity.scenario.reading import Marked, dotted, read_bytes, read_yaml
 from capacity.scenario.validation import validate
 
@@ -31,6 +33,8 @@ class Scenario:
         The accounts.
     rosters
         The people of the roles that name a file of them.
+    pools
+        The pools of seats of all roles.
     warnings
         What may be right but looks wrong, each with its place.
     files
@@ -44,6 +48,7 @@ class Scenario:
     plan: Plan
     book: Book
     rosters: Mapping[str, Roster]
+    pools: tuple[Pool, ...]
     warnings: tuple[Mistake, ...]
     files: Mapping[str, str]
     marked: Marked
@@ -89,16 +94,20 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
         warnings += doubts + _nobody(book, marked)
     except InputError as error:
         mistakes += error.mistakes
-    for name, roles in _named_files(plan).items():
+    for name, roles in _named_files(plan):
         try:
-            found, doubts = read_rosters(plan, roles, *files.read("people", name, *roles))
-            rosters |= found
+            found, doubts = read_rosters(plan, roles, *files.read("people", name, roles))
+            mistakes += _twice(rosters, found, name)
+            rosters |= {
+                r: rosters[r].with_(new) if r in rosters else new for r, new in found.items()
+            }
             warnings += doubts
         except InputError as error:
             mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    return Scenario(plan, book, rosters, tuple(warnings), files.seen, marked, settings)
+    pools = build_pools(plan, book, rosters, marked)
+    return Scenario(plan, book, rosters, pools, tuple(warnings), files.seen, marked, settings)
 
 
 def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
@@ -110,13 +119,29 @@ def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
     return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
 
 
-def _named_files(plan: Plan) -> dict[str, list[str]]:
-    """The roles that name a file of people, by that file."""
-    found: dict[str, list[str]] = {}
+def _named_files(plan: Plan) -> list[tuple[str, dict[str, str]]]:
+    """Files of people, and the roles that name them, each with the pool for which it does.
+
+    A file that serves several pools of one role by name is read for each of them.
+    """
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for name, role in plan.team.items():
         if role.people is not None:
-            found.setdefault(role.people, []).append(name)
-    return found
+            for pool, file in role.people.values.items():
+                found.setdefault((file, pool), {})[name] = pool
+            if role.people.default is not None:
+                found.setdefault((role.people.default, ""), {})[name] = ""
+    return [(file, roles) for (file, _), roles in found.items()]
+
+
+def _twice(known: Mapping[str, Roster], found: Mapping[str, Roster], file: str) -> list[Mistake]:
+    """People who stand in the files of two pools."""
+    text = "{} of {} stands in the file of another pool, too. Keep one of them"
+    return [
+        Mistake(Place(file), "name", text.format(name, role))
+        for role, roster in found.items()
+        for name in sorted(set(roster.names) & set(known[role].names if role in known else ()))
+    ]
 
 
 def _nobody(book: Book, marked: Marked) -> list[Mistake]:
@@ -132,9 +157,14 @@ class _Files:
         self._folder, self.marked = scenario.parent, marked
         self.seen = {str(scenario): marked.sha256}
 
-    def read(self, kind: str, name: str, *roles: str) -> tuple[bytes, str]:
-        """The content of a file and its name in messages; roles are those that name it."""
-        path = ("team", roles[0], "people") if roles else ("accounts", "file")
+    def read(
+        self, kind: str, name: str, roles: Mapping[str, str] | None = None
+    ) -> tuple[bytes, str]:
+        """The content of a file, and its name in messages; the roles and pools are who names it."""
+        path: tuple[str, ...] = ("accounts", "file")
+        if roles:
+            role, pool = next(iter(roles.items()))
+            path = ("team", role, "people", pool) if pool else ("team", role, "people")
         place, file = self.marked.place(path), self._folder / name
         if not _is_inside(file, self._folder):
             text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"

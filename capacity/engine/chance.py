@@ -112,6 +112,11 @@ class Chance(Protocol):
     def members(self, number: FloatArray) -> Members:
         """The single accounts of which there is a number in every cell, shape (cells, trials)."""
 
+    def dealt(
+        self, of: KeyArray, members: Members, shares: FloatArray
+    ) -> list[tuple[IntArray, FloatArray]]:
+        """Deal single accounts to groups with given shares: which each gets, and how much."""
+
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
     ) -> FloatArray:
@@ -205,6 +210,14 @@ class Drawn:
         cell, trial = _apart(place)
         return Members(cell, trial, ordinal, np.ones(len(place)))
 
+    def dealt(
+        self, of: KeyArray, members: Members, shares: FloatArray
+    ) -> list[tuple[IntArray, FloatArray]]:
+        """Each to one of them."""
+        group = np.searchsorted(np.cumsum(shares[:-1]), self.luck.at(of, members.trial), "right")
+        some = (np.flatnonzero(group == i) for i in range(len(shares)))
+        return [(found, members.part[found]) for found in some]
+
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
     ) -> FloatArray:
@@ -292,6 +305,13 @@ class Expected:
         cells = np.arange(len(number))
         none = np.zeros_like(cells)
         return Members(cells, none, none, number[:, 0])
+
+    def dealt(
+        self, of: KeyArray, members: Members, shares: FloatArray
+    ) -> list[tuple[IntArray, FloatArray]]:
+        """Its share of each account to every group."""
+        everybody = np.arange(len(of))
+        return [(everybody, members.part * share) for share in shares]
 
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
