@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.calendar import DateArray, month_numbers, months_and_days
+from capacity.calendar import DateArray
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ class Book:
         Yearly revenue; 0 where the scenario has no money.
     starts
         First day as a customer.
-    decision
-        Month, on the line of months, at whose end the current term is renewed or lost.
+    renewal
+        First day of the next term; the current one is renewed or lost in the period that holds the
+        day before.
     term
         Months of the contract.
     completed
@@ -41,7 +42,7 @@ class Book:
     segment: IntArray
     arr: FloatArray
     starts: DateArray
-    decision: IntArray
+    renewal: DateArray
     term: IntArray
     completed: IntArray
     churn: FloatArray
@@ -50,24 +51,13 @@ class Book:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
-    def start_month(self) -> IntArray:
-        """Month of the start, on the line of months."""
-        return month_numbers(self.starts)
-
     def take(self, rows: IntArray | BoolArray) -> Book:
         """The book of some of the accounts, or of all in another order."""
         ids = np.array(self.ids, dtype=object)[rows].tolist()
         return Book(ids, *(getattr(self, name)[rows] for name in _COLUMNS))
 
 
-_COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
-
-
-def decision_month(renewals: DateArray) -> IntArray:
-    """The month that holds the last day of the term before each renewal date."""
-    month, day = months_and_days(renewals)
-    return month - (day == 1)
+_COLUMNS = ("segment", "arr", "starts", "renewal", "term", "completed", "churn", "complexity")
 
 
 def sorted_book(book: Book) -> Book:

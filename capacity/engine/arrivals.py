@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
-from capacity.calendar import month_label
 from capacity.engine.chance import Chance
 from capacity.engine.pooling import new_arr, pools_new_accounts
 from capacity.engine.shocks import Shocks
@@ -68,8 +67,7 @@ class Arrivals:
 
     def __init__(self, plan: Plan, chance: Chance, followed: BoolArray, shocks: Shocks) -> None:
         self._chance, self._plan, self._shocks = chance, plan, shocks
-        self._periods = plan.horizon.start + np.arange(plan.horizon.months)
-        self._months = plan.horizon.periods.calendar_month
+        self._periods = plan.horizon.periods
         segments = list(plan.segments.values())
         yearly = chance.inputs(
             [
@@ -96,22 +94,26 @@ class Arrivals:
         Only what is drawn moves with the market and the events; what is booked is booked.
         """
         new = self._plan.segments[name].new_accounts
-        shape = (len(self._periods), self._chance.trials)
+        shape = (self._periods.count, self._chance.trials)
         if new is None:
             return np.zeros(shape)
         if new.by_month is not None:
-            booked = [new.by_month.get(month, 0) for month in self._periods.tolist()]
-            return np.broadcast_to(np.array(booked, dtype=float)[:, None], shape)
-        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)[self._months, None]
+            booked = new.booked(self._periods).astype(float)
+            return np.broadcast_to(booked[:, None], shape)
+        seasons = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)
+        weights = seasons[self._periods.calendar_month, None]
+        per_year = self._periods.step.per_year
         if new.fixed:
-            total = yearly * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
+            total = yearly * (np.cumsum(weights, axis=0) / per_year)
             return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
-        mean = np.broadcast_to(yearly * (weights / MONTHS_PER_YEAR), shape)
+        mean = np.broadcast_to(yearly * (weights / per_year), shape)
         if self._shocks.new_accounts:
             mean = mean.copy()
             for period, factor in self._shocks.new_accounts.items():
                 mean[period] *= factor
-        return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
+        return self._chance.arrivals(
+            numbered(keys([("arrivals", name)]), self._periods.numbers), mean
+        )
 
     def _win(self, index: int, arr: Estimate, run: slice, followed: IntArray) -> None:
         """The accounts of a segment that are won in a run of periods."""
@@ -122,7 +124,7 @@ class Arrivals:
             return
         members = self._chance.members(number)
         name = list(self._plan.segments)[index]
-        base = keys(("won", name, month_label(month)) for month in self._periods[run].tolist())
+        base = keys(("won", name, label) for label in self._periods.labels[run])
         most = int(members.ordinal.max(initial=0)) + 1
         each = numbered(base[:, None], np.arange(most))
         place = members.cell * most + members.ordinal
@@ -141,7 +143,7 @@ class Arrivals:
         name, number = list(self._plan.segments)[index], self.number[index]
         arr = new_arr(self._plan, self._plan.segments[name])
         relative = arr.variance / arr.mean**2 if arr.mean else 0.0
-        of = numbered(keys([("won together", name)]), self._periods)
+        of = numbered(keys([("won together", name)]), self._periods.numbers)
         spread = relative / np.maximum(number, 1.0)
         self.arr[index] = self._chance.totals(of, number * arr.mean, spread)
 

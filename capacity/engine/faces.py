@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.effects import CHURN
 from capacity.engine.influence import Factors
@@ -33,7 +32,7 @@ class Faces:
         path = "team.{}.departure.{}".format
         self._lost = chance.inputs([(path(name, "churn"), d.churn) for _, name, d in felt])
         half_life = chance.inputs([(path(name, "fades_over"), d.fades_over) for _, name, d in felt])
-        self._fade = half_life_factor(Periods.years_each, half_life)
+        self._fade = half_life_factor(plan.horizon.periods.years_each, half_life)
         self._memory = np.zeros((len(felt), chance.trials))
 
     def remember(self, team: Sequence[Staff]) -> None:

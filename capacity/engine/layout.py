@@ -21,7 +21,6 @@ from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
 from capacity.scenario.document import Plan
-from capacity.units import MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,13 @@ def _usual_due(
     demand = Demand(plan, work, classes, calendar, chance, none)
     team = [seats_of(scenario, name, chance) for name in plan.team]
     customers = Customers(scenario, classes, retention, chance, none)
-    months = min(MONTHS_PER_YEAR, plan.horizon.months)
+    year = plan.horizon.periods.first_year
     total = np.zeros((len(work.lane), 1))
-    for t in range(months):
+    for t in range(year):
         customers.join(t)
         staff = [seats.step(t, np.ones(1)) for seats in team]
         total += demand.hours(t, customers.number, staff)
-    return total[:, 0] / months
+    return total[:, 0] / year
 
 
 def _coverage_today(
@@ -94,12 +93,12 @@ def _coverage_today(
 ) -> FloatArray:
     """Coverage of each cell if today's team serves the usual work once; 1 where there is none."""
     done, plan = np.zeros_like(due), scenario.plan
-    months = min(MONTHS_PER_YEAR, plan.horizon.months)
+    year = plan.horizon.periods.first_year
     for index, name in enumerate(plan.team):
         lanes = work.of_role(index)
         if lanes.stop == lanes.start:
             continue
-        capacity = opening_hours(scenario, name, months)
+        capacity = opening_hours(scenario, name, year)
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
     columns = np.column_stack([done, due - done])
     covered = coverage(*effects.cells(columns).T)

@@ -11,7 +11,6 @@ from capacity.book.roster import Roster
 from capacity.engine.chance import Chance, Drawn
 from capacity.engine.seats import (
     BEFORE_START,
-    YEARS,
     DerivedHeads,
     DrawnSeats,
     ExpectedSeats,
@@ -29,7 +28,6 @@ from capacity.model.team import leave_hazard
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.team import Role
-from capacity.units import HALF
 
 _NEVER = 10**6
 """A period after every plan."""
@@ -40,12 +38,12 @@ def seats_of(scenario: Scenario, name: str, chance: Chance) -> Seats:
     plan, role = scenario.plan, scenario.plan.team[name]
     if role.per is not None:
         return DerivedHeads(scenario, name, chance.trials)
-    attrition, ramp = role_inputs(name, role, chance)
+    attrition, ramp = role_inputs(plan, name, chance)
     if name in scenario.rosters:
         places = build_places(plan, name, scenario.rosters[name])
         if isinstance(chance, Drawn):
             return DrawnPeople(plan, name, places, chance, attrition, ramp)
-        return ExpectedPeople(role, places, attrition, ramp)
+        return ExpectedPeople(plan, name, places, attrition, ramp)
     if isinstance(chance, Drawn):
         return DrawnSeats(plan, name, chance, attrition, ramp)
     return ExpectedSeats(plan, role, attrition, ramp)
@@ -104,10 +102,10 @@ class Places:
 
 def build_places(plan: Plan, name: str, roster: Roster) -> Places:
     """Lay out the seats of a role."""
-    role, begin, count = plan.team[name], plan.horizon.start, len(roster)
+    role, count = plan.team[name], len(roster)
     hires = planned_hires(plan, name)
     periods = plan.horizon.periods
-    joins = np.concatenate([roster.joins - begin, [period for _, period in hires]]).astype(np.int64)
+    joins = np.concatenate([roster.joins, [period for _, period in hires]]).astype(np.int64)
     here = np.ones((len(joins), periods.count))
     at = [role.holidays] * len(joins)
     for i, calendar in enumerate(roster.calendars):
@@ -120,7 +118,7 @@ def build_places(plan: Plan, name: str, roster: Roster) -> Places:
         keys=keys([*of, *(hire for hire, _ in hires)]),
         people=count,
         first=np.where(joins < 0, BEFORE_START, joins),
-        last=np.concatenate([roster.leaves - begin, np.full(len(hires), _NEVER)]),
+        last=np.concatenate([roster.leaves, np.full(len(hires), _NEVER)]),
         since=joins,
         fte=np.concatenate([roster.fte, np.ones(len(hires))]),
         here=here,
@@ -139,7 +137,7 @@ class DrawnPeople:
         self, plan: Plan, name: str, places: Places, chance: Drawn,
         attrition: FloatArray, output: FloatArray,
     ) -> None:  # fmt: skip
-        self._role, self._chance, self._begin = plan.team[name], chance, plan.horizon.start
+        self._role, self._chance, self._periods = plan.team[name], chance, plan.horizon.periods
         self._places, self._attrition, self._output = places, attrition, output
         shape = (len(places.keys), chance.trials)
         opening = places.first < 0
@@ -150,7 +148,7 @@ class DrawnPeople:
         self._coming = np.repeat(places.first[:, None], chance.trials, axis=1)
         self._coming[places.people :] += self._late()
         self._until = np.full(shape, np.inf)
-        luck = numbered(places.keys[opening], 2 * (self._begin + BEFORE_START))
+        luck = numbered(places.keys[opening], 2 * (self._periods.start + BEFORE_START))
         self._until[opening] = -np.log(chance.luck.uniforms(luck))
         self._hazard = np.zeros(chance.trials)
 
@@ -158,13 +156,15 @@ class DrawnPeople:
         """Planned hires may be late; people of the roster come when it says so."""
         hires = self._places.keys[self._places.people :]
         seat, trial = np.indices((len(hires), self._chance.trials))
-        late = slips(self._role, self._chance, hires[seat.ravel()], trial.ravel())
+        late = slips(self._periods, self._role, self._chance, hires[seat.ravel()], trial.ravel())
         return late.reshape(seat.shape)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         before = self._there.sum(axis=0)
-        self._hazard = self._hazard + leave_hazard(self._attrition, overload, YEARS)
+        self._hazard = self._hazard + leave_hazard(
+            self._attrition, overload, self._periods.years_each
+        )
         closing = (self._places.last == period)[:, None]
         leaving = self._there & (closing | (self._until <= self._hazard))
         self._vacate(leaving, period)
@@ -188,13 +188,13 @@ class DrawnPeople:
         self._first &= ~leaving
         if self._role.backfill:
             seat, trial = np.nonzero(leaving)
-            of, month = self._places.keys[seat], self._begin + period
-            when = period + searches(self._role, self._chance, of, month, trial)
+            of = self._places.keys[seat]
+            when = period + searches(self._periods, self._role, self._chance, of, period, trial)
             self._coming[seat, trial] = np.where(when < self._places.last[seat], when, _NEVER)
 
     def _fill(self, joining: BoolArray, period: int) -> None:
         seat, trial = np.nonzero(joining)
-        of = numbered(self._places.keys[seat], 2 * (self._begin + period))
+        of = numbered(self._places.keys[seat], 2 * (self._periods.start + period))
         bears = -np.log(self._chance.luck.at(of, trial))
         self._until[seat, trial] = self._hazard[trial] + bears
         self._since[seat, trial] = period
@@ -213,15 +213,16 @@ class ExpectedPeople:
     """All seats as fractions: how much of the first person is left, and successors by tenure."""
 
     def __init__(
-        self, role: Role, places: Places, attrition: FloatArray, output: FloatArray
+        self, plan: Plan, name: str, places: Places, attrition: FloatArray, output: FloatArray
     ) -> None:
+        role, periods = plan.team[name], plan.horizon.periods
         self._role, self._places, self._attrition = role, places, attrition
+        self._years = periods.years_each
         self._output = np.append(output[:, 0], 1.0)
         self._first = (places.first < 0).astype(np.float64)
         self._successors = np.zeros((len(places.keys), len(self._output)))
-        wait = max(1, int(np.floor(role.time_to_hire.mean + HALF)))
-        self._vacant = np.zeros((len(places.keys), wait))
-        late = int(np.floor(role.slips.mean + HALF))
+        wait, late = periods.rounded_months(np.array([role.time_to_hire.mean, role.slips.mean]))
+        self._vacant = np.zeros((len(places.keys), max(1, wait)))
         hired = np.arange(len(places.keys)) >= places.people
         self._opens = np.where(hired, places.first + late, places.first)
         self._since = np.where(hired, self._opens, places.since)
@@ -229,7 +230,7 @@ class ExpectedPeople:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         places = self._places
-        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
+        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, self._years))[0])
         closed = places.last <= period
         leave = np.where(closed, 1.0, chance)
         before = self._first + self._successors.sum(axis=1)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance, Expected
 from capacity.engine.lanes import ALL, Work
 from capacity.engine.people import build_places, calendars_of, seats_of
@@ -35,7 +34,7 @@ def times_of(scenario: Scenario, name: str, chance: Chance) -> list[Waterfall]:
     share = (
         periods.share_of_year()
         if weights is None
-        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR
+        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR * periods.share_of_month()
     )
     leave = share[:, None] * (days + sick)
     weekdays = periods.weekdays()[:, None]
@@ -45,10 +44,10 @@ def times_of(scenario: Scenario, name: str, chance: Chance) -> list[Waterfall]:
     return [waterfall(weekdays, days, leave, week, internal, target) for days in closed]
 
 
-def opening_hours(scenario: Scenario, name: str, months: int) -> FloatArray:
-    """Mean customer hours a month of the people there when the plan begins, all of them ramped."""
+def opening_hours(scenario: Scenario, name: str, periods: int) -> FloatArray:
+    """Mean customer hours, in so many periods, of the people there at the start, all ramped."""
     times = times_of(scenario, name, Expected())
-    usual = np.stack([time.customer[:months].mean(axis=0) for time in times])
+    usual = np.stack([time.customer[:periods].mean(axis=0) for time in times])
     roster = scenario.rosters.get(name)
     if roster is None:
         return usual[0] * heads_of(scenario, name, -1)
@@ -205,11 +204,11 @@ class _Costs:
         keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost")
         named = [(f"team.{name}.{key}", getattr(role, key)) for key in keys]
         rows = chance.inputs([*named, (f"team.{name}.raise", role.raise_)])
+        self._periods = plan.horizon.periods
         self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
 
     def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
-        years = Periods.years_each
-        anniversaries = np.arange(len(filled))[:, None] // MONTHS_PER_YEAR
+        years, anniversaries = self._periods.years_each, self._periods.anniversaries[:, None]
         salaries = pay(filled, raised(self._salary, self._rise, anniversaries), years)
         lines = (
             salaries,
