@@ -28,6 +28,7 @@ from capacity.calendar import (
 from capacity.units import HALF, MONTHS_PER_YEAR, Span, round_half_up
 
 _DAY = np.timedelta64(1, "D")
+_SPANS = ("month", "quarter", "year")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,28 @@ class Periods:
     def labels(self) -> list[str]:
         """Names of the periods, such as ``2027-03`` or ``2027-W09``."""
         return self.step.labels(self.numbers)
+
+    @cached_property
+    def labels_in_words(self) -> list[str]:
+        """The same with the Monday of a week: ``2027-W09 (Monday 1 March 2027)``."""
+        if not self.step.sees_days:
+            return self.labels
+        days = [said(day) for day in self.first_days[:-1]]
+        return [f"{label} (Monday {day})" for label, day in zip(self.labels, days, strict=True)]
+
+    @property
+    def in_words(self) -> str:
+        """From when to when: ``2027-02 to 2028-01``, of weeks with the days."""
+        text = f"{self.labels[0]} to {self.labels[-1]}"
+        if not self.step.sees_days:
+            return text
+        return f"{text} ({said(self.first_days[0])} to {said(self.first_days[-1] - _DAY)})"
+
+    @property
+    def year_in_words(self) -> str:
+        """What counts as a year of the plan."""
+        is_weeks = self.months_long is None and self.step is WEEK
+        return f"{WEEK.year} weeks" if is_weeks else f"{MONTHS_PER_YEAR} months"
 
     @cached_property
     def first_days(self) -> DateArray:
@@ -173,9 +196,18 @@ class Periods:
 
     # --- longer periods --------------------------------------------------------------------------
 
-    def month_labels(self) -> list[str]:
-        """Label of the month of each period, such as ``2027-03``."""
-        return [month_label(month) for month in self.months.tolist()]
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """By what the periods can be grouped; their own kind comes first."""
+        return tuple(dict.fromkeys((self.step.name, *_SPANS)))
+
+    def labels_by(self, span: str) -> list[str]:
+        """For each period the label of the `month`, fiscal `quarter` or `year` it belongs to."""
+        if span == self.step.name:
+            return self.labels
+        if span == "month":
+            return [month_label(month) for month in self.months.tolist()]
+        return self.fiscal_quarters() if span == "quarter" else self.fiscal_years()
 
     def fiscal_quarters(self) -> list[str]:
         """Label of the fiscal quarter of each period, such as ``FY27-Q1``."""
@@ -252,3 +284,15 @@ class Periods:
         first, after = (np.clip(day, days[:-1], days[1:]) for day in leave)
         missed = np.busday_count(first, after, holidays=closed)
         return missed / np.maximum(np.busday_count(days[:-1], days[1:], holidays=closed), 1)
+
+
+def said(day: np.datetime64) -> str:
+    """``1 March 2027``, in English whatever the machine speaks."""
+    year, month, number = str(day).split("-")
+    return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
