@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import Annotated
 
 from pydantic import PlainValidator
 
-from capacity.calendar import MONTH, STEPS, WEEK
+from capacity.calendar import STEPS
 from capacity.periods import Periods
-from capacity.scenario.fields import Flag, choice, read_day, whole
+from capacity.scenario.fields import Day, Flag, choice, whole
 from capacity.scenario.figure import Figure, read_figure, read_precision
 from capacity.scenario.parts import Part
 
@@ -18,13 +17,13 @@ from capacity.scenario.parts import Part
 class Horizon(Part):
     """The time that the plan covers."""
 
-    start: Annotated[dt.date, PlainValidator(read_day)]
+    start: Day
     """First month, as `2027-02`; with `step: week` any day, as `2027-01-04`."""
     months: Annotated[int, whole(1, 120)] | None = None
-    """Number of months, 1 to 120."""
+    """Number of months, 1 to 120; this or `weeks` is required."""
     weeks: Annotated[int, whole(1, 522)] | None = None
     """Number of weeks, 1 to 522, in place of `months`; with `step: week`."""
-    step: Annotated[str, choice(MONTH.name, WEEK.name)] = MONTH.name
+    step: Annotated[str, choice("month", "week")] = "month"
     """Length of a period; `month` or `week`."""
     fiscal_year_start: Annotated[int, whole(1, 12)] = 1
     """Calendar month in which the fiscal year begins; 2 is February."""

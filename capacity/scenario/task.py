@@ -105,7 +105,8 @@ class Task(Part):
     fixed: FixedBySegment | None = None
     """Hours over time whatever the number of accounts: `20 hours per month`."""
     aligned: Annotated[str, choice("start", "fiscal")] = "start"
-    """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year."""
+    """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year, or in
+    the week that holds its last day."""
     over: SpanOfTime | None = None
     """Spread in equal parts over this span; for `on: start` and `on: renewal`."""
     lead: SpanOfTime | None = None

@@ -196,9 +196,9 @@ def test_work_by_the_week_counted_by_hand(scenario) -> None:
     new = ["2027-W23", "2027-W36", "2027-W49"]  # 10 June, September, December
     assert weeks_of(result, "qbr") == dict.fromkeys(sorted(old + new), 3.0)
     calls = weeks_of(result, "call")
-    # of Old on Saturdays from 9 January on, of New on Wednesdays from 24 March on
-    assert list(calls)[:7] == [f"2027-W{week:02d}" for week in (1, 3, 5, 7, 9, 11, 12)]
-    assert set(calls.values()) == {1.0}
+    # of Old on Saturdays from 16 January on, of New on Wednesdays from 24 March on
+    assert list(calls)[:7] == [f"2027-W{week:02d}" for week in (2, 4, 6, 8, 10, 12, 14)]
+    assert list(calls.values()) == [1.0] * 5 + [2.0] * 25
     chats = weeks_of(result, "chat")
     assert list(chats.values()) == pytest.approx([3.5] * 9 + [7.0] * 51)
     # a week is no shorter than a period, so the week of the start is spared
