@@ -103,8 +103,9 @@ class Periods:
     @property
     def year_in_words(self) -> str:
         """What counts as a year of the plan."""
-        is_weeks = self.months_long is None and self.step is WEEK
-        return f"{WEEK.year} weeks" if is_weeks else f"{MONTHS_PER_YEAR} months"
+        if self.months_long is None:
+            return f"{self.step.year} {self.step.name}s"
+        return f"{MONTHS_PER_YEAR} months"
 
     @cached_property
     def first_days(self) -> DateArray:

@@ -187,8 +187,8 @@ class Result:
         if by is not None and by not in periods.spans:
             raise QuestionError(f"by {by!r} is not known. Write {', '.join(periods.spans)}")
         of_period = periods.labels_by(by or periods.spans[0])
-        labels = list(dict.fromkeys(of_period))
-        return labels, [np.flatnonzero(np.array(of_period) == label) for label in labels]
+        begins = [i for i in range(1, periods.count) if of_period[i] != of_period[i - 1]]
+        return [of_period[i] for i in (0, *begins)], np.split(np.arange(periods.count), begins)
 
     def _rows(self, metric: Metric, by: str | None) -> tuple[list[str], FloatArray]:
         if metric.kind is Kind.WHOLE:

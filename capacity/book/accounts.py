@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Book:
     renewal
         First day of the next term; the current one is renewed or lost in the period that holds the
         day before.
+    renews_on
+        Day of the month on which its terms begin; the last of a month that is too short.
     term
         Months of the contract.
     completed
@@ -43,6 +45,7 @@ class Book:
     arr: FloatArray
     starts: DateArray
     renewal: DateArray
+    renews_on: IntArray
     term: IntArray
     completed: IntArray
     churn: FloatArray
@@ -57,7 +60,7 @@ class Book:
         return Book(ids, *(getattr(self, name)[rows] for name in _COLUMNS))
 
 
-_COLUMNS = ("segment", "arr", "starts", "renewal", "term", "completed", "churn", "complexity")
+_COLUMNS = tuple(field.name for field in fields(Book) if field.name != "ids")
 
 
 def sorted_book(book: Book) -> Book:

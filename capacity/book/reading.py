@@ -126,6 +126,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         arr=_numbers(cells["arr"], "arr", findings, none, money=True),
         starts=starts,
         renewal=renewals,
+        renews_on=months_and_days(renewals)[1],
         term=term.astype(np.int64),
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
@@ -248,7 +249,7 @@ def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:
     """Roll past renewals forward, count the terms behind, leave out who starts too late."""
     periods = plan.horizon.periods
     (this_month,), _ = months_and_days(np.array([periods.begin]))
-    month, day = months_and_days(book.renewal)
+    month, day = month_numbers(book.renewal), book.renews_on
     behind = this_month - month + (days_of(np.array([this_month]), day) <= periods.begin)
     rolled = np.where(behind > 0, -(-behind // book.term) * book.term, 0)
     past = rolled > 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
@@ -28,7 +30,7 @@ def representative_book(plan: Plan) -> Book:
         if segment.accounts
     ]
     ids = [id_ for part in parts for id_ in part.ids]
-    columns = ("segment", "arr", "starts", "renewal", "term", "completed", "churn", "complexity")
+    columns = [field.name for field in fields(Book) if field.name != "ids"]
     if not parts:
         return _empty()
     return sorted_book(
@@ -38,7 +40,7 @@ def representative_book(plan: Plan) -> Book:
 
 def _empty() -> Book:
     whole, real, day = np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, "datetime64[D]")
-    return Book([], whole, real, day, day, whole, whole, real, real)
+    return Book([], whole, real, day, day, whole, whole, whole, real, real)
 
 
 def _segment_book(index: int, name: str, segment: Segment, start: int) -> Book:
@@ -57,6 +59,7 @@ def _segment_book(index: int, name: str, segment: Segment, start: int) -> Book:
         arr=revenues(segment.arr, count) if segment.arr else np.zeros(count),
         starts=first_days(renewal - (completed + 1) * segment.term),
         renewal=first_days(renewal),
+        renews_on=np.ones(count, dtype=np.int64),
         term=np.full(count, segment.term),
         completed=completed,
         churn=unknown,

@@ -14,7 +14,7 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.calendar import DateArray, days_of, month_numbers, months_and_days
-from capacity.engine.terms import Terms, as_they_end, ends_of, renewals_after
+from capacity.engine.terms import Terms, as_they_end, ends_of
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
@@ -30,7 +30,8 @@ _COLUMNS = (
     "starts",
     "decision",
     "term",
-    "renewal",
+    "renewal_month",
+    "renewal_day",
     "complexity",
     "is_new",
 )
@@ -133,7 +134,7 @@ def build_classes(scenario: Scenario) -> Classes:
     return Classes(
         **{name: columns[name] for name in plain},
         starts=columns["starts"].astype("datetime64[D]"),
-        ends=ends_of(plan, columns["renewal"].astype("datetime64[D]"), columns["term"]),
+        ends=ends_of(plan, columns["renewal_month"], columns["renewal_day"], columns["term"]),
         complexity=np.where(own, columns["complexity"].view(np.float64), np.nan),
         vintage=np.array([vintages.index(pair) for pair in pairs], dtype=np.int64),
         is_new=columns["is_new"] == 1,
@@ -172,7 +173,7 @@ def _book_rows(plan: Plan, book: Book) -> IntArray:
         days,
         periods.holding(book.renewal - np.timedelta64(1, "D")),
         book.term,
-        _number(as_they_end(plan, book.renewal, book.term)),
+        *as_they_end(plan, month_numbers(book.renewal), book.renews_on, book.term),
         bits,
         np.zeros_like(joins),
     )
@@ -230,7 +231,8 @@ def _new_rows(plan: Plan) -> IntArray:
         )
         starts = periods.first_days[t]
         month, day = months_and_days(starts)
-        renewal = renewals_after(starts, term)
+        renewal = month + term
+        decision = periods.holding(days_of(renewal, day) - np.timedelta64(1, "D"))
         rows.append(
             np.column_stack(
                 np.broadcast_arrays(
@@ -241,9 +243,9 @@ def _new_rows(plan: Plan) -> IntArray:
                     month,
                     day,
                     _number(starts),
-                    periods.holding(renewal - np.timedelta64(1, "D")),
+                    decision,
                     term,
-                    _number(as_they_end(plan, renewal, term)),
+                    *as_they_end(plan, renewal, day, np.broadcast_to(term, t.shape)),
                     -1,
                     1,
                 )

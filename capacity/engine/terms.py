@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import IntArray, distinct_rows
-from capacity.calendar import DateArray, days_of, first_days, months_and_days
+from capacity.calendar import days_of
 from capacity.scenario.document import Plan
 
 NONE = -1
@@ -41,15 +41,9 @@ class Terms:
         return self.number_at[self.schedule[classes], period]
 
 
-def renewals_after(days: DateArray, months: IntArray) -> DateArray:
-    """The days so many months later; the last of a month that is too short."""
-    month, day = months_and_days(days)
-    return days_of(month + months, day)
-
-
-def ends_of(plan: Plan, renewal: DateArray, term: IntArray) -> Terms:
-    """The ends of terms, from the first renewal dates and the lengths in months."""
-    decisions, schedule = distinct_rows(_decisions(plan, renewal, term))
+def ends_of(plan: Plan, month: IntArray, day: IntArray, term: IntArray) -> Terms:
+    """The ends of terms; parameters as in `as_they_end`."""
+    decisions, schedule = distinct_rows(_decisions(plan, month, day, term))
     count = plan.horizon.periods.count
     number_at = np.full((len(decisions), count), NONE)
     for turn, when in enumerate(decisions.T):
@@ -58,28 +52,38 @@ def ends_of(plan: Plan, renewal: DateArray, term: IntArray) -> Terms:
     return Terms(decisions, number_at, schedule)
 
 
-def _decisions(plan: Plan, renewal: DateArray, term: IntArray) -> IntArray:
+def _decisions(plan: Plan, month: IntArray, day: IntArray, term: IntArray) -> IntArray:
     """Periods at whose end each term ends, shape (accounts, renewals)."""
     periods = plan.horizon.periods
     leads = (t.lead_periods(periods) for t in plan.tasks.values() if t.on == "renewal")
     reach = periods.count + max(leads, default=0)
-    columns = [periods.holding(renewal - _DAY)]
+    columns = [periods.holding(days_of(month, day) - _DAY)]
     while (columns[-1] < reach).any():
-        later = periods.holding(renewals_after(renewal, len(columns) * term) - _DAY)
+        later = periods.holding(days_of(month + len(columns) * term, day) - _DAY)
         columns.append(np.where(later < reach, later, _NEVER))
     return np.column_stack(columns)
 
 
-def as_they_end(plan: Plan, renewal: DateArray, term: IntArray) -> DateArray:
-    """Renewal dates, one in place of all that end the same terms in the same periods."""
-    month, day = months_and_days(renewal)
+def as_they_end(
+    plan: Plan, month: IntArray, day: IntArray, term: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Month and day of renewals, one pair in place of all that end the same terms in all periods.
+
+    Parameters
+    ----------
+    month
+        Month of the first renewal, on the line of months.
+    day
+        Day of the month on which terms begin; the last of a month that is too short.
+    term
+        Length in months.
+    """
     if not plan.horizon.periods.step.sees_days:
-        return first_days(month + (day > 1))
-    term = np.broadcast_to(term, renewal.shape)
-    dates, of_date = distinct_rows(np.column_stack([renewal.astype(np.int64), term]))
-    days = dates[:, 0].astype("datetime64[D]")
-    rows = np.column_stack([dates[:, 1], _decisions(plan, days, dates[:, 1])])
-    _, alike = distinct_rows(rows)
-    first = np.full(alike.max(initial=-1) + 1, np.datetime64("9999-12-31"))
-    np.minimum.at(first, alike, days)
-    return first[alike][of_date]
+        return month + (day > 1), np.ones_like(day)
+    found, of_found = distinct_rows(np.column_stack([month, day, term]))
+    decisions = _decisions(plan, *found.T)
+    _, alike = distinct_rows(np.column_stack([found[:, 2], decisions]))
+    first = np.zeros(len(found), dtype=np.int64)
+    first[alike[::-1]] = np.arange(len(found))[::-1]
+    month, day, _ = found[first[alike][of_found]].T
+    return month, day

@@ -46,12 +46,12 @@ class Account:
     started: int
     """Period of the start; negative before the horizon."""
     renewal: date
-    """First day of the first term that begins within the plan or after it."""
+    """First day of the next term, as written; it may lie before the plan."""
     decision: int
     """Period in which the current term ends."""
     term: int
-    renewed: int = 0
-    """Terms that ended within the plan."""
+    rolled: int = 0
+    """Terms that ended between that day and the end of the current one."""
     completed: int = 0
     churn: float | None = None
     theta: float | None = None
@@ -70,8 +70,8 @@ class Account:
 
     def next_term(self, plan: Plan) -> None:
         """The next term begins."""
-        self.renewed += 1
-        self.decision = decision_of(plan, add_months(self.renewal, self.renewed * self.term))
+        self.rolled += 1
+        self.decision = decision_of(plan, add_months(self.renewal, self.rolled * self.term))
 
 
 @dataclass(eq=False)
@@ -607,8 +607,7 @@ def _file_account(plan: Plan, row: dict[str, Any]) -> Account:
     rolled = 0
     while add_months(renewal, rolled * term) <= opening_day:
         rolled += 1
-    renewal = add_months(renewal, rolled * term)
-    months = (renewal.year - start.year) * 12 + renewal.month - start.month
+    months = month_of(renewal) + rolled * term - month_of(start)
     months_exactly = months + (renewal.day - start.day) / 30.4375
     churn, complexity = _given(row, "churn"), _given(row, "complexity")
     return Account(
@@ -617,8 +616,9 @@ def _file_account(plan: Plan, row: dict[str, Any]) -> Account:
         start=start,
         started=plan.calendar.holding(start),
         renewal=renewal,
-        decision=decision_of(plan, renewal),
+        decision=decision_of(plan, add_months(renewal, rolled * term)),
         term=term,
+        rolled=rolled,
         completed=max(0, round_half_up(months_exactly / term) - 1),
         churn=None if churn is None else float(churn),
         own_complexity=None if complexity is None else float(complexity),
