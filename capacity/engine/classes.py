@@ -155,52 +155,62 @@ def _feels_start(plan: Plan) -> BoolArray:
 
 def _book_rows(plan: Plan, book: Book) -> IntArray:
     """What makes a class, in the order of `_COLUMNS`; complexity by its bits, −1 for none."""
-    periods = plan.horizon.periods
-    true_start = periods.holding(book.starts)
-    joins = np.where(book.starts <= periods.begin, BEFORE, true_start)
-    exact = np.array([
-        any(day_interval(plan, t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
-        for s in plan.segments
-    ])  # fmt: skip
+    begun, of_begun = distinct_rows(np.column_stack([book.segment, _number(book.starts)]))
+    due, of_due = distinct_rows(np.column_stack([_number(book.renewal), book.renews_on]))
+    next_term: DateArray = due[:, 0].astype("datetime64[D]")
+    decision = plan.horizon.periods.holding(next_term - np.timedelta64(1, "D"))
+    month = month_numbers(next_term)[of_due]
     known = np.isfinite(book.complexity)
-    bits = np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1)
-    days = np.where(exact[book.segment], _number(book.starts), 0)
     columns = (
         book.segment,
-        np.where(_feels_start(plan)[book.segment], np.maximum(true_start, BEFORE), BEFORE),
-        joins,
-        *_equivalent_start(plan, book, true_start),
-        days,
-        periods.holding(book.renewal - np.timedelta64(1, "D")),
+        *(column[of_begun] for column in _begun_rows(plan, *begun.T)),
+        decision[of_due],
         book.term,
-        *as_they_end(plan, month_numbers(book.renewal), book.renews_on, book.term),
-        bits,
-        np.zeros_like(joins),
+        *as_they_end(plan, month, book.renews_on, book.term),
+        np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1),
+        np.zeros_like(book.term),
     )
     return np.column_stack(columns).astype(np.int64)
 
 
 def _number(days: DateArray) -> IntArray:
-    return days.astype("datetime64[D]").astype(np.int64)
+    return days.astype("datetime64[D]").view(np.int64)
 
 
-def _equivalent_start(plan: Plan, book: Book, start: IntArray) -> tuple[IntArray, ...]:
+def _begun_rows(plan: Plan, segment: IntArray, day: IntArray) -> tuple[IntArray, ...]:
+    """The columns from `vintage` to `starts` of accounts of a segment that start on a day."""
+    starts = day.astype("datetime64[D]")
+    start = plan.horizon.periods.holding(starts)
+    joins = np.where(starts <= plan.horizon.periods.begin, BEFORE, start)
+    feels = np.where(_feels_start(plan)[segment], np.maximum(start, BEFORE), BEFORE)
+    exact = np.array([
+        any(day_interval(plan, t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
+        for s in plan.segments
+    ])  # fmt: skip
+    equivalent = _equivalent_start(plan, segment, starts, start)
+    return feels, joins, *equivalent, np.where(exact[segment], day, 0)
+
+
+def _equivalent_start(
+    plan: Plan, segment: IntArray, starts: DateArray, start: IntArray
+) -> tuple[IntArray, ...]:
     """Period, month and day of starts; those of long ago moved to the latest that make as much."""
     periods = plan.horizon.periods
-    month, day = months_and_days(book.starts)
+    month, day = months_and_days(starts)
     moved = start.copy()
     for index, name in enumerate(plan.segments):
         tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
         intervals = [n for t in tasks if (n := month_interval(t, name))]
-        here = book.segment == index
+        here = segment == index
         if not (intervals and periods.step.sees_days):
             day[here] = 1
         cycle = math.lcm(*intervals)
         if cycle > LONGEST_SPAN:
             continue  # starts that are alike are too rare to look for
         parts = [t.parts(periods) for t in tasks if t.on == "start"]
-        old = here & (start < -max(parts, default=1))
-        month[old] = _latest(plan, month[old], day[old], cycle, -max(parts, default=1))
+        recent = -max(parts, default=1)
+        old = here & (start < recent)
+        month[old] = _latest(plan, month[old], day[old], cycle, recent)
         moved[old] = periods.holding(days_of(month[old], day[old]))
     return moved, month, day
 
