@@ -109,3 +109,38 @@ def test_accounts_are_lost_in_the_week_of_their_last_day(scenario, found) -> Non
         end = next(end for n in range(70) if (end := later(renewal, n * term)) > START)
         expected += counted(week(end - dt.timedelta(days=1))) if week(start) < WEEKS else 0
     assert (lost == expected[:, None]).all()
+
+
+def test_terms_that_first_end_in_one_week_may_end_in_two_a_month_later(scenario) -> None:
+    """On Monday 1 March and Sunday 7 March; then on Thursday 1 April and Wednesday 7 April."""
+    book = """\
+        id,segment,arr,start,renewal,term
+        early,customers,100,2026-03-02,2027-03-02,1
+        late,customers,100,2026-03-08,2027-03-08,1
+    """
+    visit = {"role": "csm", "on": "renewal", "hours": 1}
+    plan = scenario(PLAN | {"tasks": {"visit": visit}}, book=book)
+    due = capacity.simulate(plan, trials=0).mean("due_hours", role="csm")
+    assert due[["2027-W09", "2027-W13", "2027-W14"]].tolist() == [2, 1, 1]
+    assert due["2027-W10":"2027-W12"].tolist() == [0, 0, 0]
+
+
+def test_the_opening_book_started_on_or_before_the_start_within_its_week(scenario) -> None:
+    """The plan begins on Wednesday 13 January; its first week on the 11th."""
+    book = """\
+        id,segment,arr,start,renewal
+        before,customers,100,2027-01-12,2028-01-12
+        that day,customers,200,2027-01-13,2028-01-13
+        after,customers,400,2027-01-14,2028-01-14
+        past,customers,800,2026-01-13,2027-01-13
+    """
+    plan = scenario(PLAN, book=book)
+    result = capacity.simulate(plan, trials=0)
+    assert result.mean("new_arr", period="2027-W02") == 400
+    assert result.mean("new_arr", period="") == 400
+    assert result.mean("arr", period="2027-W02") == 1500
+    # a renewal date on the day of the start has been decided before it
+    assert [w.text for w in plan.warnings] == [
+        "2027-01-13 is not after the start of the plan, 2027-01-13: rolled forward by whole terms; "
+        "this term ends in 2028-01"
+    ]
