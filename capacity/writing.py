@@ -78,7 +78,7 @@ def plain_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def write_csv(result: Result, path: Path, by: str) -> None:
+def write_csv(result: Result, path: Path, by: str | None) -> None:
     """The table as CSV."""
     table = result.table(by).replace([math.inf, -math.inf], math.nan)
     for column in ("segment", "role", "pool", "task"):
@@ -86,7 +86,7 @@ def write_csv(result: Result, path: Path, by: str) -> None:
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 
-def write_json(result: Result, path: Path, by: str) -> None:
+def write_json(result: Result, path: Path, by: str | None) -> None:
     """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
     rows = [{name: _known(value) for name, value in row.items()} for row in result.rows(by)]
     text = json.dumps(

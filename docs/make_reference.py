@@ -84,7 +84,7 @@ TYPES = {
     "WholeBySegment": ("whole number † ‡", ""),
     "StepsBySegment": ("steps by name ‡", ""),
     "Term": ("whole months †", ""),
-    "Month": ("month", ""),
+    "Day": ("month, or day", ""),
     "KnownMonth": ("month †", ""),
     "ByMonth": ("whole numbers by month †", ""),
     "Seasons": ("twelve weights †", ""),

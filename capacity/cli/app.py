@@ -54,19 +54,22 @@ def run(
         Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
     ] = None,
     by: Annotated[
-        str, typer.Option(help="Periods of the table: month, quarter or year.")
-    ] = "month",
+        str | None,
+        typer.Option(
+            metavar="SPAN", help="Rows of the table: month, quarter or year; else as in the plan."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
 ) -> None:
-    """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month."""
+    """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
     from capacity.loading import load
-    from capacity.result import SPANS
     from capacity.simulation import simulate
     from capacity.writing import check_targets, write_csv, write_json
 
-    if by not in SPANS:
-        raise QuestionError(f"--by {by}: not known. Write {', '.join(SPANS)}")
     scenario = load(file, set=_settings(settings))
+    spans = scenario.plan.horizon.periods.spans
+    if by is not None and by not in spans:
+        raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
     check_targets([path for path in (json, csv) if path], scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)

@@ -13,8 +13,9 @@ from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 
+from capacity.calendar import WEEK
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
-from capacity.scenario.fields import by_month
+from capacity.scenario.fields import by_month, read_month
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import OWNER, REGION, can_split
@@ -106,6 +107,7 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     roles = _mapping(data, "team")
     yield from _reserved(segments)
     yield from _dotted_names(data)
+    yield from _horizon(_mapping(data, "horizon"))
     for name, task in _mapping(data, "tasks").items():
         if isinstance(task, dict):
             yield from _task(("tasks", name), task, segments, roles)
@@ -141,6 +143,24 @@ def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
             if isinstance(segment, dict) and key in segment:
                 text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
                 yield ("segments", name, key), True, text
+
+
+def _horizon(horizon: Mapping[str, Any]) -> Iterator[Finding]:
+    """One length, and weeks where periods are weeks."""
+    by_weeks = horizon.get("step") == WEEK.name
+    if horizon and not {"months", "weeks"} & set(horizon):
+        text = "has no length. Write `months: 12`, or `weeks: 52` beside `step: week`"
+        yield ("horizon",), True, text
+    if {"months", "weeks"} <= set(horizon):
+        yield ("horizon", "weeks"), True, "stands beside `months`. Write one of them"
+    elif "weeks" in horizon and not by_weeks:
+        text = "belongs to `step: week`. Write that beside it, or the length in `months`"
+        yield ("horizon", "weeks"), True, text
+    if "start" in horizon and not by_weeks:
+        try:
+            read_month(horizon["start"])
+        except ValueError as error:
+            yield ("horizon", "start"), False, str(error)
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ LAYERS = (
     "units",
     "arrays",
     "calendar",
+    "periods",
     "estimates",
     "rng",
     "statistics",
