@@ -139,18 +139,10 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs))
     own = columns["complexity"] >= 0
-    plain = (
-        "segment",
-        "territory",
-        "joins",
-        "start",
-        "start_month",
-        "start_day",
-        "decision",
-        "term",
-    )
+    plain = ("segment", "territory", "joins", "decision", "term")
+    starts = ("start", "start_month", "start_day")
     return Classes(
-        **{name: columns[name] for name in plain},
+        **{name: columns[name] for name in (*plain, *starts)},
         starts=columns["starts"].astype("datetime64[D]"),
         ends=ends_of(plan, columns["renewal_month"], columns["renewal_day"], columns["term"]),
         complexity=np.where(own, columns["complexity"].view(np.float64), np.nan),

@@ -140,9 +140,8 @@ def test_the_opening_book_started_on_or_before_the_start_within_its_week(scenari
     assert result.mean("new_arr", period="") == 400
     assert result.mean("arr", period="2027-W02") == 1500
     # a renewal date on the day of the start has been decided before it
-    assert [w.text for w in plan.warnings] == [
-        (
-            "2027-01-13 is not after the start of the plan, 2027-01-13: rolled forward by whole "
-            "terms; this term ends in 2028-01"
-        )
-    ]
+    (warning,) = plan.warnings
+    assert warning.text == (
+        "2027-01-13 is not after the start of the plan, 2027-01-13: rolled forward by whole terms; "
+        "this term ends in 2028-01"
+    )
