@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +12,12 @@ from capacity.book.representative import representative_book
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake
-from capacity.scenario.changes import assign
+from capacity.scenario.beside import Files
+from capacity.scenario.changes import Change, assigned, changed
+from capacity.scenario.differences import Difference, Said, differences
 from capacity.scenario.document import Plan
-from capacity.scenario.reading import Marked, dotted, read_bytes, read_yaml
+from capacity.scenario.extending import Written, read_written
+from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.validation import validate
 
 
@@ -36,9 +38,13 @@ class Scenario:
     files
         SHA-256 of every file that was read, by name.
     marked
-        The file as it was written, with the place of every setting.
+        The settings as they were written, with the place of every one.
     settings
         What was set from outside of the file.
+    written
+        The base and the changes that led here, before what was set from outside.
+    doubts
+        Those of the warnings that speak of accounts and people.
     """
 
     plan: Plan
@@ -48,15 +54,69 @@ class Scenario:
     files: Mapping[str, str]
     marked: Marked
     settings: Mapping[str, object]
+    written: Written
+    doubts: tuple[Mistake, ...]
 
     @property
     def name(self) -> str:
         """What the scenario is called."""
         return self.plan.name
 
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of its files, by name and in order."""
+        return self.written.changes
+
+    def with_(self, settings: Mapping[str, object]) -> Scenario:
+        """The same scenario with other settings; its files are not read again without need.
+
+        Parameters
+        ----------
+        settings
+            By path, such as ``{"tasks.qbr.every": "month"}``; see `load`.
+
+        Raises
+        ------
+        InputError
+            With every mistake that the settings lead to.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/seed_example.yaml")
+        >>> plan.with_({"team.csm.headcount": 3}).plan.team["csm"].headcount
+        3
+        """
+        earlier = {path: value for path, value in self.settings.items() if path not in settings}
+        files = Files(Path(self.marked.file), self.written.files)
+        return _build(self.written, files, earlier | dict(settings), like=self)
+
+    def diff(self, other: Scenario) -> list[Difference]:
+        """What another scenario says otherwise; nothing where both mean the same.
+
+        Parameters
+        ----------
+        other
+            The scenario to compare with.
+
+        Returns
+        -------
+        list of Difference
+            In the order of the language. Printed, each is ``path: old -> new`` with its places.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/seed_example.yaml")
+        >>> for difference in plan.diff(plan.with_({"tasks.qbr.every": "month"})):
+        ...     print(difference.path, difference.old, difference.new)
+        tasks.qbr.every quarter month
+        """
+        return differences(_said(self), _said(other))
+
 
 def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:  # noqa: A002
-    """Read a scenario, its file of accounts and its files of people.
+    """Read a scenario, the files that it extends, its file of accounts and its files of people.
 
     Parameters
     ----------
@@ -64,7 +124,7 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
         YAML file of the scenario.
     set
         Settings that take the place of the file's, such as ``{"team.csm.headcount": 9}``; text is
-        read as it would be in the file.
+        read as it would be in the file, and mappings are merged as by a change of the file.
 
     Raises
     ------
@@ -77,45 +137,93 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     >>> capacity.load("scenarios/seed_example.yaml").name
     '100 accounts and a QBR each quarter'
     """
-    marked = read_yaml(Path(path))
-    settings = dict(set or {})
-    assign(marked, settings)
-    plan, warnings = validate(marked)
-    files = _Files(Path(path), marked)
+    files = Files(Path(path), {})
+    written, mistakes = read_written(files)
+    return _build(written, files, dict(set or {}), mistakes)
+
+
+def _build(
+    written: Written,
+    files: Files,
+    settings: Mapping[str, object],
+    mistakes: Sequence[Mistake] = (),
+    like: Scenario | None = None,
+) -> Scenario:
+    """A scenario from what was written; what files beside it hold is taken from one like it."""
+    marked, missed = changed(written.base, written.changes)
+    mistakes = [*mistakes, *missed]
+    try:
+        marked = assigned(marked, settings)
+        plan, warnings = validate(marked)
+    except InputError as error:
+        raise InputError([*mistakes, *error.mistakes]) from None
+    if mistakes:
+        raise InputError(mistakes)
+    if like and _read_for(plan, marked, files) == _read_for(like.plan, like.marked, files):
+        book, rosters, doubts = like.book, like.rosters, list(like.doubts)
+        files.seen |= like.files
+    else:
+        book, rosters, doubts = _read_beside(plan, marked, files)
+    said = (*warnings, *doubts)
+    return Scenario(plan, book, rosters, said, files.seen, marked, settings, written, tuple(doubts))
+
+
+def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
+    """All of a scenario that accounts and people are read by."""
+    leads = [(t.lead, t.segments) for t in plan.tasks.values() if t.on == "renewal"]
+    names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
+    return [plan.accounts, plan.horizon, plan.segments, leads, names, list(plan.team)]
+
+
+def _read_beside(
+    plan: Plan, marked: Marked, files: Files
+) -> tuple[Book, dict[str, Roster], list[Mistake]]:
+    """Accounts, people, and warnings about them."""
     rosters: dict[str, Roster] = {}
+    warnings: list[Mistake] = []
     mistakes: list[Mistake] = []
     try:
-        book, doubts = _book(plan, files)
+        book, doubts = _book(plan, marked, files)
         warnings += doubts + _nobody(book, marked)
     except InputError as error:
         mistakes += error.mistakes
-    for name, roles in _named_files(plan).items():
+    for roles in _by_file(plan, marked, files).values():
         try:
-            found, doubts = read_rosters(plan, roles, *files.read("people", name, *roles))
+            path, name = ("team", roles[0], "people"), str(plan.team[roles[0]].people)
+            found, doubts = read_rosters(plan, roles, *files.read(marked, path, name, "people"))
             rosters |= found
             warnings += doubts
         except InputError as error:
             mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    return Scenario(plan, book, rosters, tuple(warnings), files.seen, marked, settings)
+    return book, rosters, warnings
 
 
-def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
+def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]]:
     """The accounts of the file, or as their number says, with warnings."""
     if plan.accounts is None:
         return representative_book(plan), []
-    content, file = files.read("accounts", plan.accounts.file)
-    sheet_at = files.marked.place(("accounts", "sheet"))
+    content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
+    sheet_at = marked.place(("accounts", "sheet"))
     return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
 
 
-def _named_files(plan: Plan) -> dict[str, list[str]]:
+def _named(plan: Plan) -> list[tuple[Trail, str]]:
+    """The settings that name files, with the names."""
+    people = ((name, role.people) for name, role in plan.team.items())
+    found: list[tuple[Trail, str]] = [
+        (("team", name, "people"), file) for name, file in people if file is not None
+    ]
+    return ([(("accounts", "file"), plan.accounts.file)] if plan.accounts else []) + found
+
+
+def _by_file(plan: Plan, marked: Marked, files: Files) -> dict[Path, list[str]]:
     """The roles that name a file of people, by that file."""
-    found: dict[str, list[str]] = {}
-    for name, role in plan.team.items():
-        if role.people is not None:
-            found.setdefault(role.people, []).append(name)
+    found: dict[Path, list[str]] = {}
+    for trail, name in _named(plan):
+        if trail[0] == "team":
+            found.setdefault(files.beside(marked, trail, name), []).append(str(trail[1]))
     return found
 
 
@@ -125,32 +233,11 @@ def _nobody(book: Book, marked: Marked) -> list[Mistake]:
     return [] if len(book) else [Mistake(marked.place(("segments",), key=True), "segments", text)]
 
 
-class _Files:
-    """The files beside a scenario, which must lie inside of its folder."""
-
-    def __init__(self, scenario: Path, marked: Marked) -> None:
-        self._folder, self.marked = scenario.parent, marked
-        self.seen = {str(scenario): marked.sha256}
-
-    def read(self, kind: str, name: str, *roles: str) -> tuple[bytes, str]:
-        """The content of a file and its name in messages; roles are those that name it."""
-        path = ("team", roles[0], "people") if roles else ("accounts", "file")
-        place, file = self.marked.place(path), self._folder / name
-        if not _is_inside(file, self._folder):
-            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
-            raise InputError([Mistake(place, dotted(path), text)])
-        try:
-            content = read_bytes(file, kind)
-        except InputError as error:
-            text = f"{file}: {error.mistakes[0].text}"
-            raise InputError([Mistake(place, dotted(path), text)]) from None
-        self.seen[str(file)] = hashlib.sha256(content).hexdigest()
-        return content, str(file)
-
-
-def _is_inside(file: Path, folder: Path) -> bool:
-    """Whether a file lies in a folder, links followed; links that lead nowhere do not."""
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
-        return False
+def _said(scenario: Scenario) -> Said:
+    """What a scenario says, with the content of the files that it names."""
+    files = Files(Path(scenario.marked.file), scenario.files)
+    contents = {
+        trail: scenario.files[str(files.beside(scenario.marked, trail, name))]
+        for trail, name in _named(scenario.plan)
+    }
+    return Said(scenario.plan, scenario.marked, contents)
