@@ -41,6 +41,7 @@ LAYERS = (
     "result",
     "precision",
     "simulation",
+    "sweeping",
     "writing",
     "cli",
     "__main__",
@@ -65,6 +66,9 @@ SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
     "capacity.cli.checking": {"rich"},
     "capacity.cli.progress": {"rich"},
+    "capacity.cli.showing": {"rich"},
+    "capacity.report.grid": {"rich"},
+    "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
 }
 
@@ -76,6 +80,7 @@ PUBLIC = [
     "Scenario",
     "load",
     "simulate",
+    "sweep",
 ]
 
 
