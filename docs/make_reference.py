@@ -58,7 +58,10 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Market: ("The market", "`market:`"),
     Event: ("An event", "`events: NAME:`"),
     Simulation: ("How it is simulated", "`simulation:`"),
-    Variant: ("A variant", "On top of a file, beside the settings of [the whole file](#the-whole-file)"),
+    Variant: (
+        "A variant",
+        "On top of a file, beside the settings of [the whole file](#the-whole-file)",
+    ),
     NamedChange: ("A change", "`changes:`, one behind each dash"),
 }
 

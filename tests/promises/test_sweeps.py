@@ -84,6 +84,14 @@ def test_figures_speak_of_the_plan_its_end_or_its_peak(plan, grid):
     assert set(needed[needed["tasks.qbr.every"] == "quarter"]["period"]) == {middle.idxmax()}
 
 
+def test_a_stock_is_that_of_the_end_even_where_it_was_higher_before(scenario):
+    """Half of the seats a year are left and stay empty: after half a year sqrt(1/2) are filled."""
+    plan = scenario(WITHOUT_MONEY, set={"team.csm.attrition": "50%", "team.csm.backfill": False})
+    table = capacity.sweep(plan, {"team.csm.headcount": [1, 8]}, ["headcount"], trials=0)
+    assert set(table["period"]) == {"2027-07"}
+    assert table["mean"].tolist() == pytest.approx([0.5**0.5, 8 * 0.5**0.5])
+
+
 def test_more_people_never_cover_less(grid):
     """In each future by itself, so without any tolerance."""
     covered = grid[(grid["metric"] == "p_covered") & (grid["role"] == "csm")]

@@ -25,6 +25,7 @@ many_plans = settings(
     print_blob=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+many_fragments = settings(many_plans, max_examples=300)
 SECTIONS = ("segments", "tasks", "team", "events")
 """Sections by name, whose settings are taken one by one."""
 
@@ -155,7 +156,7 @@ fragments = st.fixed_dictionaries(
 a mapping and a mapping the place of that, it matters what is merged first, as it should."""
 
 
-@many_plans
+@many_fragments
 @given(a=fragments, b=fragments, c=fragments)
 def test_merging_is_associative(a, b, c) -> None:
     left = merged(a, b, c)
@@ -165,7 +166,7 @@ def test_merging_is_associative(a, b, c) -> None:
     assert merged(a, a).data == marked(a).data
 
 
-@many_plans
+@many_fragments
 @given(a=fragments, b=fragments)
 def test_every_value_keeps_its_place_and_no_place_is_left_behind(a, b) -> None:
     found = merged(a, b)

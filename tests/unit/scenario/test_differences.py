@@ -12,7 +12,7 @@ name: A plan
 horizon: {start: 2027-02, months: 12}
 segments:
   smb: {accounts: 10, arr: 12_000, churn: 8%, addressable: 50%}
-  enterprise: {accounts: 5, arr: 90_000, churn: [14%, 9%], addressable: 50%}
+  enterprise: {accounts: 5, arr: 90_000, churn: [14%, 9%], addressable: 50%, uplift: 1.1%}
 tasks:
   qbr:
     role: csm
@@ -53,6 +53,7 @@ def said(old, new, folder):
     "words",
     [
         ("churn: 8%", "churn: 0.08"),
+        ("uplift: 1.1%", "uplift: 0.011"),  # not the same to the last bit
         ("churn: 8%", "churn: {value: 8%}"),
         ("churn: 8%", "churn: [8%]"),
         ("churn: 8%", 'churn: "8%"'),

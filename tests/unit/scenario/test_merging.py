@@ -150,6 +150,20 @@ def test_hours_alone_take_the_place_of_a_step_with_its_role(variant):
     assert steps["present"][0] == "csm"
 
 
+@pytest.mark.parametrize(
+    ("step", "hours"),
+    [
+        ("{smb: 2h, default: 3h}", (2.0,)),
+        ("{low: 1h, likely: 2h, high: 4h}", (1.0, 2.0, 4.0)),
+        ("{value: 3h, source: time sheets}", (3.0,)),
+    ],
+)
+def test_hours_in_braces_take_the_place_of_a_step_with_its_role(variant, step, hours):
+    change = f"{{tasks: {{qbr: {{steps: {{present: {step}}}}}}}}}"
+    role, found = variant(change).plan.tasks["qbr"].steps_of("smb")["present"]
+    assert (role, found.values) == ("csm", hours)
+
+
 def test_steps_by_segment_take_the_place_of_steps_by_name(variant):
     change = "{tasks: {qbr: {steps: {smb: {call: 1h}, default: {meet: 2h}}}}}"
     task = variant(change).plan.tasks["qbr"]
