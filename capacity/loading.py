@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capacity.book.accounts import Book
+from capacity.book.pools import build_pools
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
-from capacity.errors import InputError, Mistake
+from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.beside import Files
 from capacity.scenario.changes import Change, assigned, changed
 from capacity.scenario.differences import Difference, Said, differences
 from capacity.scenario.document import Plan
 from capacity.scenario.extending import Written, read_written
+from capacity.scenario.parts import BySegment
+from capacity.scenario.pool import Pool
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.validation import validate
+
+_ROLE_DEPTH = len(("team", "csm", "people"))
+"""Names down to the people of a role; one more is a pool."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Scenario:
         The accounts.
     rosters
         The people of the roles that name a file of them.
+    pools
+        The pools of seats of all roles.
     warnings
         What may be right but looks wrong, each with its place.
     files
@@ -50,6 +58,7 @@ class Scenario:
     plan: Plan
     book: Book
     rosters: Mapping[str, Roster]
+    pools: tuple[Pool, ...]
     warnings: tuple[Mistake, ...]
     files: Mapping[str, str]
     marked: Marked
@@ -164,15 +173,20 @@ def _build(
         files.seen |= like.files
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
+    pools = build_pools(plan, book, rosters, marked)
     said = (*warnings, *doubts)
-    return Scenario(plan, book, rosters, said, files.seen, marked, settings, written, tuple(doubts))
+    return Scenario(
+        plan, book, rosters, pools, said, files.seen, marked, settings, written, tuple(doubts)
+    )
 
 
 def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     """All of a scenario that accounts and people are read by."""
     leads = [(t.lead, t.segments) for t in plan.tasks.values() if t.on == "renewal"]
     names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
-    return [plan.accounts, plan.horizon, plan.segments, leads, names, list(plan.team)]
+    splits = {name: role.split for name, role in plan.team.items()}
+    served = plan.tasks if any(splits.values()) else None
+    return [plan.accounts, plan.horizon, plan.segments, leads, names, splits, served]
 
 
 def _read_beside(
@@ -187,11 +201,13 @@ def _read_beside(
         warnings += doubts + _nobody(book, marked)
     except InputError as error:
         mistakes += error.mistakes
-    for roles in _by_file(plan, marked, files).values():
+    for (path, name), roles in _files_of_people(plan, marked, files).items():
         try:
-            path, name = ("team", roles[0], "people"), str(plan.team[roles[0]].people)
             found, doubts = read_rosters(plan, roles, *files.read(marked, path, name, "people"))
-            rosters |= found
+            mistakes += _twice(rosters, found, name)
+            rosters |= {
+                r: rosters[r].with_(new) if r in rosters else new for r, new in found.items()
+            }
             warnings += doubts
         except InputError as error:
             mistakes += error.mistakes
@@ -211,20 +227,43 @@ def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]
 
 def _named(plan: Plan) -> list[tuple[Trail, str]]:
     """The settings that name files, with the names."""
-    people = ((name, role.people) for name, role in plan.team.items())
-    found: list[tuple[Trail, str]] = [
-        (("team", name, "people"), file) for name, file in people if file is not None
-    ]
-    return ([(("accounts", "file"), plan.accounts.file)] if plan.accounts else []) + found
+    found: list[tuple[Trail, str]] = []
+    if plan.accounts is not None:
+        found.append((("accounts", "file"), plan.accounts.file))
+    for name, role in plan.team.items():
+        people, path = role.people or BySegment[str]({}), ("team", name, "people")
+        found += [((*path, pool), file) for pool, file in people.values.items()]
+        if people.default is not None:
+            found.append(((*path, "default") if people.values else path, people.default))
+    return found
 
 
-def _by_file(plan: Plan, marked: Marked, files: Files) -> dict[Path, list[str]]:
-    """The roles that name a file of people, by that file."""
-    found: dict[Path, list[str]] = {}
+def _files_of_people(
+    plan: Plan, marked: Marked, files: Files
+) -> dict[tuple[Trail, str], dict[str, str]]:
+    """Where files of people are named first, and the roles that name each, with their pools.
+
+    A file that serves several pools of one role by name is read for each of them.
+    """
+    first: dict[tuple[Path, str], tuple[Trail, str]] = {}
+    found: dict[tuple[Trail, str], dict[str, str]] = {}
     for trail, name in _named(plan):
         if trail[0] == "team":
-            found.setdefault(files.beside(marked, trail, name), []).append(str(trail[1]))
+            is_split = len(trail) > _ROLE_DEPTH and trail[-1] != "default"
+            pool = str(trail[-1]) if is_split else ""
+            where = first.setdefault((files.beside(marked, trail, name), pool), (trail, name))
+            found.setdefault(where, {})[str(trail[1])] = pool
     return found
+
+
+def _twice(known: Mapping[str, Roster], found: Mapping[str, Roster], file: str) -> list[Mistake]:
+    """People who stand in the files of two pools."""
+    text = "{} of {} stands in the file of another pool, too. Keep one of them"
+    return [
+        Mistake(Place(file), "name", text.format(name, role))
+        for role, roster in found.items()
+        for name in sorted(set(roster.names) & set(known[role].names if role in known else ()))
+    ]
 
 
 def _nobody(book: Book, marked: Marked) -> list[Mistake]:

@@ -14,11 +14,11 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
-from capacity.engine.batch import BY_LANE, BY_ROLE, BY_WAITING_LANE, Record
+from capacity.engine.batch import BY_LANE, BY_POOL, BY_WAITING_LANE, Record
 from capacity.engine.lanes import Work
 from capacity.engine.roles import COSTS
+from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
-from capacity.scenario.document import Plan
 
 _TOLERANCE = 1e-9
 _LINES = (*COSTS, "severance", "platform")
@@ -101,8 +101,12 @@ class Catalogue:
         Trials that count; the last batch may hold more.
     """
 
-    def __init__(self, plan: Plan, work: Work, batches: Sequence[Record], trials: int) -> None:
+    def __init__(
+        self, scenario: Scenario, work: Work, batches: Sequence[Record], trials: int
+    ) -> None:
+        plan = scenario.plan
         self._plan, self._work, self._batches, self._trials = plan, work, batches, trials
+        self._pools = scenario.pools
         self._segments, self._roles = list(plan.segments), list(plan.team)
         self._count = plan.horizon.months
         self._working = [r for r in self._roles if self._lanes(role=r).size]
@@ -150,11 +154,12 @@ class Catalogue:
             return read
         return lambda: read() + (self._rows("due_hours", others) - self._rows("done_hours", others))
 
-    def _lanes(self, role: str = "", task: str = "", segment: str = "") -> IntArray:
+    def _lanes(self, role: str = "", task: str = "", segment: str = "", pool: str = "") -> IntArray:
         found = []
-        for i, (r, index) in enumerate(zip(self._work.role, self._work.lane, strict=True)):
+        for i, (p, index) in enumerate(zip(self._work.pool, self._work.lane, strict=True)):
             lane = self._work.lanes[index]
-            fits = not role or self._roles[r] == role
+            fits = not role or self._pools[p].name == role
+            fits &= not pool or self._pools[p].value == pool
             fits &= not task or lane.task == task
             found += [i] if fits and (not segment or lane.segment == segment) else []
         return np.array(found, dtype=np.int64)
@@ -163,12 +168,11 @@ class Catalogue:
 
     def _work_keys(self) -> list[Key]:
         keys = [Key(role=role) for role in self._working]
-        pairs = zip(self._work.role, self._work.lane, strict=True)
-        found = [(self._roles[r], self._work.lanes[i]) for r, i in pairs]
+        pairs = zip(self._work.pool, self._work.lane, strict=True)
+        found = [(self._pools[p].name, self._work.lanes[i]) for p, i in pairs]
         keys += dict.fromkeys(Key(role=role, task=lane.task) for role, lane in found)
-        return keys + [
-            Key(lane.segment, role, "", lane.task) for role, lane in found if lane.segment
-        ]
+        some = ((role, lane) for role, lane in found if lane.segment)
+        return keys + list(dict.fromkeys(Key(x.segment or "", r, "", x.task) for r, x in some))
 
     def _work_metrics(self) -> Iterator[Metric]:
         for name in (*BY_LANE, *BY_WAITING_LANE):
@@ -177,34 +181,58 @@ class Catalogue:
                 kind = Kind.STOCK if name == "backlog_hours" else Kind.FLOW
                 yield Metric(name, "hours", kind, key, self._hours(name, lanes))
         for key in self._coverage_keys():
-            lanes = self._lanes(key.role, key.task, key.segment)
+            lanes = self._lanes(key.role, key.task, key.segment, key.pool)
             done, dropped = self._hours("done_hours", lanes), self._hours("dropped_hours", lanes)
             yield Metric("coverage", "share", Kind.RATIO, key, done, _plus(done, dropped))
 
     def _coverage_keys(self) -> list[Key]:
         lanes = [self._work.lanes[i] for i in self._work.lane]
-        keys = [Key(role=role) for role in self._working]
+        keys = [key for key, _ in self._teams() if key.role in self._working]
         keys += dict.fromkeys(Key(task=lane.task) for lane in lanes)
         return keys + list(
             dict.fromkeys(Key(lane.segment, task=lane.task) for lane in lanes if lane.segment)
         )
+
+    def _teams(self) -> list[tuple[Key, list[int]]]:
+        """Each role, and its pools where it is split, with their rows in the record."""
+        rows: dict[Key, list[int]] = {Key(role=role): [] for role in self._roles}
+        for i, pool in enumerate(self._pools):
+            rows[Key(role=pool.name)].append(i)
+        split = {Key(role=p.name, pool=p.value): [i] for i, p in enumerate(self._pools) if p.value}
+        return [*rows.items(), *split.items()]
 
     def _role_metrics(self) -> Iterator[Metric]:
         units = {"headcount": "people", "ramped_fte": "FTE", "vacancies": "seats"}
         units |= {"available_hours": "hours", "capacity_hours": "hours"}
         units |= {"required_fte": "FTE", "load": "share"}
         flows = ("available_hours", "capacity_hours")
-        averages = ("required_fte", "load")
-        for name in (n for n in BY_ROLE if n in units):
-            kind = Kind.FLOW if name in flows else Kind.AVERAGE if name in averages else Kind.STOCK
-            for i, role in enumerate(self._roles):
-                if name not in averages or role in self._working:
-                    yield Metric(name, units[name], kind, Key(role=role), self._sum(name, [i]))
-        for i, role in enumerate(self._roles):
-            if role in self._working:
-                done = self._sum("done_hours", self._lanes(role))
-                available = self._sum("available_hours", [i])
-                yield Metric("utilization", "share", Kind.RATIO, Key(role=role), done, available)
+        for name in (n for n in BY_POOL if n in units):
+            for key, rows in self._teams():
+                if name == "required_fte":
+                    if key.role in self._working:
+                        read = self._sum(name, rows)
+                        yield Metric(name, units[name], Kind.AVERAGE, key, read)
+                    continue
+                kind = Kind.FLOW if name in flows else Kind.STOCK
+                yield Metric(name, units[name], kind, key, self._sum(name, rows))
+        working = [(key, rows) for key, rows in self._teams() if key.role in self._working]
+        for key, rows in working:
+            yield Metric("load", "share", Kind.AVERAGE, key, self._load(rows))
+        for key, rows in working:
+            done = self._sum("done_hours", self._lanes(key.role, pool=key.pool))
+            available = self._sum("available_hours", rows)
+            yield Metric("utilization", "share", Kind.RATIO, key, done, available)
+
+    def _load(self, rows: list[int]) -> Reader:
+        """Hours wanted, backlog included, over hours there without overtime."""
+        wanted, capacity = self._sum("wanted_hours", rows), self._sum("capacity_hours", rows)
+
+        def read() -> FloatArray:
+            hours = wanted()
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return np.where(hours > 0, hours / capacity(), 0.0)
+
+        return read
 
     # --- accounts and money ----------------------------------------------------------------------
 
@@ -232,24 +260,25 @@ class Catalogue:
             revenue = self._sum("revenue", everyone)
             margin = self._sum("finance", [0])
             yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
-        for i, role in enumerate(self._roles):
-            lines = [self._cost(line, [i]) for line in COSTS]
+        for role in self._roles:
+            rows = [i for i, pool in enumerate(self._pools) if pool.name == role]
+            lines = [self._cost(line, rows) for line in COSTS]
             yield Metric("team_cost", currency, Kind.FLOW, Key(role=role), _total(lines))
             for line, read in zip(COSTS, lines, strict=True):
                 yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(role=role), read)
-        whole = [self._cost(line, list(range(len(self._roles)))) for line in _LINES]
+        whole = [self._cost(line, list(range(len(self._pools)))) for line in _LINES]
         yield Metric("team_cost", currency, Kind.FLOW, Key(), _total(whole))
         for line, read in zip(_LINES, whole, strict=True):
             yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
 
-    def _cost(self, line: str, roles: list[int]) -> Reader:
+    def _cost(self, line: str, pools: list[int]) -> Reader:
         if line == "severance":
             return lambda: np.zeros((self._count, self._trials))
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
             return lambda: np.repeat(yearly() * years, self._count, axis=0)
-        return self._sum(f"cost_{line}", roles)
+        return self._sum(f"cost_{line}", pools)
 
     # --- over the horizon ------------------------------------------------------------------------
 
@@ -264,16 +293,16 @@ class Catalogue:
 
             name = "cost_share_of_revenue"
             yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
-        for i, role in enumerate(self._roles):
-            if role in self._working:
-                yield Metric("p_covered", "share", Kind.WHOLE, Key(role=role),
-                             self._covered(role, i), None, ("",))  # fmt: skip
+        for key, _ in self._teams():
+            if key.role in self._working:
+                read = self._covered(key)
+                yield Metric("p_covered", "share", Kind.WHOLE, key, read, None, ("",))
 
-    def _covered(self, role: str, index: int) -> Reader:
+    def _covered(self, key: Key) -> Reader:
         """1 in the trials in which coverage reached its target in every period."""
-        lanes = self._lanes(role)
+        lanes = self._lanes(key.role, pool=key.pool)
         done, dropped = self._hours("done_hours", lanes), self._hours("dropped_hours", lanes)
-        target = self._sum("coverage_target", [index])
+        target = self._sum("coverage_target", [self._roles.index(key.role)])
 
         def read() -> FloatArray:
             served, missed = done(), dropped()

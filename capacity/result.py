@@ -57,7 +57,7 @@ class Result:
     @cached_property
     def catalogue(self) -> Catalogue:
         """Everything that can be asked."""
-        return Catalogue(self.scenario.plan, self.layout.work, self.batches, max(self.trials, 1))
+        return Catalogue(self.scenario, self.layout.work, self.batches, max(self.trials, 1))
 
     # --- single metrics --------------------------------------------------------------------------
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.arrays import BoolArray, FloatArray, IntArray, TextArray
 from capacity.calendar import DateArray, month_numbers, months_and_days
 
 
@@ -35,6 +35,8 @@ class Book:
         Yearly churn of the account's own, NaN where it has none.
     complexity
         Factor on hours of the account's own, NaN where it has none.
+    names
+        Texts of other columns, by which the roles are split; empty where an account has none.
     """
 
     ids: Sequence[str]
@@ -46,6 +48,7 @@ class Book:
     completed: IntArray
     churn: FloatArray
     complexity: FloatArray
+    names: Mapping[str, TextArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -58,10 +61,11 @@ class Book:
     def take(self, rows: IntArray | BoolArray) -> Book:
         """The book of some of the accounts, or of all in another order."""
         ids = np.array(self.ids, dtype=object)[rows].tolist()
-        return Book(ids, *(getattr(self, name)[rows] for name in _COLUMNS))
+        names = {column: values[rows] for column, values in self.names.items()}
+        return replace(self, ids=ids, names=names, **{n: getattr(self, n)[rows] for n in COLUMNS})
 
 
-_COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
+COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
 
 
 def decision_month(renewals: DateArray) -> IntArray:

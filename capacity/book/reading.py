@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -17,9 +17,10 @@ from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, 
 from capacity.calendar import DateArray, first_day, month_label, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
-from capacity.scenario.document import ACCOUNT_COLUMNS, Accounts, Plan, date_pattern
+from capacity.scenario.document import ACCOUNT_COLUMNS, Plan, date_pattern
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
+from capacity.scenario.pool import split_columns, splits_of
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
@@ -63,9 +64,11 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
         With every bad row (the first ten of each kind).
     """
     assert plan.accounts is not None
-    theirs = {name: plan.accounts.columns.get(name, name) for name in ACCOUNT_COLUMNS}
+    wanted = dict.fromkeys((*split_columns(plan), *plan.accounts.columns))
+    names = dict.fromkeys((*ACCOUNT_COLUMNS, *wanted))
+    theirs = {name: plan.accounts.columns.get(name, name) for name in names}
     table = read_table(source, list(dict.fromkeys(theirs.values())))
-    _check_columns(plan.accounts, theirs, table)
+    _check_columns({*REQUIRED, *wanted}, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
@@ -76,13 +79,12 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
     return sorted_book(_scaled(book, plan, source.file)), findings.warnings
 
 
-def _check_columns(accounts: Accounts, theirs: Mapping[str, str], table: Table) -> None:
+def _check_columns(needed: Collection[str], theirs: Mapping[str, str], table: Table) -> None:
     """The columns that a book needs, and those that the scenario names, are there once."""
-    needed = [name for name in theirs if name in REQUIRED or name in accounts.columns]
     mistakes = [
-        _missing_column(theirs[name], name, table)
-        for name in needed
-        if theirs[name] not in table.header
+        _missing_column(column, name, table)
+        for name, column in theirs.items()
+        if name in needed and column not in table.header
     ]
     mistakes += [
         Mistake(table.top, name, f"two columns are called `{column}`. Rename one of them")
@@ -132,10 +134,24 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
         complexity=_numbers(cells.get("complexity"), "complexity", findings, none),
+        names={
+            name: np.array(column.texts(), dtype=object)
+            for name, column in cells.items()
+            if name not in ACCOUNT_COLUMNS
+        },
     )
+    _check_pools(plan, book, findings)
     if findings.mistakes:
         return book
     return _in_time(plan, book, renewals, findings)
+
+
+def _check_pools(plan: Plan, book: Book, findings: _Findings) -> None:
+    """Every account says which pool serves it, where a role that serves it is split."""
+    for column, names in book.names.items():
+        split = [column in splits_of(plan, segment) for segment in plan.segments]
+        bad = (names == "") & (book.segment >= 0) & np.array(split)[book.segment]
+        findings.rows(bad, column, lambda i: "is empty. Write which pool serves the account")
 
 
 def _ids(column: Column, findings: _Findings) -> list[str]:

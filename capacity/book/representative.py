@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
-from capacity.book.accounts import Book, sorted_book
+from capacity.book.accounts import COLUMNS, Book, sorted_book
 from capacity.calendar import month_number
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
@@ -28,12 +31,10 @@ def representative_book(plan: Plan) -> Book:
         if segment.accounts
     ]
     ids = [id_ for part in parts for id_ in part.ids]
-    columns = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
     if not parts:
         return _empty()
-    return sorted_book(
-        Book(ids, *(np.concatenate([getattr(p, c) for p in parts]) for c in columns))
-    )
+    columns: dict[str, Any] = {c: np.concatenate([getattr(p, c) for p in parts]) for c in COLUMNS}
+    return sorted_book(replace(_empty(), ids=ids, **columns))
 
 
 def _empty() -> Book:

@@ -15,6 +15,7 @@ from capacity.calendar import DateArray, first_day, month_numbers, public_holida
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import nearest
+from capacity.scenario.pool import OWNER, split_columns
 
 COLUMNS = ("name", "role", "start", "end", "fte", "location", "leave_from", "leave_to")
 """What may be known of a person; the file may have other columns, too."""
@@ -42,6 +43,8 @@ class Roster:
         Calendar of public holidays of the person's own; None where the role's holds.
     away
         First day of a leave and the day after it, shape (people, 2); long ago where there is none.
+    pools
+        The pool of each; empty where the role is not split.
     """
 
     names: Sequence[str]
@@ -50,9 +53,38 @@ class Roster:
     fte: FloatArray
     calendars: Sequence[str | None]
     away: DateArray
+    pools: Sequence[str]
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def of(self, pool: str) -> Roster:
+        """The people of a pool."""
+        return self._take([i for i, name in enumerate(self.pools) if name == pool])
+
+    def with_(self, other: Roster) -> Roster:
+        """The people of both."""
+        both = Roster(
+            names=[*self.names, *other.names],
+            joins=np.append(self.joins, other.joins),
+            leaves=np.append(self.leaves, other.leaves),
+            fte=np.append(self.fte, other.fte),
+            calendars=[*self.calendars, *other.calendars],
+            away=np.concatenate([self.away, other.away]),
+            pools=[*self.pools, *other.pools],
+        )
+        return both._take(sorted(range(len(both)), key=both.names.__getitem__))
+
+    def _take(self, rows: list[int]) -> Roster:
+        return Roster(
+            names=[self.names[i] for i in rows],
+            joins=self.joins[rows],
+            leaves=self.leaves[rows],
+            fte=self.fte[rows],
+            calendars=[self.calendars[i] for i in rows],
+            away=self.away[rows],
+            pools=[self.pools[i] for i in rows],
+        )
 
     def seats(self, month: int) -> int:
         """Seats that are planned to be there in a month."""
@@ -68,6 +100,7 @@ class _Person:
     fte: float
     location: str | None
     leave: tuple[dt.date, dt.date] | None
+    pool: str = ""
 
 
 @dataclass
@@ -108,7 +141,7 @@ class _Sheet:
 
 
 def read_rosters(
-    plan: Plan, roles: Sequence[str], content: bytes, file: str
+    plan: Plan, roles: Mapping[str, str], content: bytes, file: str
 ) -> tuple[dict[str, Roster], list[Mistake]]:
     """The people of the roles that name a file.
 
@@ -117,7 +150,8 @@ def read_rosters(
     plan
         The scenario.
     roles
-        The roles that name the file; a column `role` says who is what.
+        The roles that name the file; a column `role` says who is what. With each, the pool for
+        which it does; empty where the file says who belongs to which.
     content, file
         The file and its name in messages.
 
@@ -131,7 +165,8 @@ def read_rosters(
     InputError
         With every bad row (the first ten of each kind).
     """
-    table = read_table(Source(content, file, None, Place(file), "people"), COLUMNS)
+    columns = [*COLUMNS, *split_columns(plan)]
+    table = read_table(Source(content, file, None, Place(file), "people"), columns)
     _check_header(table.header, roles, file)
     cells = {name: column.texts() for name, column in table.columns.items()}
     sheet = _Sheet(plan, table, cells)
@@ -147,7 +182,7 @@ def read_rosters(
     return {r: _roster([p for p in there if p.role == r]) for r in roles}, warnings
 
 
-def _check_header(header: Sequence[str], roles: Sequence[str], file: str) -> None:
+def _check_header(header: Sequence[str], roles: Mapping[str, str], file: str) -> None:
     place, mistakes = Place(file, 1), []
     if "name" not in header:
         hint = nearest("name", [one_line(column) for column in header])
@@ -164,27 +199,42 @@ def _check_header(header: Sequence[str], roles: Sequence[str], file: str) -> Non
         raise InputError(mistakes)
 
 
-def _person(sheet: _Sheet, row: int, roles: Sequence[str]) -> _Person:
+def _person(sheet: _Sheet, row: int, roles: Mapping[str, str]) -> _Person:
     name = sheet.cell(row, "name")
     if not name:
         sheet.note(row, "name", "is empty. Give the person a name", "empty")
     start, end = _span(sheet, row, "start", "end")
     leave = _span(sheet, row, "leave_from", "leave_to")
     is_away = bool(sheet.cell(row, "leave_from") or sheet.cell(row, "leave_to"))
+    role = _role(sheet, row, roles)
     return _Person(
         name=name,
-        role=_role(sheet, row, roles),
+        role=role,
         start=start,
         end=end,
         fte=_fte(sheet, row),
         location=_location(sheet, row),
         leave=leave if is_away else None,
+        pool=_pool(sheet, row, name, role, roles),
     )
 
 
-def _role(sheet: _Sheet, row: int, roles: Sequence[str]) -> str:
+def _pool(sheet: _Sheet, row: int, name: str, role: str, roles: Mapping[str, str]) -> str:
+    """The pool of a person: what the file says, else the name of whoever owns accounts."""
+    split = sheet.plan.team[role].split if role in sheet.plan.team else None
+    if split is None or roles.get(role):
+        return roles.get(role, "")
+    if split == OWNER and split not in sheet.cells:
+        return name
+    found = sheet.cell(row, split)
+    if not found:
+        sheet.note(row, split, f"is empty. {role} is split by it: write {name}'s", "pool")
+    return found
+
+
+def _role(sheet: _Sheet, row: int, roles: Mapping[str, str]) -> str:
     if "role" not in sheet.cells:
-        return roles[0]
+        return next(iter(roles))
     found, known = sheet.cell(row, "role"), sheet.plan.team
     if not found:
         sheet.note(row, "role", f"is empty. Write one of {', '.join(known)}", "empty")
@@ -238,7 +288,7 @@ def _check_names(sheet: _Sheet, people: Sequence[_Person]) -> None:
             sheet.note(row, "name", f"{text}. Keep one row for a person", "twice")
 
 
-def _is_there(sheet: _Sheet, row: int, person: _Person, roles: Sequence[str]) -> bool:
+def _is_there(sheet: _Sheet, row: int, person: _Person, roles: Mapping[str, str]) -> bool:
     """Whether a person belongs into the plan; who does not is left out with a warning."""
     begin = first_day(sheet.plan.horizon.start)
     after = sheet.plan.horizon.periods.first_days[-1]
@@ -269,6 +319,7 @@ def _roster(people: list[_Person]) -> Roster:
         fte=np.array([p.fte for p in people], dtype=np.float64),
         calendars=[p.location for p in people],
         away=away,
+        pools=[p.pool for p in people],
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from capacity.engine.layout import build_layout
+from capacity.engine.layout import Layout, build_layout
 from capacity.errors import InputError, Mistake, Place
 from capacity.loading import Scenario, load
 from capacity.report.words import UNKNOWN, share
@@ -50,7 +50,7 @@ def derived(scenario: Scenario) -> list[Assumption]:
     pairs = (*layout.effects.lasting, *layout.effects.starting, *layout.effects.renewing)
     return [
         Assumption(
-            f"tasks.{pair.lane.task}.coverage_today.{list(scenario.plan.segments)[pair.segment]}",
+            f"tasks.{pair.lane.task}.coverage_today.{_where(scenario, layout, pair.territory)}",
             share(float(layout.past.coverage[pair.cell]), 1),
             "served once by today's team",
             DERIVED,
@@ -60,6 +60,12 @@ def derived(scenario: Scenario) -> list[Assumption]:
         for pair in pairs
         if pair.lane.work.coverage_today is None
     ]
+
+
+def _where(scenario: Scenario, layout: Layout, territory: int) -> str:
+    """The segment of a territory, and the values by which its roles are split."""
+    segment = list(scenario.plan.segments)[layout.territories.segment[territory]]
+    return ".".join([segment, *(value for _, value in layout.territories.values[territory])])
 
 
 def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:

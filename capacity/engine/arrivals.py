@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
-from capacity.engine.chance import Chance
+from capacity.engine.chance import Chance, Members
 from capacity.engine.pooling import new_arr, pools_new_accounts
 from capacity.engine.shocks import Shocks
+from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
@@ -19,13 +21,15 @@ from capacity.units import MONTHS_PER_YEAR
 
 _ALMOST = 1e-9
 """What a running total may lack of a whole number by rounding."""
+_TERRITORY = -3
+"""Number of the draw that says to whose territory a new account belongs; −1 is what it pays."""
 _MOST = 1e6
 """Accounts and trials that are drawn together."""
 
 
 @dataclass(frozen=True)
 class Won:
-    """Accounts of a segment that are won in a period, one entry for each account and trial.
+    """Accounts of a territory that are won in a period, one entry for each account and trial.
 
     Attributes
     ----------
@@ -63,14 +67,17 @@ class Arrivals:
     Attributes
     ----------
     number, arr
-        Of each segment and period, shape (segments, periods, trials).
+        Of each territory and period, shape (territories, periods, trials).
     """
 
-    def __init__(self, plan: Plan, chance: Chance, followed: BoolArray, shocks: Shocks) -> None:
+    def __init__(
+        self, plan: Plan, territories: Territories, chance: Chance, followed: BoolArray,
+        shocks: Shocks,
+    ) -> None:  # fmt: skip
         self._chance, self._plan, self._shocks = chance, plan, shocks
+        self._territories = territories
         self._periods = plan.horizon.start + np.arange(plan.horizon.months)
         self._months = plan.horizon.periods.calendar_month
-        segments = list(plan.segments.values())
         yearly = chance.inputs(
             [
                 (
@@ -80,15 +87,16 @@ class Arrivals:
                 for name, s in plan.segments.items()
             ]
         )
-        self.number = np.stack([self._count(*x) for x in zip(plan.segments, yearly, strict=True)])
-        self.arr = np.zeros_like(self.number)
+        shape = (len(territories), len(self._periods), chance.trials)
+        self.number, self.arr = np.zeros(shape), np.zeros(shape)
         self._won: dict[tuple[int, int], Won] = {}
-        for index, segment in enumerate(segments):
+        for index, (name, segment) in enumerate(plan.segments.items()):
+            number = self._count(name, yearly[index])
             if segment.new_accounts and pools_new_accounts(plan, segment.new_accounts):
-                self._count_together(index)
+                self._count_together(index, number)
                 continue
-            for run in _runs(self.number[index].sum(axis=1)):
-                self._win(index, new_arr(self._plan, segment), run, np.flatnonzero(followed[index]))
+            for run in _runs(number.sum(axis=1)):
+                self._win(index, number[run], run, np.flatnonzero(followed[index]))
 
     def _count(self, name: str, yearly: FloatArray) -> FloatArray:
         """Accounts won of a segment in every period, shape (periods, trials).
@@ -113,41 +121,65 @@ class Arrivals:
                 mean[period] *= factor
         return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
 
-    def _win(self, index: int, arr: Estimate, run: slice, followed: IntArray) -> None:
+    def _win(self, index: int, number: FloatArray, run: slice, followed: IntArray) -> None:
         """The accounts of a segment that are won in a run of periods."""
+        name, segment = list(self._plan.segments.items())[index]
+        arr, here = new_arr(self._plan, segment), self._territories.of_segment(index)
         followed = followed[(run.start <= followed) & (followed < run.stop)]
-        number = self.number[index, run]
-        if not (arr.uncertain or followed.size):
-            self.arr[index, run] = number * arr.mean
+        if not (arr.uncertain or followed.size or len(here) > 1):
+            self.number[here[0], run] = number
+            self.arr[here[0], run] = number * arr.mean
             return
         members = self._chance.members(number)
-        name = list(self._plan.segments)[index]
         base = keys(("won", name, month_label(month)) for month in self._periods[run].tolist())
         most = int(members.ordinal.max(initial=0)) + 1
         each = numbered(base[:, None], np.arange(most))
-        place = members.cell * most + members.ordinal
-        paid = self._chance.values(numbered(each, -1).ravel()[place], members.trial, arr)
-        cell = members.cell * self._chance.trials + members.trial
-        self.arr[index, run] = sums_at(cell, members.part * paid, number.shape)
-        for period in followed.tolist():
-            some = slice(
-                *np.searchsorted(members.cell, [period - run.start, period - run.start + 1])
-            )
-            of = each[period - run.start, members.ordinal[some]]
-            self._won[index, period] = Won(of, members.trial[some], members.part[some], paid[some])
+        of = each.ravel()[members.cell * most + members.ordinal]
+        paid = self._chance.values(numbered(of, -1), members.trial, arr)
+        for t, some, part in self._dealt(here, of, members):
+            cell = members.cell[some]
+            place = cell * self._chance.trials + members.trial[some]
+            self.number[t, run] = sums_at(place, part, number.shape)
+            self.arr[t, run] = sums_at(place, part * paid[some], number.shape)
+            for period in followed.tolist():
+                at = slice(*np.searchsorted(cell, [period - run.start, period - run.start + 1]))
+                won = Won(of[some][at], members.trial[some][at], part[at], paid[some][at])
+                self._won[t, period] = won
 
-    def _count_together(self, index: int) -> None:
-        """What accounts pay of which only the number is known."""
-        name, number = list(self._plan.segments)[index], self.number[index]
-        arr = new_arr(self._plan, self._plan.segments[name])
+    def _dealt(
+        self, territories: IntArray, of: KeyArray, members: Members
+    ) -> Iterator[tuple[int, IntArray | slice, FloatArray]]:
+        """The territories of a segment, and which accounts they get, with how much of each."""
+        if len(territories) == 1:
+            yield int(territories[0]), slice(None), members.part
+            return
+        shares = self._territories.shares[territories]
+        dealt = self._chance.dealt(numbered(of, _TERRITORY), members, shares)
+        for t, (some, part) in zip(territories.tolist(), dealt, strict=True):
+            yield t, some, part
+
+    def _count_together(self, index: int, number: FloatArray) -> None:
+        """Accounts of which only the number is known, and what they pay."""
+        name, segment = list(self._plan.segments.items())[index]
+        arr = new_arr(self._plan, segment)
         relative = arr.variance / arr.mean**2 if arr.mean else 0.0
-        of = numbered(keys([("won together", name)]), self._periods)
-        spread = relative / np.maximum(number, 1.0)
-        self.arr[index] = self._chance.totals(of, number * arr.mean, spread)
+        left, rest = number, 1.0
+        here = self._territories.of_segment(index).tolist()
+        for t in here:
+            values = [value for _, value in self._territories.values[t]] if len(here) > 1 else []
+            of = numbered(keys([("won together", name, *values)]), self._periods)
+            share = self._territories.shares[t] / rest if t != here[-1] else 1.0
+            mine = left
+            if share < 1:
+                mine = self._chance.happening(numbered(of, _TERRITORY), left, np.array([[share]]))
+            left, rest = left - mine, rest - self._territories.shares[t]
+            self.number[t] = mine
+            spread = relative / np.maximum(mine, 1.0)
+            self.arr[t] = self._chance.totals(of, mine * arr.mean, spread)
 
-    def won(self, segment: int, period: int) -> Won:
+    def won(self, territory: int, period: int) -> Won:
         """The accounts that are won, one by one."""
-        return self._won[segment, period]
+        return self._won[territory, period]
 
 
 def _runs(number: FloatArray) -> list[slice]:

@@ -23,14 +23,14 @@ Record = dict[str, FloatArray]
 BY_LANE = ("due_hours", "done_hours")
 BY_WAITING_LANE = ("dropped_hours", "cancelled_hours", "backlog_hours")
 """Of lanes of which hours may wait; of the others, what is not done is dropped."""
-BY_ROLE = (
+BY_POOL = (
     "available_hours",
     "required_fte",
     "capacity_hours",
     "headcount",
     "ramped_fte",
     "vacancies",
-    "load",
+    "wanted_hours",
     *(f"cost_{line}" for line in COSTS),
 )
 BY_SEGMENT = (
@@ -59,18 +59,23 @@ class _Batch:
         self.layout, self.chance = layout, chance
         self.periods = plan.horizon.periods
         backlog = self._backlog()
-        roles = range(len(plan.team))
-        self.desks = [Desk(layout.scenario, r, layout.work, chance, backlog) for r in roles]
+        scenario, territories = layout.scenario, layout.territories
+        count = len(territories)
+        self.desks = [
+            Desk(scenario, i, layout.work, count, chance, backlog)
+            for i in range(len(scenario.pools))
+        ]
+        self._by_segment = territories.by_segment(len(plan.segments))
         shocks = draw_shocks(plan, chance)
         self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance, shocks)
-        self.influence = Influence(plan, layout.effects, layout.classes, layout.past, chance)
-        self.faces = Faces(plan, chance)
+        self.influence = Influence(plan, layout.effects, count, layout.classes, layout.past, chance)
+        self.faces = Faces(scenario, territories, chance)
         self.customers = Customers(
-            layout.scenario, layout.classes, layout.retention, chance, shocks
+            scenario, territories, layout.classes, layout.retention, chance, shocks
         )
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
-        self.joined, self.wanted = np.empty(shape), np.empty(shape)
+        self.joined, self.due = np.empty(shape), np.empty(shape)
 
     def _backlog(self) -> FloatArray:
         """Hours late when the plan begins, by work lane."""
@@ -87,7 +92,7 @@ class _Batch:
         rows = (
             dict.fromkeys(BY_LANE, len(work.lane))
             | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
-            | dict.fromkeys(BY_ROLE, len(plan.team))
+            | dict.fromkeys(BY_POOL, len(self.desks))
             | dict.fromkeys(BY_SEGMENT, len(plan.segments))
         )
         count, trials = self.periods.count, self.chance.trials
@@ -112,12 +117,13 @@ class _Batch:
 
     def _freeze(self, year: int) -> None:
         for name, values in zip(FROZEN, self.customers.opening(), strict=True):
-            self.record[name][year] = values
+            self.record[name][year] = self._by_segment(values)
 
     def _start(self, t: int) -> None:
         """New accounts start."""
-        self.record["new_accounts"][t], self.record["new_arr"][t] = self.customers.join(t)
-        self.record["revenue"][t] = self.customers.revenue * Periods.years_each
+        for name, values in zip(("new_accounts", "new_arr"), self.customers.join(t), strict=True):
+            self.record[name][t] = self._by_segment(values)
+        self.record["revenue"][t] = self._by_segment(self.customers.revenue) * Periods.years_each
 
     def _work(self, t: int) -> None:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""
@@ -130,12 +136,12 @@ class _Batch:
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
             if desk.lanes.start == desk.lanes.stop:
-                record["load"][t, r] = self.wanted[t, r] = 0.0
+                record["wanted_hours"][t, r] = self.due[t, r] = 0.0
                 continue
             mine = due[desk.lanes]
             served = desk.serve(mine, desk.capacity(t, staff))
-            done[desk.lanes], record["dropped_hours"][t, desk.waits], record["load"][t, r] = served
-            self.wanted[t, r] = mine.sum(axis=0)
+            done[desk.lanes], record["dropped_hours"][t, desk.waits] = served[:2]
+            record["wanted_hours"][t, r], self.due[t, r] = served[2], mine.sum(axis=0)
         dropped = due - done
         dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
@@ -144,19 +150,20 @@ class _Batch:
         """Waiting work of the lost goes; the books are written."""
         record = self.record
         for desk in self.desks:
-            record["cancelled_hours"][t, desk.waits] = desk.cancel(moves.lost_share)
+            cancelled = desk.cancel(moves.churned_accounts, moves.accounts)
+            record["cancelled_hours"][t, desk.waits] = cancelled
             record["backlog_hours"][t, desk.waits] = desk.waiting
-        record["accounts"][t] = self.customers.accounts
-        record["arr"][t] = self.customers.revenue
+        record["accounts"][t] = self._by_segment(self.customers.accounts)
+        record["arr"][t] = self._by_segment(self.customers.revenue)
         for name in ("churned_accounts", "churned_arr", "contraction_arr", "expansion_arr"):
-            record[name][t] = getattr(moves, name)
+            record[name][t] = self._by_segment(getattr(moves, name))
 
     def _settle(self, r: int, desk: Desk) -> None:
-        """What follows of the people of a role, for all periods at once."""
+        """What follows of the people of a pool, for all periods at once."""
         record = self.record
         capacity, available = desk.all_hours(record["ramped_fte"][:, r])
         record["capacity_hours"][:, r], record["available_hours"][:, r] = capacity, available
-        record["required_fte"][:, r] = _people(self.wanted[:, r], desk.time.customer)
+        record["required_fte"][:, r] = _people(self.due[:, r], desk.time.customer)
         for line, cost in desk.costs(record["headcount"][:, r], self.joined[:, r]).items():
             record[f"cost_{line}"][:, r] = cost
 

@@ -7,6 +7,7 @@ the factors they feel are the same, so that these are computed once.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.calendar import DateArray, Periods
+from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
@@ -21,6 +23,7 @@ from capacity.units import DAYS_PER_MONTH, LONGEST_SPAN
 
 _COLUMNS = (
     "segment",
+    "territory",
     "vintage",
     "joins",
     "start",
@@ -37,12 +40,12 @@ BEFORE = -1
 
 @dataclass(frozen=True)
 class Classes:
-    """Classes of accounts, sorted by segment; one value for each class.
+    """Classes of accounts, sorted by segment and territory; one value for each class.
 
     Attributes
     ----------
-    segment
-        Index of the segment.
+    segment, territory
+        Index of the segment, and of the territory.
     joins
         Period in which its accounts join the book; `BEFORE` for the opening book.
     start
@@ -60,12 +63,13 @@ class Classes:
     is_new
         Whether its accounts are won during the plan in unknown number.
     vintages
-        Segment and period of the start (`BEFORE` for all from before the horizon) of the vintages.
+        Of each vintage: territory, and period of the start (`BEFORE` for all from before).
     of_row
         Class of each account of the book.
     """
 
     segment: IntArray
+    territory: IntArray
     joins: IntArray
     start: IntArray
     starts: DateArray
@@ -80,13 +84,18 @@ class Classes:
     def __len__(self) -> int:
         return len(self.segment)
 
-    def slice_of(self, segment: int) -> slice:
-        """The classes of a segment."""
-        first, last = np.searchsorted(self.segment, [segment, segment + 1])
-        return slice(int(first), int(last))
+    def inside(self, territories: Sequence[int]) -> slice | IntArray:
+        """The classes of some territories: a slice where these are neighbours."""
+        found = np.flatnonzero(np.isin(self.territory, territories))
+        if not found.size or found[-1] - found[0] == len(found) - 1:
+            return slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0)
+        return found
 
     def renewing_wins(self, segments: int, periods: int) -> BoolArray:
-        """Whether accounts won in a period renew within the plan, shape (segments, periods)."""
+        """Whether accounts won in a period renew within the plan, shape (segments, periods).
+
+        It is the same in all territories of a segment.
+        """
         out = np.zeros((segments, periods), dtype=bool)
         again = self.is_new & (self.decision < periods)
         out[self.segment[again], self.joins[again]] = True
@@ -109,17 +118,18 @@ def month_interval(task: Task, segment: str) -> int | None:
     return int(span.amount)
 
 
-def build_classes(scenario: Scenario) -> Classes:
+def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     """Sort the accounts of the book, and those to be won, into classes."""
     plan, book = scenario.plan, scenario.book
-    rows = np.vstack([_book_rows(plan, book), _new_rows(plan)])
+    rows = np.vstack([_book_rows(plan, book, territories), _new_rows(plan, territories)])
     found, of_row = distinct_rows(rows)
     columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
-    pairs = list(zip(columns["segment"].tolist(), columns["vintage"].tolist(), strict=True))
+    pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs))
     own = columns["complexity"] >= 0
     return Classes(
         segment=columns["segment"],
+        territory=columns["territory"],
         joins=columns["joins"],
         start=columns["start"],
         starts=columns["starts"].astype("datetime64[D]"),
@@ -143,7 +153,7 @@ def _feels_start(plan: Plan) -> BoolArray:
     return np.array(shown, dtype=bool)
 
 
-def _book_rows(plan: Plan, book: Book) -> IntArray:
+def _book_rows(plan: Plan, book: Book, territories: Territories) -> IntArray:
     """What makes a class, in the order of `_COLUMNS`; complexity by its bits, −1 for none."""
     begin = plan.horizon.start
     first = plan.horizon.periods.first_days[0]
@@ -158,6 +168,7 @@ def _book_rows(plan: Plan, book: Book) -> IntArray:
     days = np.where(exact[book.segment], book.starts.astype("datetime64[D]").astype(np.int64), 0)
     columns = (
         book.segment,
+        territories.of_row,
         np.where(_feels_start(plan)[book.segment], np.maximum(true_start, BEFORE), BEFORE),
         joins,
         _equivalent_start(plan, true_start, book.segment),
@@ -184,7 +195,7 @@ def _equivalent_start(plan: Plan, start: IntArray, segment: IntArray) -> IntArra
     return moved
 
 
-def _new_rows(plan: Plan) -> IntArray:
+def _new_rows(plan: Plan, territories: Territories) -> IntArray:
     rows = []
     feels = _feels_start(plan)
     for index, segment in enumerate(plan.segments.values()):
@@ -198,5 +209,8 @@ def _new_rows(plan: Plan) -> IntArray:
             if booked is None or booked.get(begin + t, 0) > 0:
                 day = int(plan.horizon.periods.first_days[t].astype(np.int64))
                 vintage = t if feels[index] else BEFORE
-                rows.append([index, vintage, t, t, day, t + term - 1, term, -1, 1])
+                rows += [
+                    [index, where, vintage, t, t, day, t + term - 1, term, -1, 1]
+                    for where in territories.of_segment(index).tolist()
+                ]
     return np.array(rows, dtype=np.int64).reshape(-1, len(_COLUMNS))

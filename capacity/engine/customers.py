@@ -25,6 +25,7 @@ from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION
 from capacity.engine.frailty import Frailty, differing
 from capacity.engine.influence import Factors
 from capacity.engine.shocks import Shocks
+from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability, strain
@@ -44,19 +45,20 @@ class _Lost:
 
 @dataclass(frozen=True)
 class Moves:
-    """What a period does to the book, by segment; each of shape (segments, trials).
+    """What a period does to the book, each of shape (territories, trials).
 
     Attributes
     ----------
-    lost_share
-        Share of the accounts before the decisions that were lost.
+    accounts
+        Accounts before the decisions.
     """
+
+    accounts: FloatArray
 
     churned_accounts: FloatArray
     churned_arr: FloatArray
     contraction_arr: FloatArray
     expansion_arr: FloatArray
-    lost_share: FloatArray
 
 
 class Customers:
@@ -67,12 +69,13 @@ class Customers:
     number
         Accounts alive of each class, shape (classes, trials).
     accounts, revenue
-        Accounts alive and their yearly revenue, shape (segments, trials).
+        Accounts alive and their yearly revenue, shape (territories, trials).
     """
 
     def __init__(
         self,
         scenario: Scenario,
+        territories: Territories,
         classes: Classes,
         retention: Retention,
         chance: Chance,
@@ -87,8 +90,8 @@ class Customers:
         self._differ = differing(plan)
         self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
         followed = classes.renewing_wins(len(plan.segments), plan.horizon.months)
-        self._arrivals = Arrivals(plan, chance, followed, shocks)
-        self._segments = len(plan.segments)
+        self._arrivals = Arrivals(plan, territories, chance, followed, shocks)
+        self._segment = territories.segment
         shape = (len(classes), chance.trials)
         everybody, column = np.ones(len(self._book)), (len(classes), 1)
         self._count = sums_at(classes.of_row, everybody, column)
@@ -104,13 +107,13 @@ class Customers:
         columns = (pools.number[:, None], pools.arr[:, None], pools.spread[:, None])
         self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
-        self._vintage_segment = np.array([s for s, _ in classes.vintages], dtype=np.int64)
-        self._to_segment = RowSums(self._vintage_segment, self._segments)
+        self._of_vintage = np.array([t for t, _ in classes.vintages], dtype=np.int64)
+        self._to_territory = RowSums(self._of_vintage, len(territories))
         vintages = (len(classes.vintages), chance.trials)
         self._grown, self._paying = np.ones(vintages), np.zeros(vintages)
         self._add_to_vintages(self._opening, self._arr[self._opening])
-        self.revenue = self._to_segment(self._paying).copy()
-        self.accounts = self._by_segment(self._opening, self.number[self._opening])[0]
+        self.revenue = self._to_territory(self._paying).copy()
+        self.accounts = self._by_territory(self._opening, self.number[self._opening])[0]
 
     # --- sums ------------------------------------------------------------------------------------
 
@@ -119,9 +122,9 @@ class Customers:
         for vintage, row in zip(self._classes.vintage[classes], values, strict=True):
             self._paying[vintage] += row
 
-    def _by_segment(self, classes: IntArray, *values: FloatArray) -> list[FloatArray]:
-        """Sums by segment of arrays of shape (classes, trials)."""
-        member = np.arange(self._segments)[:, None] == self._classes.segment[classes]
+    def _by_territory(self, classes: IntArray, *values: FloatArray) -> list[FloatArray]:
+        """Sums by territory of arrays of shape (classes, trials)."""
+        member = np.arange(len(self._segment))[:, None] == self._classes.territory[classes]
         return [member.astype(float) @ array for array in values]
 
     def opening(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -130,56 +133,56 @@ class Customers:
         arr = self._arr[chosen]
         revenue = self._grown[self._classes.vintage[chosen]] * self._renewed[chosen] * arr
         stripped = self._contracted[chosen] * arr
-        return tuple(self._by_segment(chosen, self.number[chosen], revenue, stripped))  # type: ignore[return-value]
+        return tuple(self._by_territory(chosen, self.number[chosen], revenue, stripped))  # type: ignore[return-value]
 
     # --- events ----------------------------------------------------------------------------------
 
     def join(self, period: int) -> tuple[FloatArray, FloatArray]:
-        """Accounts start; returns their number and revenue by segment."""
+        """Accounts start; returns their number and revenue by territory."""
         joining = np.flatnonzero(self._classes.joins == period)
         new = self._classes.is_new[joining]
         number = np.repeat(self._count[joining], self._chance.trials, axis=1)
         arr = np.repeat(self._sum[joining], self._chance.trials, axis=1)
         if new.any():
-            segments = self._classes.segment[joining[new]]
-            number[new] = self._arrivals.number[segments, period]
-            arr[new] = self._arrivals.arr[segments, period]
+            where = self._classes.territory[joining[new]]
+            number[new] = self._arrivals.number[where, period]
+            arr[new] = self._arrivals.arr[where, period]
             self._follow(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._add_to_vintages(joining, arr)
-        more, revenue = self._by_segment(joining, number, arr)
+        more, revenue = self._by_territory(joining, number, arr)
         self.accounts = self.accounts + more
         self.revenue = self.revenue + revenue
         return more, revenue
 
     def _follow(self, classes: IntArray, period: int) -> None:
         """Remember accounts that were won and will renew within the plan."""
-        segment = self._classes.segment[classes]
+        territory = self._classes.territory[classes]
         there, pools = self._retention.pools.of(classes)
         won = self._arrivals
         if there.size:
-            where = segment[there], period
+            where = territory[there], period
             self._counted.join(pools, won.number[where], won.arr[where])
         again = self._classes.decision[classes] < len(self._retention.by_period)
         again[there] = False
-        for c, s in zip(classes[again].tolist(), segment[again].tolist(), strict=True):
+        for c, s in zip(classes[again].tolist(), territory[again].tolist(), strict=True):
             self._won[c] = won.won(s, period)
 
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
         lost = self._losses(period, factors)
         classes = lost.classes
-        vintage, segment = self._classes.vintage[classes], self._classes.segment[classes]
+        vintage, territory = self._classes.vintage[classes], self._classes.territory[classes]
         each = self._grown[vintage] * self._renewed[classes]
         was = each * self._arr[classes]
         self.number[classes] -= lost.number
         self._arr[classes] -= lost.arr
         gone, staying = each * lost.arr, each * self._arr[classes]
-        ratio = factors.at_renewal(segment, vintage)
+        ratio = factors.at_renewal(territory, vintage)
         kept, rise = self._terms(classes, ratio[CONTRACTION])
         after = staying * kept
-        own = rise * self._growth(period, segment, ratio[EXPANSION])
+        own = rise * self._growth(period, self._segment[territory], ratio[EXPANSION])
         grown = self._grow(period, factors)
         self._contracted[classes] *= kept
         self._renewed[classes] *= kept * own / grown[vintage]
@@ -189,27 +192,24 @@ class Customers:
         self._grown *= grown
         renewed = after * own
         self._add_to_vintages(classes, renewed)
-        churned, churned_arr, contraction, expansion = self._by_segment(
+        churned, churned_arr, contraction, expansion = self._by_territory(
             classes, lost.number, gone, staying - after, renewed - after
         )
-        share = np.divide(
-            churned, self.accounts, out=np.zeros_like(churned), where=self.accounts > 0
-        )
-        self.accounts = self.accounts - churned
-        self.revenue = self._to_segment(self._paying).copy()
-        expansion += self._to_segment(rise_of_others)
-        return Moves(churned, churned_arr, contraction, expansion, share)
+        before = self.accounts
+        self.accounts = before - churned
+        self.revenue = self._to_territory(self._paying).copy()
+        expansion += self._to_territory(rise_of_others)
+        return Moves(before, churned, churned_arr, contraction, expansion)
 
     def _grow(self, period: int, factors: Factors) -> FloatArray:
         """Growth in this period of accounts that need not renew, by vintage."""
-        segments = np.arange(self._segments)
-        ratio = factors.of_segment[EXPANSION]
-        grown: FloatArray = self._growth(period, segments, ratio)[self._vintage_segment]
+        ratio = factors.of_territory[EXPANSION]
+        grown: FloatArray = self._growth(period, self._segment, ratio)[self._of_vintage]
         felt = factors.vintages
         if felt.size:
-            segment = self._vintage_segment[felt]
-            ratio = ratio[segment] * factors.of_vintage[EXPANSION]
-            grown[felt] = self._growth(period, segment, ratio)
+            territory = self._of_vintage[felt]
+            ratio = ratio[territory] * factors.of_vintage[EXPANSION]
+            grown[felt] = self._growth(period, self._segment[territory], ratio)
         return grown
 
     def _terms(self, classes: IntArray, ratio: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -242,7 +242,7 @@ class Customers:
         """Chances to be lost, shape (risks, trials)."""
         segment = self._classes.segment[c]
         yearly = _moved(self._rates.hazard(row, own), self._shocks.churn.get(period))
-        ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
+        ratio = factors.at_renewal(self._classes.territory[c], self._classes.vintage[c])[CHURN]
         years = self._classes.term[c, None] / MONTHS_PER_YEAR
         return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
 
@@ -264,7 +264,7 @@ class Customers:
         """The same where accounts differ in their chance."""
         assert self._frailty is not None
         segment = self._classes.segment[c]
-        ratio = factors.at_renewal(segment, self._classes.vintage[c])[CHURN]
+        ratio = factors.at_renewal(self._classes.territory[c], self._classes.vintage[c])[CHURN]
         hazards = strain(self._rates.addressable[segment], ratio)
         hazards = _moved(hazards, self._shocks.churn.get(period))
         now, by_now = self._frailty.bear(c, behind, hazards)

@@ -12,6 +12,7 @@ from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
 from capacity.engine.frailty import differing
 from capacity.engine.pooling import Pools, build_pools
+from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
 from capacity.rng import KeyArray, keys, numbered
@@ -87,7 +88,7 @@ class Retention:
         return np.minimum(first + renewal, following - 1)
 
 
-def build_retention(scenario: Scenario, classes: Classes) -> Retention:
+def build_retention(scenario: Scenario, territories: Territories, classes: Classes) -> Retention:
     """Lay out all decisions of the book."""
     hazards: list[Named] = []
     first = [0]
@@ -97,7 +98,7 @@ def build_retention(scenario: Scenario, classes: Classes) -> Retention:
         several = len(churn) > 1
         hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
         first.append(len(hazards))
-    pools = build_pools(scenario, classes)
+    pools = build_pools(scenario, territories, classes)
     retention = Retention(hazards, np.array(first, dtype=np.int64), pools, [])
     retention.by_period.extend(_decisions(scenario, classes, retention))
     return retention

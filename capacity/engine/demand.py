@@ -12,9 +12,10 @@ from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
-from capacity.engine.seats import Staff
+from capacity.engine.seats import Staff, heads_of, planned_seats
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
+from capacity.loading import Scenario
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 
@@ -33,7 +34,7 @@ class Strand:
     complexity
         The accounts' own; None where the segment's holds.
     classes
-        Classes of accounts of that complexity, of those of the segment.
+        Classes of accounts of that complexity, of those whose accounts make the lane's work.
     """
 
     lane: int
@@ -43,7 +44,7 @@ class Strand:
     def key(self, lane: Lane) -> tuple[object, ...]:
         """The name of its luck."""
         own = () if self.complexity is None else (self.complexity,)
-        return ("occurrences", lane.task, lane.segment or "", *own)
+        return ("occurrences", lane.task, lane.segment or "", *lane.luck, *own)
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,14 @@ class Calendar:
     due
         Which strands may fall due in which period, shape (periods, strands).
     incidence
-        By strand: parts that fall due for an account, shape (periods, classes of the segment); 0
+        By strand: parts that fall due for an account, shape (periods, classes of the lane); 0
         for classes of another complexity.
     windows
         Of strands in parts with a coin for the whole: the classes whose occurrence has its first
         part in a period, from `parts` − 1 periods before the horizon on; shape
-        (periods + parts − 1, classes of the segment).
+        (periods + parts − 1, classes of the lane).
+    fixed
+        Part of a fixed amount that falls to each lane, shape (periods, lanes of fixed amounts).
     """
 
     periods: int
@@ -79,22 +82,24 @@ class Calendar:
     due: BoolArray
     incidence: list[FloatArray]
     windows: dict[int, FloatArray]
+    fixed: FloatArray
 
 
-def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
+def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar:
     """Lay out when work falls due."""
-    periods = plan.horizon.periods
+    periods = scenario.plan.horizon.periods
     strands = list(_strands(work, classes))
     month = periods.months[:, None]
     of = keys(strand.key(work.lanes[strand.lane]) for strand in strands)
     step_luck = numbered(work.step_keys, month)
     due_at = np.ones((periods.count, len(strands)), dtype=bool)
     luck = numbered(of, month)
-    calendar = Calendar(periods.count, strands, of, luck, step_luck, due_at, [], {})
+    fixed = _fixed_parts(scenario, work)
+    calendar = Calendar(periods.count, strands, of, luck, step_luck, due_at, [], {}, fixed)
     for i, strand in enumerate(calendar.strands):
         lane = work.lanes[strand.lane]
-        inside = classes.slice_of(lane.segment_index)
-        fits = np.zeros(inside.stop - inside.start)
+        inside = classes.inside(lane.territories)
+        fits = np.zeros(len(classes.segment[inside]))
         fits[strand.classes] = 1.0
         incidence = due(lane, classes, periods)[inside].T * fits
         calendar.incidence.append(incidence)
@@ -105,12 +110,28 @@ def build_calendar(plan: Plan, work: Work, classes: Classes) -> Calendar:
     return calendar
 
 
+def _fixed_parts(scenario: Scenario, work: Work) -> FloatArray:
+    """A fixed amount is shared by the pools of its role in proportion to their planned seats."""
+    count = scenario.plan.horizon.periods.count
+    pools = [next(iter(lane.pools.values())) for lane in work.lanes if lane.is_fixed]
+    roles = [scenario.pools[pool].name for pool in pools]
+    parts = np.ones((count, len(pools)))
+    for i, (pool, role) in enumerate(zip(pools, roles, strict=True)):
+        if not scenario.pools[pool].alone:
+            several = sum(p.name == role for p in scenario.pools)
+            for t in range(count):
+                whole = heads_of(scenario, role, t)
+                own = planned_seats(scenario, scenario.pools[pool], t)
+                parts[t, i] = own / whole if whole else 1 / several
+    return parts
+
+
 def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
     for i, lane in enumerate(work.lanes):
         if lane.is_fixed:
             yield Strand(i, None, np.zeros(0, dtype=np.int64))
             continue
-        own = classes.complexity[classes.slice_of(lane.segment_index)]
+        own = classes.complexity[classes.inside(lane.territories)]
         common = np.flatnonzero(np.isnan(own))
         if common.size or not own.size:
             yield Strand(i, None, common)
@@ -118,7 +139,7 @@ def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
             yield Strand(i, float(complexity), np.flatnonzero(own == complexity))
 
 
-def _window(lane: Lane, classes: Classes, periods: Periods, inside: slice) -> BoolArray:
+def _window(lane: Lane, classes: Classes, periods: Periods, inside: slice | IntArray) -> BoolArray:
     earliest = 1 - lane.work.parts
     firsts = np.stack([f[inside] for f in first_parts(lane, classes, periods.count)])
     when = np.arange(earliest, periods.count)
@@ -141,10 +162,11 @@ class Demand:
         self._moved = shocks.hours
         self._task = np.array([work.lanes[i].task_index for i in work.lane], dtype=np.int64)
         self._periods = plan.horizon.periods
-        self._segments = [_Segment(i, work, classes, calendar) for i in range(len(plan.segments))]
         strands = calendar.strands
         lanes = [work.lanes[strand.lane] for strand in strands]
         self._lanes = lanes
+        groups = dict.fromkeys(lane.territories for lane in lanes if lane.territories)
+        self._audiences = {group: _Audience(group, lanes, classes, calendar) for group in groups}
         of_lane = np.array([strand.lane for strand in strands], dtype=np.int64)
         self._lane_sums = RowSums(of_lane, len(work.lanes))
         self._complexity = _complexity(plan, strands, lanes, chance)
@@ -160,8 +182,7 @@ class Demand:
         self._coins = _where(coins)
         self._fixed = _where(lane.is_fixed for lane in lanes)
         self._departing = _where(lane.work.on == "departure" for lane in lanes)
-        roles = list(plan.team)
-        self._leaving = [roles.index(lanes[i].work.role) for i in self._departing]
+        self._leaving = [lanes[i].pools[lanes[i].work.role] for i in self._departing]
         self._realised: dict[tuple[int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         mean = np.array([[step.hours.mean] for step in work.steps])
@@ -182,7 +203,7 @@ class Demand:
         alive
             Accounts of each class, shape (classes, trials).
         team
-            The people of the period, one entry for each role.
+            The people of the period, one entry for each pool.
         """
         number = self._occurrences(period, alive, team)
         weighted = number * self._complexity
@@ -211,15 +232,15 @@ class Demand:
     def _occurrences(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Occurrences that fall due and happen, shape (strands, trials)."""
         number = np.zeros((len(self._lanes), alive.shape[1]))
-        for segment in self._segments:
-            number[segment.strands] = segment.incidence[period] @ alive[segment.classes]
+        for audience in self._audiences.values():
+            number[audience.strands] = audience.incidence[period] @ alive[audience.classes]
         number *= self._weight
-        for i, role in zip(self._departing, self._leaving, strict=True):
-            number[i] *= team[role].left_share  # of all accounts, those whom the leavers held
+        for i, pool in zip(self._departing, self._leaving, strict=True):
+            number[i] *= team[pool].left_share  # of all accounts, those whom the leavers held
         self._draw_rates(period, number)
         self._toss_coins(period, number)
         self._continue_windows(period, alive, number)
-        number[self._fixed] = 1.0
+        number[self._fixed] = self._calendar.fixed[period, :, None]
         return number
 
     def _draw_rates(self, period: int, number: FloatArray) -> None:
@@ -245,7 +266,7 @@ class Demand:
         for i, window in self._calendar.windows.items():
             lane = self._lanes[i]
             parts = lane.work.parts
-            classes = alive[self._segments[lane.segment_index].classes]
+            classes = alive[self._audiences[lane.territories].classes]
             total = np.zeros(alive.shape[1])
             for age in range(parts):
                 first = period - age
@@ -258,17 +279,19 @@ class Demand:
             number[i] = total / parts
 
 
-class _Segment:
-    """Strands and classes of a segment."""
+class _Audience:
+    """Strands of which the same accounts make the work, and their classes."""
 
-    def __init__(self, index: int, work: Work, classes: Classes, calendar: Calendar) -> None:
-        self.classes = classes.slice_of(index)
-        lanes = range(len(work.lanes))[work.lanes_of(index)]
-        self.strands = _where(strand.lane in lanes for strand in calendar.strands)
-        layers = [calendar.incidence[i] for i in self.strands]
-        width = self.classes.stop - self.classes.start
-        nothing = np.zeros((calendar.periods, 0, width))
-        self.incidence = np.stack(layers, axis=1) if layers else nothing
+    def __init__(
+        self,
+        territories: tuple[int, ...],
+        lanes: Sequence[Lane],
+        classes: Classes,
+        calendar: Calendar,
+    ) -> None:
+        self.classes = classes.inside(territories)
+        self.strands = _where(lane.territories == territories for lane in lanes)
+        self.incidence = np.stack([calendar.incidence[i] for i in self.strands], axis=1)
 
 
 def _where(wanted: Iterable[bool]) -> IntArray:

@@ -9,6 +9,7 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.engine.chance import Named
 from capacity.engine.lanes import Lane, Work
+from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import Effect
@@ -19,10 +20,12 @@ CHURN, EXPANSION, CONTRACTION = range(3)
 
 @dataclass(frozen=True)
 class Pair:
-    """A task that matters in a segment.
+    """A task that matters in a territory.
 
     Attributes
     ----------
+    lane
+        A lane of its work.
     cell
         Where its coverage is recorded.
     effect, path
@@ -32,7 +35,7 @@ class Pair:
     """
 
     lane: Lane
-    segment: int
+    territory: int
     cell: int
     effect: Effect
     path: str
@@ -45,7 +48,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Effects:
-    """All pairs of a plan, sorted by segment within each kind of trigger.
+    """All pairs of a plan, sorted by territory within each kind of trigger.
 
     Attributes
     ----------
@@ -66,16 +69,17 @@ class Effects:
         return bool(self.lasting or self.starting or self.renewing)
 
 
-def build_effects(plan: Plan, work: Work) -> Effects:
-    """Find the pairs of tasks and segments that matter."""
+def build_effects(plan: Plan, work: Work, territories: Territories) -> Effects:
+    """Find the pairs of tasks and territories that matter."""
     cell_of, cells = _cells(work)
     groups: dict[str, list[Pair]] = {"lasting": [], "starting": [], "renewing": []}
     kinds = {None: "lasting", "start": "starting", "renewal": "renewing"}  # others have no effect
-    for s, segment in enumerate(plan.segments):
+    segments = list(plan.segments)
+    for t, segment in enumerate(segments[s] for s in territories.segment):
         shared = plan.shared_effect(segment)
         own = plan.segments[segment].if_stopped is not None
         path = f"segments.{segment}.if_stopped" if own else "value.if_stopped"
-        here = [(i, lane) for i, lane in enumerate(work.lanes) if _applies(plan, lane, segment)]
+        here = _lanes_of(plan, work, segment, t)
         total = sum(lane.work.weight or 0.0 for _, lane in here)
         for i, lane in here:
             if lane.work.on not in kinds:
@@ -83,20 +87,29 @@ def build_effects(plan: Plan, work: Work) -> Effects:
             found = groups[kinds[lane.work.on]]
             if lane.work.if_stopped:
                 effect_path = f"tasks.{lane.task}.if_stopped"
-                found.append(Pair(lane, s, cell_of[i], lane.work.if_stopped, effect_path, 1.0))
+                found.append(Pair(lane, t, cell_of[i], lane.work.if_stopped, effect_path, 1.0))
             elif shared and lane.work.weight:
                 part = lane.work.weight / total
-                found.append(Pair(lane, s, cell_of[i], shared, path, part))
+                found.append(Pair(lane, t, cell_of[i], shared, path, part))
     return Effects(**groups, cells=cells)
 
 
-def _applies(plan: Plan, lane: Lane, segment: str) -> bool:
-    return lane.segment == segment if lane.segment else segment in plan.segments_of(lane.work)
+def _lanes_of(plan: Plan, work: Work, segment: str, territory: int) -> list[tuple[int, Lane]]:
+    """The lanes of which the accounts of a territory feel the coverage, one for each task."""
+    found: dict[str, tuple[int, Lane]] = {}
+    for i, lane in enumerate(work.lanes):
+        if lane.is_fixed:
+            applies = segment in ([lane.segment] if lane.segment else plan.segments_of(lane.work))
+        else:
+            applies = territory in lane.territories
+        if applies:
+            found.setdefault(lane.task, (i, lane))
+    return list(found.values())
 
 
 def _cells(work: Work) -> tuple[IntArray, RowSums]:
     """Cell of each demand lane: its own, or one for all lanes of a fixed task."""
-    names = [lane.task if lane.is_fixed else (lane.task, lane.segment) for lane in work.lanes]
+    names = [lane.task if lane.is_fixed else i for i, lane in enumerate(work.lanes)]
     known = {name: i for i, name in enumerate(dict.fromkeys(names))}
     cell_of = np.array([known[name] for name in names], dtype=np.int64)
     return cell_of, RowSums(cell_of[work.lane], len(known))

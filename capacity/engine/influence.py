@@ -23,8 +23,8 @@ class Factors:
 
     Attributes
     ----------
-    of_segment
-        On every account of a segment, shape (kinds, segments, trials).
+    of_territory
+        On every account of a territory, shape (kinds, territories, trials).
     of_renewal
         The same on those whose renewal is decided now.
     vintages
@@ -33,14 +33,14 @@ class Factors:
         What they feel, shape (kinds, these vintages, trials).
     """
 
-    of_segment: FloatArray
+    of_territory: FloatArray
     of_renewal: FloatArray
     vintages: IntArray
     of_vintage: FloatArray
 
-    def at_renewal(self, segment: IntArray, vintage: IntArray) -> FloatArray:
+    def at_renewal(self, territory: IntArray, vintage: IntArray) -> FloatArray:
         """On some accounts whose renewal is decided now, shape (kinds, accounts, trials)."""
-        out = self.of_renewal[:, segment]
+        out = self.of_renewal[:, territory]
         if self.vintages.size:
             place = np.searchsorted(self.vintages, vintage)
             place = np.minimum(place, len(self.vintages) - 1)
@@ -53,11 +53,12 @@ class Influence:
     """The memory of one batch: hours become shortfalls become factors."""
 
     def __init__(
-        self, plan: Plan, effects: Effects, classes: Classes, past: Past, chance: Chance
-    ) -> None:
+        self, plan: Plan, effects: Effects, territories: int, classes: Classes, past: Past,
+        chance: Chance,
+    ) -> None:  # fmt: skip
         self._effects = effects
         self._on = bool(effects) and plan.simulation.feedback
-        self._shape = (len(KINDS), len(plan.segments), chance.trials)
+        self._shape = (len(KINDS), territories, chance.trials)
         self._lasting = _Lasting(effects.lasting, effects.cells, past, chance)
         self._renewing = _Renewing(effects.renewing, past, chance)
         self._starting = _Starting(effects.starting, classes, past, chance)
@@ -79,32 +80,32 @@ class Influence:
 
     def factors(self, period: int) -> Factors:
         """What the work up to this period does now."""
-        of_segment = np.ones(self._shape)
+        of_territory = np.ones(self._shape)
         if not self._on:
             none = np.zeros(0, dtype=np.int64)
-            return Factors(of_segment, of_segment, none, np.ones((len(KINDS), 0, 1)))
-        self._lasting.multiply(of_segment)
-        of_renewal = of_segment.copy()
+            return Factors(of_territory, of_territory, none, np.ones((len(KINDS), 0, 1)))
+        self._lasting.multiply(of_territory)
+        of_renewal = of_territory.copy()
         self._renewing.multiply(of_renewal, period, self._covered)
-        return Factors(of_segment, of_renewal, *self._starting.felt_at(period))
+        return Factors(of_territory, of_renewal, *self._starting.felt_at(period))
 
 
 class _Felt:
-    """Multiplies factors of pairs into those of their segments."""
+    """Multiplies factors of pairs into those of their territories."""
 
-    def __init__(self, segments: list[int]) -> None:
-        self._segments, self._firsts = np.unique(
-            np.array(segments, dtype=np.int64), return_index=True
+    def __init__(self, territories: list[int]) -> None:
+        self._territories, self._firsts = np.unique(
+            np.array(territories, dtype=np.int64), return_index=True
         )
 
     def multiply(self, out: FloatArray, kinds: list[int], factors: FloatArray) -> None:
-        """Multiply factors, shape (kinds, pairs, trials), into (all kinds, segments, trials)."""
-        if not self._segments.size:
+        """Multiply factors, shape (kinds, pairs, trials), into (all kinds, territories, trials)."""
+        if not self._territories.size:
             return
         single = len(self._firsts) == factors.shape[1]
         for kind, rows in zip(kinds, factors, strict=True):
             product = rows if single else np.multiply.reduceat(rows, self._firsts, axis=0)
-            out[kind, self._segments] *= product
+            out[kind, self._territories] *= product
 
 
 class _Inputs:
@@ -128,7 +129,7 @@ class _Inputs:
         )
         self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
         self.today = today(pairs, past, chance)
-        self.felt = _Felt([pair.segment for pair in pairs])
+        self.felt = _Felt([pair.territory for pair in pairs])
 
 
 def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
@@ -164,7 +165,7 @@ class _Lasting(_Inputs):
         self._wanted = self._fade * self._wanted + done + dropped
 
     def multiply(self, out: FloatArray) -> None:
-        """Multiply what the record does now, as in `relative_factor`, into the segments."""
+        """Multiply what the record does now, as in `relative_factor`, into the territories."""
         any_ = self._wanted > 0
         today = np.broadcast_to(self.today, any_.shape)
         covered = np.divide(self._done, self._wanted, out=today.copy(), where=any_)
@@ -186,7 +187,7 @@ class _Renewing(_Inputs):
         """Pairs of which a part falls due so many periods after the decision (before it: < 0)."""
 
     def multiply(self, out: FloatArray, period: int, covered: list[FloatArray]) -> None:
-        """Multiply what the work for the renewals of a period does into the segments."""
+        """Multiply what the work for the renewals of a period does into the territories."""
         total, known = np.zeros(self._shape), np.zeros(self._shape)
         for turn, rows in self._turns.items():
             part = period + turn
@@ -212,9 +213,9 @@ class _Starting(_Inputs):
         super().__init__(pairs, past, chance)
         found = [
             (v, start, i)
-            for v, (segment, start) in enumerate(classes.vintages)
+            for v, (territory, start) in enumerate(classes.vintages)
             for i, pair in enumerate(pairs)
-            if pair.segment == segment and start > BEFORE
+            if pair.territory == territory and start > BEFORE
         ]
         self._vintage, self._first, self._pair = np.array(found, dtype=np.int64).reshape(-1, 3).T
         self._parts = np.array([pairs[i].lane.work.parts for _, _, i in found], dtype=np.int64)

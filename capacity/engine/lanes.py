@@ -1,12 +1,13 @@
-"""The lanes in which work runs: task × segment, then task × segment × role.
+"""The lanes in which work runs: task × segment × pools, then by the pool that does it.
 
-A *demand lane* is a task in a segment; occurrences fall due there. Its steps turn occurrences
-into hours, which collect in *work lanes*, one for each role that has a part. The arrays are keyed
-so that a role that is split into pools adds lanes, and nothing else.
+A *demand lane* is a task in a segment, of the accounts that the same pools serve; occurrences fall
+due there. Its steps turn occurrences into hours, which collect in *work lanes*, one for each pool
+that has a part. A role that is split adds lanes, and nothing else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,11 +16,12 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.calendar import Periods
 from capacity.engine.classes import Classes, day_interval, month_interval
+from capacity.engine.territories import Territories, Values
 from capacity.estimates import Estimate
+from capacity.loading import Scenario
 from capacity.model.demand import due_every_days, due_every_months, due_in_parts
 from capacity.model.dispatch import Priorities
 from capacity.rng import KeyArray, keys
-from capacity.scenario.document import Plan
 from capacity.scenario.task import UNNAMED_STEP, Task
 
 ALL = -1
@@ -29,7 +31,7 @@ _LAST = np.inf
 
 @dataclass(frozen=True)
 class Lane:
-    """A task in a segment.
+    """A task in a segment, of the accounts that the same pools serve.
 
     Attributes
     ----------
@@ -39,6 +41,12 @@ class Lane:
         The settings of the task.
     segment_index
         Index of the segment; `ALL` for work that is one for all.
+    pools
+        Index of the pool of each role that has a part.
+    luck
+        What tells its luck from that of the other pools.
+    territories
+        Whose accounts make the work; none for fixed amounts.
     """
 
     task: str
@@ -46,6 +54,9 @@ class Lane:
     work: Task
     task_index: int
     segment_index: int
+    pools: Mapping[str, int]
+    luck: tuple[str, ...]
+    territories: tuple[int, ...]
 
     @property
     def amount(self) -> tuple[str, Estimate] | None:
@@ -89,11 +100,11 @@ class Lane:
 
 @dataclass(frozen=True)
 class Step:
-    """Hours of a named part of a lane's work, done by one role."""
+    """Hours of a named part of a lane's work, done by one pool."""
 
     lane: int
     name: str
-    role: int
+    pool: int
     hours: Estimate
 
 
@@ -107,9 +118,9 @@ class Work:
         Demand lanes; those of a segment are neighbours, those for all segments come last.
     steps
         Parts of the lanes, sorted by work lane.
-    role, lane, priority, defer
-        Of each work lane: index of the role and of the demand lane, priority, and the periods that
-        work may wait. Sorted by role and priority.
+    pool, lane, priority, defer
+        Of each work lane: index of the pool and of the demand lane, priority, and the periods that
+        work may wait. Sorted by pool and priority.
     of_step
         Work lane of each step.
     waits
@@ -118,7 +129,7 @@ class Work:
 
     lanes: list[Lane]
     steps: list[Step]
-    role: IntArray
+    pool: IntArray
     lane: IntArray
     priority: FloatArray
     defer: IntArray
@@ -135,62 +146,98 @@ class Work:
         """Luck of the hours of each step."""
         lanes = (self.lanes[step.lane] for step in self.steps)
         return keys(
-            ("hours", lane.task, step.name, lane.segment or "")
+            ("hours", lane.task, step.name, lane.segment or "", *lane.luck)
             for lane, step in zip(lanes, self.steps, strict=True)
         )
 
-    def lanes_of(self, segment: int) -> slice:
-        """The demand lanes of a segment."""
-        index = [i for i, lane in enumerate(self.lanes) if lane.segment_index == segment]
-        return slice(index[0], index[-1] + 1) if index else slice(0, 0)
-
-    def of_role(self, role: int) -> slice:
-        """The work lanes of a role."""
-        first, last = np.searchsorted(self.role, [role, role + 1])
+    def of_pool(self, pool: int) -> slice:
+        """The work lanes of a pool."""
+        first, last = np.searchsorted(self.pool, [pool, pool + 1])
         return slice(int(first), int(last))
 
-    def priorities(self, role: int) -> Priorities:
-        """The order in which a role serves its lanes."""
-        return Priorities.of(self.priority[self.of_role(role)])
+    def priorities(self, pool: int) -> Priorities:
+        """The order in which a pool serves its lanes."""
+        return Priorities.of(self.priority[self.of_pool(pool)])
 
 
-def build_work(plan: Plan) -> Work:
+def build_work(scenario: Scenario, territories: Territories) -> Work:
     """Lay out the lanes of a plan."""
-    lanes = _lanes(plan)
-    roles = list(plan.team)
-    steps = [step for i, lane in enumerate(lanes) for step in _steps(i, lane, roles)]
+    lanes = [*_of_accounts(scenario, territories), *_of_everybody(scenario)]
+    steps = [step for i, lane in enumerate(lanes) for step in _steps(i, lane)]
     found: dict[tuple[int, float, int, int], int] = {}
     for step in steps:
         lane = lanes[step.lane]
         priority = lane.work.priority.of(lane.segment or "")
-        found[step.role, _LAST if priority is None else priority, lane.task_index, step.lane] = 0
+        found[step.pool, _LAST if priority is None else priority, lane.task_index, step.lane] = 0
     order = sorted(found)
-    place = {(role, lane): i for i, (role, _, _, lane) in enumerate(order)}
-    steps.sort(key=lambda s: place[s.role, s.lane])
+    place = {(pool, lane): i for i, (pool, _, _, lane) in enumerate(order)}
+    steps.sort(key=lambda s: place[s.pool, s.lane])
     of_lane = [lanes[i] for _, _, _, i in order]
     defer = np.array([lane.work.deferrable(lane.segment) for lane in of_lane], dtype=np.int64)
     late = np.array([lane.work.backlog.mean > 0 for lane in of_lane], dtype=bool)
     return Work(
         lanes=lanes,
         steps=steps,
-        role=np.array([role for role, _, _, _ in order], dtype=np.int64),
+        pool=np.array([pool for pool, _, _, _ in order], dtype=np.int64),
         lane=np.array([lane for _, _, _, lane in order], dtype=np.int64),
         priority=np.array([priority for _, priority, _, _ in order]),
         defer=defer,
         waits=np.flatnonzero((defer > 0) | late),
-        of_step=np.array([place[s.role, s.lane] for s in steps], dtype=np.int64),
+        of_step=np.array([place[s.pool, s.lane] for s in steps], dtype=np.int64),
     )
 
 
-def _lanes(plan: Plan) -> list[Lane]:
-    tasks = list(enumerate(plan.tasks.items()))
-    lanes = [
-        Lane(name, segment, task, k, s)
-        for s, segment in enumerate(plan.segments)
-        for k, (name, task) in tasks
-        if segment in plan.segments_of(task) and not _is_one(task)
-    ]
-    return lanes + [Lane(name, None, task, k, ALL) for k, (name, task) in tasks if _is_one(task)]
+def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]:
+    """Lanes of the tasks of each segment, apart where other pools serve the accounts."""
+    plan = scenario.plan
+    for s, segment in enumerate(plan.segments):
+        for k, (name, task) in enumerate(plan.tasks.items()):
+            if segment not in plan.segments_of(task) or _is_one(task):
+                continue
+            if task.fixed is not None:
+                yield from _fixed(scenario, name, segment, s)
+                continue
+            needed = task.roles_in(segment) | ({task.role} if task.on == "departure" else set())
+            roles = [role for role in plan.team if role in needed]
+            splits = {plan.team[role].split for role in roles}
+            parts: dict[Values, list[int]] = {}
+            for t in territories.of_segment(s).tolist():
+                values = tuple(v for v in territories.values[t] if v[0] in splits)
+                parts.setdefault(values, []).append(t)
+            for values, inside in parts.items():
+                pools = {role: _pool_index(scenario, role, dict(values)) for role in roles}
+                luck = _luck(scenario, pools.values(), values)
+                yield Lane(name, segment, task, k, s, pools, luck, tuple(inside))
+
+
+def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
+    """Lanes of the tasks that are one for all segments."""
+    for name, task in scenario.plan.tasks.items():
+        if _is_one(task):
+            yield from _fixed(scenario, name, None, ALL)
+
+
+def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> Iterator[Lane]:
+    """Lanes of a fixed amount, one for each pool of its role."""
+    plan = scenario.plan
+    task, place = plan.tasks[name], list(plan.tasks).index(name)
+    for i, pool in enumerate(scenario.pools):
+        if pool.name == task.role:
+            luck = () if pool.alone else (pool.value,)
+            yield Lane(name, segment, task, place, index, {task.role: i}, luck, ())
+
+
+def _pool_index(scenario: Scenario, role: str, values: Mapping[str, str]) -> int:
+    """The pool of a role that serves accounts of some values."""
+    split = scenario.plan.team[role].split
+    value = values[split] if split else ""
+    return next(i for i, p in enumerate(scenario.pools) if (p.name, p.value) == (role, value))
+
+
+def _luck(scenario: Scenario, pools: Iterable[int], values: Values) -> tuple[str, ...]:
+    """The values that tell apart the luck of lanes: those of roles with several pools."""
+    several = {p.role.split for i in pools if not (p := scenario.pools[i]).alone}
+    return tuple(value for column, value in values if column in several)
 
 
 def _is_one(task: Task) -> bool:
@@ -198,11 +245,11 @@ def _is_one(task: Task) -> bool:
     return task.fixed is not None and not task.fixed.values
 
 
-def _steps(index: int, lane: Lane, roles: list[str]) -> list[Step]:
+def _steps(index: int, lane: Lane) -> list[Step]:
     if lane.is_fixed:
-        return [Step(index, UNNAMED_STEP, roles.index(lane.work.role), Estimate.fixed(1.0))]
+        return [Step(index, UNNAMED_STEP, lane.pools[lane.work.role], Estimate.fixed(1.0))]
     steps = lane.work.steps_of(lane.segment or "")
-    return [Step(index, name, roles.index(role), hours) for name, (role, hours) in steps.items()]
+    return [Step(index, name, lane.pools[role], hours) for name, (role, hours) in steps.items()]
 
 
 def first_parts(lane: Lane, classes: Classes, periods: int) -> list[IntArray]:

@@ -17,6 +17,7 @@ from capacity.engine.lanes import Work, build_work
 from capacity.engine.people import seats_of
 from capacity.engine.roles import opening_hours
 from capacity.engine.shocks import Shocks
+from capacity.engine.territories import Territories, build_territories
 from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
@@ -37,6 +38,7 @@ class Layout:
     """
 
     scenario: Scenario
+    territories: Territories
     classes: Classes
     work: Work
     calendar: Calendar
@@ -54,34 +56,33 @@ class Layout:
 def build_layout(scenario: Scenario) -> Layout:
     """Lay out a scenario."""
     plan = scenario.plan
-    classes = build_classes(scenario)
-    work = build_work(plan)
-    calendar = build_calendar(plan, work, classes)
-    effects = build_effects(plan, work)
-    retention = build_retention(scenario, classes)
-    due = _usual_due(scenario, classes, work, calendar, retention)
+    territories = build_territories(scenario)
+    classes = build_classes(scenario, territories)
+    work = build_work(scenario, territories)
+    calendar = build_calendar(scenario, work, classes)
+    effects = build_effects(plan, work, territories)
+    retention = build_retention(scenario, territories, classes)
+    chance, none = Expected(), Shocks()
+    customers = Customers(scenario, territories, classes, retention, chance, none)
+    demand = Demand(plan, work, classes, calendar, chance, none)
+    due = _usual_due(scenario, customers, demand, len(work.lane))
     past = Past(due, _coverage_today(scenario, work, effects, due))
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
-        scenario, classes, work, calendar, effects, retention, past, _backlog_parts(work, due)
-    )
+        scenario, territories, classes, work, calendar, effects, retention, past,
+        _backlog_parts(work, due),
+    )  # fmt: skip
 
 
-def _usual_due(
-    scenario: Scenario, classes: Classes, work: Work, calendar: Calendar, retention: Retention
-) -> FloatArray:
+def _usual_due(scenario: Scenario, customers: Customers, demand: Demand, lanes: int) -> FloatArray:
     """Mean hours due in a period of the first year, with nobody churning, by work lane.
 
     They stand for the past, which no event to come has touched. People leave as expected,
     without overload.
     """
-    chance, none = Expected(), Shocks()
-    plan = scenario.plan
-    demand = Demand(plan, work, classes, calendar, chance, none)
-    team = [seats_of(scenario, name, chance) for name in plan.team]
-    customers = Customers(scenario, classes, retention, chance, none)
-    months = min(MONTHS_PER_YEAR, plan.horizon.months)
-    total = np.zeros((len(work.lane), 1))
+    team = [seats_of(scenario, pool, Expected()) for pool in scenario.pools]
+    months = min(MONTHS_PER_YEAR, scenario.plan.horizon.months)
+    total = np.zeros((lanes, 1))
     for t in range(months):
         customers.join(t)
         staff = [seats.step(t, np.ones(1)) for seats in team]
@@ -95,11 +96,11 @@ def _coverage_today(
     """Coverage of each cell if today's team serves the usual work once; 1 where there is none."""
     done, plan = np.zeros_like(due), scenario.plan
     months = min(MONTHS_PER_YEAR, plan.horizon.months)
-    for index, name in enumerate(plan.team):
-        lanes = work.of_role(index)
+    for index, pool in enumerate(scenario.pools):
+        lanes = work.of_pool(index)
         if lanes.stop == lanes.start:
             continue
-        capacity = opening_hours(scenario, name, months)
+        capacity = opening_hours(scenario, pool, months)
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
     columns = np.column_stack([done, due - done])
     covered = coverage(*effects.cells(columns).T)

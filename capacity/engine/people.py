@@ -19,7 +19,7 @@ from capacity.engine.seats import (
     Seats,
     Staff,
     planned_hires,
-    role_inputs,
+    pool_inputs,
     same_staff,
     searches,
     slips,
@@ -28,32 +28,40 @@ from capacity.loading import Scenario
 from capacity.model.team import leave_hazard
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
-from capacity.scenario.team import Role
+from capacity.scenario.pool import Pool
 from capacity.units import HALF
 
 _NEVER = 10**6
 """A period after every plan."""
 
 
-def seats_of(scenario: Scenario, name: str, chance: Chance) -> Seats:
-    """The seats of a role: of people known by name, of a number of them, or derived."""
-    plan, role = scenario.plan, scenario.plan.team[name]
-    if role.per is not None:
-        return DerivedHeads(scenario, name, chance.trials)
-    attrition, ramp = role_inputs(name, role, chance)
-    if name in scenario.rosters:
-        places = build_places(plan, name, scenario.rosters[name])
+def seats_of(scenario: Scenario, pool: Pool, chance: Chance) -> Seats:
+    """The seats of a pool: of people known by name, of a number of them, or derived."""
+    plan = scenario.plan
+    if pool.role.per is not None:
+        return DerivedHeads(scenario, pool.name, chance.trials)
+    attrition, ramp = pool_inputs(pool, chance)
+    roster = roster_of(scenario, pool)
+    if roster is not None:
+        places = build_places(plan, pool, roster)
         if isinstance(chance, Drawn):
-            return DrawnPeople(plan, name, places, chance, attrition, ramp)
-        return ExpectedPeople(role, places, attrition, ramp)
+            return DrawnPeople(plan, pool, places, chance, attrition, ramp)
+        return ExpectedPeople(pool, places, attrition, ramp)
     if isinstance(chance, Drawn):
-        return DrawnSeats(plan, name, chance, attrition, ramp)
-    return ExpectedSeats(plan, role, attrition, ramp)
+        return DrawnSeats(plan, pool, chance, attrition, ramp)
+    return ExpectedSeats(plan, pool, attrition, ramp)
 
 
-def calendars_of(role: Role, roster: Roster) -> list[str | None]:
-    """The calendars of a role: its own first, then those of people elsewhere."""
-    return list(dict.fromkeys([role.holidays, *(c or role.holidays for c in roster.calendars)]))
+def roster_of(scenario: Scenario, pool: Pool) -> Roster | None:
+    """The people of a pool, where these are known by name."""
+    roster = scenario.rosters.get(pool.name)
+    return roster.of(pool.value) if roster else None
+
+
+def calendars_of(pool: Pool, roster: Roster | None) -> list[str | None]:
+    """The calendars of a pool: its own first, then those of people elsewhere."""
+    others = roster.calendars if roster else ()
+    return list(dict.fromkeys([pool.holidays, *(c or pool.holidays for c in others)]))
 
 
 @dataclass(frozen=True)
@@ -102,20 +110,20 @@ class Places:
         return Presence(self.fte @ there, here)
 
 
-def build_places(plan: Plan, name: str, roster: Roster) -> Places:
-    """Lay out the seats of a role."""
-    role, begin, count = plan.team[name], plan.horizon.start, len(roster)
-    hires = planned_hires(plan, name)
+def build_places(plan: Plan, pool: Pool, roster: Roster) -> Places:
+    """Lay out the seats of a pool."""
+    begin, count = plan.horizon.start, len(roster)
+    hires = planned_hires(plan, pool)
     periods = plan.horizon.periods
     joins = np.concatenate([roster.joins - begin, [period for _, period in hires]]).astype(np.int64)
     here = np.ones((len(joins), periods.count))
-    at = [role.holidays] * len(joins)
+    at = [pool.holidays] * len(joins)
     for i, calendar in enumerate(roster.calendars):
-        at[i] = calendar or role.holidays
+        at[i] = calendar or pool.holidays
         if roster.away[i, 1] > periods.first_days[0]:
             here[i] -= periods.away_share(roster.away[i], at[i])
-    known = calendars_of(role, roster)
-    of = [("person", name, person) for person in roster.names]
+    known = calendars_of(pool, roster)
+    of = [("person", pool.name, person) for person in roster.names]
     return Places(
         keys=keys([*of, *(hire for hire, _ in hires)]),
         people=count,
@@ -136,10 +144,10 @@ class DrawnPeople:
     """
 
     def __init__(
-        self, plan: Plan, name: str, places: Places, chance: Drawn,
+        self, plan: Plan, pool: Pool, places: Places, chance: Drawn,
         attrition: FloatArray, output: FloatArray,
     ) -> None:  # fmt: skip
-        self._role, self._chance, self._begin = plan.team[name], chance, plan.horizon.start
+        self._pool, self._chance, self._begin = pool, chance, plan.horizon.start
         self._places, self._attrition, self._output = places, attrition, output
         shape = (len(places.keys), chance.trials)
         opening = places.first < 0
@@ -158,7 +166,7 @@ class DrawnPeople:
         """Planned hires may be late; people of the roster come when it says so."""
         hires = self._places.keys[self._places.people :]
         seat, trial = np.indices((len(hires), self._chance.trials))
-        late = slips(self._role, self._chance, hires[seat.ravel()], trial.ravel())
+        late = slips(self._pool, self._chance, hires[seat.ravel()], trial.ravel())
         return late.reshape(seat.shape)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
@@ -177,7 +185,7 @@ class DrawnPeople:
             filled=there.sum(axis=0),
             ramped=self._places.fte @ all_,
             joined=joining.sum(axis=0).astype(np.float64),
-            vacant=waiting.sum(axis=0) * float(self._role.backfill),
+            vacant=waiting.sum(axis=0) * float(self._pool.role.backfill),
             before=before.astype(np.float64),
             left=leaving.sum(axis=0).astype(np.float64),
             presence=self._places.presence(there, all_ * self._first, all_, period),
@@ -186,10 +194,10 @@ class DrawnPeople:
     def _vacate(self, leaving: BoolArray, period: int) -> None:
         self._there &= ~leaving
         self._first &= ~leaving
-        if self._role.backfill:
+        if self._pool.role.backfill:
             seat, trial = np.nonzero(leaving)
             of, month = self._places.keys[seat], self._begin + period
-            when = period + searches(self._role, self._chance, of, month, trial)
+            when = period + searches(self._pool, self._chance, of, month, trial)
             self._coming[seat, trial] = np.where(when < self._places.last[seat], when, _NEVER)
 
     def _fill(self, joining: BoolArray, period: int) -> None:
@@ -213,15 +221,15 @@ class ExpectedPeople:
     """All seats as fractions: how much of the first person is left, and successors by tenure."""
 
     def __init__(
-        self, role: Role, places: Places, attrition: FloatArray, output: FloatArray
+        self, pool: Pool, places: Places, attrition: FloatArray, output: FloatArray
     ) -> None:
-        self._role, self._places, self._attrition = role, places, attrition
+        self._pool, self._places, self._attrition = pool, places, attrition
         self._output = np.append(output[:, 0], 1.0)
         self._first = (places.first < 0).astype(np.float64)
         self._successors = np.zeros((len(places.keys), len(self._output)))
-        wait = max(1, int(np.floor(role.time_to_hire.mean + HALF)))
+        wait = max(1, int(np.floor(pool.named("time_to_hire")[1].mean + HALF)))
         self._vacant = np.zeros((len(places.keys), wait))
-        late = int(np.floor(role.slips.mean + HALF))
+        late = int(np.floor(pool.role.slips.mean + HALF))
         hired = np.arange(len(places.keys)) >= places.people
         self._opens = np.where(hired, places.first + late, places.first)
         self._since = np.where(hired, self._opens, places.since)
@@ -239,7 +247,7 @@ class ExpectedPeople:
         stay = self._successors * (1 - leave)[:, None]
         self._successors = np.column_stack([joining, stay[:, :-1]])
         self._successors[:, -1] += stay[:, -1]
-        wanted = before * leave if self._role.backfill else np.zeros_like(before)
+        wanted = before * leave if self._pool.role.backfill else np.zeros_like(before)
         self._vacant = np.column_stack([self._vacant[:, 1:], wanted]) * ~closed[:, None]
         return self._staff(period, (opening + joining).sum(), before.sum(), (before * leave).sum())
 

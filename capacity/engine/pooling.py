@@ -15,6 +15,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.engine.classes import Classes
 from capacity.engine.frailty import differing
+from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
@@ -87,9 +88,10 @@ def new_arr(plan: Plan, segment: Segment) -> Estimate:
     return arr if arr and plan.has_money else Estimate.fixed(0.0)
 
 
-def build_pools(scenario: Scenario, classes: Classes) -> Pools:
+def build_pools(scenario: Scenario, territories: Territories, classes: Classes) -> Pools:
     """Pool the accounts of a book and those to be won, as far as the `resolution` allows."""
-    book, won = _of_book(scenario, classes), _to_be_won(scenario.plan, classes)
+    book = _of_book(scenario, territories, classes)
+    won = _to_be_won(scenario.plan, territories, classes)
     if not len(won):
         return book
     columns = [field.name for field in fields(Pools) if field.name != "named"]
@@ -97,7 +99,7 @@ def build_pools(scenario: Scenario, classes: Classes) -> Pools:
     return Pools(book.named, *joined)
 
 
-def _to_be_won(plan: Plan, classes: Classes) -> Pools:
+def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Pools:
     """Empty pools, which are filled when their accounts are won."""
     segments = list(plan.segments.values())
     together = np.array(
@@ -107,7 +109,7 @@ def _to_be_won(plan: Plan, classes: Classes) -> Pools:
     c = np.flatnonzero(renews & together[classes.segment])
     none = np.zeros(len(c))
     spread = np.sqrt([new_arr(plan, segments[s]).variance for s in classes.segment[c]])
-    names = _names(plan, classes, c, none, none)
+    names = _names(plan, territories, classes, c, none, none)
     return Pools(
         named=np.zeros(0, dtype=np.int64),
         of_class=c,
@@ -120,7 +122,7 @@ def _to_be_won(plan: Plan, classes: Classes) -> Pools:
     )
 
 
-def _of_book(scenario: Scenario, classes: Classes) -> Pools:
+def _of_book(scenario: Scenario, territories: Territories, classes: Classes) -> Pools:
     plan, book = scenario.plan, scenario.book
     own = hazard(book.churn)
     completed = _ages(plan, book)
@@ -147,7 +149,7 @@ def _of_book(scenario: Scenario, classes: Classes) -> Pools:
         number=number,
         arr=arr,
         spread=np.sqrt(total(off**2) / number),
-        luck=keys(_names(plan, classes, of_class, completed[first], alike[first, 2])),
+        luck=keys(_names(plan, territories, classes, of_class, completed[first], alike[first, 2])),
     )
 
 
@@ -182,6 +184,7 @@ def _pooled(plan: Plan, book: Book, group: IntArray, size: IntArray) -> BoolArra
 
 def _names(
     plan: Plan,
+    territories: Territories,
     classes: Classes,
     of_class: IntArray,
     completed: IntArray | FloatArray,
@@ -189,6 +192,10 @@ def _names(
 ) -> list[tuple[object, ...]]:
     """What a pool is, in words that no other account changes."""
     begin, segments = plan.horizon.start, list(plan.segments)
+    apart = [
+        [value for _, value in values] if len(territories.of_segment(segment)) > 1 else []
+        for segment, values in zip(territories.segment, territories.values, strict=True)
+    ]
     return [
         (
             "pool",
@@ -201,6 +208,7 @@ def _names(
             classes.joins[c],
             renewals,
             churn,
+            *apart[classes.territory[c]],
         )
         for c, renewals, churn in zip(of_class, completed, alike, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Roles in a batch: their hours, what they do of the due work, and what they cost."""
+"""Pools in a batch: their hours, what they do of the due work, and what they cost."""
 
 from __future__ import annotations
 
@@ -9,29 +9,25 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.calendar import Periods
 from capacity.engine.chance import Chance, Expected
-from capacity.engine.lanes import ALL, Work
-from capacity.engine.people import build_places, calendars_of, seats_of
-from capacity.engine.seats import Presence, Staff, heads_of
+from capacity.engine.lanes import Work
+from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
+from capacity.engine.seats import Presence, Staff, heads_of, planned_seats
 from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
 from capacity.model.team import Waterfall, waterfall
-from capacity.scenario.document import Plan
+from capacity.scenario.pool import Pool
 from capacity.units import MONTHS_PER_YEAR
 
 COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring")
 
 
-def times_of(scenario: Scenario, name: str, chance: Chance) -> list[Waterfall]:
-    """Hours of one ramped person of a role, in every period, by calendar; the role's own first."""
-    role, periods = scenario.plan.team[name], scenario.plan.horizon.periods
-    days, sick, week, internal, target = chance.inputs(
-        [
-            (f"team.{name}.{key}", getattr(role, key))
-            for key in ("pto_days", "sick_days", "hours_per_week", "internal", "target_utilization")
-        ]
-    )
-    weights = role.leave_seasonality
+def times_of(scenario: Scenario, pool: Pool, chance: Chance) -> list[Waterfall]:
+    """Hours of one ramped person of a pool, in every period, by calendar; the pool's own first."""
+    periods = scenario.plan.horizon.periods
+    names = ("pto_days", "sick_days", "hours_per_week", "internal", "target_utilization")
+    days, sick, week, internal, target = chance.inputs([pool.named(name) for name in names])
+    weights = pool.role.leave_seasonality
     share = (
         periods.share_of_year()
         if weights is None
@@ -39,55 +35,54 @@ def times_of(scenario: Scenario, name: str, chance: Chance) -> list[Waterfall]:
     )
     leave = share[:, None] * (days + sick)
     weekdays = periods.weekdays()[:, None]
-    roster = scenario.rosters.get(name)
-    calendars = calendars_of(role, roster) if roster else [role.holidays]
+    calendars = calendars_of(pool, roster_of(scenario, pool))
     closed = (periods.holidays_on_weekdays(calendar)[:, None] for calendar in calendars)
     return [waterfall(weekdays, days, leave, week, internal, target) for days in closed]
 
 
-def opening_hours(scenario: Scenario, name: str, months: int) -> FloatArray:
+def opening_hours(scenario: Scenario, pool: Pool, months: int) -> FloatArray:
     """Mean customer hours a month of the people there when the plan begins, all of them ramped."""
-    times = times_of(scenario, name, Expected())
+    times = times_of(scenario, pool, Expected())
     usual = np.stack([time.customer[:months].mean(axis=0) for time in times])
-    roster = scenario.rosters.get(name)
+    if pool.role.per is not None:
+        return usual[0] * heads_of(scenario, pool.name, -1)
+    roster = roster_of(scenario, pool)
     if roster is None:
-        return usual[0] * heads_of(scenario, name, -1)
-    places = build_places(scenario.plan, name, roster)
+        return usual[0] * planned_seats(scenario, pool, -1)
+    places = build_places(scenario.plan, pool, roster)
     opening = places.first < 0
     return (places.at[:, opening] @ places.fte[opening]) @ usual
 
 
 class Desk:
-    """A role at work: its people, its hours, its waiting work."""
+    """A pool at work: its people, its hours, its waiting work."""
 
     def __init__(
-        self, scenario: Scenario, index: int, work: Work, chance: Chance, backlog: FloatArray
-    ) -> None:
-        plan = scenario.plan
-        name = list(plan.team)[index]
-        self.name, self.role = name, plan.team[name]
-        self._seats = seats_of(scenario, name, chance)
-        self._times = times_of(scenario, name, chance)
+        self, scenario: Scenario, index: int, work: Work, territories: int, chance: Chance,
+        backlog: FloatArray,
+    ) -> None:  # fmt: skip
+        plan, pool = scenario.plan, scenario.pools[index]
+        self._seats = seats_of(scenario, pool, chance)
+        self._times = times_of(scenario, pool, chance)
         self.time = self._times[0]
         self._presence: list[Presence] = []
-        self.lanes = work.of_role(index)
+        self.lanes = work.of_pool(index)
         self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
         self._defer = work.defer[self.lanes]
         self._overtime, self._overload = chance.inputs(
-            [(f"team.{name}.overtime", self.role.overtime),
-             (f"team.{name}.overloaded_attrition", self.role.overloaded_attrition)]
-        )  # fmt: skip
+            [pool.named("overtime"), pool.named("overloaded_attrition")]
+        )
         first, last = np.searchsorted(work.waits, [self.lanes.start, self.lanes.stop])
         self.waits = slice(int(first), int(last))
         late = work.waits[self.waits]
         self._late = late - self.lanes.start
         lanes = [work.lanes[i] for i in work.lane[late]]
-        whose = [ALL if lane.is_fixed else lane.segment_index for lane in lanes]
-        self._whose = np.array(whose, dtype=np.int64)
+        held = [np.isin(np.arange(territories), lane.territories) for lane in lanes]
+        self._whose = np.array(held, dtype=np.float64).reshape(len(lanes), territories)
         self._waiting = self._opening(backlog[late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
         self._feedback = plan.simulation.feedback
-        self._costs = _Costs(plan, name, chance)
+        self._costs = _Costs(pool, chance)
 
     def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
         """Waiting hours by age from one period on, shape (ages, lanes that may wait, trials)."""
@@ -150,8 +145,8 @@ class Desk:
         Returns
         -------
         tuple
-            Hours done by lane, hours dropped by lane that may wait, and the load. Of other lanes
-            what is not done is dropped.
+            Hours done by lane, hours dropped by lane that may wait, and hours wanted. Of other
+            lanes what is not done is dropped.
         """
         assert self._priorities is not None
         late = self._late
@@ -160,12 +155,10 @@ class Desk:
             total = due.copy()
             total[late] += self._waiting.sum(axis=0)
         wanted = total.sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            load = np.where(wanted > 0, wanted / capacity, 0.0)
-        self._overloaded = load > 1
+        self._overloaded = wanted > capacity
         hours = capacity * np.where(self._overloaded, 1 + self._overtime, 1.0)
         done = serve(total, hours, self._priorities)
-        return done, self._grow_old(due[late], done[late]), load
+        return done, self._grow_old(due[late], done[late]), wanted
 
     def _grow_old(self, due: FloatArray, done: FloatArray) -> FloatArray:
         """What is not done waits a period longer; returns the hours that have waited too long."""
@@ -183,28 +176,28 @@ class Desk:
         """Hours waiting for the next period, by lane that may wait."""
         return self._waiting.sum(axis=0)
 
-    def cancel(self, lost_share: FloatArray) -> FloatArray:
+    def cancel(self, lost: FloatArray, alive: FloatArray) -> FloatArray:
         """Let go of the waiting work of lost accounts; returns the hours by lane that may wait.
 
         Parameters
         ----------
-        lost_share
-            Share of the accounts of each segment that was lost, shape (segments, trials).
+        lost, alive
+            Accounts that were lost, and those there were before, shape (territories, trials).
         """
         before = self.waiting
-        lost = np.where(self._whose[:, None] == ALL, 0.0, lost_share[self._whose])
-        self._waiting = self._waiting * (1 - lost)
+        if before.size:
+            lost, alive = self._whose @ lost, self._whose @ alive
+            share = np.divide(lost, alive, out=np.zeros_like(lost), where=alive > 0)
+            self._waiting = self._waiting * (1 - share)
         return before - self.waiting
 
 
 class _Costs:
-    """Pay and other cost of a role."""
+    """Pay and other cost of a pool."""
 
-    def __init__(self, plan: Plan, name: str, chance: Chance) -> None:
-        role = plan.team[name]
-        keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost")
-        named = [(f"team.{name}.{key}", getattr(role, key)) for key in keys]
-        rows = chance.inputs([*named, (f"team.{name}.raise", role.raise_)])
+    def __init__(self, pool: Pool, chance: Chance) -> None:
+        keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost", "raise")
+        rows = chance.inputs([pool.named(key) for key in keys])
         self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
 
     def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:

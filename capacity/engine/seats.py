@@ -16,7 +16,7 @@ from capacity.model.money import derived_heads
 from capacity.model.team import leave_hazard, ramped
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
-from capacity.scenario.team import Role
+from capacity.scenario.pool import Pool
 from capacity.units import HALF
 
 BEFORE_START = -(10**5)
@@ -90,11 +90,9 @@ class Seats(Protocol):
         """Vacate, fill and hire; `overload` is the factor on attrition."""
 
 
-def role_inputs(name: str, role: Role, chance: Chance) -> tuple[FloatArray, FloatArray]:
+def pool_inputs(pool: Pool, chance: Chance) -> tuple[FloatArray, FloatArray]:
     """Yearly attrition, shape (trials,) or (1,); output by tenure, see `ramped`."""
-    attrition = chance.inputs([(f"team.{name}.attrition", role.attrition)])
-    ramp = chance.inputs([(f"team.{name}.ramp.{i}", r) for i, r in enumerate(role.ramp)])
-    return attrition[0], ramp
+    return chance.inputs([pool.named("attrition")])[0], chance.inputs(pool.ramp)
 
 
 @dataclass(frozen=True)
@@ -120,15 +118,15 @@ class DrawnSeats:
     """
 
     def __init__(
-        self, plan: Plan, name: str, chance: Drawn, attrition: FloatArray, output: FloatArray
+        self, plan: Plan, pool: Pool, chance: Drawn, attrition: FloatArray, output: FloatArray
     ) -> None:
-        role = plan.team[name]
-        self._role, self._chance, self._begin = role, chance, plan.horizon.start
+        role = pool.role
+        self._pool, self._chance, self._begin = pool, chance, plan.horizon.start
         self._attrition, self._output = attrition, output
         factor = role.overloaded_attrition
         self._step_by_step = plan.simulation.feedback and (factor.uncertain or factor.mean != 1)
-        opening, planned = role.headcount or 0, planned_hires(plan, name)
-        names = [("seat", name, i) for i in range(opening)]
+        opening, planned = pool.headcount, planned_hires(plan, pool)
+        names = [("seat", *pool.luck, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])
         self._periods, self._trials = plan.horizon.months, chance.trials
         self._settled, self._hazard = 0, np.zeros(self._trials)
@@ -149,7 +147,7 @@ class DrawnSeats:
         seat = first + np.arange(len(periods)).repeat(self._trials)
         trial = np.tile(np.arange(self._trials), len(periods))
         when = np.array(periods, dtype=np.int64).repeat(self._trials)
-        return _People(seat, trial, when + slips(self._role, self._chance, self._keys[seat], trial))
+        return _People(seat, trial, when + slips(self._pool, self._chance, self._keys[seat], trial))
 
     def _count(self, people: _People) -> FloatArray:
         """How many there are, shape (periods, trials)."""
@@ -168,7 +166,7 @@ class DrawnSeats:
             filled=self._filled,
             ramped=ramped(self._filled, self._newcomers[:, period], self._output),
             joined=joined,
-            vacant=(self._seats - self._filled) * self._role.backfill,
+            vacant=(self._seats - self._filled) * self._pool.role.backfill,
             before=before,
             left=left,
         )
@@ -233,10 +231,10 @@ class DrawnSeats:
 
     def _replace(self, leaving: _People) -> _People:
         """Look for successors; returns those who join in the periods that are settled now."""
-        if self._role.backfill:
+        if self._pool.role.backfill:
             month = self._begin + leaving.period
             of = self._keys[leaving.seat]
-            when = leaving.period + searches(self._role, self._chance, of, month, leaving.trial)
+            when = leaving.period + searches(self._pool, self._chance, of, month, leaving.trial)
             coming = self._coming
             self._coming = _People(
                 np.concatenate([coming.seat, leaving.seat]),
@@ -246,47 +244,48 @@ class DrawnSeats:
         return self._due()
 
 
-def planned_hires(plan: Plan, name: str) -> list[tuple[tuple[object, ...], int]]:
+def planned_hires(plan: Plan, pool: Pool) -> list[tuple[tuple[object, ...], int]]:
     """Name and period of the seats that are hired by plan within the horizon."""
     begin = plan.horizon.start
     return [
-        (("seat", name, month_label(month), i), month - begin)
-        for month, count in sorted(plan.team[name].hires.items())
+        (("seat", *pool.luck, month_label(month), i), month - begin)
+        for month, count in sorted(pool.hires.items())
         if 0 <= month - begin < plan.horizon.months
         for i in range(count)
     ]
 
 
-def slips(role: Role, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
+def slips(pool: Pool, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
     """Periods by which planned hires are late, in one trial each; all of shape (seats,)."""
-    if role.slips.mean <= 0 or not len(of):
+    late = pool.role.slips
+    if late.mean <= 0 or not len(of):
         return np.zeros(len(of), dtype=np.int64)
-    late = chance.values(numbered(of, -1), trial, role.slips)
-    return np.floor(late + HALF).astype(np.int64)
+    drawn = chance.values(numbered(of, -1), trial, late)
+    return np.floor(drawn + HALF).astype(np.int64)
 
 
 def searches(
-    role: Role, chance: Chance, of: KeyArray, month: IntArray | int, trial: IntArray
+    pool: Pool, chance: Chance, of: KeyArray, month: IntArray | int, trial: IntArray
 ) -> IntArray:
     """Periods until seats that are vacated in a month are filled again, at least one."""
-    wait = chance.values(numbered(of, 2 * month + 1), trial, role.time_to_hire)
+    wait = chance.values(numbered(of, 2 * month + 1), trial, pool.named("time_to_hire")[1])
     return np.maximum(np.floor(wait + HALF), 1).astype(np.int64)
 
 
 class ExpectedSeats:
     """All seats as fractions: how many of each tenure, how many vacant for how long."""
 
-    def __init__(self, plan: Plan, role: Role, attrition: FloatArray, output: FloatArray) -> None:
-        self._role, self._attrition = role, attrition
+    def __init__(self, plan: Plan, pool: Pool, attrition: FloatArray, output: FloatArray) -> None:
+        self._pool, self._attrition = pool, attrition
         self._output = np.append(output[:, 0], 1.0)
         self._filled = np.zeros(len(self._output))
-        self._filled[-1] = role.headcount or 0
-        self._wait = max(1, int(np.floor(role.time_to_hire.mean + HALF)))
+        self._filled[-1] = pool.headcount
+        self._wait = max(1, int(np.floor(pool.named("time_to_hire")[1].mean + HALF)))
         self._vacant = np.zeros(self._wait)
-        late = int(np.floor(role.slips.mean + HALF))
+        late = int(np.floor(pool.role.slips.mean + HALF))
         begin = plan.horizon.start
         self._hires = {
-            month - begin + late: count for month, count in role.hires.items() if month >= begin
+            month - begin + late: count for month, count in pool.hires.items() if month >= begin
         }
 
     def step(self, period: int, overload: FloatArray) -> Staff:
@@ -299,7 +298,7 @@ class ExpectedSeats:
         self._filled = np.concatenate([[0.0], stay[:-1]])
         self._filled[-1] += stay[-1]
         self._filled[0] += newcomers
-        self._vacant = np.append(self._vacant[1:], leaving if self._role.backfill else 0.0)
+        self._vacant = np.append(self._vacant[1:], leaving if self._pool.role.backfill else 0.0)
         people = (self._filled.sum(), self._filled @ self._output)
         found = (*people, newcomers, self._vacant.sum(), before, leaving)
         return same_staff(found)
@@ -320,14 +319,19 @@ class DerivedHeads:
         return same_staff(values, self._trials)
 
 
+def planned_seats(scenario: Scenario, pool: Pool, period: int) -> int:
+    """Planned seats of a pool up to a period; −1 is before the plan begins."""
+    begin = scenario.plan.horizon.start
+    hired = (n for month, n in pool.hires.items() if begin <= month <= begin + period)
+    roster = scenario.rosters.get(pool.name)
+    people = roster.of(pool.value).seats(begin + period) if roster else pool.headcount
+    return sum(hired) + people
+
+
 def heads_of(scenario: Scenario, name: str, period: int) -> int:
     """Planned seats of a role up to a period; −1 is before the plan begins."""
-    plan = scenario.plan
-    role = plan.team[name]
+    role = scenario.plan.team[name]
     if role.per is None:
-        begin = plan.horizon.start
-        hired = (n for month, n in role.hires.items() if begin <= month <= begin + period)
-        roster = scenario.rosters.get(name)
-        return sum(hired) + (roster.seats(begin + period) if roster else role.headcount or 0)
+        return sum(planned_seats(scenario, p, period) for p in scenario.pools if p.name == name)
     seats = [heads_of(scenario, other, period) for other in role.per]
     return derived_heads(seats, list(role.per.values()))

@@ -191,12 +191,17 @@ class _Figures:
         )
 
     def _odds(self, role: str) -> str:
-        holds = float(self.result.mean("p_covered", role=role))
         off = error(self.result.error("p_covered", role=role), 1, 100)
         off = f" (Monte Carlo error{off} points)" if off else ""
         target = share(self.plan.team[role].coverage_target.mean)
-        often = odds(holds, self.result.trials)
-        return f"{role}: coverage of {target} in every month holds in {often}{off}."
+        text = f"{role}: coverage of {target} in every month holds in {self._held(role=role)}{off}"
+        pools = self._pools(role)
+        if not pools:
+            return f"{text}."
+        held = {p: float(self.result.mean("p_covered", role=role, pool=p)) for p in pools}
+        worst = min(held, key=lambda pool: held[pool])
+        least = self._held(role=role, pool=worst)
+        return f"{text}; of its pools {worst} holds it least often, in {least}."
 
     def _slips(self) -> Iterator[str]:
         lost = sorted(self._tasks, key=lambda t: (t.dropped, t.task), reverse=True)
@@ -244,6 +249,8 @@ class _Figures:
     def tables(self) -> Iterator[Table]:
         for role in self.roles:
             yield self._months(role)
+            if self._pools(role):
+                yield self._by_pool(role)
         yield self._work()
         if self.has("arr"):
             yield self._bridge()
@@ -269,6 +276,39 @@ class _Figures:
         for cells in zip(self.result.periods, *columns, strict=True):
             table.add_row(*cells)
         return table
+
+    def _pools(self, role: str) -> list[str]:
+        """The pools of a role that is split."""
+        pools = self.result.scenario.pools
+        return [pool.value for pool in pools if pool.name == role and pool.value]
+
+    def _by_pool(self, role: str) -> Table:
+        """Each pool at its own peak, and how well it serves its accounts over the plan."""
+        heads = ["pool", "peak", "required FTE", "heads then", "coverage"]
+        if self.lucky:
+            heads = [*heads[:3], "in 1 of 10 above", *heads[3:], "in 1 of 10 below", "holds in"]
+        table = _table(f"{role} by pool", *heads)
+        for pool in self._pools(role):
+            table.add_row(pool, *self._pool_cells({"role": role, "pool": pool}))
+        return table
+
+    def _pool_cells(self, about: dict[str, Any]) -> list[str]:
+        middle = _MEDIAN if self.lucky else None
+        needs = self.result.figures("required_fte", middle, **about)
+        peak = max(needs, key=lambda month: needs[month])
+        then, over = {"period": peak, **about}, {"period": "", **about}
+        need = self.figure("required_fte", _PEOPLE, middle, **then)
+        heads = self.figure("headcount", _PEOPLE, **then)
+        coverage = self.figure("coverage", _PERCENT, **over)
+        if not self.lucky:
+            return [peak, need, heads, coverage]
+        above = self.figure("required_fte", _PEOPLE, _HIGH, **then)
+        below = self.figure("coverage", _PERCENT, _LOW, **over)
+        return [peak, need, above, heads, coverage, below, self._held(**about)]
+
+    def _held(self, **about: str) -> str:
+        """``9 of 10 futures`` in which the coverage target holds in every month."""
+        return odds(float(self.result.mean("p_covered", **about)), self.result.trials)
 
     def _column(self, name: str, role: str, manner: _Manner, q: float | None = None) -> list[str]:
         """A figure by month, each with its mark."""

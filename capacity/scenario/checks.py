@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TypeVar
 
 from capacity.calendar import month_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
+from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Trail
 from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
 from capacity.units import MONTHS_PER_YEAR, Span
+
+T = TypeVar("T")
 
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
@@ -194,21 +198,31 @@ def doubts(plan: Plan) -> Iterator[Finding]:
 
 def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
     first, count = plan.horizon.start, plan.horizon.months
-    for month in role.hires:
-        if not first <= month < first + count:
-            text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
-            yield ("team", name, "hires", month_label(month)), True, text
+    for pool, hires in (("", role.hires.default or {}), *role.hires.values.items()):
+        path = ("team", name, "hires", *([pool] if pool else []))
+        for month in hires:
+            if not first <= month < first + count:
+                text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
+                yield (*path, month_label(month)), True, text
     if role.departure and not any(plan.is_served(segment, name) for segment in plan.segments):
         text = f"no task names {name}, so no customer feels it when somebody leaves"
         yield ("team", name, "departure"), True, text
-    if role.target_utilization.mean >= 1 and "target_utilization" in role.model_fields_set:
+    full = [share for share in _each(role.target_utilization) if share.mean >= 1]
+    if full and "target_utilization" in role.model_fields_set:
         text = "100% leaves no reserve; people work best below full load"
         yield ("team", name, "target_utilization"), False, text
 
 
+def _each(setting: BySegment[T]) -> list[T]:
+    """The values of a setting that may be given by name."""
+    default = [] if setting.default is None else [setting.default]
+    return [*setting.values.values(), *default]
+
+
 def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
     role = plan.team[task.role]
-    if task.on == "departure" and role.people is None and role.attrition.mean <= 0:
+    stay = role.people is None and not any(a.mean > 0 for a in _each(role.attrition))
+    if task.on == "departure" and stay:
         text = f"nobody of {task.role} leaves, as its `attrition` is 0; this work never falls due"
         yield ("tasks", name, "on"), False, text
     key = "hours" if task.hours is not None else "steps"

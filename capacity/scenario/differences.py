@@ -24,7 +24,6 @@ from capacity.units import Span
 NOTHING = "–"
 _ALMOST = 1e-12
 """``1.1%`` and ``0.011`` are the same number, and not the same to the last bit."""
-_UNSAID = BySegment[object]({})
 _DIGITS = 8
 """Of a SHA-256, enough to tell two contents of a file apart."""
 
@@ -131,9 +130,16 @@ def _tree(said: Said, value: Any, path: Trail, written: Trail) -> _Node:
     parts = {
         key: _tree(said, item, (*path, name), (*written, name))
         for key, name, item in names
-        if item is not None and item != _UNSAID
+        if not _is_nothing(item)
     }
     return _Node(path, written, parts=parts)
+
+
+def _is_nothing(value: Any) -> bool:
+    """Whether nothing was said and nothing is assumed."""
+    if isinstance(value, BySegment):
+        return not value.values and (value.default is None or value.default == ())
+    return value is None or value == ()
 
 
 def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
@@ -145,7 +151,8 @@ def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
         names = ("alpha", "beta", *REMARKS)
         return [(SBG, SBG, {name: getattr(value, name) for name in names})]
     if isinstance(value, BySegment):
-        default = {} if value.default is None else {"default": value.default}
+        is_said = value.default is not None and value.default != {}
+        default = {"default": value.default} if is_said else {}
         return [(name, name, item) for name, item in {**value.values, **default}.items()]
     if isinstance(value, Mapping):
         if any(isinstance(key, int) for key in value) and isinstance(raw, dict):

@@ -11,7 +11,7 @@ from capacity.scenario.fields import Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.market import Event, Market
-from capacity.scenario.parts import Part, nearest, read_each
+from capacity.scenario.parts import Part, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
@@ -33,10 +33,6 @@ def read_columns(raw: object) -> dict[str, str]:
     """Names of columns in the file: ``{arr: "Annual value"}``."""
     if not isinstance(raw, dict):
         raise ValueError(f'{raw!r} names no columns. Write {{arr: "Annual value"}}')
-    for ours in raw:
-        if ours not in ACCOUNT_COLUMNS:
-            hint, known = nearest(ours, ACCOUNT_COLUMNS), ", ".join(ACCOUNT_COLUMNS)
-            raise ValueError(f"`{ours}` is nothing of an account.{hint} An account has {known}")
     return read_each(raw.items(), read_text)
 
 

@@ -7,7 +7,7 @@ Each type is an `Annotated` whose validator turns what YAML gives into a frozen 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -111,6 +111,18 @@ def read_by_month(raw: object) -> dict[int, int]:
     return {month: counts[name] for name, month in months.items()}
 
 
+def read_hires(raw: object, _info: ValidationInfo) -> BySegment[dict[int, int]]:
+    """Counts by month, or by pool and month: ``{AMER: {2027-03: 2}}``."""
+    if not isinstance(raw, dict) or not raw or set(raw) & set(KNOWN) or by_month(raw):
+        return BySegment({}, read_by_month(raw))
+    return BySegment(read_each(raw.items(), read_by_month), {})
+
+
+def by_month(raw: Mapping[str, object]) -> bool:
+    """Whether values are given by month."""
+    return any(_MONTH.fullmatch(name.strip()) for name in raw)
+
+
 def read_seasons(raw: object) -> tuple[float, ...]:
     """Twelve weights, January first, scaled to a mean of 1."""
     if not isinstance(raw, list) or len(raw) != SEASONS:
@@ -203,4 +215,19 @@ FixedBySegment = Annotated[
 ]
 FactorByTask = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.FACTOR))]
 SpanBySegment = Annotated[BySegment[Span], by_segment(plain(known(units.parse_span)))]
+HoursByPool = HoursBySegment
+ShareByPool = ShareBySegment
+MoneyByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.MONEY))]
+SurchargeByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.SURCHARGE))]
+ChangeByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.CHANGE))]
+MonthsByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.MONTHS))]
+DaysByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.DAYS))]
+SharesByPool = Annotated[
+    BySegment[tuple[Estimate, ...]], by_segment(partial(read_numbers, units.SHARE))
+]
+TextByPool = Annotated[BySegment[str], by_segment(plain(read_text))]
+SeatsByPool = Annotated[
+    BySegment[int], by_segment(plain(known(partial(read_whole, high=MOST_SEATS))))
+]
+HiresByPool = Annotated[BySegment[dict[int, int]], PlainValidator(read_hires)]
 WholeBySegment = Annotated[BySegment[int], by_segment(plain(known(partial(read_whole, low=1))))]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from capacity.scenario.document import Plan
+from capacity.scenario.fields import by_month
 from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
@@ -61,7 +62,9 @@ def inside(hint: Any, written: object, segments: frozenset[str]) -> Inside | Non
 
 
 def _by_segment(each: Any, written: Mapping[str, Any], segments: frozenset[str]) -> Inside | None:
-    if typing.get_origin(each) is dict:  # steps by name, unless all names are segments'
+    if each == dict[int, int]:  # hires
+        is_split = not by_month(written)
+    elif typing.get_origin(each) is dict:  # steps by name, unless all names are segments'
         is_split = written.keys() <= segments | {"default"}
     else:
         is_split = bool(written) and not written.keys() & FORM_KEYS

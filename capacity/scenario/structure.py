@@ -14,10 +14,13 @@ from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 
-from capacity.scenario.document import Plan
+from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
+from capacity.scenario.fields import by_month
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
-from capacity.scenario.parts import nearest
+from capacity.scenario.parts import BySegment, nearest
+from capacity.scenario.pool import OWNER, REGION, can_split
 from capacity.scenario.reading import Trail
+from capacity.scenario.team import Role
 from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
 
 Finding = tuple[Trail, bool, str]
@@ -25,7 +28,10 @@ Finding = tuple[Trail, bool, str]
 
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
+_ONE_POOL = ("headcount", "hires")
+"""What cannot be the same for every pool unasked: ten seats, or ten in each?"""
 _SEATS_ONLY = (
+    "split",
     "hires",
     "slips",
     "attrition",
@@ -35,6 +41,15 @@ _SEATS_ONLY = (
     "ramp",
     "departure",
 )
+
+
+def by_name(model: type[BaseModel]) -> list[str]:
+    """Settings of a part that may be given by segment, or by pool."""
+    return [name for name, hint in settings(model).items() if _holds(hint, BySegment)]
+
+
+def _holds(hint: Any, kind: type) -> bool:
+    return typing.get_origin(hint) is kind or any(_holds(a, kind) for a in typing.get_args(hint))
 
 
 @cache
@@ -133,6 +148,18 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield ("finance", "absorbed", task), True, f"no such task.{hint}"
     if data.get("accounts"):
         yield from _beside_file(segments)
+        yield from _columns(_mapping(_mapping(data, "accounts"), "columns"), roles)
+
+
+def _columns(columns: Mapping[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is no column of an account, and what nobody is split by."""
+    splits = [_mapping(roles, name).get("split") for name in roles]
+    texts = dict.fromkeys((OWNER, REGION, *(s for s in splits if isinstance(s, str))))
+    known = [*ACCOUNT_COLUMNS, *texts]
+    for name in columns:
+        if name not in known:
+            text = f"is nothing of an account.{nearest(name, known)} Known: {', '.join(known)}"
+            yield ("accounts", "columns", name), True, text
 
 
 def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
@@ -297,10 +324,32 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         elif isinstance(other, dict) and "per" in other:
             text = f"`{name}` follows from other roles itself. Name a role with a headcount"
             yield (*path, "per", name), True, text
+    yield from _pools(path, role)
     for key in _SEATS_ONLY:
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text
+
+
+def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
+    """What is given by pool needs a `split`, and what is split, seats by pool."""
+    column = role.get("split")
+    if isinstance(column, str) and not can_split(column):
+        text = f"accounts have no group in common by their `{column}`. Name a column such as region"
+        yield (*path, "split"), False, text
+    for key in by_name(Role):
+        value = role.get(key)
+        pools = bool(value) and _is_by_segment(value)
+        pools = pools and not (key == "hires" and by_month(role[key]))
+        if pools and "split" not in role:
+            text = (
+                "is given by pool, but the role is not split. Write one value, or `split: region`"
+            )
+            yield (*path, key), True, text
+        elif not pools and value and key in _ONE_POOL and "split" in role:
+            form = "{AMER: 6, EMEA: 3}" if key == "headcount" else "{AMER: {2027-03: 2}}"
+            text = f"is one for all, but the role is split. Write it by pool, as in {form}"
+            yield (*path, key), False, text
 
 
 def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,31 +10,37 @@ from pydantic import Field, PlainValidator
 from capacity.calendar import public_holidays
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
-    MOST_SEATS,
-    ByMonth,
-    Change,
-    Days,
+    ChangeByPool,
+    DaysByPool,
     Factor,
     Flag,
-    Hours,
-    Money,
+    HiresByPool,
+    HoursByPool,
+    MoneyByPool,
     Months,
+    MonthsByPool,
     Seasons,
+    SeatsByPool,
     Share,
-    Shares,
+    ShareByPool,
+    SharesByPool,
     Surcharge,
+    SurchargeByPool,
     Text,
+    TextByPool,
+    by_segment,
     choice,
+    plain,
     read_text,
     read_whole,
-    whole,
 )
 from capacity.scenario.numbers import known
-from capacity.scenario.parts import Part, read_each
+from capacity.scenario.parts import BySegment, Part, read_each
 from capacity.scenario.segment import FADES_OVER
 
 ZERO = Estimate.fixed(0.0)
 ONE = Estimate.fixed(1.0)
+NOTHING = BySegment({}, ZERO)
 
 
 def read_holidays(raw: object) -> str:
@@ -49,6 +55,9 @@ def read_per(raw: object) -> dict[str, int]:
     if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{raw!r} is not a ratio. Write {{csm: 8}} for one head for eight csm")
     return read_each(raw.items(), known(partial(read_whole, low=1)))
+
+
+HolidaysByPool = Annotated[BySegment[str], by_segment(plain(read_holidays))]
 
 
 class Departure(Part):
@@ -67,59 +76,66 @@ class Departure(Part):
 
 
 class Role(Part):
-    """A role of the team."""
+    """A role of the team.
 
-    headcount: Annotated[int, whole(0, MOST_SEATS)] | None = None
-    """Seats that are filled and ramped when the plan begins."""
-    people: Text | None = None
-    """CSV file of the people by name, beside the scenario; in place of `headcount`."""
+    Of a role that is split, most settings may be given by pool.
+    """
+
+    split: Text | None = None
+    """Column of the accounts, as `region` or `owner`: one pool of seats for each of its values,
+    which serves the accounts of that value alone."""
+    headcount: SeatsByPool | None = None
+    """Seats that are filled and ramped when the plan begins; by pool where the role is split:
+    `{AMER: 6, EMEA: 3}`, or `{default: 1}` for one in each."""
+    people: TextByPool | None = None
+    """File of the people by name, beside the scenario; in place of `headcount`."""
     per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
-    hires: ByMonth = Field(default={})
-    """Seats to add, by month: `{2027-03: 2}`."""
+    hires: HiresByPool = BySegment({}, {})
+    """Seats to add, by month: `{2027-03: 2}`; by pool: `{AMER: {2027-03: 2}}`."""
     slips: Months = ZERO
     """How late a planned hire joins; each has its own."""
     department: Text = "cs"
     """Department of the role."""
-    salary: Money = ZERO
+    salary: MoneyByPool = NOTHING
     """Pay a year."""
-    on_costs: Surcharge = ZERO
+    on_costs: SurchargeByPool = NOTHING
     """Taxes and benefits, as a share of salary."""
-    bonus: Money = ZERO
+    bonus: MoneyByPool = NOTHING
     """Bonus a year."""
-    tools: Money = ZERO
+    tools: MoneyByPool = NOTHING
     """Tools and seats of software a year."""
-    hiring_cost: Money = ZERO
+    hiring_cost: MoneyByPool = NOTHING
     """Cost of filling a seat."""
-    severance: Money = ZERO
+    severance: MoneyByPool = NOTHING
     """Cost of cutting a seat."""
-    raise_: Change = Field(default=ZERO, alias="raise")
+    raise_: ChangeByPool = Field(default=NOTHING, alias="raise")
     """Rise of salaries on each anniversary of the plan's start."""
-    attrition: Share = ZERO
+    attrition: ShareByPool = NOTHING
     """Probability that a seat is vacated within a year."""
     overloaded_attrition: Factor = ONE
     """Factor on attrition after a period of more work than hours."""
     backfill: Flag = True
     """Whether a vacated seat is filled again."""
-    time_to_hire: Months = Estimate.fixed(2.0)
+    time_to_hire: MonthsByPool = BySegment({}, Estimate.fixed(2.0))
     """How long a seat stays vacant; each vacancy has its own."""
-    ramp: Shares = ()
+    ramp: SharesByPool = BySegment({}, ())
     """Output of a newcomer by completed months, as shares of a ramped person."""
     departure: Departure | None = None
     """What losing a familiar face does to customers."""
-    hours_per_week: Hours = Estimate.fixed(40.0)
+    hours_per_week: HoursByPool = BySegment({}, Estimate.fixed(40.0))
     """Paid hours a week."""
-    holidays: Annotated[str, PlainValidator(read_holidays)] | None = None
-    """Calendar of public holidays: `US`, `DE-BY`."""
-    pto_days: Days = ZERO
+    holidays: HolidaysByPool | None = None
+    """Calendar of public holidays: `US`, `DE-BY`; by pool: `{AMER: US, EMEA: DE}`."""
+    pto_days: DaysByPool = NOTHING
     """Days of paid leave a year."""
-    sick_days: Days = ZERO
+    sick_days: DaysByPool = NOTHING
     """Days of sickness a year."""
     leave_seasonality: Seasons | None = None
     """Twelve weights of leave, January first; leave spreads over the weekdays without."""
-    internal: Share = ZERO
+    internal: ShareByPool = NOTHING
     """Share of present time for meetings, training and administration."""
-    target_utilization: Share = ONE
+    target_utilization: ShareByPool = BySegment({}, ONE)
     """Share of available time that is planned for customers."""
     overtime: Surcharge = ZERO
     """Unpaid extra hours, as a share, where there is more work than hours."""

@@ -139,7 +139,7 @@ def test_the_summary_counts_them(tmp_path):
 
 def test_no_is_norway(tmp_path):
     plan = load(tmp_path, PLAN.replace("headcount: 2", "headcount: 2, holidays: NO")).plan
-    assert plan.team["csm"].holidays == "NO"
+    assert plan.team["csm"].holidays.default == "NO"
 
 
 @pytest.mark.parametrize("text", ["007", "NO", "off", "1:30", "95_000", "12345678901234567890"])

@@ -425,7 +425,9 @@ def test_a_column_that_the_scenario_names_must_be_there(tmp_path):
 
 def test_a_column_that_no_account_has_is_refused_in_the_scenario(tmp_path):
     (said,) = mistakes(tmp_path, A, settings=', columns: {arrr: "arr"}')
-    assert said.startswith("plan.yaml:3:41: accounts.columns: `arrr` is nothing of an account.")
+    assert said.startswith(
+        "plan.yaml:3:42: accounts.columns.arrr: is nothing of an account. Did you mean `arr`?"
+    )
     assert "Did you mean `arr`?" in said
 
 

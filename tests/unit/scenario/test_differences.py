@@ -183,6 +183,10 @@ def test_anchors_make_no_difference(load):
             "team.csm.attrition: 0 (default) -> 12%  (– -> other.yaml:17)",
         ),
         (
+            ("salary: 95_000", "salary: 95_000, ramp: [50%, 80%]"),
+            "team.csm.ramp: – -> [50%, 80%]  (– -> other.yaml:17)",
+        ),
+        (
             ("  trainer: {headcount: 1}", "  trainer: {headcount: 1}\n  lead: {per: {csm: 8}}"),
             "team.lead: – -> {per: {csm: 8}}  (– -> other.yaml:19)",
         ),

@@ -105,7 +105,7 @@ def test_a_base_of_two_files_is_read_once_and_undoes_nothing(write):
         top="extends: [left.yaml, right.yaml]\nname: Both\n",
     )
     scenario = capacity.load(folder / "top.yaml")
-    assert (hours(scenario), scenario.plan.team["csm"].headcount) == (7.0, 5)
+    assert (hours(scenario), scenario.plan.team["csm"].headcount.default) == (7.0, 5)
     assert [c.name for c in scenario.changes] == ["left.yaml", "right.yaml"]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 import capacity
+from capacity.scenario.merging import merge
+from capacity.scenario.reading import parse_yaml
 
 BASE = """\
 name: Base
@@ -63,9 +65,9 @@ def refused(load, *change):
 
 def test_settings_that_are_not_named_stay(variant):
     csm = variant("{team: {csm: {headcount: 3}}}").plan.team["csm"]
-    assert csm.headcount == 3
-    assert list(csm.hires.values()) == [2, 1]
-    assert len(csm.ramp) == 2
+    assert csm.headcount.default == 3
+    assert list(csm.hires.default.values()) == [2, 1]
+    assert len(csm.ramp.default) == 2
 
 
 def test_a_number_is_replaced_whole(variant):
@@ -86,7 +88,7 @@ def test_a_number_with_its_source_is_replaced_by_one_without(variant):
 
 def test_a_list_is_replaced_whole(variant):
     plan = variant("{team: {csm: {ramp: [10%]}}, tasks: {call: {segments: [smb]}}}").plan
-    assert [step.values for step in plan.team["csm"].ramp] == [(0.1,)]
+    assert [step.values for step in plan.team["csm"].ramp.default] == [(0.1,)]
     assert plan.tasks["call"].segments == ("smb",)
 
 
@@ -127,11 +129,29 @@ def test_values_by_task_merge(variant):
 def test_counts_by_month_and_role_and_shares_by_task_merge(variant):
     change = "{team: {csm: {hires: {2027-03: 1}}, manager: {per: {trainer: 4}}}, "
     plan = variant(change + "finance: {absorbed: {qbr: 10%}}}").plan
-    assert list(plan.team["csm"].hires.values()) == [1, 1]
+    assert list(plan.team["csm"].hires.default.values()) == [1, 1]
     assert plan.team["manager"].per == {"csm": 8, "trainer": 4}
     assert {name: share.values for name, share in plan.finance.absorbed.items()} == {
         "call": (0.5,),
         "qbr": (0.1,),
+    }
+
+
+def test_hires_by_pool_merge_by_pool_and_month_and_take_the_place_of_hires_by_month():
+    def hires(*written):
+        base, over = (
+            parse_yaml(f"team: {{csm: {{hires: {text}}}}}", "plan.yaml") for text in written
+        )
+        merge(base, over)
+        return base.written(("team", "csm", "hires"))
+
+    assert hires("{AMER: {2027-03: 2}}", "{AMER: {2027-06: 1}, EMEA: {2027-03: 1}}") == {
+        "AMER": {"2027-03": 2, "2027-06": 1},
+        "EMEA": {"2027-03": 1},
+    }
+    assert hires("{2027-03: 2}", "{EMEA: {2027-03: 1}}") == {"EMEA": {"2027-03": 1}}
+    assert hires("{EMEA: {2027-03: 1}}", "{2027-03: {value: 2, source: x}}") == {
+        "2027-03": {"value": 2, "source": "x"}
     }
 
 
@@ -209,7 +229,7 @@ def test_two_new_triggers_are_a_mistake(variant):
 
 def test_what_is_removed_first_can_be_written_anew(variant):
     hires = variant("{team: {csm: {hires: {2027-09: 4}}}}", "team.csm.hires").plan.team["csm"].hires
-    assert list(hires.values()) == [4]
+    assert list(hires.default.values()) == [4]
 
 
 def test_a_whole_task_can_be_removed(variant):
@@ -225,7 +245,7 @@ def test_new_names_come_behind_and_old_ones_keep_their_place(variant):
 def test_a_setting_from_outside_merges_like_a_change(variant):
     settings = {"team.csm.hires": {"2027-03": 1}, "tasks.qbr.priority": "{smb: 4}"}
     loaded = variant("{team: {csm: {headcount: 2}}}").with_(settings)
-    assert list(loaded.plan.team["csm"].hires.values()) == [1, 1]
+    assert list(loaded.plan.team["csm"].hires.default.values()) == [1, 1]
     assert loaded.plan.tasks["qbr"].priority.values == {"enterprise": 1, "smb": 4}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import capacity
 from capacity.estimates import Form
+from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import parse_yaml
 from capacity.scenario.validation import validate
 from capacity.units import Span
@@ -140,12 +141,13 @@ def test_a_day_over_time_is_a_day_of_the_role():
     ],
 )
 def test_settings_of_a_role_are_read(setting, name, value):
-    assert getattr(role(setting), name) == value
+    found = getattr(role(setting), name)
+    assert (found.of("") if isinstance(found, BySegment) else found) == value
 
 
 def test_a_ramp_is_a_list_or_one_share():
-    assert [r.values[0] for r in role("ramp: [0%, 50%, 0.75]").ramp] == [0.0, 0.5, 0.75]
-    assert [r.values[0] for r in role("ramp: 50%").ramp] == [0.5]
+    assert [r.values[0] for r in role("ramp: [0%, 50%, 0.75]").ramp.of("")] == [0.0, 0.5, 0.75]
+    assert [r.values[0] for r in role("ramp: 50%").ramp.of("")] == [0.5]
 
 
 def test_seasons_are_scaled_to_a_mean_of_one():

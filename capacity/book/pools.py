@@ -1,0 +1,117 @@
+"""The pools of a team: which values of a column have seats, and whether every account has some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from capacity.arrays import TextArray
+from capacity.book.accounts import Book
+from capacity.book.roster import Roster
+from capacity.book.table import one_line
+from capacity.errors import InputError, Mistake
+from capacity.scenario.document import Plan
+from capacity.scenario.parts import BySegment, nearest
+from capacity.scenario.pool import SEGMENT, Pool
+from capacity.scenario.reading import Marked, dotted
+from capacity.scenario.structure import by_name
+from capacity.scenario.team import Role
+
+
+def build_pools(
+    plan: Plan, book: Book, rosters: Mapping[str, Roster], marked: Marked
+) -> tuple[Pool, ...]:
+    """The pools of all roles, by role and value.
+
+    Raises
+    ------
+    InputError
+        Where an account has no pool, or a setting is given for a pool that is not there.
+    """
+    mistakes = list(_without_file(plan, marked))
+    found = []
+    for name, role in plan.team.items():
+        if role.split is None:
+            found.append(Pool(name, role))
+            continue
+        served = _served(plan, book, name)
+        values = _values(role, rosters.get(name), served)
+        mistakes += _unknown(marked, name, role, values)
+        mistakes += _without_seats(marked, name, role, values, served)
+        found += [Pool(name, role, value, alone=len(values) == 1) for value in sorted(values)]
+    if mistakes:
+        raise InputError(mistakes)
+    return tuple(found)
+
+
+def texts(plan: Plan, book: Book, column: str) -> TextArray:
+    """Values of a column by account; empty where the book has no such column."""
+    if column == SEGMENT:
+        return np.array(list(plan.segments), dtype=object)[book.segment]
+    return book.names.get(column, np.full(len(book), "", dtype=object))
+
+
+def _served(plan: Plan, book: Book, role: str) -> list[str]:
+    """Values of the accounts that a role serves."""
+    column = plan.team[role].split
+    assert column is not None
+    if column == SEGMENT:
+        return [segment for segment in plan.segments if plan.is_served(segment, role)]
+    served = np.array([plan.is_served(segment, role) for segment in plan.segments])
+    found = texts(plan, book, column)[served[book.segment]] if len(book) else []
+    return [value for value in dict.fromkeys(found) if value]
+
+
+def _without_file(plan: Plan, marked: Marked) -> Iterator[Mistake]:
+    """Columns that only a file of accounts has, where there is none."""
+    for name, role in plan.team.items():
+        column = role.split
+        if column is None or column == SEGMENT:
+            continue
+        place, path = marked.place(("team", name, "split")), f"team.{name}.split"
+        if plan.accounts is None:
+            text = f"`{column}` is a column of a file of accounts, but there is none. Write segment"
+            yield Mistake(place, path, text)
+
+
+def _values(role: Role, roster: Roster | None, served: list[str]) -> list[str]:
+    """The pools of a role: those that have seats, or accounts."""
+    if roster is not None:
+        return list(dict.fromkeys(roster.pools))
+    named = list(role.headcount.values) if role.headcount else []
+    rest = served if role.headcount and role.headcount.default is not None else []
+    return list(dict.fromkeys([*named, *rest]))
+
+
+def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterator[Mistake]:
+    """Settings of pools that are not there, and pools of which a setting says nothing."""
+    for key in by_name(Role):
+        setting = getattr(role, "raise_" if key == "raise" else key)
+        if not isinstance(setting, BySegment) or not setting.values or key == "people":
+            continue
+        for value in setting.values:
+            if value not in values:
+                trail = ("team", name, key, value)
+                text = f"no pool is called `{value}`.{nearest(value, values)}"
+                text = f"{text} Known: {', '.join(map(one_line, values))}"
+                yield Mistake(marked.place(trail, key=True), dotted(trail), text)
+        silent = [v for v in values if setting.of(v) is None]
+        if silent:
+            at = ("team", name, key)
+            text = f"says nothing of {', '.join(map(one_line, silent))}. Add it, or add `default`"
+            yield Mistake(marked.place(at), dotted(at), text)
+
+
+def _without_seats(
+    marked: Marked, name: str, role: Role, values: list[str], served: list[str]
+) -> Iterator[Mistake]:
+    """Accounts whose work nobody could do."""
+    missing = [value for value in served if value not in values]
+    if missing:
+        key = "people" if role.people else "headcount"
+        mend = "Name somebody of it there" if role.people else "Add it (0 has no seats)"
+        trail = ("team", name, key)
+        shown = ", ".join(map(one_line, missing[:10]))
+        text = f"accounts of {role.split} {shown} have work for {name}, but no pool. {mend}"
+        yield Mistake(marked.place(trail), dotted(trail), text)
