@@ -93,8 +93,8 @@ class Scenario:
         --------
         >>> import capacity
         >>> plan = capacity.load("scenarios/seed_example.yaml")
-        >>> plan.with_({"team.csm.headcount": 3}).plan.team["csm"].headcount
-        3
+        >>> plan.with_({"horizon.months": 6}).plan.horizon.months
+        6
         """
         earlier = {path: value for path, value in self.settings.items() if path not in settings}
         files = Files(Path(self.marked.file), self.written.files)

@@ -85,7 +85,7 @@ def test_strict_names_the_file_of_each_number(run: Callable[..., Finished], fold
     assert done.code == 2
     places = {line.split(": ")[1]: line.split(": ")[0] for line in done.lines[:-1]}
     assert places["team.csm.headcount"] == "ten.yaml:5:35"
-    assert places["team.csm.salary"] == "small.yaml:8:30"
+    assert places["team.csm.salary"] == "small.yaml:8:31"
 
 
 @pytest.mark.parametrize("name", VARIANTS)
