@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
-from io import StringIO
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from capacity.report.tables import FEW, MARK, WIDTH, plain
+from capacity.report.tables import table as _table
 from capacity.report.words import (
     error,
     hours,
@@ -29,10 +30,7 @@ from capacity.report.words import (
 if TYPE_CHECKING:
     from capacity.result import Result
 
-WIDTH = 110
 _LOW, _MEDIAN, _HIGH = 0.1, 0.5, 0.9
-_FEW = 200
-"""Futures below which nothing is known of the Monte Carlo error."""
 _BRIDGE = (
     ("new", "new_arr", 1),
     ("expansion", "expansion_arr", 1),
@@ -41,8 +39,6 @@ _BRIDGE = (
 )
 _ROWS = "month"
 """What a table by time has a row for; weeks would be too many to read."""
-_MARK = "~"
-"""Stands before a figure of a table whose Monte Carlo error matters."""
 _COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring", "severance", "platform")
 
 
@@ -54,7 +50,7 @@ class _Manner(NamedTuple):
 
     def marked(self, value: float, spread: float) -> str:
         """The number, with a mark where its error matters."""
-        return f"{_MARK if self.off(value, spread) else ''}{self.say(value)}"
+        return f"{MARK if self.off(value, spread) else ''}{self.say(value)}"
 
 
 _MONEY, _HOURS = _Manner(money, money_error), _Manner(hours, hours_error)
@@ -64,11 +60,7 @@ _PERCENT = _Manner(partial(share, digits=1), partial(share_error, digits=1))
 
 def as_text(result: Result, width: int = WIDTH) -> str:
     """The whole report as plain text."""
-    out = StringIO()
-    Console(file=out, width=width, color_system=None, highlight=False, markup=False).print(
-        report(result)
-    )
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain(report(result), width)
 
 
 def report(result: Result) -> Group:
@@ -109,12 +101,12 @@ class _Figures:
             return
         seed = self.result.manifest["seed"]
         yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
-        if self.result.trials < _FEW:
-            yield f"Too few futures to tell the Monte Carlo error of a figure; give {_FEW} or more."
+        if self.result.trials < FEW:
+            yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
         else:
             yield (
                 "± is a Monte Carlo standard error; behind several figures, the largest. "
-                f"{_MARK} marks figures where it is 1 % or more, of shares half a point or more."
+                f"{MARK} marks figures where it is 1 % or more, of shares half a point or more."
             )
         if "precision" in self.result.manifest:
             yield self._precision(self.result.manifest["precision"])
@@ -418,10 +410,3 @@ class _Task:
 def _exactly(precision: float) -> str:
     """``0.5 %``, as exactly as it takes."""
     return f"{100 * precision:.3g} %"
-
-
-def _table(title: str, *heads: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for i, head in enumerate(heads):
-        table.add_column(head, justify="left" if i == 0 else "right", no_wrap=True)
-    return table

@@ -42,6 +42,7 @@ LAYERS = (
     "result",
     "precision",
     "simulation",
+    "sweeping",
     "writing",
     "cli",
     "__main__",
@@ -66,6 +67,9 @@ SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
     "capacity.cli.checking": {"rich"},
     "capacity.cli.progress": {"rich"},
+    "capacity.cli.showing": {"rich"},
+    "capacity.report.grid": {"rich"},
+    "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
 }
 
@@ -77,6 +81,7 @@ PUBLIC = [
     "Scenario",
     "load",
     "simulate",
+    "sweep",
 ]
 
 
