@@ -106,7 +106,8 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
             mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    pools = build_pools(plan, book, rosters, marked)
+    pools, doubts = build_pools(plan, book, rosters, marked)
+    warnings += doubts
     return Scenario(plan, book, rosters, pools, tuple(warnings), files.seen, marked, settings)
 
 

@@ -22,6 +22,7 @@ from capacity.loading import Scenario
 from capacity.model.demand import due_every_days, due_every_months, due_in_parts
 from capacity.model.dispatch import Priorities
 from capacity.rng import KeyArray, keys
+from capacity.scenario.pool import SEGMENT
 from capacity.scenario.task import UNNAMED_STEP, Task
 
 ALL = -1
@@ -218,11 +219,12 @@ def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
 
 
 def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> Iterator[Lane]:
-    """Lanes of a fixed amount, one for each pool of its role."""
+    """Lanes of a fixed amount, one for each pool of its role, or for those of its segments."""
     plan = scenario.plan
     task, place = plan.tasks[name], list(plan.tasks).index(name)
+    segments = [segment] if segment else plan.segments_of(task)
     for i, pool in enumerate(scenario.pools):
-        if pool.name == task.role:
+        if pool.name == task.role and (pool.role.split != SEGMENT or pool.value in segments):
             luck = () if pool.alone else (pool.value,)
             yield Lane(name, segment, task, place, index, {task.role: i}, luck, ())
 
