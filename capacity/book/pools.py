@@ -93,14 +93,14 @@ def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterat
         setting = getattr(role, "raise_" if key == "raise" else key)
         if not isinstance(setting, BySegment) or not setting.values or key == "people":
             continue
-        for value in setting.values:
-            if value not in values:
-                trail = ("team", name, key, value)
-                text = f"no pool is called `{value}`.{nearest(value, values)}"
-                text = f"{text} Known: {', '.join(map(one_line, values))}"
-                yield Mistake(marked.place(trail, key=True), dotted(trail), text)
+        unknown = [value for value in setting.values if value not in values]
+        for value in unknown:
+            trail = ("team", name, key, value)
+            text = f"no pool is called `{value}`.{nearest(value, values)}"
+            text = f"{text} Known: {', '.join(map(one_line, values))}"
+            yield Mistake(marked.place(trail, key=True), dotted(trail), text)
         silent = [v for v in values if setting.of(v) is None]
-        if silent:
+        if silent and not unknown:
             at = ("team", name, key)
             text = f"says nothing of {', '.join(map(one_line, silent))}. Add it, or add `default`"
             yield Mistake(marked.place(at), dotted(at), text)
