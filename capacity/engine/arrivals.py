@@ -11,7 +11,7 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
 from capacity.engine.chance import Chance, Members
-from capacity.engine.pooling import new_arr, pools_new_accounts
+from capacity.engine.cohorts import counts_new_accounts, new_arr
 from capacity.engine.shocks import Shocks
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
@@ -92,7 +92,7 @@ class Arrivals:
         self._won: dict[tuple[int, int], Won] = {}
         for index, (name, segment) in enumerate(plan.segments.items()):
             number = self._count(name, yearly[index])
-            if segment.new_accounts and pools_new_accounts(plan, segment.new_accounts):
+            if segment.new_accounts and counts_new_accounts(plan, segment.new_accounts):
                 self._count_together(index, number)
                 continue
             for run in _runs(number.sum(axis=1)):
