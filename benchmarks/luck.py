@@ -8,7 +8,7 @@ Measured side by side, in turn, so that a machine whose speed drifts drifts for 
   and block, from the counter hash of `capacity.rng`, and from one SFC64 for everything;
 - a Poisson and a binomial count by SciPy's inverses and by `capacity.model.counts`;
 - a PERT quantile by SciPy's inverse and from a table;
-- a whole simulation with batches of one, two, five and ten blocks.
+- the base plan in batches of so many blocks.
 
 Medians over the runs, with the smallest and the largest.
 """
@@ -16,8 +16,6 @@ Medians over the runs, with the smallest and the largest.
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,15 +24,18 @@ import numpy as np
 from scipy.special import betaincinv, ndtri
 from scipy.stats import binom, poisson
 
+import capacity
+from capacity.engine.layout import build_layout
 from capacity.estimates import Estimate, Form
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.rng import BATCH, BLOCK, Luck, keys
+from capacity.simulation import drawn_batch
 
 RUNS = 9
 THINGS = 1_000
 """Accounts, seats and so on that ask for a draw at once."""
 SCENARIO = Path(__file__).parent.parent / "scenarios" / "base.yaml"
-BATCHES = (1, 2, 5, 10)
+BATCHES = (1, 2, 5, 10, 20, 40)
 
 Case = tuple[str, int, Callable[[], object]]
 
@@ -42,8 +43,8 @@ Case = tuple[str, int, Callable[[], object]]
 def generators() -> list[Case]:
     """One uniform for each of many things and trials, four ways."""
     of = keys(("account", i) for i in range(THINGS))
-    luck = Luck(0, 0)
     blocks = BATCH // BLOCK
+    luck = Luck(0, range(blocks))
 
     def seeded() -> np.ndarray:
         """A generator of its own for every thing and block, seeded the way NumPy advises."""
@@ -120,15 +121,11 @@ def measure(cases: list[Case]) -> None:
 
 def simulation(blocks: int) -> float:
     """Seconds of one simulation with batches of so many blocks."""
-    from capacity import rng
-
-    rng.BLOCKS_PER_BATCH, rng.BATCH = blocks, blocks * BLOCK  # before anybody else reads them
-    import capacity
-
-    scenario = capacity.load(SCENARIO)
-    capacity.simulate(scenario, trials=2_000)
+    layout = build_layout(capacity.load(SCENARIO))
+    drawn_batch(layout, 0, range(blocks))
     began = time.perf_counter()
-    capacity.simulate(scenario, trials=10_000)
+    for first in range(0, 10_000 // BLOCK, blocks):
+        drawn_batch(layout, 0, range(first, first + blocks))
     return time.perf_counter() - began
 
 
@@ -136,10 +133,7 @@ def batches() -> None:
     times: dict[int, list[float]] = {blocks: [] for blocks in BATCHES}
     for _ in range(RUNS):
         for blocks, spent in times.items():
-            ran = subprocess.run(
-                [sys.executable, __file__, str(blocks)], capture_output=True, text=True, check=True
-            )
-            spent.append(float(ran.stdout))
+            spent.append(simulation(blocks))
     for blocks, spent in times.items():
         middle = statistics.median(spent)
         name = f"10,000 trials, batches of {blocks * BLOCK:,}"
@@ -147,9 +141,6 @@ def batches() -> None:
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        print(simulation(int(sys.argv[1])))
-        return
     print(f"{THINGS:,} things, {BATCH} trials each; time per draw, {RUNS} runs")
     for cases in (generators(), counts(), perts()):
         measure(cases)

@@ -23,7 +23,7 @@ from workloads import A, load
 
 import capacity
 from capacity.engine.layout import Layout, build_layout
-from capacity.rng import BATCH, Luck, numbered
+from capacity.rng import BATCH, BLOCK, Luck, numbered
 
 RUNS = 5
 TRIALS = 10_000
@@ -33,8 +33,8 @@ def floor(layout: Layout) -> int:
     """Draw what cannot be avoided; returns the number of draws."""
     draws = 0
     variable = [i for i, step in enumerate(layout.work.steps) if step.hours.variance > 0]
-    for batch in range(TRIALS // BATCH):
-        luck = Luck(0, batch)
+    for first in range(0, TRIALS, BATCH):
+        luck = Luck(0, range(first // BLOCK, (first + BATCH) // BLOCK))
         for t, decisions in enumerate(layout.retention.by_period):
             month = int(layout.plan.horizon.periods.months[t])
             draws += luck.uniforms(decisions.luck).size

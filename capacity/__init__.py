@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
+    from capacity.sweeping import sweep
 
 _HOMES = {
     "CapacityError": "capacity.errors",
@@ -22,6 +23,7 @@ _HOMES = {
     "Scenario": "capacity.loading",
     "load": "capacity.loading",
     "simulate": "capacity.simulation",
+    "sweep": "capacity.sweeping",
 }
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Scenario",
     "load",
     "simulate",
+    "sweep",
 ]
 
 

@@ -16,6 +16,7 @@ TextArray = NDArray[np.object_]
 
 _FEW = 4
 _WIDE, _LARGEST = 10**6, 2**62
+_ROOM, _SMALL = 4, 2**16
 
 
 class RowSums:
@@ -75,7 +76,7 @@ def distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:
     """Distinct rows in lexicographic order, and which of them each row is.
 
     As `numpy.unique` by rows, which sorts a million rows of ten numbers in seconds. Here the
-    columns are joined to one number first.
+    columns are joined to one number first. Where such numbers are few, nothing needs sorting.
     """
     code = np.zeros(len(rows), dtype=np.int64)
     size = 1
@@ -91,5 +92,12 @@ def distinct_rows(rows: IntArray) -> tuple[IntArray, IntArray]:
             size = len(known)
         code = code * width + place
         size *= width
-    _, first, group = np.unique(code, return_index=True, return_inverse=True)
+    if size > max(_ROOM * len(rows), _SMALL):
+        _, first, group = np.unique(code, return_index=True, return_inverse=True)
+        return rows[first], group
+    there = np.zeros(size, dtype=bool)
+    there[code] = True
+    group = (np.cumsum(there) - 1)[code]
+    first = np.zeros(int(there.sum()), dtype=np.int64)
+    first[group[::-1]] = np.arange(len(rows))[::-1]
     return rows[first], group

@@ -1,20 +1,20 @@
-"""Periods, working days and month arithmetic; the holidays library does the holidays.
+"""Months, ISO weeks and public holidays; the holidays library does the holidays.
 
-A month is counted as ``year * 12 + month - 1``, so that spans of months are differences. A
-period of the horizon is a calendar month.
+A month is counted as ``year * 12 + month - 1``, so that spans of months are differences. Weeks
+have a line of their own. What a period of a plan is, a month or a week, is a `Step`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.arrays import FloatArray, IntArray
-from capacity.units import MONTHS_PER_YEAR
+from capacity.arrays import IntArray
+from capacity.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Span
 
 DateArray = NDArray[np.datetime64]
 
@@ -46,113 +46,163 @@ def months_and_days(days: DateArray) -> tuple[IntArray, IntArray]:
     return months.astype(np.int64) + month_number(1970, 1), day
 
 
-@dataclass(frozen=True)
-class Periods:
-    """The months of the plan.
+def first_days(numbers: IntArray) -> DateArray:
+    """The first days of months."""
+    months = numbers - month_number(1970, 1)
+    return months.astype("datetime64[M]").astype("datetime64[D]")
+
+
+def days_of(numbers: IntArray, day: IntArray | int) -> DateArray:
+    """Days of months, counted from 1; the last of a month that is too short."""
+    first = first_days(numbers)
+    length = (first_days(numbers + 1) - first).astype(np.int64)
+    return first + np.minimum(day, length) - 1
+
+
+class Step(Protocol):
+    """The length of a period, and the line on which such periods are numbered.
 
     Attributes
     ----------
-    start
-        First month, on the line of months.
-    count
-        Number of months.
-    fiscal_year_start
-        Calendar month, 1 to 12, in which the fiscal year begins.
+    name
+        What a period is called.
+    per_year, years_each, days_each
+        Periods in a year, and a period in years (Δ of the model) and in days.
+    in_a_month
+        Periods in a month.
+    year
+        Periods that count as a year where a horizon is given in periods.
+    sees_days
+        Whether it matters on which day of a month something is.
     """
 
-    start: int
-    count: int
-    fiscal_year_start: int = 1
+    name: str
+    per_year: float
+    years_each: float
+    days_each: float
+    in_a_month: float
+    year: int
+    sees_days: bool
 
+    def numbers(self, days: DateArray) -> IntArray:
+        """The periods that hold some days, on their line."""
+
+    def first_days(self, numbers: IntArray) -> DateArray:
+        """The first days of periods."""
+
+    def months(self, numbers: IntArray) -> IntArray:
+        """The months to which periods belong."""
+
+    def labels(self, numbers: IntArray) -> list[str]:
+        """Names of periods."""
+
+    def periods_in(self, span: Span) -> float:
+        """Length of a span in periods."""
+
+    def completed_months(self, tenure: IntArray) -> IntArray:
+        """Whole months that are over after so many periods."""
+
+    def fewest(self, months: IntArray) -> IntArray:
+        """Whole periods that lie between two dates so many months apart, at least."""
+
+
+class MonthStep:
+    """A period is a calendar month."""
+
+    name = "month"
+    per_year = float(MONTHS_PER_YEAR)
     years_each = 1 / MONTHS_PER_YEAR
-    """Length of a period in years, Δ of the model."""
+    days_each = DAYS_PER_MONTH
+    in_a_month = 1.0
+    year = MONTHS_PER_YEAR
+    sees_days = False
 
-    @cached_property
-    def months(self) -> IntArray:
-        """Months on the line of months, shape (periods,)."""
-        return np.arange(self.start, self.start + self.count)
+    def numbers(self, days: DateArray) -> IntArray:
+        """The months of the days."""
+        return month_numbers(days)
 
-    @cached_property
-    def labels(self) -> list[str]:
-        """Names of the periods, such as ``2027-03``."""
-        return [month_label(m) for m in range(self.start, self.start + self.count)]
+    def first_days(self, numbers: IntArray) -> DateArray:
+        """The firsts."""
+        return first_days(numbers)
 
-    @cached_property
-    def first_days(self) -> DateArray:
-        """First day of every period and of the one after the last, shape (periods + 1,)."""
-        numbers = np.append(self.months, self.start + self.count) - month_number(1970, 1)
-        return numbers.astype("datetime64[M]").astype("datetime64[D]")
+    def months(self, numbers: IntArray) -> IntArray:
+        """They themselves."""
+        return numbers
 
-    @property
-    def calendar_month(self) -> IntArray:
-        """January is 0, shape (periods,)."""
-        return self.months % MONTHS_PER_YEAR
+    def labels(self, numbers: IntArray) -> list[str]:
+        """``2027-03``."""
+        return [month_label(number) for number in numbers.tolist()]
 
-    def fiscal_quarters(self) -> list[str]:
-        """Label of the fiscal quarter of each period, such as ``FY27-Q1``."""
-        quarter = self._months_into_fiscal_year() // 3 + 1
-        return [f"{year}-Q{q}" for year, q in zip(self.fiscal_years(), quarter, strict=True)]
+    def periods_in(self, span: Span) -> float:
+        """Months."""
+        return span.months
 
-    def fiscal_years(self) -> list[str]:
-        """Label of the fiscal year of each period; it bears the year in which it begins."""
-        begins = (self.months - self._months_into_fiscal_year()) // MONTHS_PER_YEAR
-        return [f"FY{year % 100:02d}" for year in begins]
+    def completed_months(self, tenure: IntArray) -> IntArray:
+        """They themselves."""
+        return tenure
 
-    def ends_fiscal(self, months: int) -> NDArray[np.bool_]:
-        """Whether a period is the last of a fiscal quarter, half or year of so many months."""
-        return (self._months_into_fiscal_year() + 1) % months == 0
+    def fewest(self, months: IntArray) -> IntArray:
+        """They themselves."""
+        return months
 
-    def _months_into_fiscal_year(self) -> IntArray:
-        return (self.months - (self.fiscal_year_start - 1)) % MONTHS_PER_YEAR
 
-    def weekdays(self) -> FloatArray:
-        """Mondays to Fridays in each period, shape (periods,)."""
-        days = self.first_days
-        return np.busday_count(days[:-1], days[1:]).astype(float)
+class WeekStep:
+    """A period is an ISO week, Monday to Sunday; what a day decides, its Thursday does (ISO 8601).
 
-    def share_of_year(self) -> FloatArray:
-        """Each period's share of the Mondays to Fridays of its calendar year."""
-        year = self.first_days[:-1].astype("datetime64[Y]")
-        january = year.astype("datetime64[D]")
-        next_january = (year + np.timedelta64(1, "Y")).astype("datetime64[D]")
-        return self.weekdays() / np.busday_count(january, next_january)
+    Weeks are numbered on a line far from that of months, so that a draw that is found by the
+    number of a week is never that of a month.
+    """
 
-    def holidays_on_weekdays(self, calendar: str | None) -> FloatArray:
-        """Public holidays, observed days included, that fall on Mondays to Fridays.
+    name = "week"
+    per_year = DAYS_PER_YEAR / DAYS_PER_WEEK
+    years_each = DAYS_PER_WEEK / DAYS_PER_YEAR
+    days_each = float(DAYS_PER_WEEK)
+    in_a_month = DAYS_PER_MONTH / DAYS_PER_WEEK
+    year = 52
+    sees_days = True
 
-        Parameters
-        ----------
-        calendar
-            Country, or country and subdivision (``DE-BY``); None has no holidays.
-        """
-        days = self._holidays(calendar)
-        days = days[np.is_busday(days)]
-        inside = days[(days >= self.first_days[0]) & (days < self.first_days[-1])]
-        return np.bincount(month_numbers(inside) - self.start, minlength=self.count).astype(float)
+    _MONDAY = np.datetime64("1970-01-05")
+    _FIRST = 10**6
+    """Number of the week of that Monday; months of all years lie below those of all weeks."""
+    _TO_THURSDAY = 3
 
-    def _holidays(self, calendar: str | None) -> DateArray:
-        """Public holidays of the calendar years of the plan; none without a calendar."""
-        if calendar is None:
-            return np.zeros(0, dtype="datetime64[D]")
-        years = range(
-            self.start // MONTHS_PER_YEAR, (self.start + self.count) // MONTHS_PER_YEAR + 1
-        )
-        return np.array(sorted(public_holidays(calendar, years)), dtype="datetime64[D]")
+    def numbers(self, days: DateArray) -> IntArray:
+        """The weeks of the days."""
+        return self._FIRST + (days - self._MONDAY).astype(np.int64) // DAYS_PER_WEEK
 
-    def away_share(self, leave: DateArray, calendar: str | None) -> FloatArray:
-        """Share of the working days of each period on which somebody is on leave.
+    def first_days(self, numbers: IntArray) -> DateArray:
+        """The Mondays."""
+        return self._MONDAY + (numbers - self._FIRST) * DAYS_PER_WEEK
 
-        Parameters
-        ----------
-        leave
-            The first day of the leave and the day after it.
-        calendar
-            Its public holidays are no working days; see `holidays_on_weekdays`.
-        """
-        days, closed = self.first_days, self._holidays(calendar)
-        first, after = (np.clip(day, days[:-1], days[1:]) for day in leave)
-        missed = np.busday_count(first, after, holidays=closed)
-        return missed / np.maximum(np.busday_count(days[:-1], days[1:], holidays=closed), 1)
+    def months(self, numbers: IntArray) -> IntArray:
+        """The months of the Thursdays."""
+        return month_numbers(self.first_days(numbers) + self._TO_THURSDAY)
+
+    def labels(self, numbers: IntArray) -> list[str]:
+        """``2027-W09``, in the year of the Thursday."""
+        thursdays = self.first_days(numbers) + self._TO_THURSDAY
+        january = thursdays.astype("datetime64[Y]").astype("datetime64[D]")
+        week = (thursdays - january).astype(np.int64) // DAYS_PER_WEEK + 1
+        years = self.months(numbers) // MONTHS_PER_YEAR
+        return [f"{y:04d}-W{w:02d}" for y, w in zip(years.tolist(), week.tolist(), strict=True)]
+
+    def periods_in(self, span: Span) -> float:
+        """Weeks."""
+        return span.days / DAYS_PER_WEEK
+
+    def completed_months(self, tenure: IntArray) -> IntArray:
+        """Of 365.25 / 12 days each."""
+        return np.floor(tenure * DAYS_PER_WEEK / DAYS_PER_MONTH).astype(np.int64)
+
+    def fewest(self, months: IntArray) -> IntArray:
+        """A February makes spans of the same number of months differ by up to three days."""
+        begins = month_number(2027, 1) + np.arange(4 * MONTHS_PER_YEAR)  # 2028 is a leap year
+        lasting = first_days(begins + months[..., None]) - first_days(begins)
+        return lasting.min(axis=-1).astype(np.int64) // DAYS_PER_WEEK
+
+
+MONTH, WEEK = MonthStep(), WeekStep()
+STEPS: dict[str, Step] = {step.name: step for step in (MONTH, WEEK)}
 
 
 @lru_cache(maxsize=64)

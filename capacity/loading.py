@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +13,18 @@ from capacity.book.representative import representative_book
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.changes import assign
+from capacity.scenario.beside import Files
+from capacity.scenario.changes import Change, assigned, changed
+from capacity.scenario.differences import Difference, Said, differences
 from capacity.scenario.document import Plan
+from capacity.scenario.extending import Written, read_written
+from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
-from capacity.scenario.reading import Marked, dotted, read_bytes, read_yaml
+from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.validation import validate
+
+_ROLE_DEPTH = len(("team", "csm", "people"))
+"""Names down to the people of a role; one more is a pool."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,13 @@ class Scenario:
     files
         SHA-256 of every file that was read, by name.
     marked
-        The file as it was written, with the place of every setting.
+        The settings as they were written, with the place of every one.
     settings
         What was set from outside of the file.
+    written
+        The base and the changes that led here, before what was set from outside.
+    doubts
+        Those of the warnings that speak of accounts and people.
     """
 
     plan: Plan
@@ -53,15 +63,69 @@ class Scenario:
     files: Mapping[str, str]
     marked: Marked
     settings: Mapping[str, object]
+    written: Written
+    doubts: tuple[Mistake, ...]
 
     @property
     def name(self) -> str:
         """What the scenario is called."""
         return self.plan.name
 
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of its files, by name and in order."""
+        return self.written.changes
+
+    def with_(self, settings: Mapping[str, object]) -> Scenario:
+        """The same scenario with other settings; its files are not read again without need.
+
+        Parameters
+        ----------
+        settings
+            By path, such as ``{"tasks.qbr.every": "month"}``; see `load`.
+
+        Raises
+        ------
+        InputError
+            With every mistake that the settings lead to.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/seed_example.yaml")
+        >>> plan.with_({"horizon.months": 6}).plan.horizon.months
+        6
+        """
+        earlier = {path: value for path, value in self.settings.items() if path not in settings}
+        files = Files(Path(self.marked.file), self.written.files)
+        return _build(self.written, files, earlier | dict(settings), like=self)
+
+    def diff(self, other: Scenario) -> list[Difference]:
+        """What another scenario says otherwise; nothing where both mean the same.
+
+        Parameters
+        ----------
+        other
+            The scenario to compare with.
+
+        Returns
+        -------
+        list of Difference
+            In the order of the language. Printed, each is ``path: old -> new`` with its places.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/seed_example.yaml")
+        >>> for difference in plan.diff(plan.with_({"tasks.qbr.every": "month"})):
+        ...     print(difference.path, difference.old, difference.new)
+        tasks.qbr.every quarter month
+        """
+        return differences(_said(self), _said(other))
+
 
 def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:  # noqa: A002
-    """Read a scenario, its file of accounts and its files of people.
+    """Read a scenario, the files that it extends, its file of accounts and its files of people.
 
     Parameters
     ----------
@@ -69,7 +133,7 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
         YAML file of the scenario.
     set
         Settings that take the place of the file's, such as ``{"team.csm.headcount": 9}``; text is
-        read as it would be in the file.
+        read as it would be in the file, and mappings are merged as by a change of the file.
 
     Raises
     ------
@@ -82,21 +146,64 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     >>> capacity.load("scenarios/seed_example.yaml").name
     '100 accounts and a QBR each quarter'
     """
-    marked = read_yaml(Path(path))
-    settings = dict(set or {})
-    assign(marked, settings)
-    plan, warnings = validate(marked)
-    files = _Files(Path(path), marked)
+    files = Files(Path(path), {})
+    written, mistakes = read_written(files)
+    return _build(written, files, dict(set or {}), mistakes)
+
+
+def _build(
+    written: Written,
+    files: Files,
+    settings: Mapping[str, object],
+    mistakes: Sequence[Mistake] = (),
+    like: Scenario | None = None,
+) -> Scenario:
+    """A scenario from what was written; what files beside it hold is taken from one like it."""
+    marked, missed = changed(written.base, written.changes)
+    mistakes = [*mistakes, *missed]
+    try:
+        marked = assigned(marked, settings)
+        plan, warnings = validate(marked)
+    except InputError as error:
+        raise InputError([*mistakes, *error.mistakes]) from None
+    if mistakes:
+        raise InputError(mistakes)
+    if like and _read_for(plan, marked, files) == _read_for(like.plan, like.marked, files):
+        book, rosters, doubts = like.book, like.rosters, list(like.doubts)
+        files.seen |= like.files
+    else:
+        book, rosters, doubts = _read_beside(plan, marked, files)
+    pools, idle = build_pools(plan, book, rosters, marked)
+    said = (*warnings, *doubts, *idle)
+    return Scenario(
+        plan, book, rosters, pools, said, files.seen, marked, settings, written, tuple(doubts)
+    )
+
+
+def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
+    """All of a scenario that accounts and people are read by."""
+    leads = [(t.lead, t.segments) for t in plan.tasks.values() if t.on == "renewal"]
+    names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
+    splits = {name: role.split for name, role in plan.team.items()}
+    served = plan.tasks if any(splits.values()) else None
+    return [plan.accounts, plan.horizon, plan.segments, leads, names, splits, served]
+
+
+def _read_beside(
+    plan: Plan, marked: Marked, files: Files
+) -> tuple[Book, dict[str, Roster], list[Mistake]]:
+    """Accounts, people, and warnings about them."""
     rosters: dict[str, Roster] = {}
+    warnings: list[Mistake] = []
     mistakes: list[Mistake] = []
     try:
-        book, doubts = _book(plan, files)
+        book, doubts = _book(plan, marked, files)
         warnings += doubts + _nobody(book, marked)
     except InputError as error:
         mistakes += error.mistakes
-    for name, roles in _named_files(plan):
+    for (path, name), roles in _files_of_people(plan, marked, files).items():
         try:
-            found, doubts = read_rosters(plan, roles, *files.read("people", name, roles))
+            found, doubts = read_rosters(plan, roles, *files.read(marked, path, name, "people"))
             mistakes += _twice(rosters, found, name)
             rosters |= {
                 r: rosters[r].with_(new) if r in rosters else new for r, new in found.items()
@@ -106,33 +213,47 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
             mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    pools, doubts = build_pools(plan, book, rosters, marked)
-    warnings += doubts
-    return Scenario(plan, book, rosters, pools, tuple(warnings), files.seen, marked, settings)
+    return book, rosters, warnings
 
 
-def _book(plan: Plan, files: _Files) -> tuple[Book, list[Mistake]]:
+def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]]:
     """The accounts of the file, or as their number says, with warnings."""
     if plan.accounts is None:
         return representative_book(plan), []
-    content, file = files.read("accounts", plan.accounts.file)
-    sheet_at = files.marked.place(("accounts", "sheet"))
+    content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
+    sheet_at = marked.place(("accounts", "sheet"))
     return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
 
 
-def _named_files(plan: Plan) -> list[tuple[str, dict[str, str]]]:
-    """Files of people, and the roles that name them, each with the pool for which it does.
+def _named(plan: Plan) -> list[tuple[Trail, str]]:
+    """The settings that name files, with the names."""
+    found: list[tuple[Trail, str]] = []
+    if plan.accounts is not None:
+        found.append((("accounts", "file"), plan.accounts.file))
+    for name, role in plan.team.items():
+        people, path = role.people or BySegment[str]({}), ("team", name, "people")
+        found += [((*path, pool), file) for pool, file in people.values.items()]
+        if people.default is not None:
+            found.append(((*path, "default") if people.values else path, people.default))
+    return found
+
+
+def _files_of_people(
+    plan: Plan, marked: Marked, files: Files
+) -> dict[tuple[Trail, str], dict[str, str]]:
+    """Where files of people are named first, and the roles that name each, with their pools.
 
     A file that serves several pools of one role by name is read for each of them.
     """
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for name, role in plan.team.items():
-        if role.people is not None:
-            for pool, file in role.people.values.items():
-                found.setdefault((file, pool), {})[name] = pool
-            if role.people.default is not None:
-                found.setdefault((role.people.default, ""), {})[name] = ""
-    return [(file, roles) for (file, _), roles in found.items()]
+    first: dict[tuple[Path, str], tuple[Trail, str]] = {}
+    found: dict[tuple[Trail, str], dict[str, str]] = {}
+    for trail, name in _named(plan):
+        if trail[0] == "team":
+            is_split = len(trail) > _ROLE_DEPTH and trail[-1] != "default"
+            pool = str(trail[-1]) if is_split else ""
+            where = first.setdefault((files.beside(marked, trail, name), pool), (trail, name))
+            found.setdefault(where, {})[str(trail[1])] = pool
+    return found
 
 
 def _twice(known: Mapping[str, Roster], found: Mapping[str, Roster], file: str) -> list[Mistake]:
@@ -151,37 +272,11 @@ def _nobody(book: Book, marked: Marked) -> list[Mistake]:
     return [] if len(book) else [Mistake(marked.place(("segments",), key=True), "segments", text)]
 
 
-class _Files:
-    """The files beside a scenario, which must lie inside of its folder."""
-
-    def __init__(self, scenario: Path, marked: Marked) -> None:
-        self._folder, self.marked = scenario.parent, marked
-        self.seen = {str(scenario): marked.sha256}
-
-    def read(
-        self, kind: str, name: str, roles: Mapping[str, str] | None = None
-    ) -> tuple[bytes, str]:
-        """The content of a file, and its name in messages; the roles and pools are who names it."""
-        path: tuple[str, ...] = ("accounts", "file")
-        if roles:
-            role, pool = next(iter(roles.items()))
-            path = ("team", role, "people", pool) if pool else ("team", role, "people")
-        place, file = self.marked.place(path), self._folder / name
-        if not _is_inside(file, self._folder):
-            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
-            raise InputError([Mistake(place, dotted(path), text)])
-        try:
-            content = read_bytes(file, kind)
-        except InputError as error:
-            text = f"{file}: {error.mistakes[0].text}"
-            raise InputError([Mistake(place, dotted(path), text)]) from None
-        self.seen[str(file)] = hashlib.sha256(content).hexdigest()
-        return content, str(file)
-
-
-def _is_inside(file: Path, folder: Path) -> bool:
-    """Whether a file lies in a folder, links followed; links that lead nowhere do not."""
-    try:
-        return file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
-        return False
+def _said(scenario: Scenario) -> Said:
+    """What a scenario says, with the content of the files that it names."""
+    files = Files(Path(scenario.marked.file), scenario.files)
+    contents = {
+        trail: scenario.files[str(files.beside(scenario.marked, trail, name))]
+        for trail, name in _named(scenario.plan)
+    }
+    return Said(scenario.plan, scenario.marked, contents)

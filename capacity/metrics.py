@@ -108,7 +108,7 @@ class Catalogue:
         self._plan, self._work, self._batches, self._trials = plan, work, batches, trials
         self._pools = scenario.pools
         self._segments, self._roles = list(plan.segments), list(plan.team)
-        self._count = plan.horizon.months
+        self._count = plan.horizon.periods.count
         self._working = [r for r in self._roles if self._lanes(role=r).size]
 
     @cached_property
@@ -293,7 +293,7 @@ class Catalogue:
     # --- over the horizon ------------------------------------------------------------------------
 
     def _whole_metrics(self, found: Mapping[tuple[str, Key], Metric]) -> Iterator[Metric]:
-        if self._plan.has_retention and self._count >= 12:
+        if self._plan.has_retention and len(self._plan.horizon.periods.year_ends):
             yield from self._retention_metrics()
         if self._plan.has_money:
             cost, revenue = found["team_cost", Key()], found["revenue", Key()]
@@ -327,7 +327,7 @@ class Catalogue:
             pairs |= {"grr": ("frozen_kept_arr", "frozen_arr"), "nrr": ("frozen_arr", "frozen_arr")}
         everyone = list(range(len(self._segments)))
         keys = [(Key(), everyone)] + [(Key(s), [i]) for i, s in enumerate(self._segments)]
-        years = self._count // 12
+        years = len(self._plan.horizon.periods.year_ends)
         labels = ("", *(f"{12 * year}m" for year in range(1, years + 1)))
         for name, (over, under) in pairs.items():
             for key, rows in keys:

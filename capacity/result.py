@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
 Compute = Callable[[FloatArray], FloatArray]
-SPANS = ("month", "quarter", "year")
 _KEPT = 8
 """Arrays that are kept for the next question."""
 
@@ -51,7 +50,7 @@ class Result:
 
     @property
     def periods(self) -> list[str]:
-        """Labels of the periods, such as ``2027-03``."""
+        """Labels of the periods, such as ``2027-03`` or ``2027-W09``."""
         return self.scenario.plan.horizon.periods.labels
 
     @cached_property
@@ -63,7 +62,7 @@ class Result:
 
     def array(
         self, metric: str, *, period: str | None = None, segment: str = "", role: str = "",
-        pool: str = "", task: str = "",
+        pool: str = "", task: str = "", by: str | None = None,
     ) -> FloatArray:  # fmt: skip
         """Values of a metric in every trial.
 
@@ -72,10 +71,12 @@ class Result:
         metric
             Name, such as ``required_fte``.
         period
-            A month such as ``2027-03``; an empty text is the whole horizon. Without it the rows
+            A period such as ``2027-03``; an empty text is the whole horizon. Without it the rows
             are all periods, or the horizon's where the metric is only known over it.
         segment, role, pool, task
             What it is about; an empty key is the total.
+        by
+            Longer periods in place of the plan's own; see `table`.
 
         Returns
         -------
@@ -87,27 +88,29 @@ class Result:
         QuestionError
             Where there is no such metric, key or period.
         """
-        return self._recent(metric, Key(segment, role, pool, task), period).copy()
+        return self._recent(metric, Key(segment, role, pool, task), period, by).copy()
 
     @cached_property
-    def _recent(self) -> Callable[[str, Key, str | None], FloatArray]:
+    def _recent(self) -> Callable[[str, Key, str | None, str | None], FloatArray]:
         """Reads arrays and keeps a few: one figure is asked for its mean, quantiles and errors."""
         return lru_cache(maxsize=_KEPT)(self._read)
 
-    def _read(self, metric: str, key: Key, period: str | None) -> FloatArray:
+    def _read(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
         found = self._find(metric, key)
         if period == "" and found.kind is not Kind.WHOLE:
             return self._over_horizon(found)
-        labels, values = self._rows(found, "month")
+        labels, values = self._rows(found, by)
         if period is None:
             return values
         if period not in labels:
             raise QuestionError(f"{metric} has no period {period!r}. Known: {', '.join(labels)}")
         return values[[labels.index(period)]]
 
-    def _values(self, metric: str, period: str | None = None, **about: str) -> FloatArray:
+    def _values(
+        self, metric: str, period: str | None = None, by: str | None = None, **about: str
+    ) -> FloatArray:
         """As `array`, to be read only."""
-        return self._recent(metric, Key(**about), period)
+        return self._recent(metric, Key(**about), period, by)
 
     def mean(self, metric: str, **keys: Any) -> Any:
         """Expected value; a Series by period, or one number for one period. See `array`."""
@@ -123,7 +126,7 @@ class Result:
         q
             Probability, 0 to 1.
         **keys
-            `period`, `segment`, `role`, `pool` and `task`; see `array`.
+            `period`, `segment`, `role`, `pool`, `task` and `by`; see `array`.
 
         Returns
         -------
@@ -151,7 +154,8 @@ class Result:
     def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
         if keys.get("period") is not None:
             return [keys["period"]]
-        return list(self._find(metric, Key(**_about(keys))).periods) or self.periods
+        known = self._find(metric, Key(**_about(keys))).periods
+        return list(known) or self._groups(keys.get("by"))[0]
 
     def _answer(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> Any:
         values = compute(self._values(metric, **keys))
@@ -178,16 +182,15 @@ class Result:
 
     # --- the table -------------------------------------------------------------------------------
 
-    def _groups(self, by: str) -> tuple[list[str], list[IntArray]]:
+    def _groups(self, by: str | None) -> tuple[list[str], list[IntArray]]:
         periods = self.scenario.plan.horizon.periods
-        if by not in SPANS:
-            raise QuestionError(f"by {by!r} is not known. Write {', '.join(SPANS)}")
-        of_period = {"month": periods.labels, "quarter": periods.fiscal_quarters(),
-                     "year": periods.fiscal_years()}[by]  # fmt: skip
-        labels = list(dict.fromkeys(of_period))
-        return labels, [np.flatnonzero(np.array(of_period) == label) for label in labels]
+        if by is not None and by not in periods.spans:
+            raise QuestionError(f"by {by!r} is not known. Write {', '.join(periods.spans)}")
+        of_period = periods.labels_by(by or periods.spans[0])
+        begins = [i for i in range(1, periods.count) if of_period[i] != of_period[i - 1]]
+        return [of_period[i] for i in (0, *begins)], np.split(np.arange(periods.count), begins)
 
-    def _rows(self, metric: Metric, by: str) -> tuple[list[str], FloatArray]:
+    def _rows(self, metric: Metric, by: str | None) -> tuple[list[str], FloatArray]:
         if metric.kind is Kind.WHOLE:
             return list(metric.periods), metric.read()
         labels, groups = self._groups(by)
@@ -196,7 +199,7 @@ class Result:
     def _over_horizon(self, metric: Metric) -> FloatArray:
         return metric.over([np.arange(len(self.periods))])
 
-    def rows(self, by: str = "month", only: str | None = None) -> Iterator[dict[str, Any]]:
+    def rows(self, by: str | None = None, only: str | None = None) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries; see `table`."""
         for metric in (m for m in self.catalogue.metrics if only in (None, m.name)):
             labels, values = self._rows(metric, by)
@@ -209,13 +212,14 @@ class Result:
                 about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
                 yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
 
-    def table(self, by: str = "month", metric: str | None = None) -> pd.DataFrame:
+    def table(self, by: str | None = None, metric: str | None = None) -> pd.DataFrame:
         """One tidy row for each metric, period and key.
 
         Parameters
         ----------
         by
-            ``month``, or fiscal ``quarter`` or ``year``: flows are summed, stocks at the end.
+            ``month``, or fiscal ``quarter`` or ``year``: flows are summed, stocks at the end. A
+            week belongs to those of its Thursday. The plan's own periods without.
         metric
             Only this one; all without.
 
@@ -237,7 +241,7 @@ class Result:
 
 def _about(keys: Mapping[str, Any]) -> dict[str, Any]:
     """What a metric is about, without when."""
-    return {name: value for name, value in keys.items() if name != "period"}
+    return {name: value for name, value in keys.items() if name not in ("period", "by")}
 
 
 def _quantile(q: float) -> Compute:

@@ -10,7 +10,7 @@ trials, 32 bits each. `docs/about/design.md` compares this with the alternatives
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -22,9 +22,8 @@ KeyArray = NDArray[np.uint64]
 
 BLOCK = 100
 """Trials in a block: the unit of Latin hypercube sampling and of the standard errors."""
-BLOCKS_PER_BATCH = 10
-"""Blocks that are computed together, which costs less than one by one."""
-BATCH = BLOCK * BLOCKS_PER_BATCH
+BATCH = 10 * BLOCK
+"""Trials that are computed together at least, which costs less than block by block."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -33,7 +32,7 @@ _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _HALF, _HALF_WIDTH = np.uint64(2**32 - 1), np.uint64(32)
 _LARGEST = 2**32 - 1
 _RESOLUTION = 2.0**-32
-_CHUNK = 32
+_CHUNK = 32_000
 
 
 def key(*names: object) -> int:
@@ -82,31 +81,40 @@ def _mix(x: KeyArray) -> KeyArray:
 
 
 class Luck:
-    """The draws of one batch of trials.
+    """The draws of some blocks of trials.
 
     Parameters
     ----------
     seed
         Any whole number; part of every result.
-    batch
-        Number of the batch; it holds blocks ``batch * BLOCKS_PER_BATCH`` and following.
+    blocks
+        Numbers of the blocks.
+
+    Attributes
+    ----------
+    trials
+        How many trials these are.
     """
 
-    def __init__(self, seed: int, batch: int) -> None:
-        first = batch * BLOCKS_PER_BATCH
-        blocks = keys(("block", seed, first + block) for block in range(BLOCKS_PER_BATCH))
+    def __init__(self, seed: int, blocks: range) -> None:
         pairs = np.arange(BLOCK // 2)
-        self._counters = np.concatenate([numbered(blocks[[i]], pairs) for i in range(len(blocks))])
+        found = [numbered(keys([("block", seed, block)]), pairs) for block in blocks]
+        self._counters = np.concatenate(found)
+        self.trials = BLOCK * len(blocks)
 
     def uniforms(self, of: KeyArray) -> FloatArray:
         """Uniforms in (0, 1), one per thing and trial, shape (things, trials)."""
-        out = np.empty((len(of), BATCH))
-        for first in range(0, len(of), _CHUNK):
-            part = slice(first, first + _CHUNK)
+        out = np.empty((len(of), self.trials))
+        for part in self._portions(len(of)):
             words = _mix(of[part, None] + self._counters)
             np.multiply(words.view(np.uint32), _RESOLUTION, out=out[part])
         out += _RESOLUTION / 2
         return out
+
+    def _portions(self, things: int) -> Iterator[slice]:
+        """Things that are drawn together, so few that they stay in the fast memory."""
+        step = max(1, _CHUNK // self.trials)
+        return (slice(first, first + step) for first in range(0, things, step))
 
     def at(self, of: KeyArray, trial: IntArray) -> FloatArray:
         """The same uniforms, of single trials of things only; shapes broadcast to one."""
@@ -126,9 +134,8 @@ class Luck:
         """
         limit = np.clip(np.ceil(chance / _RESOLUTION - 0.5), 0, _LARGEST).astype(np.uint32)
         certain = chance >= 1
-        out = np.empty((len(of), BATCH), dtype=bool)
-        for first in range(0, len(of), _CHUNK):
-            part = slice(first, first + _CHUNK)
+        out = np.empty((len(of), self.trials), dtype=bool)
+        for part in self._portions(len(of)):
             words = _mix(of[part, None] + self._counters)
             np.less(words.view(np.uint32), limit[which[part]], out=out[part])
         return out | certain[which] if certain.any() else out
@@ -139,6 +146,6 @@ class Luck:
         Latin hypercube sampling (McKay, Beckman & Conover 1979): within a block each thing's
         strata are dealt to the trials in an order of its own.
         """
-        deal = self.uniforms(numbered(of, 1)).reshape(len(of), BLOCKS_PER_BATCH, BLOCK)
-        strata = np.argsort(deal, axis=2).reshape(len(of), BATCH)
+        deal = self.uniforms(numbered(of, 1)).reshape(len(of), -1, BLOCK)
+        strata = np.argsort(deal, axis=2).reshape(len(of), self.trials)
         return (strata + self.uniforms(numbered(of, 2))) / BLOCK

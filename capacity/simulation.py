@@ -18,6 +18,9 @@ from capacity.result import Result
 from capacity.rng import BATCH, BLOCK, Luck
 
 Progress = Callable[[int, int], None]
+"""Told how many futures are done, of how many."""
+_ROWS, _WIDEST = 200, 4
+"""Rows of arrays that a batch may have before it stays narrow, and batches at most in one."""
 
 
 def simulate(
@@ -99,18 +102,25 @@ class _Bench:
     def expected(self) -> Record:
         return run_batch(self.layout, Expected())
 
-    def records(self, batches: range) -> Iterator[Record]:
+    def records(self, done: int, trials: int) -> Iterator[Record]:
+        """Batches of the futures from a number on, the last one whole."""
         one = partial(drawn_batch, self.layout, self.seed)
+        width = BATCH if self.executor else widest(self.layout)
+        batches = [
+            range(first // BLOCK, min(first + width, trials) // BLOCK)
+            for first in range(done, trials, width)
+        ]
         yield from self.executor.map(one, batches) if self.executor else map(one, batches)
 
 
 def _given(bench: _Bench, trials: int) -> list[Record]:
     """As many futures as were asked for, or expected values for none."""
-    total = _batches(trials) if trials else 1
-    done = []
-    for record in bench.records(range(total)) if trials else [bench.expected()]:
+    if not trials:
+        return [bench.expected()]
+    total, done = _whole(trials), []
+    for record in bench.records(0, total):
         done.append(record)
-        bench.progress(len(done), total)
+        bench.progress(_futures(done), total)
     return done
 
 
@@ -119,28 +129,39 @@ def _precise(bench: _Bench, goal: Goal) -> tuple[list[Record], int, float]:
     if goal.figure:  # a name that does not exist is told before any work is spent on it
         rows_of(Result(bench.layout, (bench.expected(),), 0, {}), goal.figure)
     done: list[Record] = []
-    total = _batches(next(goal.counts()))
+    total = _whole(next(goal.counts()))
     for trials in goal.counts():
-        wanted = _batches(trials)
-        for record in bench.records(range(len(done), wanted)):
+        wanted = _whole(trials)
+        for record in bench.records(_futures(done), wanted):
             done.append(record)
-            if len(done) < wanted:
-                bench.progress(len(done), total)
+            if _futures(done) < wanted:
+                bench.progress(_futures(done), total)
         error = largest_error(Result(bench.layout, tuple(done), trials, {}), goal.figure)
-        total = wanted if goal.is_reached(error) else _batches(goal.forecast(trials, error))
+        total = wanted if goal.is_reached(error) else _whole(goal.forecast(trials, error))
         bench.progress(wanted, total)
         if goal.is_reached(error):
             break
     return done, trials, error
 
 
-def _batches(trials: int) -> int:
-    return -(-trials // BATCH)
+def _whole(trials: int) -> int:
+    """So many futures, and those of the last batch that come along."""
+    return -(-trials // BATCH) * BATCH
 
 
-def drawn_batch(layout: Layout, seed: int, batch: int) -> Record:
+def _futures(records: list[Record]) -> int:
+    return sum(record["arr"].shape[2] for record in records)
+
+
+def widest(layout: Layout) -> int:
+    """Futures that are best computed together: many of a small plan, whose arrays stay small."""
+    rows = len(layout.work.steps) + len(layout.classes)
+    return BATCH * max(1, min(_WIDEST, _ROWS // max(rows, 1)))
+
+
+def drawn_batch(layout: Layout, seed: int, blocks: range) -> Record:
     """One batch of futures; a function of its arguments alone."""
-    return run_batch(layout, Drawn(Luck(seed, batch)))
+    return run_batch(layout, Drawn(Luck(seed, blocks)))
 
 
 def manifest(scenario: Scenario, trials: int, seed: int, seconds: float) -> dict[str, object]:

@@ -62,6 +62,11 @@ class Span:
         return self.amount if self.unit == "month" else self.amount / DAYS_PER_MONTH
 
     @property
+    def days(self) -> float:
+        """Length in days, of which a month has 365.25 / 12."""
+        return self.amount if self.unit == "day" else self.amount * DAYS_PER_MONTH
+
+    @property
     def years(self) -> float:
         """Length in years of 365.25 days."""
         return self.months / MONTHS_PER_YEAR

@@ -7,14 +7,17 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import CapacityError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from capacity.result import Result
+    from capacity.sweeping import Grid
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -78,20 +81,40 @@ def plain_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def write_csv(result: Result, path: Path, by: str) -> None:
+def write_csv(result: Result, path: Path, by: str | None) -> None:
     """The table as CSV."""
-    table = result.table(by).replace([math.inf, -math.inf], math.nan)
-    for column in ("segment", "role", "pool", "task"):
-        table[column] = table[column].map(plain_cell)
+    _write_csv(result.table(by), path)
+
+
+def write_json(result: Result, path: Path, by: str | None) -> None:
+    """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
+    _write_json(result.manifest, result.rows(by), path)
+
+
+def write_grid_csv(grid: Grid, path: Path) -> None:
+    """The table of a sweep as CSV."""
+    _write_csv(grid.table(), path, *grid.paths)
+
+
+def write_grid_json(grid: Grid, path: Path) -> None:
+    """The same with its manifest, as for one result."""
+    _write_json(grid.manifest, grid.rows, path)
+
+
+def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
+    table = table.replace([math.inf, -math.inf], math.nan)
+    for column in (*paths, "segment", "role", "pool", "task"):
+        table[column] = table[column].map(_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 
-def write_json(result: Result, path: Path, by: str) -> None:
-    """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
-    rows = [{name: _known(value) for name, value in row.items()} for row in result.rows(by)]
-    text = json.dumps(
-        {"manifest": dict(result.manifest), "metrics": rows}, ensure_ascii=False, indent=1
-    )
+def _cell(value: object) -> object:
+    return plain_cell(value) if isinstance(value, str) else value
+
+
+def _write_json(manifest: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], path: Path) -> None:
+    found = [{name: _known(value) for name, value in row.items()} for row in rows]
+    text = json.dumps({"manifest": dict(manifest), "metrics": found}, ensure_ascii=False, indent=1)
     write_whole(path, text + "\n")
 
 

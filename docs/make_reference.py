@@ -35,6 +35,7 @@ from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
 from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Departure, Role
+from capacity.scenario.variant import NamedChange, Variant
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -57,6 +58,11 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Market: ("The market", "`market:`"),
     Event: ("An event", "`events: NAME:`"),
     Simulation: ("How it is simulated", "`simulation:`"),
+    Variant: (
+        "A variant",
+        "On top of a file, beside the settings of [the whole file](#the-whole-file)",
+    ),
+    NamedChange: ("A change", "`changes:`, one behind each dash"),
 }
 
 TYPES = {
@@ -84,7 +90,7 @@ TYPES = {
     "WholeBySegment": ("whole number † ‡", ""),
     "StepsBySegment": ("steps by name ‡", ""),
     "Term": ("whole months †", ""),
-    "Month": ("month", ""),
+    "Day": ("month, or day", ""),
     "KnownMonth": ("month †", ""),
     "ByMonth": ("whole numbers by month †", ""),
     "Seasons": ("twelve weights †", ""),
@@ -115,6 +121,10 @@ VALIDATORS = {
     "read_figure": "text",
     "read_precision": "share",
     "read_absorbed": "shares by task",
+    "read_files": "file, or a list of them",
+    "read_changes": "list of changes, see [A change](#a-change)",
+    "read_settings": "settings",
+    "read_paths": "path, or a list of them",
 }
 NOT_USED_YET = {
     (Role, "severance"),
@@ -221,7 +231,7 @@ def said(annotation: str) -> tuple[str, str]:
         name = ast.unparse(found.func)
         if name == "choice":
             return ", ".join(f"`{ast.literal_eval(a)}`" for a in found.args), ""
-        if name == "PlainValidator":
+        if name in ("PlainValidator", "BeforeValidator"):
             name = ast.unparse(found.args[0])
         if name in VALIDATORS:
             return VALIDATORS[name], ""

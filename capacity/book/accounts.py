@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, TextArray
-from capacity.calendar import DateArray, month_numbers, months_and_days
+from capacity.calendar import DateArray
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,11 @@ class Book:
         Yearly revenue; 0 where the scenario has no money.
     starts
         First day as a customer.
-    decision
-        Month, on the line of months, at whose end the current term is renewed or lost.
+    renewal
+        First day of the next term; the current one is renewed or lost in the period that holds the
+        day before.
+    renews_on
+        Day of the month on which its terms begin; the last of a month that is too short.
     term
         Months of the contract.
     completed
@@ -43,7 +46,8 @@ class Book:
     segment: IntArray
     arr: FloatArray
     starts: DateArray
-    decision: IntArray
+    renewal: DateArray
+    renews_on: IntArray
     term: IntArray
     completed: IntArray
     churn: FloatArray
@@ -53,11 +57,6 @@ class Book:
     def __len__(self) -> int:
         return len(self.ids)
 
-    @property
-    def start_month(self) -> IntArray:
-        """Month of the start, on the line of months."""
-        return month_numbers(self.starts)
-
     def take(self, rows: IntArray | BoolArray) -> Book:
         """The book of some of the accounts, or of all in another order."""
         ids = np.array(self.ids, dtype=object)[rows].tolist()
@@ -65,13 +64,8 @@ class Book:
         return replace(self, ids=ids, names=names, **{n: getattr(self, n)[rows] for n in COLUMNS})
 
 
-COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
-
-
-def decision_month(renewals: DateArray) -> IntArray:
-    """The month that holds the last day of the term before each renewal date."""
-    month, day = months_and_days(renewals)
-    return month - (day == 1)
+COLUMNS = tuple(f.name for f in fields(Book) if f.name not in ("ids", "names"))
+"""What a book knows of every account in numbers and dates."""
 
 
 def sorted_book(book: Book) -> Book:

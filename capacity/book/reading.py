@@ -11,10 +11,10 @@ from functools import partial
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.book.accounts import Book, decision_month, sorted_book
+from capacity.book.accounts import Book, sorted_book
 from capacity.book.files import read_table
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
-from capacity.calendar import DateArray, first_day, month_label, months_and_days
+from capacity.calendar import DateArray, days_of, month_label, month_numbers, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan, date_pattern
@@ -127,9 +127,8 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         segment=segment,
         arr=_numbers(cells["arr"], "arr", findings, none, money=True),
         starts=starts,
-        decision=np.where(
-            known, decision_month(np.where(known, renewals, np.datetime64("2000-01-02"))), 0
-        ),
+        renewal=renewals,
+        renews_on=months_and_days(renewals)[1],
         term=term.astype(np.int64),
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
@@ -143,7 +142,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     _check_pools(plan, book, findings)
     if findings.mistakes:
         return book
-    return _in_time(plan, book, renewals, findings)
+    return _in_time(plan, book, findings)
 
 
 def _check_pools(plan: Plan, book: Book, findings: _Findings) -> None:
@@ -262,45 +261,63 @@ def _number(cell: Cell, *, money: bool, share: bool) -> float:
     return np.nan
 
 
-def _in_time(plan: Plan, book: Book, renewals: DateArray, findings: _Findings) -> Book:
+def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:
     """Roll past renewals forward, count the terms behind, leave out who starts too late."""
-    start, months = plan.horizon.start, plan.horizon.months
-    behind = start - book.decision
+    periods = plan.horizon.periods
+    (this_month,), _ = months_and_days(np.array([periods.begin]))
+    month, day = month_numbers(book.renewal), book.renews_on
+    behind = this_month - month + (days_of(np.array([this_month]), day) <= periods.begin)
     rolled = np.where(behind > 0, -(-behind // book.term) * book.term, 0)
-    decision = book.decision + rolled
+    past = rolled > 0
+    renewal = book.renewal.copy()
+    renewal[past] = days_of((month + rolled)[past], day[past])
     findings.rows(
-        rolled > 0,
+        past,
         "renewal",
         lambda i: (
-            f"{renewals[i]} is not after the start of the plan, {first_day(start)}: "
-            f"rolled forward by whole terms; this term ends in {month_label(int(decision[i]))}"
+            f"{book.renewal[i]} is not after the start of the plan, {periods.begin}: rolled "
+            f"forward by whole terms; this term ends in {_month_before(renewal[i])}"
         ),
         warn=True,
     )
-    month, day = months_and_days(renewals)
     joined, first = months_and_days(book.starts)
     age = month + rolled - joined + (day - first) / DAYS_PER_MONTH
     completed = np.maximum(np.floor(age / book.term + 0.5).astype(np.int64) - 1, 0)
-    late = joined >= start + months
+    late = book.starts >= periods.first_days[-1]
     findings.rows(
         late, "start", lambda i: f"{book.starts[i]} is after the plan's end: left out", warn=True
     )
-    for task in plan.tasks.values():
-        if task.on == "renewal":
-            served = np.isin(
-                book.segment, [list(plan.segments).index(s) for s in plan.segments_of(task)]
-            )
-            findings.rows(
-                served & (book.term <= task.lead_periods),
-                "term",
-                lambda i, task=task: too_long_lead(task, one_line(book.ids[i]), int(book.term[i])),  # type: ignore[misc]
-            )
-    whole = replace(book, decision=decision, completed=completed)
+    _check_leads(plan, book, findings)
+    whole = replace(book, renewal=renewal, completed=completed)
     for index, name in enumerate(plan.segments):
         if not (book.segment == index).any():
             place = Place(findings.table.top.file)
             findings.warnings.append(Mistake(place, "segment", f"no account is in segment {name}"))
     return whole.take(~late) if late.any() else whole
+
+
+def _month_before(day: np.datetime64) -> str:
+    """The month of the last day before one."""
+    return month_label(int(month_numbers(np.array([day - np.timedelta64(1, "D")]))[0]))
+
+
+def _check_leads(plan: Plan, book: Book, findings: _Findings) -> None:
+    """Work for a renewal falls due within the term that ends."""
+    periods = plan.horizon.periods
+    terms = np.flatnonzero(np.bincount(book.term))
+    for task in plan.tasks.values():
+        if task.on == "renewal":
+            served = np.isin(
+                book.segment, [list(plan.segments).index(s) for s in plan.segments_of(task)]
+            )
+            short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
+            findings.rows(
+                served & np.isin(book.term, short),
+                "term",
+                lambda i, task=task: too_long_lead(  # type: ignore[misc]
+                    plan, task, one_line(book.ids[i]), int(book.term[i])
+                ),
+            )
 
 
 def _scaled(book: Book, plan: Plan, file: str) -> Book:
@@ -309,7 +326,7 @@ def _scaled(book: Book, plan: Plan, file: str) -> Book:
     total = plan.accounts.scale_to
     if total is None:
         return book
-    opening = book.arr[book.starts <= plan.horizon.periods.first_days[0]].sum()
+    opening = book.arr[book.starts <= plan.horizon.periods.begin].sum()
     if opening <= 0:
         text = "is 0 for all accounts of today, which `scale_to` cannot scale. Leave it out"
         raise InputError([Mistake(Place(file), "arr", text)])

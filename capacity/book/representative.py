@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 from capacity.book.accounts import COLUMNS, Book, sorted_book
-from capacity.calendar import month_number
+from capacity.calendar import first_days, month_numbers
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import MOST_TERMS, Segment
@@ -24,7 +24,7 @@ def representative_book(plan: Plan) -> Book:
     first; terms are dealt to the coming months back and forth, so that every month holds its part
     of revenue; ages follow the segment's own retention.
     """
-    start = plan.horizon.start
+    start = int(month_numbers(np.array([plan.horizon.periods.begin]))[0])
     parts = [
         _segment_book(i, name, segment, start)
         for i, (name, segment) in enumerate(plan.segments.items())
@@ -38,27 +38,27 @@ def representative_book(plan: Plan) -> Book:
 
 
 def _empty() -> Book:
-    whole, real = np.zeros(0, dtype=np.int64), np.zeros(0)
-    return Book([], whole, real, np.zeros(0, "datetime64[D]"), whole, whole, whole, real, real)
+    whole, real, day = np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, "datetime64[D]")
+    return Book([], whole, real, day, day, whole, whole, whole, real, real)
 
 
 def _segment_book(index: int, name: str, segment: Segment, start: int) -> Book:
     count = segment.accounts or 0
     i = np.arange(count)
-    decision = start + dealt_months(count, segment.term)
+    renewal = start + dealt_months(count, segment.term) + 1
     completed = (
         completed_terms(segment, count)
         if segment.completed_terms is None
         else np.full(count, segment.completed_terms)
     )
-    started = decision + 1 - (completed + 1) * segment.term
     unknown = np.full(count, np.nan)
     return Book(
         ids=[f"{name} {n + 1}" for n in i],
         segment=np.full(count, index),
         arr=revenues(segment.arr, count) if segment.arr else np.zeros(count),
-        starts=(started - month_number(1970, 1)).astype("datetime64[M]").astype("datetime64[D]"),
-        decision=decision,
+        starts=first_days(renewal - (completed + 1) * segment.term),
+        renewal=first_days(renewal),
+        renews_on=np.ones(count, dtype=np.int64),
         term=np.full(count, segment.term),
         completed=completed,
         churn=unknown,

@@ -11,8 +11,9 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray
 from capacity.book.files import read_table
 from capacity.book.table import Source, Table, one_line, some
-from capacity.calendar import DateArray, first_day, month_numbers, public_holidays
+from capacity.calendar import DateArray, public_holidays
 from capacity.errors import InputError, Mistake, Place
+from capacity.periods import Periods
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import nearest
 from capacity.scenario.pool import OWNER, split_columns
@@ -34,9 +35,9 @@ class Roster:
     names
         Names of the people.
     joins
-        Month, on the line of months, in which each joins.
+        Period in which each joins; negative before the plan.
     leaves
-        Month in which the seat is vacated for good: the one that holds the day after the last.
+        Period in which the seat is vacated for good: the one that holds the day after the last.
     fte
         Part of a full week.
     calendars
@@ -86,9 +87,9 @@ class Roster:
             pools=[self.pools[i] for i in rows],
         )
 
-    def seats(self, month: int) -> int:
-        """Seats that are planned to be there in a month."""
-        return int(((self.joins <= month) & (self.leaves > month)).sum())
+    def seats(self, period: int) -> int:
+        """Seats that are planned to be there in a period."""
+        return int(((self.joins <= period) & (self.leaves > period)).sum())
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def read_rosters(
     for role in roles:
         if not any(person.role == role for person in there):
             warnings.append(Mistake(Place(file), "role", f"nobody of the plan's time is a {role}"))
-    return {r: _roster([p for p in there if p.role == r]) for r in roles}, warnings
+    periods = plan.horizon.periods
+    return {r: _roster(periods, [p for p in there if p.role == r]) for r in roles}, warnings
 
 
 def _check_header(plan: Plan, header: Sequence[str], roles: Mapping[str, str], file: str) -> None:
@@ -295,32 +297,33 @@ def _check_names(sheet: _Sheet, people: Sequence[_Person]) -> None:
 
 def _is_there(sheet: _Sheet, row: int, person: _Person, roles: Mapping[str, str]) -> bool:
     """Whether a person belongs into the plan; who does not is left out with a warning."""
-    begin = first_day(sheet.plan.horizon.start)
-    after = sheet.plan.horizon.periods.first_days[-1]
+    periods = sheet.plan.horizon.periods
+    begin, after = periods.first_days[[0, -1]]
     column = text = ""
     if person.role not in roles:
         column = "role"
         text = f"{person.role} does not name this file as its `people`: {person.name} is left out"
     elif np.datetime64(person.start) >= after:
         column, text = "start", f"{person.start} is after the plan's end: left out"
-    elif person.end < begin:
+    elif np.datetime64(person.end) < begin:
         column, text = "end", f"{person.end} is before the plan begins: left out"
-    elif _leaves([person])[0] <= _joins([person])[0]:
-        column, text = "end", f"{person.end} is in the month of the start: left out"
+    elif _leaves(periods, [person])[0] <= _joins(periods, [person])[0]:
+        noun = periods.step.name
+        column, text = "end", f"{person.end} is in the {noun} of the start: left out"
     if text:
         sheet.note(row, column, text, "left out", warn=True)
     return not text
 
 
-def _roster(people: list[_Person]) -> Roster:
+def _roster(periods: Periods, people: list[_Person]) -> Roster:
     people = sorted(people, key=lambda person: person.name)
     leaves = [p.leave or _NO_LEAVE for p in people]
     away = np.array(leaves, dtype="datetime64[D]").reshape(-1, 2)
     away[:, 1] += _DAY
     return Roster(
         names=[p.name for p in people],
-        joins=_joins(people),
-        leaves=_leaves(people),
+        joins=_joins(periods, people),
+        leaves=_leaves(periods, people),
         fte=np.array([p.fte for p in people], dtype=np.float64),
         calendars=[p.location for p in people],
         away=away,
@@ -328,10 +331,10 @@ def _roster(people: list[_Person]) -> Roster:
     )
 
 
-def _joins(people: Sequence[_Person]) -> IntArray:
-    return month_numbers(np.array([p.start for p in people], dtype="datetime64[D]"))
+def _joins(periods: Periods, people: Sequence[_Person]) -> IntArray:
+    return periods.holding(np.array([p.start for p in people], dtype="datetime64[D]"))
 
 
-def _leaves(people: Sequence[_Person]) -> IntArray:
+def _leaves(periods: Periods, people: Sequence[_Person]) -> IntArray:
     last: DateArray = np.array([p.end for p in people], dtype="datetime64[D]")
-    return month_numbers(last + _DAY)
+    return periods.holding(last + _DAY)

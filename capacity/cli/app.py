@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
-    from capacity.result import Result
     from capacity.simulation import Progress
 
 app = typer.Typer(
@@ -28,6 +27,14 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario f
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Change a setting; may be repeated."),
+]
+Sweep = Annotated[
+    list[str],
+    typer.Option(
+        "--sweep",
+        metavar="PATH=VALUES",
+        help="Run each value, 6:14 or month,quarter; several make a grid.",
+    ),
 ]
 
 
@@ -47,6 +54,7 @@ def run(
         typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
     ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    sweep: Sweep = [],  # noqa: B006 (typer reads the default)
     json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")
     ] = None,
@@ -54,30 +62,49 @@ def run(
         Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
     ] = None,
     by: Annotated[
-        str, typer.Option(help="Periods of the table: month, quarter or year.")
-    ] = "month",
+        str | None,
+        typer.Option(
+            metavar="SPAN", help="Rows of the table: month, quarter or year; else as in the plan."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
 ) -> None:
-    """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month."""
+    """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
     from capacity.loading import load
-    from capacity.result import SPANS
     from capacity.simulation import simulate
     from capacity.writing import check_targets, write_csv, write_json
 
-    if by not in SPANS:
-        raise QuestionError(f"--by {by}: not known. Write {', '.join(SPANS)}")
+    if sweep and by is not None:
+        raise QuestionError(f"--by {by} beside --sweep, which knows no periods. Leave one out")
     scenario = load(file, set=_settings(settings))
+    spans = scenario.plan.horizon.periods.spans
+    if by is not None and by not in spans:
+        raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
     check_targets([path for path in (json, csv) if path], scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
-    result = simulate(scenario, trials, seed, progress=_progress(quiet=quiet),
-                      precision=_precision(precision), metric=metric)  # fmt: skip
+    how: dict[str, Any] = {
+        "trials": trials,
+        "seed": seed,
+        "progress": _progress(quiet=quiet),
+        "precision": _precision(precision),
+        "metric": metric,
+    }
+    if sweep:
+        from capacity.cli.grids import run_grid
+
+        run_grid(scenario, sweep, json, csv, how, quiet=quiet)
+        return
+    result = simulate(scenario, **how)
     if json:
         write_json(result, json, by)
     if csv:
         write_csv(result, csv, by)
     if not quiet:
-        _show(result)
+        from capacity.cli.showing import show
+        from capacity.report.text import report
+
+        show(report(result))
 
 
 @app.command()
@@ -92,6 +119,18 @@ def check(
     from capacity.cli.checking import check_files
 
     raise typer.Exit(check_files(files, _settings(settings), strict=strict))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="Scenario file.", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="Scenario file.", show_default=False)],
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+) -> None:
+    """Print what one scenario says otherwise than another, with file and line of both."""
+    from capacity.cli.comparing import diff_files
+
+    diff_files(old, new, _settings(settings))
 
 
 @app.command()
@@ -128,17 +167,6 @@ def _precision(text: str | None) -> float | None:
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
         print(line, file=sys.stderr)
-
-
-def _show(result: Result) -> None:
-    if not sys.stdout.isatty():
-        print(result)
-        return
-    from rich.console import Console
-
-    from capacity.report.text import report
-
-    Console(highlight=False, markup=False).print(report(result))
 
 
 def _progress(*, quiet: bool) -> Progress | None:

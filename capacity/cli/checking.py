@@ -73,6 +73,8 @@ def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
     out.print(
         f"{path}: no mistakes. {scenario.name}: {len(scenario.book):,} accounts", soft_wrap=True
     )
+    for change in scenario.changes:
+        out.print(f"change: {change.name} ({change.place})", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for head in ("assumption", "value", "evidence", "source", "where"):
         table.add_column(head, overflow="fold")

@@ -7,7 +7,7 @@ from rich.progress import Progress
 
 
 class Bar:
-    """Called with the steps done and all steps; gone when all are done."""
+    """Called with the futures done and all of them; gone when all are done."""
 
     def __init__(self) -> None:
         self._bar = Progress(console=Console(stderr=True), transient=True)
@@ -15,7 +15,7 @@ class Bar:
 
     def __call__(self, done: int, total: int) -> None:
         """Show how much is done."""
-        if done == 1:
+        if not self._bar.live.is_started:
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total)
         if done == total:

@@ -9,7 +9,6 @@ from itertools import pairwise
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
-from capacity.calendar import month_label
 from capacity.engine.chance import Chance, Members
 from capacity.engine.cohorts import counts_new_accounts, new_arr
 from capacity.engine.shocks import Shocks
@@ -76,8 +75,7 @@ class Arrivals:
     ) -> None:  # fmt: skip
         self._chance, self._plan, self._shocks = chance, plan, shocks
         self._territories = territories
-        self._periods = plan.horizon.start + np.arange(plan.horizon.months)
-        self._months = plan.horizon.periods.calendar_month
+        self._periods = plan.horizon.periods
         yearly = chance.inputs(
             [
                 (
@@ -87,7 +85,7 @@ class Arrivals:
                 for name, s in plan.segments.items()
             ]
         )
-        shape = (len(territories), len(self._periods), chance.trials)
+        shape = (len(territories), self._periods.count, chance.trials)
         self.number, self.arr = np.zeros(shape), np.zeros(shape)
         self._won: dict[tuple[int, int], Won] = {}
         for index, (name, segment) in enumerate(plan.segments.items()):
@@ -104,22 +102,26 @@ class Arrivals:
         Only what is drawn moves with the market and the events; what is booked is booked.
         """
         new = self._plan.segments[name].new_accounts
-        shape = (len(self._periods), self._chance.trials)
+        shape = (self._periods.count, self._chance.trials)
         if new is None:
             return np.zeros(shape)
         if new.by_month is not None:
-            booked = [new.by_month.get(month, 0) for month in self._periods.tolist()]
-            return np.broadcast_to(np.array(booked, dtype=float)[:, None], shape)
-        weights = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)[self._months, None]
+            booked = new.booked(self._periods).astype(float)
+            return np.broadcast_to(booked[:, None], shape)
+        seasons = np.array(new.seasonality or (1.0,) * MONTHS_PER_YEAR)
+        weights = seasons[self._periods.calendar_month, None]
+        per_year = self._periods.step.per_year
         if new.fixed:
-            total = yearly * (np.cumsum(weights, axis=0) / MONTHS_PER_YEAR)
+            total = yearly * (np.cumsum(weights, axis=0) / per_year)
             return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
-        mean = np.broadcast_to(yearly * (weights / MONTHS_PER_YEAR), shape)
+        mean = np.broadcast_to(yearly * (weights / per_year), shape)
         if self._shocks.new_accounts:
             mean = mean.copy()
             for period, factor in self._shocks.new_accounts.items():
                 mean[period] *= factor
-        return self._chance.arrivals(numbered(keys([("arrivals", name)]), self._periods), mean)
+        return self._chance.arrivals(
+            numbered(keys([("arrivals", name)]), self._periods.numbers), mean
+        )
 
     def _win(self, index: int, number: FloatArray, run: slice, followed: IntArray) -> None:
         """The accounts of a segment that are won in a run of periods."""
@@ -131,7 +133,7 @@ class Arrivals:
             self.arr[here[0], run] = number * arr.mean
             return
         members = self._chance.members(number)
-        base = keys(("won", name, month_label(month)) for month in self._periods[run].tolist())
+        base = keys(("won", name, label) for label in self._periods.labels[run])
         most = int(members.ordinal.max(initial=0)) + 1
         each = numbered(base[:, None], np.arange(most))
         of = each.ravel()[members.cell * most + members.ordinal]
@@ -167,7 +169,7 @@ class Arrivals:
         parts = _of_the_rest(self._territories.shares[here])
         for t, share in zip(here.tolist(), parts, strict=True):
             values = [value for _, value in self._territories.values[t]] if len(here) > 1 else []
-            of = numbered(keys([("won together", name, *values)]), self._periods)
+            of = numbered(keys([("won together", name, *values)]), self._periods.numbers)
             mine = left
             if share < 1:
                 mine = self._chance.happening(numbered(of, _TERRITORY), left, np.array([[share]]))

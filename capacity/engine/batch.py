@@ -1,11 +1,10 @@
-"""The months of one batch of trials, in order."""
+"""The periods of one batch of trials, in order."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
@@ -15,7 +14,6 @@ from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.engine.shocks import draw_shocks
 from capacity.estimates import Estimate
-from capacity.units import MONTHS_PER_YEAR
 
 Record = dict[str, FloatArray]
 """Results by name, each of shape (periods, rows, trials)."""
@@ -45,11 +43,11 @@ BY_SEGMENT = (
     "revenue",
 )
 FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
-"""Of the opening book alone, before the first period and after each twelve."""
+"""Of the opening book alone, before the first period and after each year of the plan."""
 
 
 def run_batch(layout: Layout, chance: Chance) -> Record:
-    """Simulate the months for one batch."""
+    """Simulate the periods for one batch."""
     return _Batch(layout, chance).run()
 
 
@@ -97,19 +95,20 @@ class _Batch:
         )
         count, trials = self.periods.count, self.chance.trials
         record = {name: np.empty((count, n, trials)) for name, n in rows.items()}
-        years = count // MONTHS_PER_YEAR + 1
+        years = len(self.periods.year_ends) + 1
         return record | {name: np.empty((years, len(plan.segments), trials)) for name in FROZEN}
 
     def run(self) -> Record:
         self._freeze(0)
+        years = {end: year for year, end in enumerate(self.periods.year_ends.tolist(), 1)}
         for t in range(self.periods.count):
             self._start(t)
             self._work(t)
             factors = self.faces.felt(self.influence.factors(t))
             moves = self.customers.decide(t, factors)
             self._finish(t, moves)
-            if (t + 1) % MONTHS_PER_YEAR == 0:
-                self._freeze((t + 1) // MONTHS_PER_YEAR)
+            if t in years:
+                self._freeze(years[t])
         for r, desk in enumerate(self.desks):
             self._settle(r, desk)
         self.record |= self._global_inputs()
@@ -123,7 +122,8 @@ class _Batch:
         """New accounts start."""
         for name, values in zip(("new_accounts", "new_arr"), self.customers.join(t), strict=True):
             self.record[name][t] = self._by_segment(values)
-        self.record["revenue"][t] = self._by_segment(self.customers.revenue) * Periods.years_each
+        revenue = self._by_segment(self.customers.revenue)
+        self.record["revenue"][t] = revenue * self.periods.years_each
 
     def _work(self, t: int) -> None:
         """Seats change, work falls due, roles spend their hours, coverage is remembered."""

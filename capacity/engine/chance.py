@@ -16,11 +16,11 @@ from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
 from capacity.model.market import lognormal_factor
-from capacity.rng import BATCH, KeyArray, Luck, keys
+from capacity.rng import KeyArray, Luck, keys
 
 Named = tuple[str, Estimate]
-_ROWS = 1024
-"""Accounts that decide together, which bounds the memory of large books."""
+_MOST = 1_000_000
+"""Accounts and trials that are decided together, which bounds the memory of large books."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,8 @@ class Chance(Protocol):
 class Drawn:
     """A batch of futures."""
 
-    trials = BATCH
-
     def __init__(self, luck: Luck) -> None:
-        self.luck = luck
+        self.luck, self.trials = luck, luck.trials
         self._inputs: dict[str, FloatArray] = {}
 
     def inputs(self, named: Sequence[Named]) -> FloatArray:
@@ -153,7 +151,7 @@ class Drawn:
                 self._inputs[path] = uncertain[path].quantile(row)
         if not uncertain:
             return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
-        out = np.empty((len(named), BATCH))
+        out = np.empty((len(named), self.trials))
         for i, (path, estimate) in enumerate(named):
             out[i] = self._inputs[path] if path in uncertain else estimate.mean
         return out
@@ -207,7 +205,7 @@ class Drawn:
         count = number.ravel().astype(np.int64)
         place = np.repeat(np.arange(count.size), count)
         ordinal = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-        cell, trial = _apart(place)
+        cell, trial = _apart(place, self.trials)
         return Members(cell, trial, ordinal, np.ones(len(place)))
 
     def dealt(
@@ -232,25 +230,26 @@ class Drawn:
 
 class _DrawnAccounts:
     def __init__(self, count: int, luck: Luck) -> None:
-        self._alive = np.ones((count, BATCH), dtype=bool)
+        self._alive = np.ones((count, luck.trials), dtype=bool)
         self._luck = luck
 
     def lose(self, rows: IntArray, of: KeyArray, chance: FloatArray, which: IntArray) -> Lost:
+        trials, step = self._luck.trials, max(1, _MOST // self._luck.trials)
         found = [np.zeros(0, dtype=np.int64)]
-        for first in range(0, len(rows), _ROWS):
-            part = slice(first, first + _ROWS)
+        for first in range(0, len(rows), step):
+            part = slice(first, first + step)
             hit = self._luck.below(of[part], chance, which[part])
             hit &= self._alive[rows[part]]
-            found.append(np.flatnonzero(hit) + first * BATCH)
-        place, trial = _apart(np.concatenate(found))
-        self._alive.ravel()[rows[place] * BATCH + trial] = False
+            found.append(np.flatnonzero(hit) + first * trials)
+        place, trial = _apart(np.concatenate(found), trials)
+        self._alive.ravel()[rows[place] * trials + trial] = False
         return Lost(place, trial, np.ones(len(place)))
 
 
-def _apart(index: IntArray) -> tuple[IntArray, IntArray]:
+def _apart(index: IntArray, trials: int) -> tuple[IntArray, IntArray]:
     """Row and trial of indices into a flat array; much faster than `numpy.divmod`."""
-    row = index // BATCH
-    return row, index - row * BATCH
+    row = index // trials
+    return row, index - row * trials
 
 
 class Expected:

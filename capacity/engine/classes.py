@@ -14,12 +14,13 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
-from capacity.calendar import DateArray, Periods
+from capacity.calendar import DateArray, days_of, month_numbers, months_and_days
+from capacity.engine.terms import Terms, as_they_end, ends_of
 from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
-from capacity.units import DAYS_PER_MONTH, LONGEST_SPAN
+from capacity.units import LONGEST_SPAN
 
 _COLUMNS = (
     "segment",
@@ -27,9 +28,13 @@ _COLUMNS = (
     "vintage",
     "joins",
     "start",
+    "start_month",
+    "start_day",
     "starts",
     "decision",
     "term",
+    "renewal_month",
+    "renewal_day",
     "complexity",
     "is_new",
 )
@@ -50,12 +55,16 @@ class Classes:
         Period in which its accounts join the book; `BEFORE` for the opening book.
     start
         Period of the start; of accounts from long ago, an equivalent one.
+    start_month, start_day
+        The same by month and day of the month, for tasks that count in months.
     starts
         First day; only exact where a task counts in days.
     decision
         Period at whose end the first term within the horizon ends.
     term
         Months of a contract.
+    ends
+        When their terms end.
     complexity
         Of the accounts' own; NaN where the segment's holds.
     vintage
@@ -72,9 +81,12 @@ class Classes:
     territory: IntArray
     joins: IntArray
     start: IntArray
+    start_month: IntArray
+    start_day: IntArray
     starts: DateArray
     decision: IntArray
     term: IntArray
+    ends: Terms
     complexity: FloatArray
     vintage: IntArray
     is_new: BoolArray
@@ -102,12 +114,12 @@ class Classes:
         return out
 
 
-def day_interval(task: Task, segment: str) -> float | None:
-    """Interval in days of a task that comes less often than every period, by no whole months."""
+def day_interval(plan: Plan, task: Task, segment: str) -> float | None:
+    """Interval in days of a task that comes no more often than every period, by no whole months."""
     span = task.every.of(segment) if task.every else None
-    if span is None or span.years <= Periods.years_each:
+    if span is None or plan.horizon.periods.is_shorter(span):
         return None
-    return None if month_interval(task, segment) else span.months * DAYS_PER_MONTH
+    return None if month_interval(task, segment) else span.days
 
 
 def month_interval(task: Task, segment: str) -> int | None:
@@ -127,14 +139,12 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs))
     own = columns["complexity"] >= 0
+    plain = ("segment", "territory", "joins", "decision", "term")
+    starts = ("start", "start_month", "start_day")
     return Classes(
-        segment=columns["segment"],
-        territory=columns["territory"],
-        joins=columns["joins"],
-        start=columns["start"],
+        **{name: columns[name] for name in (*plain, *starts)},
         starts=columns["starts"].astype("datetime64[D]"),
-        decision=columns["decision"],
-        term=columns["term"],
+        ends=ends_of(plan, columns["renewal_month"], columns["renewal_day"], columns["term"]),
         complexity=np.where(own, columns["complexity"].view(np.float64), np.nan),
         vintage=np.array([vintages.index(pair) for pair in pairs], dtype=np.int64),
         is_new=columns["is_new"] == 1,
@@ -155,62 +165,114 @@ def _feels_start(plan: Plan) -> BoolArray:
 
 def _book_rows(plan: Plan, book: Book, territories: Territories) -> IntArray:
     """What makes a class, in the order of `_COLUMNS`; complexity by its bits, −1 for none."""
-    begin = plan.horizon.start
-    first = plan.horizon.periods.first_days[0]
-    true_start = book.start_month - begin
-    joins = np.where(book.starts <= first, BEFORE, true_start)
-    exact = np.array([
-        any(day_interval(t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
-        for s in plan.segments
-    ])  # fmt: skip
+    begun, of_begun = distinct_rows(np.column_stack([book.segment, _number(book.starts)]))
+    due, of_due = distinct_rows(np.column_stack([_number(book.renewal), book.renews_on]))
+    next_term: DateArray = due[:, 0].astype("datetime64[D]")
+    decision = plan.horizon.periods.holding(next_term - np.timedelta64(1, "D"))
+    month = month_numbers(next_term)[of_due]
     known = np.isfinite(book.complexity)
-    bits = np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1)
-    days = np.where(exact[book.segment], book.starts.astype("datetime64[D]").astype(np.int64), 0)
     columns = (
         book.segment,
         territories.of_row,
-        np.where(_feels_start(plan)[book.segment], np.maximum(true_start, BEFORE), BEFORE),
-        joins,
-        _equivalent_start(plan, true_start, book.segment),
-        days,
-        book.decision - begin,
+        *(column[of_begun] for column in _begun_rows(plan, *begun.T)),
+        decision[of_due],
         book.term,
-        bits,
-        np.zeros_like(joins),
+        *as_they_end(plan, month, book.renews_on, book.term),
+        np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1),
+        np.zeros_like(book.term),
     )
     return np.column_stack(columns).astype(np.int64)
 
 
-def _equivalent_start(plan: Plan, start: IntArray, segment: IntArray) -> IntArray:
-    """Starts of long ago, moved to the latest period that makes the same work."""
+def _number(days: DateArray) -> IntArray:
+    return days.astype("datetime64[D]").view(np.int64)
+
+
+def _begun_rows(plan: Plan, segment: IntArray, day: IntArray) -> tuple[IntArray, ...]:
+    """The columns from `vintage` to `starts` of accounts of a segment that start on a day."""
+    starts = day.astype("datetime64[D]")
+    start = plan.horizon.periods.holding(starts)
+    joins = np.where(starts <= plan.horizon.periods.begin, BEFORE, start)
+    feels = np.where(_feels_start(plan)[segment], np.maximum(start, BEFORE), BEFORE)
+    exact = np.array([
+        any(day_interval(plan, t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
+        for s in plan.segments
+    ])  # fmt: skip
+    equivalent = _equivalent_start(plan, segment, starts, start)
+    return feels, joins, *equivalent, np.where(exact[segment], day, 0)
+
+
+def _equivalent_start(
+    plan: Plan, segment: IntArray, starts: DateArray, start: IntArray
+) -> tuple[IntArray, ...]:
+    """Period, month and day of starts; those of long ago moved to the latest that make as much."""
+    periods = plan.horizon.periods
+    month, day = months_and_days(starts)
     moved = start.copy()
     for index, name in enumerate(plan.segments):
         tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
-        cycle = math.lcm(*(month_interval(t, name) or 1 for t in tasks))
-        recent = -max((t.parts for t in tasks if t.on == "start"), default=1)
+        intervals = [n for t in tasks if (n := month_interval(t, name))]
+        here = segment == index
+        if not (intervals and periods.step.sees_days):
+            day[here] = 1
+        cycle = math.lcm(*intervals)
         if cycle > LONGEST_SPAN:
             continue  # starts that are alike are too rare to look for
-        old = (segment == index) & (start < recent)
-        moved[old] = recent - 1 - (recent - 1 - start[old]) % cycle
-    return moved
+        parts = [t.parts(periods) for t in tasks if t.on == "start"]
+        recent = -max(parts, default=1)
+        old = here & (start < recent)
+        month[old] = _latest(plan, month[old], day[old], cycle, recent)
+        moved[old] = periods.holding(days_of(month[old], day[old]))
+    return moved, month, day
+
+
+def _latest(plan: Plan, month: IntArray, day: IntArray, cycle: int, recent: int) -> IntArray:
+    """The latest month, by whole cycles, in which a day of the month lies before a period."""
+    periods = plan.horizon.periods
+    before = periods.step.first_days(np.array([periods.start + recent])) - np.timedelta64(1, "D")
+    most = month_numbers(before)
+    most = most - (days_of(most, day) > before)
+    latest: IntArray = most - (most - month) % cycle
+    return latest
 
 
 def _new_rows(plan: Plan, territories: Territories) -> IntArray:
-    rows = []
+    rows = [np.zeros((0, len(_COLUMNS)), dtype=np.int64)]
     feels = _feels_start(plan)
+    periods = plan.horizon.periods
     for index, segment in enumerate(plan.segments.values()):
         new = segment.new_accounts
         if new is None:
             continue
-        begin, periods = plan.horizon.start, plan.horizon.months
-        term = new.term or segment.term
-        booked = new.by_month
-        for t in range(periods):
-            if booked is None or booked.get(begin + t, 0) > 0:
-                day = int(plan.horizon.periods.first_days[t].astype(np.int64))
-                vintage = t if feels[index] else BEFORE
-                rows += [
-                    [index, where, vintage, t, t, day, t + term - 1, term, -1, 1]
-                    for where in territories.of_segment(index).tolist()
-                ]
-    return np.array(rows, dtype=np.int64).reshape(-1, len(_COLUMNS))
+        term = np.array([new.term or segment.term])
+        t = (
+            np.arange(periods.count)
+            if new.by_month is None
+            else np.flatnonzero(new.booked(periods))
+        )
+        here = territories.of_segment(index)
+        t, where = np.repeat(t, len(here)), np.tile(here, len(t))
+        starts = periods.first_days[t]
+        month, day = months_and_days(starts)
+        renewal = month + term
+        decision = periods.holding(days_of(renewal, day) - np.timedelta64(1, "D"))
+        rows.append(
+            np.column_stack(
+                np.broadcast_arrays(
+                    index,
+                    where,
+                    t if feels[index] else BEFORE,
+                    t,
+                    t,
+                    month,
+                    day,
+                    _number(starts),
+                    decision,
+                    term,
+                    *as_they_end(plan, renewal, day, np.broadcast_to(term, t.shape)),
+                    -1,
+                    1,
+                )
+            )
+        )
+    return np.vstack(rows)

@@ -78,7 +78,7 @@ def counts_new_accounts(plan: Plan, new: NewAccounts) -> bool:
     if new.by_month is not None:
         return max(new.by_month.values(), default=0) >= WORTH
     yearly = new.per_year.mean if new.per_year else 0.0
-    return yearly * max(new.seasonality or (1.0,)) / 12 >= WORTH
+    return yearly * max(new.seasonality or (1.0,)) / plan.horizon.periods.step.per_year >= WORTH
 
 
 def new_arr(plan: Plan, segment: Segment) -> Estimate:
@@ -105,7 +105,7 @@ def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Cohort
     together = np.array(
         [bool(s.new_accounts and counts_new_accounts(plan, s.new_accounts)) for s in segments]
     )
-    renews = classes.is_new & (classes.decision < plan.horizon.months)
+    renews = classes.is_new & (classes.decision < plan.horizon.periods.count)
     c = np.flatnonzero(renews & together[classes.segment])
     none = np.zeros(len(c))
     spread = np.sqrt([new_arr(plan, segments[s]).variance for s in classes.segment[c]])
@@ -191,7 +191,7 @@ def _names(
     alike: IntArray | FloatArray,
 ) -> list[tuple[object, ...]]:
     """What a cohort is, in words that no other account changes."""
-    begin, segments = plan.horizon.start, list(plan.segments)
+    begin, segments = plan.horizon.periods.start, list(plan.segments)
     apart = [
         [value for _, value in values] if len(territories.of_segment(segment)) > 1 else []
         for segment, values in zip(territories.segment, territories.values, strict=True)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums, sums_at
-from capacity.calendar import Periods
 from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
@@ -25,6 +24,7 @@ from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION
 from capacity.engine.frailty import Frailty, differing
 from capacity.engine.influence import Factors
 from capacity.engine.shocks import Shocks
+from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
@@ -85,11 +85,11 @@ class Customers:
         self._classes, self._retention, self._chance = classes, retention, chance
         self._shocks = shocks
         self._book = scenario.book
-        self._begin = plan.horizon.start
+        self._periods = plan.horizon.periods
         self._rates = _Rates(plan, retention, chance)
         self._differ = differing(plan)
         self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
-        followed = classes.renewing_wins(len(plan.segments), plan.horizon.months)
+        followed = classes.renewing_wins(len(plan.segments), self._periods.count)
         self._arrivals = Arrivals(plan, territories, chance, followed, shocks)
         self._segment = territories.segment
         shape = (len(classes), chance.trials)
@@ -220,15 +220,15 @@ class Customers:
 
     def _growth(self, period: int, segment: IntArray, ratio: FloatArray) -> FloatArray:
         yearly = _moved(self._rates.expansion[segment], self._shocks.expansion.get(period))
-        return growth(yearly, ratio, Periods.years_each)
+        return growth(yearly, ratio, self._periods.years_each)
 
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
         parts = [self._book_losses(period, factors)] if decisions.classes.size else []
         for c, won in self._won.items():
-            past, term = period - int(self._classes.decision[c]), int(self._classes.term[c])
-            if past >= 0 and past % term == 0:
-                parts.append(self._won_losses(period, c, won, past // term, factors))
+            renewal = int(self._classes.ends.renewal(np.array([c]), period)[0])
+            if renewal != NONE:
+                parts.append(self._won_losses(period, c, won, renewal, factors))
         none = np.zeros((0, self._chance.trials))
         return _Lost(
             np.concatenate([np.zeros(0, dtype=np.int64), *(p.classes for p in parts)]),
@@ -288,7 +288,7 @@ class Customers:
 
     def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
         of_class = np.array([c])
-        segment, draw = self._classes.segment[of_class], self._begin + period
+        segment, draw = self._classes.segment[of_class], self._periods.start + period
         if self._differ[segment[0]]:
             draw = LIFE
             risk = self._frail_risk(period, of_class, np.zeros(1, dtype=np.int64), factors)[1][0]

@@ -12,13 +12,14 @@ from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
 from capacity.engine.cohorts import Cohorts, build_cohorts
 from capacity.engine.frailty import differing
+from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
 from capacity.rng import KeyArray, keys, numbered
 
 LIFE = -2
-"""Number of the draw that an account keeps for all of its renewals; those of months are above."""
+"""Number of the draw that an account keeps for all of its renewals; those of periods are above."""
 ALIKE = -1
 """In place of the renewals behind accounts that all have the same chance."""
 
@@ -113,8 +114,7 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
     counted = _Units(cohorts.of_class, cohorts.completed, cohorts.own, differ)
     place_of = np.empty(len(book), dtype=np.int64)
     place_of[cohorts.named] = np.arange(len(cohorts.named))
-    for t in range(scenario.plan.horizon.months):
-        month = scenario.plan.horizon.start + t
+    for t, number in enumerate(scenario.plan.horizon.periods.numbers.tolist()):
         some, some_risks = single.deciding(t, classes, retention)
         many, many_risks = counted.deciding(t, classes, retention)
         found, risk = np.unique(
@@ -127,11 +127,11 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
         frail = np.flatnonzero(found[:, 3] != ALIKE)
         yield Decisions(
             rows=place_of[named[some]],
-            luck=_luck(luck[some], month, some_risks[:, 3] != ALIKE),
+            luck=_luck(luck[some], number, some_risks[:, 3] != ALIKE),
             risk=risk[:count],
             place=place[:count],
             cohorts=many,
-            cohort_luck=numbered(cohorts.luck[many], month),
+            cohort_luck=numbered(cohorts.luck[many], number),
             cohort_risk=risk[count:],
             cohort_sums=RowSums(place[count:], len(of_class)),
             classes=of_class,
@@ -143,12 +143,12 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
         )
 
 
-def _luck(luck: KeyArray, month: int, for_life: BoolArray) -> KeyArray:
-    """The luck of renewals of a month; that of the whole life where accounts differ."""
-    of_month = numbered(luck, month)
+def _luck(luck: KeyArray, period: int, for_life: BoolArray) -> KeyArray:
+    """The luck of renewals of a period; that of the whole life where accounts differ."""
+    of_period = numbered(luck, period)
     if for_life.any():
-        of_month[for_life] = numbered(luck[for_life], LIFE)
-    return of_month
+        of_period[for_life] = numbered(luck[for_life], LIFE)
+    return of_period
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,9 @@ class _Units:
         self, period: int, classes: Classes, retention: Retention
     ) -> tuple[IntArray, IntArray]:
         """Those that decide in a period, and what their chance follows from."""
-        decision, term = classes.decision[self.of_class], classes.term[self.of_class]
-        past = period - decision
-        some = np.flatnonzero((past >= 0) & (past % term == 0))
-        renewal = self.completed[some] + past[some] // term[some]
+        turn = classes.ends.renewal(self.of_class, period)
+        some = np.flatnonzero(turn != NONE)
+        renewal = self.completed[some] + turn[some]
         row = retention.hazard_of(classes.segment[self.of_class[some]], renewal)
         own = self.own[some]
         frail = self.differ[self.of_class[some]] & np.isnan(own)

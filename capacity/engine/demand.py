@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
@@ -89,11 +88,11 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
     """Lay out when work falls due."""
     periods = scenario.plan.horizon.periods
     strands = list(_strands(work, classes))
-    month = periods.months[:, None]
+    number = periods.numbers[:, None]
     of = keys(strand.key(work.lanes[strand.lane]) for strand in strands)
-    step_luck = numbered(work.step_keys, month)
+    step_luck = numbered(work.step_keys, number)
     due_at = np.ones((periods.count, len(strands)), dtype=bool)
-    luck = numbered(of, month)
+    luck = numbered(of, number)
     fixed = _fixed_parts(scenario, work)
     calendar = Calendar(periods.count, strands, of, luck, step_luck, due_at, [], {}, fixed)
     for i, strand in enumerate(calendar.strands):
@@ -101,12 +100,12 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
         inside = classes.inside(lane.territories)
         fits = np.zeros(len(classes.segment[inside]))
         fits[strand.classes] = 1.0
-        incidence = due(lane, classes, periods)[inside].T * fits
+        incidence = due(scenario.plan, lane, classes)[inside].T * fits
         calendar.incidence.append(incidence)
         if not lane.is_fixed:
             due_at[:, i] = incidence.any(axis=1)
-        if lane.has_coins and lane.work.parts > 1:
-            calendar.windows[i] = np.where(_window(lane, classes, periods, inside), fits, 0.0)
+        if lane.has_coins and lane.parts > 1:
+            calendar.windows[i] = np.where(_window(lane, classes, inside), fits, 0.0)
     return calendar
 
 
@@ -137,10 +136,9 @@ def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
             yield Strand(i, float(complexity), np.flatnonzero(own == complexity))
 
 
-def _window(lane: Lane, classes: Classes, periods: Periods, inside: slice | IntArray) -> BoolArray:
-    earliest = 1 - lane.work.parts
-    firsts = np.stack([f[inside] for f in first_parts(lane, classes, periods.count)])
-    when = np.arange(earliest, periods.count)
+def _window(lane: Lane, classes: Classes, inside: slice | IntArray) -> BoolArray:
+    firsts = np.stack([f[inside] for f in first_parts(lane, classes)])
+    when = np.arange(1 - lane.parts, lane.periods.count)
     return (firsts[None] == when[:, None, None]).any(axis=1)
 
 
@@ -263,7 +261,7 @@ class Demand:
         """Occurrences in parts: the coin of the first part holds for the others."""
         for i, window in self._calendar.windows.items():
             lane = self._lanes[i]
-            parts = lane.work.parts
+            parts = lane.parts
             classes = alive[self._audiences[lane.territories].classes]
             total = np.zeros(alive.shape[1])
             for age in range(parts):
@@ -324,4 +322,4 @@ def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:
     )
     fixed = np.array([[lane.is_fixed] for lane in work.lanes])
     task = [lane.task_index for lane in work.lanes]
-    return factor[task] * np.where(fixed, amounts * Periods.years_each, 1.0)
+    return factor[task] * np.where(fixed, amounts * plan.horizon.periods.years_each, 1.0)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.effects import CHURN
 from capacity.engine.influence import Factors
@@ -33,7 +32,7 @@ class Faces:
         half_life = chance.inputs(
             [(path(p.name, "fades_over"), d.fades_over) for _, p, d in felt if d]
         )
-        self._fade = half_life_factor(Periods.years_each, half_life)
+        self._fade = half_life_factor(scenario.plan.horizon.periods.years_each, half_life)
         self._memory = np.zeros((len(felt), chance.trials))
 
     def remember(self, team: Sequence[Staff]) -> None:

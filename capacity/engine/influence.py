@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
 from capacity.engine.effects import KINDS, Effects, Pair, Past
@@ -59,9 +58,10 @@ class Influence:
         self._effects = effects
         self._on = bool(effects) and plan.simulation.feedback
         self._shape = (len(KINDS), territories, chance.trials)
-        self._lasting = _Lasting(effects.lasting, effects.cells, past, chance)
+        years = plan.horizon.periods.years_each
+        self._lasting = _Lasting(effects.lasting, effects.cells, past, chance, years)
         self._renewing = _Renewing(effects.renewing, past, chance)
-        self._starting = _Starting(effects.starting, classes, past, chance)
+        self._starting = _Starting(effects.starting, classes, past, chance, years)
         cells = [pair.cell for pair in (*effects.starting, *effects.renewing)]
         self._asked = np.unique(np.array(cells, dtype=np.int64))
         self._cells = int(max((*cells, -1))) + 1
@@ -147,9 +147,11 @@ def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
 class _Lasting(_Inputs):
     """Work that is remembered as a fading record of hours."""
 
-    def __init__(self, pairs: list[Pair], cells: RowSums, past: Past, chance: Chance) -> None:
+    def __init__(
+        self, pairs: list[Pair], cells: RowSums, past: Past, chance: Chance, years: float
+    ) -> None:
         super().__init__(pairs, past, chance)
-        self._fade = half_life_factor(Periods.years_each, self.half_life)
+        self._fade = half_life_factor(years, self.half_life)
         usual = cells(past.due[:, None])[self.cell]
         self._wanted = np.broadcast_to(
             usual / (1 - self._fade), (len(pairs), max(self._fade.shape[1], 1))
@@ -181,8 +183,8 @@ class _Renewing(_Inputs):
         self._shape = (len(pairs), chance.trials)
         turns: dict[int, list[int]] = {}
         for i, pair in enumerate(pairs):
-            for part in range(pair.lane.work.parts):
-                turns.setdefault(part - pair.lane.work.lead_periods, []).append(i)
+            for part in range(pair.lane.parts):
+                turns.setdefault(part - pair.lane.lead, []).append(i)
         self._turns = {turn: np.array(rows, dtype=np.int64) for turn, rows in turns.items()}
         """Pairs of which a part falls due so many periods after the decision (before it: < 0)."""
 
@@ -209,8 +211,11 @@ def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[Floa
 class _Starting(_Inputs):
     """Work at the start of an account, remembered by vintage: a row for each pair and vintage."""
 
-    def __init__(self, pairs: list[Pair], classes: Classes, past: Past, chance: Chance) -> None:
+    def __init__(
+        self, pairs: list[Pair], classes: Classes, past: Past, chance: Chance, years: float
+    ) -> None:
         super().__init__(pairs, past, chance)
+        self._years = years
         found = [
             (v, start, i)
             for v, (territory, start) in enumerate(classes.vintages)
@@ -218,7 +223,7 @@ class _Starting(_Inputs):
             if pair.territory == territory and start > BEFORE
         ]
         self._vintage, self._first, self._pair = np.array(found, dtype=np.int64).reshape(-1, 3).T
-        self._parts = np.array([pairs[i].lane.work.parts for _, _, i in found], dtype=np.int64)
+        self._parts = np.array([pairs[i].lane.parts for _, _, i in found], dtype=np.int64)
         self._total = np.zeros((len(found), chance.trials))
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
@@ -245,7 +250,7 @@ class _Starting(_Inputs):
         out = np.ones((len(KINDS), len(vintages), self._total.shape[1]))
         if begun.size:
             pair, last = self._pair[begun], self._first[begun] + self._parts[begun] - 1
-            since = np.maximum(period - last, 0)[:, None] * Periods.years_each
+            since = np.maximum(period - last, 0)[:, None] * self._years
             left = np.where(since > 0, half_life_factor(since, self.half_life[pair]), 1.0)
             lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
             factors = relative_factor(self.stopped[:, pair], lack, lack_today)

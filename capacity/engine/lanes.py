@@ -14,14 +14,15 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums
-from capacity.calendar import Periods
 from capacity.engine.classes import Classes, day_interval, month_interval
 from capacity.engine.territories import Territories, Values
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.demand import due_every_days, due_every_months, due_in_parts
 from capacity.model.dispatch import Priorities
+from capacity.periods import Periods
 from capacity.rng import KeyArray, keys
+from capacity.scenario.document import Plan
 from capacity.scenario.pool import SEGMENT
 from capacity.scenario.task import UNNAMED_STEP, Task
 
@@ -55,9 +56,20 @@ class Lane:
     work: Task
     task_index: int
     segment_index: int
+    periods: Periods
     pools: Mapping[str, int]
     luck: tuple[str, ...]
     territories: tuple[int, ...]
+
+    @property
+    def parts(self) -> int:
+        """Number of periods over which an occurrence is spread."""
+        return self.work.parts(self.periods)
+
+    @property
+    def lead(self) -> int:
+        """Periods between falling due and the renewal."""
+        return self.work.lead_periods(self.periods)
 
     @property
     def amount(self) -> tuple[str, Estimate] | None:
@@ -92,11 +104,11 @@ class Lane:
     def weight(self) -> float:
         """Occurrences that one account's falling due stands for."""
         if self.work.on is not None:
-            return 1 / self.work.parts
+            return 1 / self.parts
         span = self.work.every.of(self.segment or "") if self.work.every else None
-        if span is None or self.work.aligned == "fiscal":
+        if span is None or self.work.aligned == "fiscal" or not self.periods.is_shorter(span):
             return 1.0
-        return max(1.0, Periods.years_each / span.years)
+        return self.periods.years_each / span.years
 
 
 @dataclass(frozen=True)
@@ -174,7 +186,9 @@ def build_work(scenario: Scenario, territories: Territories) -> Work:
     place = {(pool, lane): i for i, (pool, _, _, lane) in enumerate(order)}
     steps.sort(key=lambda s: place[s.pool, s.lane])
     of_lane = [lanes[i] for _, _, _, i in order]
-    defer = np.array([lane.work.deferrable(lane.segment) for lane in of_lane], dtype=np.int64)
+    defer = np.array(
+        [lane.work.deferrable(lane.segment, lane.periods) for lane in of_lane], dtype=np.int64
+    )
     late = np.array([lane.work.backlog.mean > 0 for lane in of_lane], dtype=bool)
     return Work(
         lanes=lanes,
@@ -190,7 +204,7 @@ def build_work(scenario: Scenario, territories: Territories) -> Work:
 
 def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]:
     """Lanes of the tasks of each segment, apart where other pools serve the accounts."""
-    plan = scenario.plan
+    plan, periods = scenario.plan, scenario.plan.horizon.periods
     for s, segment in enumerate(plan.segments):
         for k, (name, task) in enumerate(plan.tasks.items()):
             if segment not in plan.segments_of(task) or _is_one(task):
@@ -208,7 +222,7 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
             for values, inside in parts.items():
                 pools = {role: _pool_index(scenario, role, dict(values)) for role in roles}
                 luck = _luck(scenario, pools.values(), values)
-                yield Lane(name, segment, task, k, s, pools, luck, tuple(inside))
+                yield Lane(name, segment, task, k, s, periods, pools, luck, tuple(inside))
 
 
 def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
@@ -220,13 +234,13 @@ def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
 
 def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> Iterator[Lane]:
     """Lanes of a fixed amount, one for each pool of its role, or for those of its segments."""
-    plan = scenario.plan
+    plan, periods = scenario.plan, scenario.plan.horizon.periods
     task, place = plan.tasks[name], list(plan.tasks).index(name)
     segments = [segment] if segment else plan.segments_of(task)
     for i, pool in enumerate(scenario.pools):
         if pool.name == task.role and (pool.role.split != SEGMENT or pool.value in segments):
             luck = () if pool.alone else (pool.value,)
-            yield Lane(name, segment, task, place, index, {task.role: i}, luck, ())
+            yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, ())
 
 
 def _pool_index(scenario: Scenario, role: str, values: Mapping[str, str]) -> int:
@@ -254,21 +268,18 @@ def _steps(index: int, lane: Lane) -> list[Step]:
     return [Step(index, name, lane.pools[role], hours) for name, (role, hours) in steps.items()]
 
 
-def first_parts(lane: Lane, classes: Classes, periods: int) -> list[IntArray]:
+def first_parts(lane: Lane, classes: Classes) -> list[IntArray]:
     """Periods of the first parts of a lane's occurrences `on` a date, an array by turn.
 
     The start of an account comes once, a renewal again after every term.
     """
     if lane.work.on == "start":
         return [classes.start]
-    first = classes.decision - lane.work.lead_periods
-    if not len(classes):
-        return [first]
-    turns = int((periods - first.min()) // classes.term.min()) + 1
-    return [first + turn * classes.term for turn in range(turns)]
+    ends = classes.ends
+    return [when[ends.schedule] - lane.lead for when in ends.decisions.T]
 
 
-def due(lane: Lane, classes: Classes, periods: Periods) -> FloatArray:
+def due(plan: Plan, lane: Lane, classes: Classes) -> FloatArray:
     """How often work of a lane falls due for an account of each class that is alive.
 
     Returns
@@ -276,13 +287,13 @@ def due(lane: Lane, classes: Classes, periods: Periods) -> FloatArray:
     FloatArray
         Shape (classes, periods); 1 throughout for a rate, and for what departures make due.
     """
-    count = periods.count
+    periods, count = lane.periods, lane.periods.count
     if lane.work.on == "departure":
         return np.ones((len(classes), count))
     if lane.work.on is not None:
         out = np.zeros((len(classes), count), dtype=bool)
-        for first in first_parts(lane, classes, count):
-            out |= due_in_parts(first, lane.work.parts, count)
+        for first in first_parts(lane, classes):
+            out |= due_in_parts(first, lane.parts, count)
         return out.astype(float)
     span = lane.work.every.of(lane.segment or "") if lane.work.every else None
     if span is None:
@@ -292,8 +303,9 @@ def due(lane: Lane, classes: Classes, periods: Periods) -> FloatArray:
         return np.broadcast_to(ends, (len(classes), count))
     months = month_interval(lane.work, lane.segment or "")
     if months is not None:
-        return due_every_months(classes.start, months, count).astype(float)
-    days = day_interval(lane.work, lane.segment or "")
+        start = classes.start_month, classes.start_day
+        return due_every_months(*start, months, periods.first_days)
+    days = day_interval(plan, lane.work, lane.segment or "")
     if days is not None:
         return due_every_days(classes.starts, days, periods.first_days)
     return np.ones((len(classes), count))

@@ -22,7 +22,6 @@ from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
 from capacity.model.dispatch import coverage, serve
 from capacity.scenario.document import Plan
-from capacity.units import MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -81,13 +80,13 @@ def _usual_due(scenario: Scenario, customers: Customers, demand: Demand, lanes: 
     without overload.
     """
     team = [seats_of(scenario, pool, Expected()) for pool in scenario.pools]
-    months = min(MONTHS_PER_YEAR, scenario.plan.horizon.months)
+    year = scenario.plan.horizon.periods.first_year
     total = np.zeros((lanes, 1))
-    for t in range(months):
+    for t in range(year):
         customers.join(t)
         staff = [seats.step(t, np.ones(1)) for seats in team]
         total += demand.hours(t, customers.number, staff)
-    return total[:, 0] / months
+    return total[:, 0] / year
 
 
 def _coverage_today(
@@ -95,12 +94,12 @@ def _coverage_today(
 ) -> FloatArray:
     """Coverage of each cell if today's team serves the usual work once; 1 where there is none."""
     done, plan = np.zeros_like(due), scenario.plan
-    months = min(MONTHS_PER_YEAR, plan.horizon.months)
+    year = plan.horizon.periods.first_year
     for index, pool in enumerate(scenario.pools):
         lanes = work.of_pool(index)
         if lanes.stop == lanes.start:
             continue
-        capacity = opening_hours(scenario, pool, months)
+        capacity = opening_hours(scenario, pool, year)
         done[lanes] = serve(due[lanes, None], capacity, work.priorities(index))[:, 0]
     columns = np.column_stack([done, due - done])
     covered = coverage(*effects.cells(columns).T)

@@ -11,7 +11,6 @@ from capacity.book.roster import Roster
 from capacity.engine.chance import Chance, Drawn
 from capacity.engine.seats import (
     BEFORE_START,
-    YEARS,
     DerivedHeads,
     DrawnSeats,
     ExpectedSeats,
@@ -23,13 +22,13 @@ from capacity.engine.seats import (
     same_staff,
     searches,
     slips,
+    waits,
 )
 from capacity.loading import Scenario
 from capacity.model.team import leave_hazard
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
-from capacity.units import HALF
 
 _NEVER = 10**6
 """A period after every plan."""
@@ -40,13 +39,13 @@ def seats_of(scenario: Scenario, pool: Pool, chance: Chance) -> Seats:
     plan = scenario.plan
     if pool.role.per is not None:
         return DerivedHeads(scenario, pool.name, chance.trials)
-    attrition, ramp = pool_inputs(pool, chance)
+    attrition, ramp = pool_inputs(plan, pool, chance)
     roster = roster_of(scenario, pool)
     if roster is not None:
         places = build_places(plan, pool, roster)
         if isinstance(chance, Drawn):
             return DrawnPeople(plan, pool, places, chance, attrition, ramp)
-        return ExpectedPeople(pool, places, attrition, ramp)
+        return ExpectedPeople(plan, pool, places, attrition, ramp)
     if isinstance(chance, Drawn):
         return DrawnSeats(plan, pool, chance, attrition, ramp)
     return ExpectedSeats(plan, pool, attrition, ramp)
@@ -112,10 +111,10 @@ class Places:
 
 def build_places(plan: Plan, pool: Pool, roster: Roster) -> Places:
     """Lay out the seats of a pool."""
-    begin, count = plan.horizon.start, len(roster)
+    count = len(roster)
     hires = planned_hires(plan, pool)
     periods = plan.horizon.periods
-    joins = np.concatenate([roster.joins - begin, [period for _, period in hires]]).astype(np.int64)
+    joins = np.concatenate([roster.joins, [period for _, period in hires]]).astype(np.int64)
     here = np.ones((len(joins), periods.count))
     at = [pool.holidays] * len(joins)
     for i, calendar in enumerate(roster.calendars):
@@ -128,7 +127,7 @@ def build_places(plan: Plan, pool: Pool, roster: Roster) -> Places:
         keys=keys([*of, *(hire for hire, _ in hires)]),
         people=count,
         first=np.where(joins < 0, BEFORE_START, joins),
-        last=np.concatenate([roster.leaves - begin, np.full(len(hires), _NEVER)]),
+        last=np.concatenate([roster.leaves, np.full(len(hires), _NEVER)]),
         since=joins,
         fte=np.concatenate([roster.fte, np.ones(len(hires))]),
         here=here,
@@ -147,7 +146,7 @@ class DrawnPeople:
         self, plan: Plan, pool: Pool, places: Places, chance: Drawn,
         attrition: FloatArray, output: FloatArray,
     ) -> None:  # fmt: skip
-        self._pool, self._chance, self._begin = pool, chance, plan.horizon.start
+        self._pool, self._chance, self._periods = pool, chance, plan.horizon.periods
         self._places, self._attrition, self._output = places, attrition, output
         shape = (len(places.keys), chance.trials)
         opening = places.first < 0
@@ -158,7 +157,7 @@ class DrawnPeople:
         self._coming = np.repeat(places.first[:, None], chance.trials, axis=1)
         self._coming[places.people :] += self._late()
         self._until = np.full(shape, np.inf)
-        luck = numbered(places.keys[opening], 2 * (self._begin + BEFORE_START))
+        luck = numbered(places.keys[opening], 2 * (self._periods.start + BEFORE_START))
         self._until[opening] = -np.log(chance.luck.uniforms(luck))
         self._hazard = np.zeros(chance.trials)
 
@@ -166,13 +165,15 @@ class DrawnPeople:
         """Planned hires may be late; people of the roster come when it says so."""
         hires = self._places.keys[self._places.people :]
         seat, trial = np.indices((len(hires), self._chance.trials))
-        late = slips(self._pool, self._chance, hires[seat.ravel()], trial.ravel())
+        late = slips(self._periods, self._pool, self._chance, hires[seat.ravel()], trial.ravel())
         return late.reshape(seat.shape)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         before = self._there.sum(axis=0)
-        self._hazard = self._hazard + leave_hazard(self._attrition, overload, YEARS)
+        self._hazard = self._hazard + leave_hazard(
+            self._attrition, overload, self._periods.years_each
+        )
         closing = (self._places.last == period)[:, None]
         leaving = self._there & (closing | (self._until <= self._hazard))
         self._vacate(leaving, period)
@@ -196,13 +197,13 @@ class DrawnPeople:
         self._first &= ~leaving
         if self._pool.role.backfill:
             seat, trial = np.nonzero(leaving)
-            of, month = self._places.keys[seat], self._begin + period
-            when = period + searches(self._pool, self._chance, of, month, trial)
+            of = self._places.keys[seat]
+            when = period + searches(self._periods, self._pool, self._chance, of, period, trial)
             self._coming[seat, trial] = np.where(when < self._places.last[seat], when, _NEVER)
 
     def _fill(self, joining: BoolArray, period: int) -> None:
         seat, trial = np.nonzero(joining)
-        of = numbered(self._places.keys[seat], 2 * (self._begin + period))
+        of = numbered(self._places.keys[seat], 2 * (self._periods.start + period))
         bears = -np.log(self._chance.luck.at(of, trial))
         self._until[seat, trial] = self._hazard[trial] + bears
         self._since[seat, trial] = period
@@ -221,15 +222,16 @@ class ExpectedPeople:
     """All seats as fractions: how much of the first person is left, and successors by tenure."""
 
     def __init__(
-        self, pool: Pool, places: Places, attrition: FloatArray, output: FloatArray
+        self, plan: Plan, pool: Pool, places: Places, attrition: FloatArray, output: FloatArray
     ) -> None:
+        periods = plan.horizon.periods
         self._pool, self._places, self._attrition = pool, places, attrition
+        self._years = periods.years_each
         self._output = np.append(output[:, 0], 1.0)
         self._first = (places.first < 0).astype(np.float64)
         self._successors = np.zeros((len(places.keys), len(self._output)))
-        wait = max(1, int(np.floor(pool.named("time_to_hire")[1].mean + HALF)))
+        wait, late = waits(periods, pool)
         self._vacant = np.zeros((len(places.keys), wait))
-        late = int(np.floor(pool.role.slips.mean + HALF))
         hired = np.arange(len(places.keys)) >= places.people
         self._opens = np.where(hired, places.first + late, places.first)
         self._since = np.where(hired, self._opens, places.since)
@@ -237,7 +239,7 @@ class ExpectedPeople:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         places = self._places
-        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
+        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, self._years))[0])
         closed = places.last <= period
         leave = np.where(closed, 1.0, chance)
         before = self._first + self._successors.sum(axis=1)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.calendar import Periods
 from capacity.engine.chance import Chance, Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
@@ -16,6 +15,7 @@ from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
 from capacity.model.team import Waterfall, waterfall
+from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
 from capacity.units import MONTHS_PER_YEAR
 
@@ -31,7 +31,7 @@ def times_of(scenario: Scenario, pool: Pool, chance: Chance) -> list[Waterfall]:
     share = (
         periods.share_of_year()
         if weights is None
-        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR
+        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR * periods.share_of_month()
     )
     leave = share[:, None] * (days + sick)
     weekdays = periods.weekdays()[:, None]
@@ -40,10 +40,10 @@ def times_of(scenario: Scenario, pool: Pool, chance: Chance) -> list[Waterfall]:
     return [waterfall(weekdays, days, leave, week, internal, target) for days in closed]
 
 
-def opening_hours(scenario: Scenario, pool: Pool, months: int) -> FloatArray:
-    """Mean customer hours a month of the people there when the plan begins, all of them ramped."""
+def opening_hours(scenario: Scenario, pool: Pool, periods: int) -> FloatArray:
+    """Mean customer hours, in so many periods, of the people there at the start, all ramped."""
     times = times_of(scenario, pool, Expected())
-    usual = np.stack([time.customer[:months].mean(axis=0) for time in times])
+    usual = np.stack([time.customer[:periods].mean(axis=0) for time in times])
     if pool.role.per is not None:
         return usual[0] * heads_of(scenario, pool.name, -1)
     roster = roster_of(scenario, pool)
@@ -82,7 +82,7 @@ class Desk:
         self._waiting = self._opening(backlog[late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
         self._feedback = plan.simulation.feedback
-        self._costs = _Costs(pool, chance)
+        self._costs = _Costs(plan, pool, chance)
 
     def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
         """Waiting hours by age from one period on, shape (ages, lanes that may wait, trials)."""
@@ -195,14 +195,14 @@ class Desk:
 class _Costs:
     """Pay and other cost of a pool."""
 
-    def __init__(self, pool: Pool, chance: Chance) -> None:
+    def __init__(self, plan: Plan, pool: Pool, chance: Chance) -> None:
         keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost", "raise")
         rows = chance.inputs([pool.named(key) for key in keys])
+        self._periods = plan.horizon.periods
         self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
 
     def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
-        years = Periods.years_each
-        anniversaries = np.arange(len(filled))[:, None] // MONTHS_PER_YEAR
+        years, anniversaries = self._periods.years_each, self._periods.anniversaries[:, None]
         salaries = pay(filled, raised(self._salary, self._rise, anniversaries), years)
         lines = (
             salaries,

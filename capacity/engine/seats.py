@@ -1,4 +1,4 @@
-"""The seats of a role through the months: drawn one by one, expected as fractions, or derived."""
+"""The seats of a role through the periods: drawn one by one, expected as fractions, or derived."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import Protocol
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
-from capacity.calendar import Periods, month_label
+from capacity.calendar import month_label
 from capacity.engine.chance import Chance, Drawn
 from capacity.loading import Scenario
 from capacity.model.money import derived_heads
 from capacity.model.team import leave_hazard, ramped
+from capacity.periods import Periods
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
-from capacity.units import HALF
 
 BEFORE_START = -(10**5)
 """Period of joining of the people who are there when the plan begins."""
-YEARS = Periods.years_each
 
 
 @dataclass(frozen=True)
@@ -90,9 +89,10 @@ class Seats(Protocol):
         """Vacate, fill and hire; `overload` is the factor on attrition."""
 
 
-def pool_inputs(pool: Pool, chance: Chance) -> tuple[FloatArray, FloatArray]:
-    """Yearly attrition, shape (trials,) or (1,); output by tenure, see `ramped`."""
-    return chance.inputs([pool.named("attrition")])[0], chance.inputs(pool.ramp)
+def pool_inputs(plan: Plan, pool: Pool, chance: Chance) -> tuple[FloatArray, FloatArray]:
+    """Yearly attrition, shape (trials,) or (1,); output by tenure in periods, see `ramped`."""
+    ramp = chance.inputs(pool.ramp)
+    return chance.inputs([pool.named("attrition")])[0], plan.horizon.periods.by_tenure(ramp)
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,19 @@ class DrawnSeats:
         self, plan: Plan, pool: Pool, chance: Drawn, attrition: FloatArray, output: FloatArray
     ) -> None:
         role = pool.role
-        self._pool, self._chance, self._begin = pool, chance, plan.horizon.start
+        self._pool, self._chance, self._plan = pool, chance, plan.horizon.periods
         self._attrition, self._output = attrition, output
         factor = role.overloaded_attrition
         self._step_by_step = plan.simulation.feedback and (factor.uncertain or factor.mean != 1)
         opening, planned = pool.headcount, planned_hires(plan, pool)
         names = [("seat", *pool.luck, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])
-        self._periods, self._trials = plan.horizon.months, chance.trials
+        self._periods, self._trials = self._plan.count, chance.trials
         self._settled, self._hazard = 0, np.zeros(self._trials)
         seats, flows = (len(self._keys), self._trials), (self._periods, self._trials)
         self._until, self._since = np.full(seats, np.inf), np.full(seats, BEFORE_START)
         if opening and (attrition > 0).any():
-            of = numbered(self._keys[:opening], 2 * (self._begin + BEFORE_START))
+            of = numbered(self._keys[:opening], 2 * (self._plan.start + BEFORE_START))
             self._until[:opening] = -np.log(chance.luck.uniforms(of))
         self._joined, self._left = np.zeros(flows), np.zeros(flows)
         self._newcomers = np.zeros((len(output), self._periods + len(output), self._trials))
@@ -147,7 +147,9 @@ class DrawnSeats:
         seat = first + np.arange(len(periods)).repeat(self._trials)
         trial = np.tile(np.arange(self._trials), len(periods))
         when = np.array(periods, dtype=np.int64).repeat(self._trials)
-        return _People(seat, trial, when + slips(self._pool, self._chance, self._keys[seat], trial))
+        return _People(
+            seat, trial, when + slips(self._plan, self._pool, self._chance, self._keys[seat], trial)
+        )
 
     def _count(self, people: _People) -> FloatArray:
         """How many there are, shape (periods, trials)."""
@@ -157,7 +159,7 @@ class DrawnSeats:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
         if period == self._settled:
-            hazard = leave_hazard(self._attrition, overload, YEARS)
+            hazard = leave_hazard(self._attrition, overload, self._plan.years_each)
             self._settle(period, np.broadcast_to(hazard, self._trials))
         before, joined, left = self._filled, self._joined[period], self._left[period]
         self._filled = before - left + joined
@@ -214,7 +216,7 @@ class DrawnSeats:
     def _fill(self, joining: _People, first: int, hazard: FloatArray) -> _People:
         """Newcomers take their seats; returns those who leave in the periods settled now."""
         seat, trial, period = joining.seat, joining.trial, joining.period
-        of = numbered(self._keys[seat], 2 * (self._begin + period))
+        of = numbered(self._keys[seat], 2 * (self._plan.start + period))
         bears = -np.log(self._chance.luck.at(of, trial))
         until = self._hazard[trial] + hazard[trial] * (period - first + 1) + bears
         place = seat * self._trials + trial
@@ -232,9 +234,8 @@ class DrawnSeats:
     def _replace(self, leaving: _People) -> _People:
         """Look for successors; returns those who join in the periods that are settled now."""
         if self._pool.role.backfill:
-            month = self._begin + leaving.period
-            of = self._keys[leaving.seat]
-            when = leaving.period + searches(self._pool, self._chance, of, month, leaving.trial)
+            of, then = self._keys[leaving.seat], leaving.period
+            when = then + searches(self._plan, self._pool, self._chance, of, then, leaving.trial)
             coming = self._coming
             self._coming = _People(
                 np.concatenate([coming.seat, leaving.seat]),
@@ -246,51 +247,60 @@ class DrawnSeats:
 
 def planned_hires(plan: Plan, pool: Pool) -> list[tuple[tuple[object, ...], int]]:
     """Name and period of the seats that are hired by plan within the horizon."""
-    begin = plan.horizon.start
+    periods = plan.horizon.periods
     return [
-        (("seat", *pool.luck, month_label(month), i), month - begin)
+        (("seat", *pool.luck, month_label(month), i), period)
         for month, count in sorted(pool.hires.items())
-        if 0 <= month - begin < plan.horizon.months
+        if 0 <= (period := periods.of_month(month)) < periods.count
         for i in range(count)
     ]
 
 
-def slips(pool: Pool, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
+def slips(periods: Periods, pool: Pool, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
     """Periods by which planned hires are late, in one trial each; all of shape (seats,)."""
     late = pool.role.slips
     if late.mean <= 0 or not len(of):
         return np.zeros(len(of), dtype=np.int64)
-    drawn = chance.values(numbered(of, -1), trial, late)
-    return np.floor(drawn + HALF).astype(np.int64)
+    return periods.rounded_months(chance.values(numbered(of, -1), trial, late))
 
 
 def searches(
-    pool: Pool, chance: Chance, of: KeyArray, month: IntArray | int, trial: IntArray
-) -> IntArray:
-    """Periods until seats that are vacated in a month are filled again, at least one."""
-    wait = chance.values(numbered(of, 2 * month + 1), trial, pool.named("time_to_hire")[1])
-    return np.maximum(np.floor(wait + HALF), 1).astype(np.int64)
+    periods: Periods, pool: Pool, chance: Chance, of: KeyArray, vacated: IntArray | int,
+    trial: IntArray,
+) -> IntArray:  # fmt: skip
+    """Periods until seats that are vacated in some period are filled again, at least one."""
+    luck = numbered(of, 2 * (periods.start + vacated) + 1)
+    wait = chance.values(luck, trial, pool.named("time_to_hire")[1])
+    return np.maximum(periods.rounded_months(wait), 1)
+
+
+def waits(periods: Periods, pool: Pool) -> tuple[int, int]:
+    """Periods that a vacated seat stays empty, at least one, and by which a hire is late: means."""
+    means = np.array([pool.named("time_to_hire")[1].mean, pool.role.slips.mean])
+    wait, late = periods.rounded_months(means).tolist()
+    return max(1, wait), late
 
 
 class ExpectedSeats:
     """All seats as fractions: how many of each tenure, how many vacant for how long."""
 
     def __init__(self, plan: Plan, pool: Pool, attrition: FloatArray, output: FloatArray) -> None:
-        self._pool, self._attrition = pool, attrition
+        periods = plan.horizon.periods
+        self._pool, self._attrition, self._years = pool, attrition, periods.years_each
         self._output = np.append(output[:, 0], 1.0)
         self._filled = np.zeros(len(self._output))
         self._filled[-1] = pool.headcount
-        self._wait = max(1, int(np.floor(pool.named("time_to_hire")[1].mean + HALF)))
-        self._vacant = np.zeros(self._wait)
-        late = int(np.floor(pool.role.slips.mean + HALF))
-        begin = plan.horizon.start
+        wait, late = waits(periods, pool)
+        self._vacant = np.zeros(wait)
         self._hires = {
-            month - begin + late: count for month, count in pool.hires.items() if month >= begin
+            period + late: count
+            for month, count in pool.hires.items()
+            if (period := periods.of_month(month)) >= 0
         }
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
-        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, YEARS))[0])
+        chance = -float(np.expm1(-leave_hazard(self._attrition, overload, self._years))[0])
         before = self._filled.sum()
         leaving = before * chance
         stay = self._filled * (1 - chance)
@@ -321,13 +331,13 @@ class DerivedHeads:
 
 def planned_seats(scenario: Scenario, pool: Pool, periods: IntArray) -> IntArray:
     """Planned seats of a pool up to each of some periods; −1 is before the plan begins."""
-    begin = scenario.plan.horizon.start
+    of_month = scenario.plan.horizon.periods.of_month
     roster = scenario.rosters.get(pool.name)
     people = roster.of(pool.value) if roster else None
-    seats = [people.seats(begin + t) if people else pool.headcount for t in periods.tolist()]
+    seats = [people.seats(t) if people else pool.headcount for t in periods.tolist()]
     total = np.array(seats, dtype=np.int64)
     for month, count in pool.hires.items():
-        total += count * ((begin <= month) & (month - begin <= periods))
+        total += count * ((of_month(month) >= 0) & (of_month(month) <= periods))
     return total
 
 
@@ -342,9 +352,9 @@ def heads_of(scenario: Scenario, name: str, period: int) -> int:
 
 def _seats_of_role(scenario: Scenario, name: str, period: int) -> int:
     """Planned seats of all pools of a role up to a period."""
-    begin = scenario.plan.horizon.start
+    of_month = scenario.plan.horizon.periods.of_month
     pools = [pool for pool in scenario.pools if pool.name == name]
-    hired = (n for p in pools for month, n in p.hires.items() if begin <= month <= begin + period)
+    hired = (n for p in pools for month, n in p.hires.items() if 0 <= of_month(month) <= period)
     roster = scenario.rosters.get(name)
-    people = roster.seats(begin + period) if roster else sum(pool.headcount for pool in pools)
+    people = roster.seats(period) if roster else sum(pool.headcount for pool in pools)
     return sum(hired) + people

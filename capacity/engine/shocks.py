@@ -1,4 +1,4 @@
-"""What the market of a year and the events do, month by month, in one batch of futures."""
+"""What the market of a year and the events do, period by period, in one batch of futures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from capacity.estimates import Estimate
 from capacity.model.market import event_factor
 from capacity.rng import keys
 from capacity.scenario.document import Plan
-from capacity.units import MONTHS_PER_YEAR
 
 ByPeriod = dict[int, FloatArray]
 """Factors of the periods in which anything moves; what is not there is 1 in every future."""
@@ -66,7 +65,7 @@ def _years(plan: Plan, kind: str, volatility: Estimate, chance: Chance) -> ByPer
     if not _moves(volatility, rest=0.0):
         return {}
     spread = chance.inputs([(f"market.{kind}_volatility", volatility)])
-    years, place = np.unique(plan.horizon.periods.months // MONTHS_PER_YEAR, return_inverse=True)
+    years, place = np.unique(plan.horizon.periods.calendar_year, return_inverse=True)
     factors = chance.factors(keys(("market", kind, int(year)) for year in years), spread)
     return {period: factors[i] for period, i in enumerate(place.tolist())}
 

@@ -64,7 +64,7 @@ def build_territories(scenario: Scenario) -> Territories:
     values: list[Values] = []
     shares: list[float] = []
     of_row = np.zeros(len(book), dtype=np.int64)
-    opening = book.starts <= plan.horizon.periods.first_days[0]
+    opening = book.starts <= plan.horizon.periods.begin
     for index, name in enumerate(plan.segments):
         columns = splits_of(plan, name)
         rows = np.flatnonzero(book.segment == index)

@@ -8,28 +8,34 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
-from capacity.calendar import DateArray
+from capacity.calendar import DateArray, days_of, months_and_days
 
 
-def due_every_months(start: IntArray, months: int, periods: int) -> BoolArray:
-    """Whether work falls due at start + n·months, n ≥ 1.
+def due_every_months(
+    month: IntArray, day: IntArray, months: int, first_days: DateArray
+) -> FloatArray:
+    """How often work falls due on a date start + n·months, n ≥ 1.
 
     Parameters
     ----------
-    start
-        Period in which each account started, shape (accounts,).
+    month, day
+        Month of each account's start, on the line of months, and day of that month, shape
+        (accounts,). A month that is too short has its last day in place of it.
     months
         Interval in whole months.
-    periods
-        Length of the horizon.
+    first_days
+        First day of each period and of the one after, shape (periods + 1,).
 
     Returns
     -------
-    BoolArray
+    FloatArray
         Shape (accounts, periods).
     """
-    since = np.arange(periods) - start[:, None]
-    return (since > 0) & (since % months == 0)
+    now, _ = months_and_days(first_days)
+    since = now - month[:, None]
+    is_later = days_of(now, day[:, None]) >= first_days
+    reached = since // months - ((since % months == 0) & is_later)
+    return np.diff(np.maximum(reached, 0), axis=1).astype(float)
 
 
 def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> FloatArray:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
-from io import StringIO
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from capacity.report.tables import FEW, MARK, WIDTH, plain
+from capacity.report.tables import table as _table
 from capacity.report.words import (
     error,
     hours,
@@ -29,18 +30,15 @@ from capacity.report.words import (
 if TYPE_CHECKING:
     from capacity.result import Result
 
-WIDTH = 110
 _LOW, _MEDIAN, _HIGH = 0.1, 0.5, 0.9
-_FEW = 200
-"""Futures below which nothing is known of the Monte Carlo error."""
 _BRIDGE = (
     ("new", "new_arr", 1),
     ("expansion", "expansion_arr", 1),
     ("contraction", "contraction_arr", -1),
     ("churn", "churned_arr", -1),
 )
-_MARK = "~"
-"""Stands before a figure of a table whose Monte Carlo error matters."""
+_ROWS = "month"
+"""What a table by time has a row for; weeks would be too many to read."""
 _COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring", "severance", "platform")
 
 
@@ -52,7 +50,7 @@ class _Manner(NamedTuple):
 
     def marked(self, value: float, spread: float) -> str:
         """The number, with a mark where its error matters."""
-        return f"{_MARK if self.off(value, spread) else ''}{self.say(value)}"
+        return f"{MARK if self.off(value, spread) else ''}{self.say(value)}"
 
 
 _MONEY, _HOURS = _Manner(money, money_error), _Manner(hours, hours_error)
@@ -62,11 +60,7 @@ _PERCENT = _Manner(partial(share, digits=1), partial(share_error, digits=1))
 
 def as_text(result: Result, width: int = WIDTH) -> str:
     """The whole report as plain text."""
-    out = StringIO()
-    Console(file=out, width=width, color_system=None, highlight=False, markup=False).print(
-        report(result)
-    )
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+    return plain(report(result), width)
 
 
 def report(result: Result) -> Group:
@@ -92,23 +86,27 @@ class _Figures:
 
     @property
     def title(self) -> str:
-        periods = self.result.periods
         noun = "future" if self.result.trials == 1 else "futures"
         kind = f"{self.result.trials:,} {noun}" if self.lucky else "expected values, without luck"
-        return f"{self.plan.name} · {periods[0]} to {periods[-1]} · {kind}"
+        return f"{self.plan.name} · {self.plan.horizon.periods.in_words} · {kind}"
 
     def footer(self) -> Iterator[str]:
+        if self.plan.horizon.periods.spans[0] != _ROWS:
+            yield (
+                "A week belongs to the month of its Thursday. By month, hours are summed, required "
+                "FTE is the mean of the weeks, and people are those of the last one."
+            )
         if not self.lucky:
             yield "Expected values: every input at its mean. Odds need trials."
             return
         seed = self.result.manifest["seed"]
         yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
-        if self.result.trials < _FEW:
-            yield f"Too few futures to tell the Monte Carlo error of a figure; give {_FEW} or more."
+        if self.result.trials < FEW:
+            yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
         else:
             yield (
                 "± is a Monte Carlo standard error; behind several figures, the largest. "
-                f"{_MARK} marks figures where it is 1 % or more, of shares half a point or more."
+                f"{MARK} marks figures where it is 1 % or more, of shares half a point or more."
             )
         if "precision" in self.result.manifest:
             yield self._precision(self.result.manifest["precision"])
@@ -130,15 +128,17 @@ class _Figures:
     def has(self, name: str, role: str = "", segment: str = "") -> bool:
         return (name, role, segment) in self.names
 
-    def months(self, name: str, role: str, q: float | None = None) -> dict[str, float]:
-        """By month the expected value or a quantile, which is unknown where there is no luck."""
+    def figures(
+        self, name: str, role: str, q: float | None = None, by: str | None = None
+    ) -> dict[str, float]:
+        """By period the expected value or a quantile, which is unknown where there is no luck."""
         if q is not None and not self.lucky:
-            return dict.fromkeys(self.result.periods, math.nan)
-        return self.result.figures(name, q, role=role)
+            return dict.fromkeys(self.result.figures(name, role=role, by=by), math.nan)
+        return self.result.figures(name, q, role=role, by=by)
 
     def middle(self, name: str, role: str) -> dict[str, float]:
-        """By month the median, or the expected value where there is no luck."""
-        return self.months(name, role, _MEDIAN if self.lucky else None)
+        """By period the median, or the expected value where there is no luck."""
+        return self.figures(name, role, _MEDIAN if self.lucky else None)
 
     def figure(self, name: str, manner: _Manner, q: float | None = None, **keys: Any) -> str:
         """A figure of a table."""
@@ -180,21 +180,22 @@ class _Figures:
 
     def _peak(self, role: str) -> str:
         middle = self.middle("required_fte", role)
-        month = max(middle, key=lambda m: middle[m])
-        if middle[month] <= 0:
+        peak = max(middle, key=lambda period: middle[period])
+        if middle[peak] <= 0:
             return f"{role}: no work falls due."
-        where = {"period": month, "role": role}
+        where = {"period": peak, "role": role}
+        when = self.plan.horizon.periods.labels_in_words[self.result.periods.index(peak)]
         heads = people(float(self.result.mean("headcount", **where)))
         against = f"{heads} heads on average" if self.lucky else f"{heads} heads"
-        need, high = people(middle[month]), people(self.months("required_fte", role, _HIGH)[month])
+        need, high = people(middle[peak]), people(self.figures("required_fte", role, _HIGH)[peak])
         offs = [error(self.result.error("required_fte", q, **where), 1) for q in (_MEDIAN, _HIGH)]
         if not self.lucky or high == need:
             return (
-                f"{role}: the peak is {month}, which needs {need}{offs[0]} ramped people "
+                f"{role}: the peak is {when}, which needs {need}{offs[0]} ramped people "
                 f"against {against}."
             )
         return (
-            f"{role}: the peak is {month}, which needs over {need}{offs[0]} ramped people in half "
+            f"{role}: the peak is {when}, which needs over {need}{offs[0]} ramped people in half "
             f"of the futures and over {high}{offs[1]} in 1 of 10, against {against}."
         )
 
@@ -202,12 +203,14 @@ class _Figures:
         off = error(self.result.error("p_covered", role=role), 1, 100)
         off = f" (Monte Carlo error{off} points)" if off else ""
         target = share(self.plan.team[role].coverage_target.mean)
-        text = f"{role}: coverage of {target} in every month holds in {self._held(role=role)}{off}"
+        noun = self.plan.horizon.periods.spans[0]
+        held = self._held(role=role)
+        text = f"{role}: coverage of {target} in every {noun} holds in {held}{off}"
         pools = self._pools(role)
         if not pools:
             return f"{text}."
-        held = {p: float(self.result.mean("p_covered", role=role, pool=p)) for p in pools}
-        worst = min(held, key=lambda pool: held[pool])
+        held_by = {p: float(self.result.mean("p_covered", role=role, pool=p)) for p in pools}
+        worst = min(held_by, key=lambda pool: held_by[pool])
         least = self._held(role=role, pool=worst)
         return f"{text}; of its pools {worst} holds it least often, in {least}."
 
@@ -268,9 +271,10 @@ class _Figures:
             yield self._costs()
 
     def _months(self, role: str) -> Table:
-        table = _table(f"{role} by month", "month", "due h", "required FTE", "in 1 of 10 above",
+        table = _table(f"{role} by {_ROWS}", _ROWS, "due h", "required FTE", "in 1 of 10 above",
                        "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
         median = _MEDIAN if self.lucky else None
+        labels = list(self.result.figures("due_hours", role=role, by=_ROWS))
         columns = [
             self._column("due_hours", role, _HOURS),
             self._column("required_fte", role, _PEOPLE, median),
@@ -281,7 +285,7 @@ class _Figures:
             self._column("coverage", role, _SHARE, _LOW),
             self._column("dropped_hours", role, _HOURS),
         ]
-        for cells in zip(self.result.periods, *columns, strict=True):
+        for cells in zip(labels, *columns, strict=True):
             table.add_row(*cells)
         return table
 
@@ -321,8 +325,8 @@ class _Figures:
 
     def _column(self, name: str, role: str, manner: _Manner, q: float | None = None) -> list[str]:
         """A figure by month, each with its mark."""
-        spreads = self.result.errors(name, q, role=role)
-        found = self.months(name, role, q)
+        spreads = self.result.errors(name, q, role=role, by=_ROWS)
+        found = self.figures(name, role, q, _ROWS)
         return [manner.marked(value, spreads[month]) for month, value in found.items()]
 
     @cached_property
@@ -355,7 +359,9 @@ class _Figures:
         names = [n for n in ("grr", "nrr", "logo_retention") if self.has(n)]
         labels = {"grr": "GRR", "nrr": "NRR", "logo_retention": "logos"}
         heads = [h for n in names for h in (labels[n], "8 of 10 futures")]
-        table = _table("Opening book after 12 months", "segment", *heads)
+        table = _table(
+            f"Opening book after {self.plan.horizon.periods.year_in_words}", "segment", *heads
+        )
         for segment in (*self.plan.segments, ""):
             cells = []
             for name in names:
@@ -405,10 +411,3 @@ class _Task:
 def _exactly(precision: float) -> str:
     """``0.5 %``, as exactly as it takes."""
     return f"{100 * precision:.3g} %"
-
-
-def _table(title: str, *heads: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for i, head in enumerate(heads):
-        table.add_column(head, justify="left" if i == 0 else "right", no_wrap=True)
-    return table

@@ -1,65 +1,131 @@
-"""Settings changed from outside of the file, as by ``--set tasks.qbr.every=month``."""
+"""Changes of a scenario: those of its files, by name and in order, and those from outside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+import copy
+import numbers
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.reading import Marked, Trail, parse_value
-from capacity.scenario.structure import TRIGGERS
+from capacity.scenario.merging import merge, merge_at, take_out, trails
+from capacity.scenario.parts import nearest
+from capacity.scenario.reading import Marked, parse_value
 
-_TASK_DEPTH = 2
+
+@dataclass(frozen=True)
+class Change:
+    """One change, with a name by which its part of a difference can be told.
+
+    Attributes
+    ----------
+    name
+        What is done, in words; or the name of the file, for the sections that it writes anew.
+    place
+        Where the name was written.
+    settings
+        What is set, with its places.
+    removals
+        Place of each path that is taken out before that.
+    """
+
+    name: str
+    place: Place
+    settings: Marked
+    removals: Mapping[str, Place]
 
 
-def assign(marked: Marked, settings: Mapping[str, object]) -> None:
-    """Write settings, ``{"tasks.qbr.every": "month"}``, into the data of a scenario.
+def changed(base: Marked, changes: Sequence[Change]) -> tuple[Marked, list[Mistake]]:
+    """A base after some changes, and what could not be removed; the base stays as it is."""
+    if not changes:
+        return base, []
+    marked = base.copy()
+    mistakes: list[Mistake] = []
+    for change in changes:
+        for path, place in change.removals.items():
+            mistakes += _remove(marked, path, place)
+        merge(marked, change.settings)
+    return marked, mistakes
 
-    Mappings that are missing on the way are made. Setting a trigger replaces the old one. Text is
-    read as it would be in the file.
+
+def _remove(marked: Marked, path: str, place: Place) -> Iterator[Mistake]:
+    """Take out a setting; where it was removed is kept, for whoever misses it."""
+    parts = tuple(path.split("."))
+    found: Any = marked.data
+    for end, part in enumerate(parts):
+        if not isinstance(found, dict):
+            around = ".".join(parts[:end])
+            kind = "a list, which is one value" if isinstance(found, list) else "one value"
+            text = f"{around} is {kind}. Remove all of it, or set it anew"
+            yield Mistake(place, path, text)
+            return
+        if part not in found:
+            around = ".".join(parts[:end]) or "the scenario"
+            text = f"is not there, so it cannot be removed.{nearest(part, found)}"
+            yield Mistake(place, path, f"{text} In {around} there are {', '.join(found) or 'none'}")
+            return
+        found = found[part]
+    take_out(marked, parts)
+    marked.keys[parts] = place
+
+
+def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:
+    """Data after settings from outside, such as ``{"tasks.qbr.every": "month"}``.
+
+    The data stay as they are. The settings replace what a change of a file would replace. A path
+    may also lead into a number, and replace a part of it. Mappings that are missing on the way
+    are made. Text is read as it would be in the file.
 
     Raises
     ------
     InputError
-        Where a path leads through something that is not a mapping.
+        With every path that leads through something that is not a mapping, and every text that is
+        no value.
     """
+    if not settings:
+        return marked
+    out = marked.copy()
+    mistakes: list[Mistake] = []
     for path, value in settings.items():
-        place = Place(f"set {path}")
-        parts = path.split(".")
-        data: Any = marked.data
-        for depth, part in enumerate(parts[:-1]):
-            data = data.setdefault(part, {}) if isinstance(data, dict) else None
-            if not isinstance(data, dict) or not part:
-                known = ".".join(parts[: depth + 1])
-                text = f"{known} holds no settings. Write a path such as tasks.qbr.hours"
-                raise InputError([Mistake(place, path, text)])
-        if parts[0] == "tasks" and len(parts) == _TASK_DEPTH + 1 and parts[-1] in TRIGGERS:
-            for trigger in TRIGGERS:
-                data.pop(trigger, None)
-        data[parts[-1]] = _read(value, path, place) if isinstance(value, str) else deepcopy(value)
-        for end in range(1, len(parts)):
-            trail = tuple(parts[:end])
-            if trail not in marked.keys:
-                marked.keys[trail] = marked.values[trail] = place
-        _mark(marked, tuple(parts), data[parts[-1]], place)
+        try:
+            _assign(out, path, value)
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(mistakes)
+    return out
 
 
-def _mark(marked: Marked, path: Trail, value: object, place: Place) -> None:
-    """Note that a value, with all that is in it, was not written where the file has it."""
-    marked.keys[path] = marked.values[path] = place
-    inside: Iterable[tuple[Any, object]] = ()
-    if isinstance(value, Mapping):
-        inside = value.items()
-    elif isinstance(value, list):
-        inside = enumerate(value)
-    for key, item in inside:
-        _mark(marked, (*path, key), item, place)
+def _assign(marked: Marked, path: str, value: object) -> None:
+    place = Place(f"set {path}")
+    parts = tuple(path.split("."))
+    over = Marked(place.file, {}, {}, {}, "")
+    known: Any = marked.data
+    around: dict[str, Any] = over.data
+    for depth, part in enumerate(parts[:-1]):
+        known = known.setdefault(part, {}) if isinstance(known, dict) else None
+        if not isinstance(known, dict) or not part:
+            leading = ".".join(parts[: depth + 1])
+            text = f"{leading} holds no settings. Write a path such as tasks.qbr.hours"
+            raise InputError([Mistake(place, path, text)])
+        around = around.setdefault(part, {})
+        trail = parts[: depth + 1]
+        if trail not in marked.keys:
+            marked.keys[trail] = marked.values[trail] = place
+    around[parts[-1]] = _read(value, path, place)
+    for inside in trails(over.data):
+        over.keys[inside] = over.values[inside] = place
+    merge_at(marked, over, parts)
 
 
-def _read(text: str, path: str, place: Place) -> object:
+def _read(value: object, path: str, place: Place) -> object:
     """The value of a setting; what is wrong with it is wrong at the setting."""
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        return int(value)  # NumPy's whole numbers are no `int`
+    if not isinstance(value, str):
+        return copy.deepcopy(value)
     try:
-        return parse_value(text)
+        return parse_value(value)
     except InputError as error:
         raise InputError([Mistake(place, path, m.text) for m in error.mistakes]) from None

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TypeVar
 
+import numpy as np
+
 from capacity.calendar import month_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
@@ -134,10 +136,12 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
             yield from _aligned((*path, "every"), span)
     if task.on != "renewal":
         return
-    if task.parts > task.lead_periods + 1:
+    periods = plan.horizon.periods
+    lead = task.lead_periods(periods)
+    if task.parts(periods) > lead + 1:
         text = (
-            f"{task.over} reach beyond the renewal with a lead of {task.lead_periods} periods. "
-            f"Write at most {task.lead_periods + 1} months"
+            f"{task.over} reach beyond the renewal with a lead of {lead} periods. "
+            f"Write at most {lead + 1} {periods.step.name}s"
         )
         yield (*path, "over"), False, text
     for segment in plan.segments_of(task):
@@ -146,15 +150,17 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
         terms = [settings.term] if plan.accounts is None else []
         terms += [new.term or settings.term] if new else []
         for term in dict.fromkeys(terms):
-            if task.lead_periods >= term:
-                yield (*path, "lead"), False, too_long_lead(task, segment, term)
+            if lead >= periods.step.fewest(np.array(term)):
+                yield (*path, "lead"), False, too_long_lead(plan, task, segment, term)
 
 
-def too_long_lead(task: Task, whose: str, term: int) -> str:
+def too_long_lead(plan: Plan, task: Task, whose: str, term: int) -> str:
     """The message for work that would fall due before the term begins."""
+    periods = plan.horizon.periods
     return (
-        f"{task.lead_periods} months before the renewal is not within {whose}'s term of {term} "
-        "months. Write a shorter lead, or leave these accounts out by `segments`"
+        f"{task.lead_periods(periods)} {periods.step.name}s before the renewal is not within "
+        f"{whose}'s term of {term} months. Write a shorter lead, or leave these accounts out by "
+        "`segments`"
     )
 
 
@@ -197,11 +203,11 @@ def doubts(plan: Plan) -> Iterator[Finding]:
 
 
 def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
-    first, count = plan.horizon.start, plan.horizon.months
+    periods = plan.horizon.periods
     for pool, hires in (("", role.hires.default or {}), *role.hires.values.items()):
         path = ("team", name, "hires", *([pool] if pool else []))
         for month in hires:
-            if not first <= month < first + count:
+            if not 0 <= periods.of_month(month) < periods.count:
                 text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
                 yield (*path, month_label(month)), True, text
     if role.departure and not any(plan.is_served(segment, name) for segment in plan.segments):

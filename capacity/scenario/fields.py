@@ -6,6 +6,7 @@ Each type is an `Annotated` whose validator turns what YAML gives into a frozen 
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import PlainValidator, ValidationInfo
 
 from capacity import units
-from capacity.calendar import month_label, month_number
+from capacity.calendar import first_day, month_label, month_number
 from capacity.estimates import Estimate
 from capacity.scenario.numbers import FORM_KEYS, KNOWN, known, number, read_number
 from capacity.scenario.parts import BySegment, nearest, read_each
@@ -80,6 +81,18 @@ def read_month(raw: object, *, day_one: bool = True) -> int:
     if found[3] and int(found[3]) != 1 and day_one:
         raise ValueError(f"{raw} is not the first of a month. Write {found[1]}-{found[2]}")
     return month_number(int(found[1]), int(found[2]))
+
+
+def read_day(raw: object) -> dt.date:
+    """A day, ``2027-01-04``; a month is its first day."""
+    month = read_month(raw, day_one=False)
+    found = _MONTH.fullmatch(str(raw).strip())
+    day = int(found[3] or 1) if found else 1
+    try:
+        return first_day(month).replace(day=day)
+    except ValueError:
+        text = f"{month_label(month)} has no day {day}. Write a day as 2027-01-04"
+        raise ValueError(text) from None
 
 
 class CalendarMonth(int):
@@ -200,7 +213,7 @@ PlainNumber = Annotated[Estimate, number(units.PLAIN)]
 Shares = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
 SpanOfTime = Annotated[Span, PlainValidator(known(units.parse_span))]
 Term = Annotated[int, PlainValidator(known(read_term))]
-Month = Annotated[int, PlainValidator(read_month)]
+Day = Annotated[dt.date, PlainValidator(read_day)]
 KnownMonth = Annotated[CalendarMonth, PlainValidator(known(read_calendar_month))]
 ByMonth = Annotated[dict[int, int], PlainValidator(read_by_month)]
 Seasons = Annotated[tuple[float, ...], PlainValidator(known(read_seasons))]

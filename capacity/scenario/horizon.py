@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import PlainValidator
 
-from capacity.calendar import Periods
-from capacity.scenario.fields import Flag, Month, choice, whole
+from capacity.calendar import STEPS
+from capacity.periods import Periods
+from capacity.scenario.fields import Day, Flag, choice, whole
 from capacity.scenario.figure import Figure, read_figure, read_precision
 from capacity.scenario.parts import Part
 
 
 class Horizon(Part):
-    """The months that the plan covers."""
+    """The time that the plan covers."""
 
-    start: Month
-    """First month, as `2027-02`."""
-    months: Annotated[int, whole(1, 120)]
-    """Number of months, 1 to 120."""
-    step: Annotated[str, choice("month")] = "month"
-    """Length of a period; `month`."""
+    start: Day
+    """First month, as `2027-02`; with `step: week` any day, as `2027-01-04`."""
+    months: Annotated[int, whole(1, 120)] | None = None
+    """Number of months, 1 to 120; this or `weeks` is required."""
+    weeks: Annotated[int, whole(1, 522)] | None = None
+    """Number of weeks, 1 to 522, in place of `months`; with `step: week`."""
+    step: Annotated[str, choice("month", "week")] = "month"
+    """Length of a period; `month` or `week`."""
     fiscal_year_start: Annotated[int, whole(1, 12)] = 1
     """Calendar month in which the fiscal year begins; 2 is February."""
 
-    @property
+    @cached_property
     def periods(self) -> Periods:
         """The periods of the horizon."""
-        return Periods(self.start, self.months, self.fiscal_year_start)
+        if self.weeks is not None:
+            return Periods.lasting_weeks(self.start, self.weeks, self.fiscal_year_start)
+        assert self.months is not None  # one of the two is there, or the file was refused
+        step = STEPS[self.step]
+        return Periods.lasting_months(self.start, self.months, self.fiscal_year_start, step)
 
 
 class Simulation(Part):

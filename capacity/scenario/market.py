@@ -59,5 +59,4 @@ class Event(Part):
 
     def periods(self, horizon: Horizon) -> range:
         """The periods of the plan in which it lasts; none where it lies outside of them."""
-        first = self.start - horizon.start
-        return range(max(first, 0), max(min(first + self.months, horizon.months), 0))
+        return horizon.periods.within(self.start, self.months)

@@ -5,6 +5,7 @@ YAML is data here: aliases are expanded only up to a bound.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,17 @@ class Marked:
                 return None
         return found
 
+    def copy(self) -> Marked:
+        """The same, to be written over."""
+        data = copy.deepcopy(self.data)
+        return Marked(self.file, data, dict(self.keys), dict(self.values), self.sha256)
+
     def place(self, path: Trail, *, key: bool = False) -> Place:
         """Where a path was written, or the nearest thing around it."""
         for end in range(len(path), 0, -1):
-            found = (self.keys if key else self.values).get(path[:end])
+            # an item of a list has no key of its own
+            named = key and isinstance(path[end - 1], str)
+            found = (self.keys if named else self.values).get(path[:end])
             if found:
                 return found
             key = True
@@ -106,8 +114,11 @@ def read_yaml(path: Path) -> Marked:
     InputError
         Where the file cannot be read or is not one YAML mapping; every mistake at once.
     """
-    content = read_bytes(path)
-    file = str(path)
+    return parse_bytes(read_bytes(path), str(path))
+
+
+def parse_bytes(content: bytes, file: str) -> Marked:
+    """Parse the content of one scenario file; raises `InputError` with every mistake."""
     if len(content) > MAX_BYTES:
         text = f"has {len(content):,} bytes. A scenario has at most {MAX_BYTES:,}"
         raise InputError([Mistake(Place(file), "", text)])

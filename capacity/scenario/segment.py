@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field, model_validator
 
+from capacity.arrays import IntArray
 from capacity.estimates import Estimate
+from capacity.periods import Periods
 from capacity.scenario.churn import Churn, ShiftedBeta
 from capacity.scenario.fields import (
     MOST_ACCOUNTS,
@@ -76,6 +79,15 @@ class NewAccounts(Part):
     """Twelve weights, January first; the year spreads evenly without."""
     fixed: Flag = False
     """Whether the number is exact, in whole accounts, instead of drawn."""
+
+    def booked(self, periods: Periods) -> IntArray:
+        """Bookings by period, shape (periods,)."""
+        count = np.zeros(periods.count, dtype=np.int64)
+        for month, number in (self.by_month or {}).items():
+            period = periods.of_month(month)
+            if 0 <= period < periods.count:
+                count[period] = number
+        return count
 
     @model_validator(mode="after")
     def _one_number(self) -> NewAccounts:

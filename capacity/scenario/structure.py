@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, TypeGuard
 
 from pydantic import BaseModel
 
+from capacity.calendar import WEEK
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
-from capacity.scenario.fields import by_month
+from capacity.scenario.fields import by_month, read_month
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import OWNER, REGION, can_split
 from capacity.scenario.reading import Trail
 from capacity.scenario.team import Role
+from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
 
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
@@ -50,7 +53,8 @@ def _holds(hint: Any, kind: type) -> bool:
     return typing.get_origin(hint) is kind or any(_holds(a, kind) for a in typing.get_args(hint))
 
 
-def settings(model: type[BaseModel]) -> dict[str, Any]:
+@cache
+def settings(model: type[BaseModel]) -> Mapping[str, Any]:
     """Names and types of the settings of a part of the language, as written in YAML."""
     hints = typing.get_type_hints(model)
     return {field.alias or name: hints[name] for name, field in model.model_fields.items()}
@@ -70,11 +74,34 @@ def part_of(hint: Any) -> tuple[type[BaseModel] | None, bool]:
 
 def unknown_settings(data: dict[str, Any]) -> Iterator[Finding]:
     """Settings that the language does not have; they are taken out of the data."""
-    yield from _unknown(Plan, data, (), "A scenario")
+    for key in settings(Variant):
+        if key in data:
+            yield (key,), True, "belongs to a file. Write it at the top of one"
+            del data[key]
+    yield from _unknown(Plan, data, (), "A scenario", settings(Variant))
 
 
-def _unknown(model: type[BaseModel], data: Any, path: Trail, kind: str) -> Iterator[Finding]:
-    """Settings of a part that it does not have; `kind` is what the part is called."""
+def unknown_in_changes(data: dict[str, Any]) -> Iterator[Finding]:
+    """The same of the settings by which a file differs from others; and changes of nothing."""
+    changes = data.get("changes")
+    for i, change in enumerate(changes if isinstance(changes, list) else ()):
+        path = ("changes", i)
+        if not isinstance(change, dict):
+            found = "is empty" if change is None else f"{change!r} is no change"
+            yield path, False, f"{found}. Write {A_CHANGE}"
+            continue
+        if set(change) <= {"name"}:
+            yield path, False, "changes nothing. Write `set:` or `remove:` beside its name"
+        yield from _unknown(NamedChange, change, path, "A change")
+
+
+def _unknown(
+    model: type[BaseModel], data: Any, path: Trail, kind: str, beside: Iterable[str] = ()
+) -> Iterator[Finding]:
+    """Settings of a part that it does not have; `kind` is what the part is called.
+
+    What may stand beside the settings of the part is named with them.
+    """
     if not isinstance(data, dict):
         found = "is empty" if data is None else f"{data!r} is not a mapping"
         yield path, False, f"{found}. Write settings under `{path[-1]}:`"
@@ -83,7 +110,8 @@ def _unknown(model: type[BaseModel], data: Any, path: Trail, kind: str) -> Itera
     for key in list(data):
         part, named = part_of(known[key]) if key in known else (None, False)
         if key not in known:
-            text = f"no such setting.{nearest(key, known)} {kind} takes {', '.join(known)}"
+            names = [*known, *beside]
+            text = f"no such setting.{nearest(key, names)} {kind} takes {', '.join(names)}"
             yield (*path, key), True, text
             del data[key]
         elif part and named and isinstance(data[key], dict):
@@ -106,6 +134,7 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     roles = _mapping(data, "team")
     yield from _reserved(segments)
     yield from _dotted_names(data)
+    yield from _horizon(_mapping(data, "horizon"))
     for name, task in _mapping(data, "tasks").items():
         if isinstance(task, dict):
             yield from _task(("tasks", name), task, segments, roles)
@@ -141,6 +170,24 @@ def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
             if isinstance(segment, dict) and key in segment:
                 text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
                 yield ("segments", name, key), True, text
+
+
+def _horizon(horizon: Mapping[str, Any]) -> Iterator[Finding]:
+    """One length, and weeks where periods are weeks."""
+    by_weeks = horizon.get("step") == WEEK.name
+    if horizon and not {"months", "weeks"} & set(horizon):
+        text = "has no length. Write `months: 12`, or `weeks: 52` beside `step: week`"
+        yield ("horizon",), True, text
+    if {"months", "weeks"} <= set(horizon):
+        yield ("horizon", "weeks"), True, "stands beside `months`. Write one of them"
+    elif "weeks" in horizon and not by_weeks:
+        text = "belongs to `step: week`. Write that beside it, or the length in `months`"
+        yield ("horizon", "weeks"), True, text
+    if "start" in horizon and not by_weeks:
+        try:
+            read_month(horizon["start"])
+        except ValueError as error:
+            yield ("horizon", "start"), False, str(error)
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import PlainValidator, ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
+from capacity.periods import Periods
 from capacity.scenario.fields import (
     FixedBySegment,
     Hours,
@@ -104,7 +105,8 @@ class Task(Part):
     fixed: FixedBySegment | None = None
     """Hours over time whatever the number of accounts: `20 hours per month`."""
     aligned: Annotated[str, choice("start", "fiscal")] = "start"
-    """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year."""
+    """`fiscal`: all accounts alike, in the last month of each fiscal quarter, half or year, or in
+    the week that holds its last day."""
     over: SpanOfTime | None = None
     """Spread in equal parts over this span; for `on: start` and `on: renewal`."""
     lead: SpanOfTime | None = None
@@ -136,15 +138,13 @@ class Task(Part):
     coverage_today: Share | None = None
     """Coverage in the past; what today's team would achieve."""
 
-    @property
-    def parts(self) -> int:
+    def parts(self, periods: Periods) -> int:
         """Number of periods over which an occurrence is spread."""
-        return max(1, units.round_half_up(self.over.months)) if self.over else 1
+        return max(1, periods.rounded(self.over))
 
-    @property
-    def lead_periods(self) -> int:
+    def lead_periods(self, periods: Periods) -> int:
         """Whole periods between falling due and the renewal."""
-        return units.round_half_up(self.lead.months) if self.lead else 0
+        return periods.rounded(self.lead)
 
     def steps_of(self, segment: str) -> dict[str, tuple[str, Estimate]]:
         """Role and hours of each step for a segment; the hours of `fixed` are not here."""
@@ -163,7 +163,6 @@ class Task(Part):
             return {self.role}
         return {role for role, _ in self.steps_of(segment).values()}
 
-    def deferrable(self, segment: str | None) -> int:
+    def deferrable(self, segment: str | None, periods: Periods) -> int:
         """Periods that the work of a segment may wait."""
-        span = self.defer.of(segment or "")
-        return units.round_half_up(span.months) if span else 0
+        return periods.rounded(self.defer.of(segment or ""))

@@ -15,7 +15,14 @@ from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
-from capacity.scenario.structure import Finding, inconsistencies, unknown_settings
+from capacity.scenario.structure import (
+    Finding,
+    inconsistencies,
+    settings,
+    unknown_in_changes,
+    unknown_settings,
+)
+from capacity.scenario.variant import Variant
 
 DEFAULT_WEEK = 40.0
 
@@ -53,6 +60,19 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
 
 
+def mistakes_of_variant(marked: Marked) -> list[Mistake]:
+    """What is wrong with the settings by which a file differs from those that it extends."""
+    data: dict[str, Any] = {
+        key: copy.deepcopy(marked.data[key]) for key in settings(Variant) if key in marked.data
+    }
+    mistakes = _mistakes(marked, unknown_in_changes(data))
+    try:
+        Variant.model_validate(data)
+    except ValidationError as error:
+        mistakes += _translated(marked, error.errors(), mistakes)
+    return mistakes
+
+
 def _mistakes(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
     return [
         Mistake(marked.place(path, key=key), dotted(path), text) for path, key, text in findings
@@ -68,7 +88,9 @@ def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]
         if error["type"] == "missing":
             if not _misspelt(path, known):
                 text = f"is missing. Write `{path[-1]}:`"
-                out.append(Mistake(marked.place(path[:-1], key=True), dotted(path), text))
+                removed = marked.keys.get(path)
+                place = removed or marked.place(path[:-1], key=True)
+                out.append(Mistake(place, dotted(path), text))
             continue
         cause = error.get("ctx", {}).get("error")
         text = str(cause) if cause is not None else _plain(error)

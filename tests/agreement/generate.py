@@ -11,12 +11,32 @@ from plain_scenario import mean_due_hours, read_plan, todays_hours
 
 VARIED = 28
 QUIET = 10
-SCENARIOS = VARIED + QUIET
+MONTHLY = VARIED + QUIET
 """The first scenarios use everything; in the last ones little is left to chance (see _quieten)."""
 FRAIL = (4, 8, 9, 12, 14, 20, 23)
 """Scenarios whose accounts differ in their chance to leave: of a file, in short and long terms."""
 
 Written = dict[str, Any]
+
+WEEKLY: tuple[tuple[int, Written], ...] = (
+    (1, {"start": "2026-07-08", "weeks": 30}),
+    (2, {"start": "2027-11", "months": 6}),
+    (3, {"start": "2027-01-04", "months": 7}),
+    (4, {"start": "2028-01", "months": 13}),
+    (6, {"start": "2026-12-31", "weeks": 26}),
+    (7, {"start": "2027-02-10", "months": 12}),
+    (8, {"start": "2027-04", "months": 9}),
+    (9, {"start": "2027-02", "weeks": 53}),
+    (13, {"start": "2026-09-15", "weeks": 35}),
+    (23, {"start": "2028-12", "months": 5}),
+    (28, {"start": "2027-06-30", "weeks": 60}),
+    (29, {"start": "2027-02", "months": 14}),
+    (31, {"start": "2026-10-17", "weeks": 30}),
+    (34, {"start": "2028-01-03", "months": 8}),
+    (35, {"start": "2027-03", "weeks": 27}),
+)
+"""Numbers of scenarios that come again in weeks, and their horizons."""
+SCENARIOS = MONTHLY + len(WEEKLY)
 
 MONTHS = (12, 15, 6, 13, 24, 9, 12, 26)
 STARTS = ("2027-02", "2026-07", "2027-11", "2028-01", "2027-04")
@@ -24,8 +44,27 @@ NAMES = ("enterprise", "mid_market", "smb")
 SEASON = [0.5, 1, 1.5, 1, 1, 2, 0.4, 0.6, 1.2, 1, 1, 0.8]
 
 
+def is_quiet(number: int) -> bool:
+    """Whether little is left to chance in a scenario."""
+    return _kind(number) >= VARIED
+
+
+def _kind(number: int) -> int:
+    """The number that says what is in a scenario."""
+    return WEEKLY[number - MONTHLY][0] if number >= MONTHLY else number
+
+
 def generate(number: int) -> tuple[Written, list[Written] | None]:
     """A scenario as YAML would load it, and the rows of its accounts file, if it has one."""
+    if number >= MONTHLY:
+        kind, horizon = WEEKLY[number - MONTHLY]
+        return _generate(kind, horizon | {"step": "week"})
+    start, months = STARTS[number % len(STARTS)], MONTHS[number % len(MONTHS)]
+    return _generate(number, {"start": start, "months": months})
+
+
+def _generate(number: int, horizon: Written) -> tuple[Written, list[Written] | None]:
+    """The scenario of a kind over a horizon."""
     rng = np.random.default_rng([2027, number])
     from_file = number % 3 == 1
     segments = _segments(number, rng, from_file)
@@ -33,11 +72,7 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
         _differ(number, segments)
     scenario: Written = {
         "name": f"Agreement {number}",
-        "horizon": {
-            "start": STARTS[number % len(STARTS)],
-            "months": MONTHS[number % len(MONTHS)],
-            "fiscal_year_start": (1, 2, 4, 7, 10, 12)[number % 6],
-        },
+        "horizon": {**horizon, "fiscal_year_start": (1, 2, 4, 7, 10, 12)[number % 6]},
         "segments": segments,
         "tasks": _tasks(number, rng, list(segments)),
         "team": _team(number, rng),
@@ -61,10 +96,28 @@ def generate(number: int) -> tuple[Written, list[Written] | None]:
         if "2 weeks" in str(scenario["tasks"].get("check_in")):
             scenario["tasks"]["check_in"].pop("share", None)
         scenario["tasks"].get("hand_over", {}).pop("share", None)
+    if "step" in horizon:
+        _by_the_week(number, scenario["tasks"], from_file=from_file)
     if number >= VARIED:
         scenario = _quieten(scenario)
     _fit_hours(scenario, rows, rng)
     return scenario, rows
+
+
+def _by_the_week(number: int, tasks: Written, *, from_file: bool) -> None:
+    """Spans that only weeks can tell apart."""
+    if "check_in" in tasks:
+        every = pick(number, "week", "3 days", "10 days", None, "2 weeks")
+        tasks["check_in"] |= {"every": every} if every else {}
+        if from_file and every == "3 days":
+            tasks["check_in"].pop("share", None)
+    if number % 3 and "onboarding" in tasks:
+        tasks["onboarding"]["over"] = pick(number, "5 weeks", "24 days")
+    most = {"90 days": "14 weeks", "10 days": "2 weeks"}  # as long as these leads allow
+    if tasks.get("renewal", {}).get("over") in ("1 month", "4 months"):
+        tasks["renewal"]["over"] = most[tasks["renewal"]["lead"]]
+    if number % 3 == 0:
+        tasks["qbr"]["defer"] = pick(number // 3, "3 weeks", "11 days")
 
 
 def pick(number: int, *options: Any) -> Any:
@@ -185,6 +238,11 @@ def _month(index: int) -> str:
     return first_day(index).isoformat()[:7]
 
 
+def _months(horizon: Written) -> int:
+    """Length in months, about."""
+    return int(horizon["months"] if "months" in horizon else horizon["weeks"] * 12 // 52)
+
+
 def _rows(number: int, rng: np.random.Generator, scenario: Written) -> list[Written]:
     """A file: most accounts are old, some renewals lie in the past, some start later."""
     start = month_index(scenario["horizon"]["start"])
@@ -195,7 +253,7 @@ def _rows(number: int, rng: np.random.Generator, scenario: Written) -> list[Writ
                 int(rng.choice([6, 12])) if i % 5 == 4 and segment["term"] > 1 else segment["term"]
             )
             if i % 7 == 3:
-                began = start + int(rng.integers(0, scenario["horizon"]["months"] + 2))
+                began = start + int(rng.integers(0, _months(scenario["horizon"]) + 2))
             else:
                 began = start - int(rng.integers(0, 40))
             day = first_day(began).replace(day=int(rng.choice([1, 1, 1, 10, 28])))

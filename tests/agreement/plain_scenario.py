@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-import holidays as public_holidays
+from plain_calendar import Calendar, read_calendar
 from plain_numbers import (
     Number,
     add_months,
@@ -45,9 +45,13 @@ class Account:
     start: date
     started: int
     """Period of the start; negative before the horizon."""
+    renewal: date
+    """First day of the next term, as written; it may lie before the plan."""
     decision: int
     """Period in which the current term ends."""
     term: int
+    rolled: int = 0
+    """Terms that ended between that day and the end of the current one."""
     completed: int = 0
     churn: float | None = None
     theta: float | None = None
@@ -63,6 +67,11 @@ class Account:
     def fresh(self) -> Account:
         """A copy that a trial may change."""
         return replace(self, coins={})
+
+    def next_term(self, plan: Plan) -> None:
+        """The next term begins."""
+        self.rolled += 1
+        self.decision = decision_of(plan, add_months(self.renewal, self.rolled * self.term))
 
 
 @dataclass(eq=False)
@@ -225,6 +234,7 @@ class Event:
 
     probability: Number
     first: int
+    """Number of the first month."""
     months: int
     churn: Number
     new_accounts: Number
@@ -232,17 +242,16 @@ class Event:
     hours: dict[str, Number]
     """By task; tasks that it leaves alone are not here."""
 
-    def lasts(self, period: int) -> bool:
-        """Whether a period is one of its months."""
-        return self.first <= period < self.first + self.months
+    def lasts(self, plan: Plan, period: int) -> bool:
+        """Whether a period belongs to one of its months."""
+        return self.first <= plan.calendar.month(period) < self.first + self.months
 
 
 @dataclass(eq=False)
 class Plan:
     """The whole scenario; inputs are the numbers drawn once per trial."""
 
-    start: int
-    periods: int
+    calendar: Calendar
     fiscal_start: int
     segments: dict[str, Segment]
     tasks: dict[str, Task]
@@ -258,18 +267,23 @@ class Plan:
     accounts: list[Account] = field(default_factory=list)
     """The opening book, and accounts of the file that start within the horizon."""
 
+    @property
+    def periods(self) -> int:
+        """How many periods there are."""
+        return self.calendar.periods
+
     @cached_property
     def labels(self) -> list[str]:
         """The names of the periods, such as 2027-03."""
-        return [first_day(self.start + t).isoformat()[:7] for t in range(self.periods)]
+        return [self.calendar.label(t) for t in range(self.periods)]
 
     def calendar_year(self, period: int) -> int:
         """The year, such as 2027."""
-        return first_day(self.start + period).year
+        return self.calendar.month(period) // 12
 
     def calendar_month(self, period: int) -> int:
         """0 for January … 11 for December."""
-        return (self.start + period) % 12
+        return self.calendar.month(period) % 12
 
     def serves(self, role: str, segment: str) -> bool:
         """Whether a role does some of the work for a segment."""
@@ -313,7 +327,7 @@ class _Reader:
     def __init__(self, scenario: dict[str, Any]) -> None:
         self.scenario = scenario
         self.inputs: list[Number] = []
-        self.start = month_index(str(scenario["horizon"]["start"]))
+        self.calendar = read_calendar(scenario["horizon"])
         self.names = list(scenario["segments"])
 
     def number(
@@ -342,8 +356,7 @@ class _Reader:
         value, market = scenario.get("value", {}), scenario.get("market", {})
         events = scenario.get("events", {})
         plan = Plan(
-            start=self.start,
-            periods=horizon["months"],
+            calendar=self.calendar,
             fiscal_start=horizon.get("fiscal_year_start", 1),
             segments={name: self.segment(name, s) for name, s in scenario["segments"].items()},
             tasks={name: self.task(name, task) for name, task in scenario["tasks"].items()},
@@ -383,7 +396,7 @@ class _Reader:
             by_task = dict.fromkeys(tasks, self.number(hours))
         return Event(
             probability=self.number(written["probability"], "share"),
-            first=month_index(str(written["start"])) - self.start,
+            first=month_index(str(written["start"])),
             months=written["months"],
             churn=self.optional(written, "churn", 1),
             new_accounts=self.optional(written, "new_accounts", 1),
@@ -428,12 +441,19 @@ class _Reader:
             per_year=self.number(written["per_year"], parse=per_year)
             if "per_year" in written
             else None,
-            by_month={month_index(str(m)) - self.start: n for m, n in by_month.items()},
+            by_month=self.by_month(by_month),
             fixed=written.get("fixed", False),
             arr=Number(arr),
             term=written.get("term", term),
             weights=_mean_one(written.get("seasonality")),
         )
+
+    def by_month(self, written: dict[str, int]) -> dict[int, int]:
+        """Counts by the period that holds the first of the month."""
+        found = {
+            self.calendar.holding(first_day(month_index(str(m)))): n for m, n in written.items()
+        }
+        return {period: n for period, n in found.items() if period >= 0}
 
     def by_segment(self, written: Any, read: Callable[[Any], Any]) -> dict[str, Any]:
         """A setting for every segment; segments that share what is written share one object."""
@@ -457,8 +477,8 @@ class _Reader:
             or next(k for k in ("every", "rate", "fixed") if k in written),
             every=self.by_segment(written.get("every"), str),
             aligned=written.get("aligned") == "fiscal",
-            over=max(1, round_half_up(span_months(written.get("over", "1 month")))),
-            lead=round_half_up(span_months(written.get("lead", "0 months"))),
+            over=max(1, self.calendar.whole(written.get("over", "0 months"))),
+            lead=self.calendar.whole(written.get("lead", "0 months")),
             rate=self.by_segment(written.get("rate", 0), lambda x: self.number(x, parse=per_year)),
             fixed=self.fixed(written, segments),
             share=self.by_segment(written.get("share", 1), lambda x: self.number(x, "share")),
@@ -466,9 +486,7 @@ class _Reader:
             role=written["role"],
             theta=written.get("uncertainty", 0),
             priority=self.by_segment(written.get("priority", NEVER_LISTED), float),
-            defer=self.by_segment(
-                written.get("defer", "0 months"), lambda x: round_half_up(span_months(x))
-            ),
+            defer=self.by_segment(written.get("defer", "0 months"), self.calendar.whole),
             backlog=self.optional(written, "backlog", 0),
             weights=_mean_one(written.get("seasonality")),
             weight=written.get("weight"),
@@ -517,9 +535,7 @@ class _Reader:
             name=name,
             headcount=written.get("headcount", 0),
             people=[self.person(row, written.get("holidays")) for row in written.get("people", [])],
-            hires={
-                month_index(str(m)) - self.start: n for m, n in written.get("hires", {}).items()
-            },
+            hires=self.by_month(written.get("hires", {})),
             slips=Number(written["slips"], parse=span_months) if "slips" in written else None,
             per=next(iter(per.items())) if per else None,
             **money,
@@ -546,8 +562,8 @@ class _Reader:
         start, end = row.get("start") or "1900-01-01", row.get("end") or "2900-01-01"
         leave = row.get("leave_from"), row.get("leave_to")
         return Person(
-            joins=month_of(date.fromisoformat(start)) - self.start,
-            closes=month_of(date.fromisoformat(end) + timedelta(days=1)) - self.start,
+            joins=self.calendar.holding(date.fromisoformat(start)),
+            closes=self.calendar.holding(date.fromisoformat(end) + timedelta(days=1)),
             fte=float(row.get("fte") or 1),
             country=row.get("location") or country,
             leave=(
@@ -586,28 +602,34 @@ def file_book(plan: Plan, rows: list[dict[str, Any]]) -> list[Account]:
 def _file_account(plan: Plan, row: dict[str, Any]) -> Account:
     """One row of a file."""
     start, renewal = _as_date(row["start"]), _as_date(row["renewal"])
-    opening_day = first_day(plan.start)
+    opening_day = plan.calendar.start
     term = int(_given(row, "term") or plan.segments[row["segment"]].term)
     rolled = 0
     while add_months(renewal, rolled * term) <= opening_day:
         rolled += 1
-    renewal = add_months(renewal, rolled * term)
-    months = (renewal.year - start.year) * 12 + renewal.month - start.month
+    months = month_of(renewal) + rolled * term - month_of(start)
     months_exactly = months + (renewal.day - start.day) / 30.4375
     churn, complexity = _given(row, "churn"), _given(row, "complexity")
     return Account(
         segment=row["segment"],
         arr=float(row["arr"]),
         start=start,
-        started=month_of(start) - plan.start,
-        decision=month_of(renewal - timedelta(days=1)) - plan.start,
+        started=plan.calendar.holding(start),
+        renewal=renewal,
+        decision=decision_of(plan, add_months(renewal, rolled * term)),
         term=term,
+        rolled=rolled,
         completed=max(0, round_half_up(months_exactly / term) - 1),
         churn=None if churn is None else float(churn),
         own_complexity=None if complexity is None else float(complexity),
         opening=start <= opening_day,
         opening_arr=float(row["arr"]),
     )
+
+
+def decision_of(plan: Plan, renewal: date) -> int:
+    """The period that holds the last day before a renewal date."""
+    return plan.calendar.holding(renewal - timedelta(days=1))
 
 
 def _given(row: dict[str, Any], key: str) -> Any:
@@ -645,16 +667,17 @@ def _representative_segment(plan: Plan, segment: Segment, means: Values) -> list
         completed = segment.completed_terms
         if completed is None:
             completed = _stationary_terms(survival, (i + 0.5) * GOLDEN % 1)
-        renewal = plan.start + decision + 1
-        start = renewal - (completed + 1) * term
+        renewal = first_day(month_of(plan.calendar.start) + decision + 1)
+        start = add_months(renewal, -(completed + 1) * term)
         arr = arrs[i] * scale
         accounts.append(
             Account(
                 segment=segment.name,
                 arr=arr,
-                start=first_day(start),
-                started=start - plan.start,
-                decision=decision,
+                start=start,
+                started=plan.calendar.holding(start),
+                renewal=renewal,
+                decision=decision_of(plan, renewal),
                 term=term,
                 completed=completed,
                 opening=True,
@@ -706,42 +729,45 @@ def occurrences(plan: Plan, task: Task, account: Account, period: int) -> float:
 def _every(plan: Plan, task: Task, account: Account, period: int) -> float:
     """Occurrences at a fixed interval from the start, or at fiscal ends."""
     count, unit = split_span(task.every[account.segment])
-    fractional = times_per_period(task, account.segment)
+    fractional = times_per_period(plan, task, account.segment)
     if fractional is not None:
         return fractional
     if task.aligned:
-        ended = plan.calendar_month(period) - (plan.fiscal_start - 1) + 1
-        return float(ended % int(count) == 0)
-    if unit == "month":
+        return float(plan.calendar.ends_fiscal(period, int(count), plan.fiscal_start))
+    if unit == "month" and not plan.calendar.weekly:
         since = period - account.started
         return float(since > 0 and since % int(count) == 0)
-    days = round(count * (7 if unit == "week" else 1))
-    return float(plan.start + period in _due_months(account.start, days, plan.start + period))
+    # of weeks at most one such date lies in a period, as of longer intervals in any
+    return float(period in _due_periods(plan.calendar, account.start, count, unit))
 
 
-def times_per_period(task: Task, segment: str) -> float | None:
+def times_per_period(plan: Plan, task: Task, segment: str) -> float | None:
     """Occurrences per period where the interval is shorter than one; None elsewhere."""
     if task.trigger != "every":
         return None
-    return _times_per_month(task.every[segment])
+    return _times_per_period(task.every[segment], plan.calendar.weekly)
 
 
 @cache
-def _times_per_month(every: str) -> float | None:
-    """How often a short interval fits into a month; None for a month and longer."""
+def _times_per_period(every: str, weekly: bool) -> float | None:
+    """How often a short interval fits into a period; None for a period and longer."""
     count, unit = split_span(every)
+    period = 7 if weekly else 365.25 / 12
     days = count * (7 if unit == "week" else 1)
-    short = unit != "month" and days / 365.25 < 1 / 12
-    return 365.25 / 12 / days if short else None
+    return period / days if unit != "month" and days < period else None
 
 
 @cache
-def _due_months(start: date, days: int, last: int) -> frozenset[int]:
-    """The months up to `last` that hold a date start + n·days, n ≥ 1."""
-    found, day = set(), start + timedelta(days=days)
-    while month_of(day) <= last:
-        found.add(month_of(day))
-        day += timedelta(days=days)
+def _due_periods(calendar: Calendar, start: date, count: float, unit: str) -> frozenset[int]:
+    """The periods of the plan that hold a date start + n intervals, n ≥ 1."""
+    found, n = set(), 0
+    while not found or max(found) < calendar.periods:
+        n += 1
+        if unit == "month":
+            day = add_months(start, n * int(count))
+        else:
+            day = start + timedelta(days=n * round(count * (7 if unit == "week" else 1)))
+        found.add(calendar.holding(day))
     return frozenset(found)
 
 
@@ -763,54 +789,28 @@ def personal_hours(
 ) -> Hours:
     """The time waterfall of somebody who keeps the holidays of a country."""
     day = values[role.hours_per_week] / 5
-    month = plan.start + period
-    working = weekdays(month)
-    paid = len(working) * day
-    free = holidays_on(country, month)
+    calendar = plan.calendar
+    weekdays = len(calendar.weekdays(period))
+    paid = weekdays * day
+    free = weekdays - len(calendar.working_days(country, period))
     leave_days = values[role.pto_days] + values[role.sick_days]
     if role.leave:
-        part = role.leave[month % 12] / 12
+        part = role.leave[calendar.month(period) % 12] / 12 * calendar.part_of_month(period)
     else:
-        part = len(working) / sum(len(weekdays(month // 12 * 12 + m)) for m in range(12))
+        part = calendar.part_of_year(period)
     present = max(0.0, paid - free * day - leave_days * day * part)
     available = present * (1 - values[role.internal])
     return Hours(paid, present, available, available * values[role.target_utilization])
 
 
-@cache
-def weekdays(month: int) -> tuple[date, ...]:
-    """The Mondays to Fridays of a month."""
-    day, found = first_day(month), []
-    while month_of(day) == month:
-        if day.weekday() < 5:
-            found.append(day)
-        day += timedelta(days=1)
-    return tuple(found)
-
-
-@cache
-def holidays_on(country: str | None, month: int) -> int:
-    """Public holidays on Mondays to Fridays of a month, observed days included."""
-    return len(weekdays(month)) - len(working_days(country, month))
-
-
-@cache
-def working_days(country: str | None, month: int) -> tuple[date, ...]:
-    """The Mondays to Fridays of a month that are no public holidays."""
-    if country is None:
-        return weekdays(month)
-    year = month // 12
-    # an observed New Year's Day may fall into the year before
-    closed = public_holidays.country_holidays(country, years=[year, year + 1])
-    return tuple(day for day in weekdays(month) if day not in closed)
-
-
-def present_part(person: Person, month: int) -> float:
-    """The part of a month's working days on which a person is not on leave."""
+def present_part(plan: Plan, person: Person, period: int) -> float:
+    """The part of a period's working days on which a person is not on leave."""
     if person.leave is None:
         return 1.0
     first, last = person.leave
-    days = working_days(person.country, month)
+    days = plan.calendar.working_days(person.country, period)
+    if not days:
+        return 1.0
     return sum(not first <= day <= last for day in days) / len(days)
 
 
@@ -819,12 +819,12 @@ def present_part(person: Person, month: int) -> float:
 
 def mean_due_hours(plan: Plan) -> dict[Lane, float]:
     """Expected due hours per period over the first year: nobody churns, inputs at their means."""
-    means, span = plan.means(), min(12, plan.periods)
+    means, span = plan.means(), plan.calendar.first_year
     due = {lane: 0.0 for task in plan.tasks.values() for lane in task.lanes}
     for task in plan.tasks.values():
         if task.fixed:
             for lane in task.lanes:
-                due[lane] = means[task.fixed[lane.segment]]
+                due[lane] = means[task.fixed[lane.segment]] * plan.calendar.months_each
             continue
         for number, account in expected_accounts(plan, means):
             if account.segment in task.segments:
@@ -843,20 +843,21 @@ def expected_leaving(plan: Plan, role: Role, span: int) -> list[float]:
     if role.per:
         return [0.0] * span
     means = plan.means()
-    monthly = 1 - (1 - means[role.attrition]) ** (1 / 12)
-    late = round_half_up(role.slips.mean) if role.slips else 0
-    search = max(1, round_half_up(role.time_to_hire.mean))
+    calendar = plan.calendar
+    leaving = 1 - (1 - means[role.attrition]) ** calendar.years_each
+    late = calendar.whole_months(role.slips.mean) if role.slips else 0
+    search = max(1, calendar.whole_months(role.time_to_hire.mean))
     slots = [(-1, NEVER_LISTED)] * role.headcount
     slots += [(person.joins, person.closes) for person in role.people]
     slots += [(m + late, NEVER_LISTED) for m, count in role.hires.items() for _ in range(count)]
-    found = [_expected_seat(slot, monthly, search, role.backfill, span) for slot in slots]
+    found = [_expected_seat(slot, leaving, search, role.backfill, span) for slot in slots]
     left = [sum(seat[t][1] for seat in found) for t in range(span)]
     before = [sum(seat[t][0] for seat in found) for t in range(span)]
     return [gone / there if there > 0 else 0.0 for gone, there in zip(left, before, strict=True)]
 
 
 def _expected_seat(
-    slot: tuple[int, int], monthly: float, search: int, backfill: bool, span: int
+    slot: tuple[int, int], leaving: float, search: int, backfill: bool, span: int
 ) -> list[tuple[float, float]]:
     """How much of a seat is filled before each period, and how much is vacated in it."""
     first, closes = slot
@@ -865,7 +866,7 @@ def _expected_seat(
     if 0 <= first < span:
         joining[first] = 1.0
     for t in range(span):
-        left = there * (1.0 if t >= closes else monthly)
+        left = there * (1.0 if t >= closes else leaving)
         found.append((there, left))
         if backfill:
             joining[t + search] += left
@@ -882,13 +883,13 @@ def _expected_occurrences(
     for period in range(max(0, account.started), span):
         if task.trigger == "rate":
             season = task.weights[plan.calendar_month(period)]
-            total += means[task.rate[account.segment]] / 12 * season
+            total += means[task.rate[account.segment]] * plan.calendar.years_each * season
         elif task.trigger == "departure":
             total += leaving[period]
         else:
             total += occurrences(plan, task, account, period)
         if account.decision == period:
-            account.decision += account.term
+            account.next_term(plan)
     return total * means[task.share[account.segment]]
 
 
@@ -896,7 +897,7 @@ def expected_accounts(plan: Plan, means: Values) -> list[tuple[float, Account]]:
     """The book of the first year with nobody churning, new accounts at their expected number."""
     found = [(1.0, account) for account in plan.accounts]
     for segment in plan.segments.values():
-        for period in range(min(12, plan.periods)):
+        for period in range(plan.calendar.first_year):
             number = expected_new(plan, segment, period, means)
             if number:
                 found.append((number, new_account(plan, segment, period, 0.0)))
@@ -910,24 +911,27 @@ def expected_new(plan: Plan, segment: Segment, period: int, values: Values) -> f
         return 0.0
     if new.per_year is None:
         return new.by_month.get(period, 0)
-    months = [new.weights[plan.calendar_month(p)] for p in range(period + 1)]
-    per_month = values[new.per_year] / 12
+    weights = [new.weights[plan.calendar_month(p)] for p in range(period + 1)]
+    usual = values[new.per_year] * plan.calendar.years_each
     if not new.fixed:
-        return per_month * months[-1]
+        return usual * weights[-1]
     # whole accounts start as the running total passes whole numbers
-    before, after = per_month * sum(months[:-1]), per_month * sum(months)
+    before, after = usual * sum(weights[:-1]), usual * sum(weights)
     return int(after + 1e-9) - int(before + 1e-9)
 
 
 def new_account(plan: Plan, segment: Segment, period: int, arr: float) -> Account:
     """An account that starts on the first day of a period and renews one term later."""
     assert segment.new is not None
+    start = plan.calendar.begins(period)
+    renewal = add_months(start, segment.new.term)
     return Account(
         segment=segment.name,
         arr=arr,
-        start=first_day(plan.start + period),
+        start=start,
         started=period,
-        decision=period + segment.new.term - 1,
+        renewal=renewal,
+        decision=decision_of(plan, renewal),
         term=segment.new.term,
     )
 
@@ -971,7 +975,7 @@ def todays_hours(plan: Plan, role: Role) -> float:
 
 def mean_customer_hours(plan: Plan, role: Role, country: str | None) -> float:
     """Mean customer hours of a person per period over the first year, at mean inputs."""
-    means, span = plan.means(), min(12, plan.periods)
+    means, span = plan.means(), plan.calendar.first_year
     hours = (personal_hours(plan, role, t, means, country).customer for t in range(span))
     return sum(hours) / span
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from plain_numbers import lognormal, round_half_up
+from plain_numbers import lognormal
 from plain_scenario import (
     Account,
     Hours,
@@ -182,7 +182,7 @@ class Trial:
 
     def _by_events(self, t: int, kind: str) -> float:
         """What the events of a period do together to churn, new accounts or expansion."""
-        lasting = [event for event in self.happening if event.lasts(t)]
+        lasting = [event for event in self.happening if event.lasts(self.plan, t)]
         return math.prod(self.value[getattr(event, kind)] for event in lasting)
 
     def _longer(self, task: str, t: int) -> float:
@@ -190,7 +190,7 @@ class Trial:
         return math.prod(
             self.value[event.hours[task]]
             for event in self.happening
-            if event.lasts(t) and task in event.hours
+            if event.lasts(self.plan, t) and task in event.hours
         )
 
     # --- the start ---
@@ -212,23 +212,26 @@ class Trial:
             account.theta = self.rng.beta(alpha, beta + account.completed)
 
     def _fill_seats(self) -> None:
-        """Seats filled and ramped, and the planned hires with the months they slip by."""
+        """Seats filled and ramped, and the planned hires with the periods they slip by."""
         self.seats: dict[str, list[Seat]] = {}
         self.joining: dict[str, list[int]] = {}
         self.heads = {}
         for name, role in self.plan.roles.items():
             self.seats[name] = [Seat(True, RAMPED_LONG_AGO) for _ in range(role.headcount)]
-            # at the first step everybody who stays grows a month older
+            # at the first step everybody who stays grows a period older
             self.seats[name] += [
                 _seat(person, -person.joins - 1) for person in role.people if person.joins < 0
             ]
             self.joining[name] = [
-                month + (round_half_up(role.slips.draw(self.rng)) if role.slips else 0)
-                for month, count in role.hires.items()
+                period + (self._in_periods(role.slips.draw(self.rng)) if role.slips else 0)
+                for period, count in role.hires.items()
                 for _ in range(count)
             ]
             if role.per:
                 self.heads[name] = self.plan.derived_heads(role, -1)
+
+    def _in_periods(self, months: float) -> int:
+        return self.plan.calendar.whole_months(months)
 
     def _queue_backlog(self) -> None:
         """Work late from the start, split over its lanes like the mean due hours."""
@@ -281,7 +284,7 @@ class Trial:
             for effect in effects:
                 task, where = effect.task, effect.task.covered_with(segment)
                 lanes = [lane for lane in task.lanes if task.covered_with(lane.segment) == where]
-                fading = 2 ** (-1 / effect.fades_over)
+                fading = 2 ** (-self.plan.calendar.months_each / effect.fades_over)
                 wanted = sum(self.mean_due[lane] for lane in lanes) / (1 - fading)
                 today = self.coverage_today[task.name, where]
                 found[task.name, segment] = Memory(today * wanted, wanted, fading)
@@ -355,10 +358,10 @@ class Trial:
         return int(self.rng.poisson(expected * moved))
 
     def note_revenue(self, t: int) -> None:
-        """ARR after the new accounts have started, for a month."""
+        """ARR after the new accounts have started, for a period."""
         total = 0.0
         for name, accounts in self.in_segment.items():
-            revenue = sum(account.arr for account in accounts) / 12
+            revenue = sum(account.arr for account in accounts) * self.plan.calendar.years_each
             self.note("revenue", t, revenue, segment=name)
             total += revenue
         self.note("revenue", t, total)
@@ -378,7 +381,7 @@ class Trial:
             self._miss(role)
             seats = self.seats[role.name]
             filled = [seat for seat in seats if seat.filled]
-            self.ramped[role.name] = sum(_ramp(role, seat.tenure) * seat.fte for seat in filled)
+            self.ramped[role.name] = sum(self._ramp(role, seat) * seat.fte for seat in filled)
             paid = sum(seat.fte for seat in filled)
             vacant = sum(not seat.filled for seat in seats) if role.backfill else 0
             self.note("headcount", t, len(filled), role=role.name)
@@ -386,10 +389,15 @@ class Trial:
             self.note("vacancies", t, vacant, role=role.name)
             for line, cost in self._cost(role, t, paid, filled_now).items():
                 total[line] += cost
-        total["platform"] = self.value[self.plan.platform] / 12
+        total["platform"] = self.value[self.plan.platform] * self.plan.calendar.years_each
         for line, cost in total.items():
             self.note(f"cost_{line}", t, cost)
         self.note("team_cost", t, sum(total.values()))
+
+    def _ramp(self, role: Role, seat: Seat) -> float:
+        """What somebody of this tenure produces of a ramped person."""
+        months = self.plan.calendar.completed_months(seat.tenure)
+        return role.ramp[months] if months < len(role.ramp) else 1.0
 
     def _derive_heads(self, role: Role, t: int) -> int:
         """Heads that follow another role's planned seats; those added are hired."""
@@ -404,7 +412,8 @@ class Trial:
         factor = 1.0
         if self.plan.feedback and self.overloaded[role.name]:
             factor = self.value[role.overloaded_attrition]
-        leaving = 1 - (1 - self.value[role.attrition]) ** (factor / 12)
+        years = self.plan.calendar.years_each
+        leaving = 1 - (1 - self.value[role.attrition]) ** (factor * years)
         filled = vacated = 0
         before = sum(seat.filled for seat in self.seats[role.name])
         vacated += sum(seat.filled for seat in self.seats[role.name] if seat.closes == t)
@@ -418,7 +427,7 @@ class Trial:
             elif seat.filled_at == t:
                 seat.filled, seat.tenure = True, 0
                 filled += 1
-        arrived = [Seat(True) for month in self.joining[role.name] if month == t]
+        arrived = [Seat(True) for period in self.joining[role.name] if period == t]
         arrived += [_seat(person, 0) for person in role.people if person.joins == t]
         self.seats[role.name] += arrived
         self.left_part[role.name] = vacated / before if before else 0.0
@@ -428,24 +437,26 @@ class Trial:
         """Customers remember who left, and forget."""
         if role.farewell:
             half_life = self.value[role.farewell.fades_over]
-            fading = 2 ** (-1 / half_life) if half_life > 0 else 0.0
+            elapsed = self.plan.calendar.months_each
+            fading = 2 ** (-elapsed / half_life) if half_life > 0 else 0.0
             self.missed[role.name] = fading * self.missed[role.name] + self.left_part[role.name]
 
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
-        """Somebody leaves; a successor is found some months later, or never."""
-        months = max(1, round_half_up(role.time_to_hire.draw(self.rng)))
+        """Somebody leaves; a successor is found some periods later, or never."""
+        search = max(1, self._in_periods(role.time_to_hire.draw(self.rng)))
         seat.filled, seat.person = False, None
-        seat.filled_at = t + months if role.backfill else None
+        seat.filled_at = t + search if role.backfill else None
 
     def _cost(self, role: Role, t: int, heads: float, filled_now: int) -> dict[str, float]:
         """What a role costs in a period, by line."""
-        value = self.value
-        salary = value[role.salary] * (1 + value[role.raises]) ** (t // 12)
+        value, years = self.value, heads * self.plan.calendar.years_each
+        rises = self.plan.calendar.years_before(t)
+        salary = value[role.salary] * (1 + value[role.raises]) ** rises
         cost = {
-            "salaries": heads * salary / 12,
-            "on_costs": heads * salary * value[role.on_costs] / 12,
-            "bonus": heads * value[role.bonus] / 12,
-            "tools": heads * value[role.tools] / 12,
+            "salaries": years * salary,
+            "on_costs": years * salary * value[role.on_costs],
+            "bonus": years * value[role.bonus],
+            "tools": years * value[role.tools],
             "hiring": filled_now * value[role.hiring_cost],
         }
         self.note("team_cost", t, sum(cost.values()), role=role.name)
@@ -462,7 +473,8 @@ class Trial:
             theta = self.theta[task.name] * self._longer(task.name, t)
             if task.fixed:
                 for lane in task.lanes:
-                    self.due_now[lane] += theta * self.value[task.fixed[lane.segment]]
+                    hours = self.value[task.fixed[lane.segment]] * self.plan.calendar.months_each
+                    self.due_now[lane] += theta * hours
                 continue
             for segment in task.segments:
                 mass, squares = self._occurrences(task, segment, t)
@@ -487,7 +499,9 @@ class Trial:
         if task.trigger == "departure":
             mass, squares = mass * self.left_part[task.role], squares * self.left_part[task.role]
             counted = [(self.left_part[task.role], account) for _, account in counted]
-        fractional = task.trigger == "departure" or times_per_period(task, segment) is not None
+        fractional = (
+            task.trigger == "departure" or times_per_period(self.plan, task, segment) is not None
+        )
         if fractional and sum(n for n, _ in counted) > 0:
             happening = self._fractional_share(task, segment, sum(n for n, _ in counted))
             return mass * happening, squares * happening
@@ -498,15 +512,19 @@ class Trial:
         share = self.value[task.share[account.segment]]
         if task.trigger == "rate":
             season = task.weights[self.plan.calendar_month(t)]
-            calls = self.value[task.rate[account.segment]] / 12 * season
+            yearly = self.value[task.rate[account.segment]]
+            calls = yearly * self.plan.calendar.years_each * season
             happening = self.rng.poisson(calls)
             return self.rng.binomial(happening, share) if happening and share < 1 else happening
         if task.trigger == "departure":
             return 1.0  # which accounts it is that were held by those who left plays no part
         number = occurrences(self.plan, task, account, t)
-        if number == 0 or share == 1 or times_per_period(task, account.segment) is not None:
+        if number == 0 or share == 1 or self._is_fractional(task, account):
             return number
         return number if self._coin(task, account, t, share) else 0.0
+
+    def _is_fractional(self, task: Task, account: Account) -> bool:
+        return times_per_period(self.plan, task, account.segment) is not None
 
     def _coin(self, task: Task, account: Account, t: int, share: float) -> bool:
         """Whether an occurrence happens; one coin for all its parts."""
@@ -549,9 +567,9 @@ class Trial:
             country = seat.person.country if seat.person else role.holidays
             if country not in known:
                 known[country] = personal_hours(self.plan, role, t, self.value, country)
-            part = _ramp(role, seat.tenure) * seat.fte
+            part = self._ramp(role, seat) * seat.fte
             if seat.person:
-                part *= present_part(seat.person, self.plan.start + t)
+                part *= present_part(self.plan, seat.person, t)
             available += part * known[country].available
             customer += part * known[country].customer
         return available, customer
@@ -658,7 +676,8 @@ class Trial:
         known = [coverage for coverage in parts if not math.isnan(coverage)]
         if not known:
             return 0.0, 0.0
-        fading = 2 ** (-max(0, t - last) / effect.fades_over)
+        since = max(0, t - last) * self.plan.calendar.months_each
+        fading = 2 ** (-since / effect.fades_over)
         return (1 - sum(known) / len(known)) * fading, (1 - today) * fading
 
     def _renewal_shortfall(
@@ -752,7 +771,7 @@ class Trial:
         account.arr *= kept * raised
         account.kept *= kept
         account.completed += 1
-        account.decision += account.term
+        account.next_term(self.plan)
 
     def _cancel(self, before: dict[str, int]) -> None:
         """Work that waits for accounts now lost is no longer needed."""
@@ -778,7 +797,8 @@ class Trial:
             # for an account that has just renewed these are the factors of step 6
             factors = self._factors_once(account, t)
             if id(factors) not in grown:
-                grown[id(factors)] = (1 + yearly * factors.expansion) ** (1 / 12)
+                years = self.plan.calendar.years_each
+                grown[id(factors)] = (1 + yearly * factors.expansion) ** years
             factor = grown[id(factors)]
             self.flow[account.segment]["expansion_arr"] += account.arr * (factor - 1)
             account.arr *= factor
@@ -831,8 +851,9 @@ class Trial:
 
     def note_retention(self, t: int) -> None:
         """GRR, NRR and logo retention of the opening book after whole years."""
-        if (t + 1) % 12:
+        if t not in self.plan.calendar.year_ends:
             return
+        year = self.plan.calendar.year_ends.index(t) + 1
         alive = {id(account) for account in self.alive}
         for name in ("", *self.plan.segments):
             book = [a for a in self.opening_book if name in ("", a.segment)]
@@ -846,8 +867,8 @@ class Trial:
                 "logo_retention": len(left) / len(book),
             }
             for metric, share in found.items():
-                self.noted[metric, f"{t + 1}m", name, "", ""] = share
-                if t == 11:
+                self.noted[metric, f"{12 * year}m", name, "", ""] = share
+                if year == 1:
                     self.noted[metric, "", name, "", ""] = share
 
     def _note_cost_share(self) -> None:
@@ -885,8 +906,3 @@ def _ratio(effect: float, now: float, as_always: float) -> float:
 def _seat(person: Person, tenure: int) -> Seat:
     """The seat of somebody of a roster."""
     return Seat(True, tenure, fte=person.fte, closes=person.closes, person=person)
-
-
-def _ramp(role: Role, tenure: int) -> float:
-    """What somebody of this tenure produces of a ramped person."""
-    return role.ramp[tenure] if tenure < len(role.ramp) else 1.0

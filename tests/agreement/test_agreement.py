@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import yaml
-from generate import SCENARIOS, VARIED, generate
+from generate import SCENARIOS, generate, is_quiet
+from plain_calendar import read_calendar
 from plain_simulation import Key, simulate_plainly
 
 EFFORT = float(os.environ.get("AGREEMENT_EFFORT", "1"))
@@ -45,7 +46,7 @@ class Finding(NamedTuple):
 
 def plain_trials(number: int, scenario: dict[str, Any]) -> int:
     """Fewer trials for long horizons, which take longer, and where little is left to chance."""
-    few = number >= VARIED or scenario["horizon"]["months"] >= 24
+    few = is_quiet(number) or read_calendar(scenario["horizon"]).periods >= 24
     return round((200 if few else 450) * EFFORT)
 
 

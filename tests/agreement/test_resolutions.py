@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generate import generate
+from generate import MONTHLY, SCENARIOS, generate
 from test_agreement import write
 
 import capacity
@@ -43,7 +43,7 @@ def far_apart(a: capacity.Result, b: capacity.Result) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", [*range(20), *range(MONTHLY, SCENARIOS, 4)])
 def test_cohorts_behave_like_their_accounts(number: int, tmp_path: Path) -> None:
     path = write(*generate(number), tmp_path)
     assert far_apart(run(path, "account"), run(path, "cohort")) == []

@@ -28,6 +28,7 @@ LAYERS = (
     "units",
     "arrays",
     "calendar",
+    "periods",
     "estimates",
     "rng",
     "statistics",
@@ -41,6 +42,7 @@ LAYERS = (
     "result",
     "precision",
     "simulation",
+    "sweeping",
     "writing",
     "cli",
     "__main__",
@@ -65,6 +67,9 @@ SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
     "capacity.cli.checking": {"rich"},
     "capacity.cli.progress": {"rich"},
+    "capacity.cli.showing": {"rich"},
+    "capacity.report.grid": {"rich"},
+    "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
 }
 
@@ -76,6 +81,7 @@ PUBLIC = [
     "Scenario",
     "load",
     "simulate",
+    "sweep",
 ]
 
 

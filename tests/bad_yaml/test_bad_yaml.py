@@ -1,6 +1,7 @@
 """One fault in each file: what is said of it, and where.
 
-The first lines of a file say what its message must hold and the place it must name.
+The first lines of a file say what its message must hold and the place it must name: a line and a
+column, behind another file where the fault lies in one that it extends.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def test_one_fault_is_one_mistake_with_its_place_and_a_mend(file):
     with pytest.raises(capacity.InputError) as caught:
         capacity.load(file)
     (mistake,) = caught.value.mistakes
-    assert str(mistake).startswith(f"{file}:{at}: ")
+    where = f"{file}:{at}" if at[0].isdigit() else f"{file.parent}/{at}"
+    assert str(mistake).startswith(f"{where}: ")
     assert [word for word in words if word not in str(mistake)] == []
     assert "\n" not in str(mistake)
     assert str(caught.value) == str(mistake)

@@ -495,24 +495,26 @@ def test_run_refuses_what_check_refuses(run: Callable[..., Finished], small: Pat
     assert ran.out == ""
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["check"], ["init"]])
+@pytest.mark.parametrize("verb", [[], ["run"], ["check"], ["diff"], ["init"]])
 def test_help_names_every_option(run: Callable[..., Finished], verb: list[str]) -> None:
     done = run(*verb, "--help")
     assert (done.code, done.err) == (0, "")
     words = {
-        (): ["run", "check", "init"],
+        (): ["run", "check", "diff", "init"],
         ("run",): [
             "--trials",
             "--seed",
             "--precision",
             "--metric",
             "--set",
+            "--sweep",
             "--json",
             "--csv",
             "--by",
             "--quiet",
         ],
         ("check",): ["--set", "--strict"],
+        ("diff",): ["OLD", "NEW", "--set"],
         ("init",): ["DIR"],
     }[tuple(verb)]
     assert all(word in done.out for word in words)

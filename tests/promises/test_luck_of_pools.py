@@ -102,7 +102,7 @@ def test_an_account_more_in_one_region_leaves_the_other_its_work(run, usual) -> 
     assert (np.diff(gain, axis=0) <= 0).all()
 
 
-NO_WINS = {f"segments__{s}__new_accounts": {"by_month": {}, "arr": 1} for s in ("big", "small")}
+NO_WINS = {f"segments__{segment}__new_accounts__per_year": 0 for segment in ("big", "small")}
 """Wins are dealt by the accounts of today, so one account more moves some of them."""
 DUE_EMEA = "due_hours", "", "csm", "EMEA", ""
 DUE_AMER = "due_hours", "", "csm", "AMER", ""

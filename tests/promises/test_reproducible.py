@@ -10,6 +10,9 @@ import pytest
 from uncertain_plan import rows
 
 import capacity
+from capacity.engine.layout import build_layout
+from capacity.rng import BLOCK
+from capacity.simulation import drawn_batch
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,18 @@ def test_the_first_futures_are_the_same_however_many_are_run(
     few = everything(capacity.simulate(world(), trials=trials, seed=9))
     assert all(values.shape[1] == trials for values in few.values())
     assert same(few, {key: values[:, :trials] for key, values in long.items()}) == len(long)
+
+
+def test_what_is_computed_together_plays_no_part(world, same) -> None:
+    layout = build_layout(world())
+    wide = drawn_batch(layout, 9, range(30))
+    narrow = [drawn_batch(layout, 9, range(first, first + 10)) for first in (0, 10, 20)]
+    apart = {
+        name: np.concatenate([batch[name] for batch in narrow], axis=2)
+        for name, values in wide.items()
+        if values.shape[2] == 30 * BLOCK
+    }
+    assert same(apart, {name: wide[name] for name in apart}) > 20
 
 
 def test_threads_and_processes_give_the_same_bits(world, everything, same, long) -> None:

@@ -51,7 +51,7 @@ weights = st.lists(st.integers(0, 3), min_size=12, max_size=12).map(
     lambda w: w if any(w) else [1] * 12
 )
 spans = st.sampled_from(["month", "2 months", "quarter", "6 months", "year", "5 months"])
-waits = st.sampled_from(["0 months", "1 month", "2 months", "3 months"])
+waits = st.sampled_from(["0 months", "10 days", "1 month", "2 months", "3 months"])
 
 new_accounts = st.one_of(
     st.fixed_dictionaries(
@@ -111,7 +111,7 @@ triggers = st.one_of(
     given(every=st.sampled_from(["week", "2 weeks", "10 days", "45 days", "10 weeks"])),
     given(every=st.sampled_from(["quarter", "6 months", "year"]), aligned="fiscal"),
     given(on="start", over=st.sampled_from(["1 month", "3 months"])),
-    given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "4 months"])),
+    given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "14 weeks"])),
     given(on="renewal"),
     given(on="departure"),
     given(rate=spread(0, 12)),
@@ -292,13 +292,20 @@ def split(
     return role
 
 
+by_months = given(start="2027-01", months=st.integers(1, 26))
+by_weeks = st.one_of(
+    given(step="week", start=st.sampled_from(["2027-01", "2026-12-30"]), months=st.integers(1, 14)),
+    given(step="week", start="2027-01-04", weeks=st.integers(1, 60)),
+)
+
+
 @st.composite
 def plans(draw: st.DrawFn) -> dict[str, Any]:
     """A whole scenario; its shared effect, where there is one, has weights to be shared by."""
     names = SEGMENTS[: draw(st.integers(1, 3))]
     plan: dict[str, Any] = {
         "name": "random",
-        "horizon": {"start": "2027-01", "months": draw(st.integers(1, 26)), "fiscal_year_start": 2},
+        "horizon": draw(st.one_of(by_months, by_weeks)) | {"fiscal_year_start": 2},
         "segments": {name: draw(segments) for name in names},
         "tasks": {
             f"task {i}": task

@@ -70,7 +70,7 @@ def test_no_more_is_done_than_there_are_hours(scenario, trials, plan) -> None:
 def test_books_balance(scenario, trials, plan) -> None:
     made = scenario(plan)
     result = capacity.simulate(made, trials=trials)
-    first = np.datetime64("2027-01-01")
+    first = np.datetime64(plan["horizon"]["start"], "D")
     for i, segment in enumerate(plan["segments"]):
         book = made.book.arr[(made.book.segment == i) & (made.book.starts <= first)]
         read = {m: result.array(m, segment=segment) for m in (
@@ -84,7 +84,8 @@ def test_books_balance(scenario, trials, plan) -> None:
         )
         close(read["arr"], book.sum() + np.cumsum(moved, axis=0))
         opening = np.vstack([np.full((1, moved.shape[1]), book.sum()), read["arr"][:-1]])
-        close(result.array("revenue", segment=segment), (opening + read["new_arr"]) / 12)
+        years = 7 / 365.25 if "step" in plan["horizon"] else 1 / 12
+        close(result.array("revenue", segment=segment), (opening + read["new_arr"]) * years)
 
 
 @trials
@@ -96,7 +97,8 @@ def test_totals_are_the_sums_of_their_segments(scenario, trials, plan) -> None:
         parts = sum(result.array(metric, segment=segment) for segment in plan["segments"])
         close(result.array(metric), parts)
     roles = sum(result.array("team_cost", role=role) for role in plan["team"])
-    close(result.array("team_cost"), roles + 100)
+    platform = 1200 * (7 / 365.25 if "step" in plan["horizon"] else 1 / 12)
+    close(result.array("team_cost"), roles + platform)
 
 
 @trials

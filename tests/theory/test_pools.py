@@ -264,15 +264,10 @@ def test_required_people_of_a_role_are_those_of_its_pools(simulate) -> None:
 
 def test_two_columns_make_lanes_of_both(simulate) -> None:
     """csm by region does two hours, trainer by owner one; Bob's accounts get no training."""
-    steps = {"meet": "2h", "teach": {"hours": "1h", "role": "trainer"}}
-    team = {
-        "csm": {"split": "region", "headcount": {"AMER": 1, "EMEA": 1}},
-        "trainer": {"split": "owner", "headcount": {"Ann": 1, "Bob": 0}},
-    }
+    text = PLAN.replace("hours: 10h", "steps: {meet: 2h, teach: {hours: 1h, role: trainer}}")
+    trainer = {"split": "owner", "headcount": {"Ann": 1, "Bob": 0}}
     rows = accounts(3), accounts(5, owner="Bob"), accounts(7, "EMEA", "Bob")
-    result = simulate(
-        *rows, team=team, tasks__talk={"role": "csm", "every": "month", "steps": steps}, **FELT
-    )
+    result = simulate(*rows, text=text, team__trainer=trainer, **FELT)
     due = {("csm", "AMER"): 16, ("csm", "EMEA"): 14, ("trainer", "Ann"): 3, ("trainer", "Bob"): 12}
     for (role, pool), hours in due.items():
         assert result.array("due_hours", role=role, pool=pool)[0, 0] == pytest.approx(hours)
@@ -283,13 +278,9 @@ def test_two_columns_make_lanes_of_both(simulate) -> None:
 
 def test_a_role_that_is_not_split_serves_all_pools_alike(simulate) -> None:
     """An hour short in both regions, in proportion; hours are hours of one trainer."""
-    steps = {"meet": "1h", "teach": {"hours": "9h", "role": "trainer"}}
-    talk = {"role": "csm", "every": "month", "steps": steps}
-    team = {
-        "csm": {"split": "region", "headcount": {"AMER": 1, "EMEA": 0}},
-        "trainer": {"headcount": 1},
-    }
-    result = simulate(accounts(10), accounts(30, "EMEA"), team=team, tasks__talk=talk, **FELT)
+    text = PLAN.replace("hours: 10h", "steps: {meet: 1h, teach: {hours: 9h, role: trainer}}")
+    text = text.replace("EMEA: 1}}}", "EMEA: 0}}, trainer: {headcount: 1}}")
+    result = simulate(accounts(10), accounts(30, "EMEA"), text=text, **FELT)
     share = HOURS[0] / 360
     assert result.array("coverage", role="trainer")[0, 0] == pytest.approx(share)
     assert result.array("coverage", task="talk")[0, 0] == pytest.approx((10 + 360 * share) / 400)

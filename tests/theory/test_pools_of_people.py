@@ -107,7 +107,8 @@ def test_attrition_and_searches_are_those_of_the_pool(simulate, mean_is) -> None
 
 
 def test_one_in_each_pool_by_default(simulate) -> None:
-    result = simulate(book={"A": 3, "B": 4, "C": 5}, seats={"default": 1, "C": 2})
+    text = PLAN.replace("{AMER: 2, EMEA: 1}", "{default: 1, C: 2}")
+    result = simulate(text=text, book={"A": 3, "B": 4, "C": 5})
     heads = {pool: of(result, "headcount", pool)[0, 0] for pool in "ABC"}
     assert heads == {"A": 1, "B": 1, "C": 2}
     assert of(result, "headcount")[0, 0] == 4

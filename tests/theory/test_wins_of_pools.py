@@ -19,7 +19,7 @@ team: {csm: {split: region, headcount: {AMER: 9, EMEA: 9, APAC: 9}}}
 """
 BOOK = {"AMER": 60, "EMEA": 20}
 SHARES = {"AMER": 0.75, "EMEA": 0.25}
-WON = "segments.customers.new_accounts"
+WINS = "{per_year: 48, arr: 1000, term: 6}"
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def test_expected_wins_are_shared_to_the_digit(simulate) -> None:
 @pytest.mark.parametrize(
     ("wins", "months"),
     [
-        ({"per_year": 48, "fixed": True, "arr": 1000}, dict.fromkeys(range(18), 4)),
-        ({"by_month": {"2027-02": 70, "2028-03": 9}, "arr": 1000}, {1: 70, 14: 9}),
+        ("{per_year: 48, fixed: true, arr: 1000}", dict.fromkeys(range(18), 4)),
+        ("{by_month: {2027-02: 70, 2028-03: 9}, arr: 1000}", {1: 70, 14: 9}),
     ],
 )
 def test_exact_numbers_stay_exact(simulate, mean_is, resolution, wins, months) -> None:
-    result = simulate(2000, resolution, **{WON: wins})
+    result = simulate(2000, resolution, text=PLAN.replace(WINS, wins))
     total = np.array([months.get(t, 0) for t in range(18)])[:, None]
     found = {pool: result.array("due_hours", role="csm", pool=pool) for pool in SHARES}
     assert np.array_equal(found["AMER"] + found["EMEA"], total + 0 * found["AMER"])
@@ -96,9 +96,9 @@ def test_won_accounts_renew_where_they_belong(simulate, mean_is, resolution) -> 
     """EMEA is not served: of those it won in January the churn of a half-year term doubles."""
     talk = {"role": "csm", "every": "month", "hours": "1h", "coverage_today": "100%"}
     talk["if_stopped"] = {"churn": 2, "fades_over": 0}
-    wins = {"by_month": {"2027-01": 100}, "arr": 1000, "term": 6}
+    text = PLAN.replace(WINS, "{by_month: {2027-01: 100}, arr: 1000, term: 6}")
     settings = {
-        "tasks": {"talk": talk}, "horizon__months": 6, "segments__customers__new_accounts": wins,
+        "text": text, "tasks__talk": talk, "horizon__months": 6,
         "team__csm__headcount": {"AMER": 9, "EMEA": 0},
     }  # fmt: skip
     book = {"AMER": 15, "EMEA": 5}

@@ -156,3 +156,74 @@ def test_a_lasting_shortfall_is_measured_against_todays(
         ratios.append((1 + 0.5 * lack) / (1 + 0.5 * lack_today))
     found = observed_ratio(result.array("churned_accounts")[:, 0], 120, 12)
     assert found == pytest.approx(np.array(ratios))
+
+
+WEEKS = """
+    name: by the week
+    currency: USD
+    horizon: {start: 2027-01-04, weeks: 60, step: week}
+    accounts: {file: accounts.csv}
+    segments: {customers: {churn: 0%}}
+    tasks:
+      qbr: {role: csm, every: quarter, hours: 3h}
+      call: {role: csm, every: 2 weeks, hours: 1h}
+      chat: {role: csm, every: 2 days, hours: 1h}
+      mail: {role: csm, every: week, hours: 1h}
+      board: {role: csm, every: quarter, aligned: fiscal, hours: 5h}
+      renewal: {role: csm, on: renewal, lead: 90 days, over: 2 weeks, hours: 8h}
+      welcome: {role: csm, on: start, over: 1 month, hours: 4h}
+    team:
+      csm: {headcount: 1, hires: {2027-03: 1}, ramp: [0%, 50%, 75%]}
+"""
+ACCOUNTS = """\
+    id,segment,arr,start,renewal,term
+    Old,customers,12000,2026-01-31,2027-07-31,6
+    New,customers,12000,2027-03-10,2028-03-10,
+"""
+
+
+def weeks_of(result: capacity.Result, task: str) -> dict[str, float]:
+    due = result.array("due_hours", role="csm", task=task)[:, 0]
+    return {label: float(hours) for label, hours in zip(result.periods, due, strict=True) if hours}
+
+
+def test_work_by_the_week_counted_by_hand(scenario) -> None:
+    result = capacity.simulate(scenario(WEEKS, accounts=ACCOUNTS), trials=0)
+    assert result.periods[0] == "2027-W01"
+    assert result.periods[-1] == "2028-W08"
+    # 31 January, 30 April, 31 July, 31 October, 31 January
+    old = ["2027-W04", "2027-W17", "2027-W30", "2027-W43", "2028-W05"]
+    new = ["2027-W23", "2027-W36", "2027-W49"]  # 10 June, September, December
+    assert weeks_of(result, "qbr") == dict.fromkeys(sorted(old + new), 3.0)
+    calls = weeks_of(result, "call")
+    # of Old on Saturdays from 16 January on, of New on Wednesdays from 24 March on
+    assert list(calls)[:7] == [f"2027-W{week:02d}" for week in (2, 4, 6, 8, 10, 12, 14)]
+    assert list(calls.values()) == [1.0] * 5 + [2.0] * 25
+    chats = weeks_of(result, "chat")
+    assert list(chats.values()) == pytest.approx([3.5] * 9 + [7.0] * 51)
+    # a week is no shorter than a period, so the week of the start is spared
+    assert list(weeks_of(result, "mail").values()) == [1.0] * 10 + [2.0] * 50
+    board = weeks_of(result, "board")
+    assert board == {"2027-W13": 10, "2027-W26": 10, "2027-W39": 10, "2027-W52": 10}
+
+
+def test_a_lead_of_90_days_is_13_weeks(scenario) -> None:
+    """Terms of Old end on 30 July 2027, a Friday, and on 30 January 2028, a Sunday."""
+    renewal = weeks_of(capacity.simulate(scenario(WEEKS, accounts=ACCOUNTS), trials=0), "renewal")
+    # 13 before weeks 30 of 2027 and 4 of 2028, and, for New (9 March 2028), before week 10
+    expected = ["2027-W17", "2027-W18", "2027-W43", "2027-W44", "2027-W49", "2027-W50"]
+    assert renewal == dict.fromkeys(expected, 4.0)
+
+
+def test_a_start_is_spread_over_the_weeks_of_a_month(scenario) -> None:
+    welcome = weeks_of(capacity.simulate(scenario(WEEKS, accounts=ACCOUNTS), trials=0), "welcome")
+    assert welcome == {f"2027-W{week}": 1.0 for week in (10, 11, 12, 13)}
+
+
+@pytest.mark.parametrize("trials", [0, 100])
+def test_a_ramp_by_months_goes_by_completed_months(scenario, trials) -> None:
+    """1 March 2027 is a Monday; months of 4.35 weeks are over after 5, 9 and 14 weeks."""
+    plan = scenario(WEEKS, accounts=ACCOUNTS)
+    ramped = capacity.simulate(plan, trials=trials).array("ramped_fte", role="csm")
+    expected = [1.0] * 8 + [1.0] * 5 + [1.5] * 4 + [1.75] * 5 + [2.0] * 38
+    assert (ramped == np.array(expected)[:, None]).all()

@@ -1,4 +1,4 @@
-"""Sums of rows by group."""
+"""Sums of rows by group, and rows that are alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capacity.arrays import RowSums, sums_at
+from capacity.arrays import RowSums, distinct_rows, sums_at
 
 
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.integers(7, 9))
@@ -31,3 +31,26 @@ def test_nothing_adds_up_to_zeros() -> None:
     none = sums_at(np.zeros(0, dtype=np.int64), np.zeros(0), (1, 2))
     assert none.tolist() == [[0.0, 0.0]]
     assert none.dtype == np.float64
+
+
+rows = st.integers(1, 4).flatmap(
+    lambda width: st.lists(
+        st.lists(st.sampled_from([-3, 0, 1, 2, 9, 10**6, 10**15]), min_size=width, max_size=width),
+        min_size=1,
+        max_size=40,
+    )
+)
+
+
+@given(rows)
+def test_distinct_rows_are_those_of_numpy(written: list[list[int]]) -> None:
+    values = np.array(written, dtype=np.int64)
+    found, group = distinct_rows(values)
+    expected, of_row = np.unique(values, axis=0, return_inverse=True)
+    assert found.tolist() == expected.tolist()
+    assert group.tolist() == of_row.ravel().tolist()
+
+
+def test_no_rows_are_alike_where_there_are_none() -> None:
+    found, group = distinct_rows(np.zeros((0, 3), dtype=np.int64))
+    assert (found.shape, group.shape) == ((0, 3), (0,))

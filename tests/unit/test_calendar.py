@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from capacity.calendar import (
-    Periods,
     first_day,
     month_label,
     month_number,
     month_numbers,
     public_holidays,
 )
+from capacity.periods import Periods
 
 JANUARY_2027 = month_number(2027, 1)
 

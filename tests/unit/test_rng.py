@@ -6,15 +6,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capacity.rng import BATCH, BLOCK, BLOCKS_PER_BATCH, Luck, key, keys, numbered
+from capacity.rng import BLOCK, Luck, key, keys, numbered
 
 NAMES = keys(("account", f"ACC-{i}") for i in range(500))
+TRIALS = 10 * BLOCK
+
+
+def ten_blocks(seed: int, batch: int) -> Luck:
+    return Luck(seed, range(10 * batch, 10 * batch + 10))
 
 
 @pytest.fixture(scope="module")
 def draws() -> np.ndarray:
     """Uniforms of 500 things over 20 batches, shape (500, 10,000)."""
-    return np.hstack([Luck(7, batch).uniforms(NAMES) for batch in range(20)])
+    return np.hstack([ten_blocks(7, batch).uniforms(NAMES) for batch in range(20)])
 
 
 def chi_square(uniforms: np.ndarray, bins: int) -> float:
@@ -26,7 +31,7 @@ def chi_square(uniforms: np.ndarray, bins: int) -> float:
 def test_equal_names_have_equal_keys_and_draws() -> None:
     assert key("account", "ACME") == key("account", "ACME")
     of = keys([("seat", "csm", 1), ("seat", "csm", 2), ("seat", "csm", 1)])
-    u = Luck(3, 0).uniforms(of)
+    u = ten_blocks(3, 0).uniforms(of)
     assert (u[0] == u[2]).all()
     assert (u[0] != u[1]).all()
 
@@ -44,7 +49,7 @@ def test_keys_are_the_same_on_every_machine() -> None:
 
 
 def test_a_draw_does_not_depend_on_its_neighbours() -> None:
-    luck = Luck(11, 2)
+    luck = ten_blocks(11, 2)
     together = luck.uniforms(NAMES)
     assert (luck.uniforms(NAMES[137:138])[0] == together[137]).all()
     assert (luck.uniforms(NAMES[::-1])[::-1] == together).all()
@@ -52,7 +57,7 @@ def test_a_draw_does_not_depend_on_its_neighbours() -> None:
 
 @pytest.mark.parametrize(("seed", "batch"), [(12, 0), (11, 1)])
 def test_another_seed_or_batch_is_other_luck(seed: int, batch: int) -> None:
-    a, b = Luck(11, 0).uniforms(NAMES), Luck(seed, batch).uniforms(NAMES)
+    a, b = ten_blocks(11, 0).uniforms(NAMES), ten_blocks(seed, batch).uniforms(NAMES)
     assert (a != b).mean() > 0.999
     assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 4 / np.sqrt(a.size)
 
@@ -111,7 +116,7 @@ def test_blocks_are_unrelated(draws: np.ndarray) -> None:
 @pytest.mark.parametrize("step", [1, 2, 1 << 32, 0x9E3779B97F4A7C15])
 def test_neighbouring_keys_are_unrelated(step: int) -> None:
     of = np.uint64(12345) + np.arange(500, dtype=np.uint64) * np.uint64(step)
-    x = (np.hstack([Luck(1, b).uniforms(of) for b in range(4)]) - 0.5) * np.sqrt(12)
+    x = (np.hstack([ten_blocks(1, b).uniforms(of) for b in range(4)]) - 0.5) * np.sqrt(12)
     z = (x[1:] * x[:-1]).sum(axis=1) / np.sqrt(x.shape[1])
     assert np.abs(z).max() < 4.5
     assert z.std() == pytest.approx(1, abs=4 / np.sqrt(2 * len(z)))
@@ -122,8 +127,8 @@ def test_occurrences_of_a_thing_are_unrelated() -> None:
     months = np.arange(24_300, 24_400)
     of = numbered(NAMES[:20, None], months).ravel()
     assert len(np.unique(of)) == 2000
-    x = (Luck(5, 0).uniforms(of) - 0.5) * np.sqrt(12)
-    z = (x @ x.T)[np.triu_indices(2000, 1)] / np.sqrt(BATCH)
+    x = (ten_blocks(5, 0).uniforms(of) - 0.5) * np.sqrt(12)
+    z = (x @ x.T)[np.triu_indices(2000, 1)] / np.sqrt(TRIALS)
     assert z.std() == pytest.approx(1, abs=0.01)
     assert np.abs(z).max() < 6.5
     assert 1e-4 < chi_square(x / np.sqrt(12) + 0.5, 100) < 1 - 1e-4
@@ -138,24 +143,24 @@ def test_equal_base_and_number_have_an_equal_key() -> None:
 def test_numbering_leaves_the_keys_as_they_were() -> None:
     before = NAMES.copy()
     numbered(NAMES, 5)
-    Luck(0, 0).stratified(NAMES)
+    ten_blocks(0, 0).stratified(NAMES)
     assert (before == NAMES).all()
 
 
 def test_each_hundredth_comes_once_in_a_block() -> None:
-    u = Luck(2, 3).stratified(NAMES).reshape(500, BLOCKS_PER_BATCH, BLOCK)
+    u = ten_blocks(2, 3).stratified(NAMES).reshape(500, -1, BLOCK)
     strata = np.sort(np.floor(u * BLOCK).astype(int), axis=2)
     assert (strata == np.arange(BLOCK)).all()
 
 
 def test_stratified_uniforms_are_uniform_within_their_strata() -> None:
-    u = Luck(2, 3).stratified(NAMES)
+    u = ten_blocks(2, 3).stratified(NAMES)
     assert 1e-4 < chi_square(u * BLOCK % 1, 100) < 1 - 1e-4
 
 
 def test_strata_are_dealt_without_order_or_relation() -> None:
-    x = (Luck(2, 3).stratified(NAMES) - 0.5) * np.sqrt(12)
-    z = (x @ x.T)[np.triu_indices(500, 1)] / np.sqrt(BATCH)
+    x = (ten_blocks(2, 3).stratified(NAMES) - 0.5) * np.sqrt(12)
+    z = (x @ x.T)[np.triu_indices(500, 1)] / np.sqrt(TRIALS)
     assert z.std() == pytest.approx(1, abs=0.02)
     assert np.abs(z).max() < 5.5
     place = np.linspace(-1, 1, BLOCK) * np.sqrt(3)
@@ -164,12 +169,12 @@ def test_strata_are_dealt_without_order_or_relation() -> None:
 
 
 def test_stratified_draws_belong_to_their_name_alone() -> None:
-    luck = Luck(2, 3)
+    luck = ten_blocks(2, 3)
     assert (luck.stratified(NAMES[99:100])[0] == luck.stratified(NAMES)[99]).all()
 
 
 def test_a_mean_by_strata_is_far_more_exact() -> None:
-    luck = Luck(9, 0)
+    luck = ten_blocks(9, 0)
     plain = luck.uniforms(NAMES).reshape(-1, BLOCK).mean(axis=1).std()
     stratified = luck.stratified(NAMES).reshape(-1, BLOCK).mean(axis=1).std()
     assert stratified < plain / 50

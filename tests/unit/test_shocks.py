@@ -29,7 +29,7 @@ def shocks(scenario):
     def read(chance=None, months=26, start="2027-02", market=None, **events):
         plan = {**BASE, "horizon": {"start": start, "months": months}, "events": events}
         plan["market"] = market or {}
-        return draw_shocks(scenario(plan).plan, chance or Drawn(Luck(5, 0)))
+        return draw_shocks(scenario(plan).plan, chance or Drawn(Luck(5, range(10))))
 
     return read
 

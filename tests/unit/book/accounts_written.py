@@ -29,7 +29,7 @@ NEXT = dt.date(2027, 6, 1)
 MIDNIGHT = dt.time()
 A = ["A", "enterprise", 100_000, DAY, NEXT]
 B = ["B", "mid_market", 50_000.5, DAY, NEXT]
-COLUMNS = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
+COLUMNS = ("segment", "arr", "starts", "renewal", "term", "completed", "churn", "complexity")
 
 
 def load(tmp_path, name, settings=""):

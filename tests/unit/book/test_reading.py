@@ -58,8 +58,10 @@ def month(year, number):
 def account(scenario, name="A"):
     book = scenario.book
     (k,) = [i for i, found in enumerate(book.ids) if found == name]
-    columns = ("segment", "arr", "starts", "decision", "term", "completed", "churn", "complexity")
-    return {column: getattr(book, column)[k] for column in columns}
+    columns = ("segment", "arr", "starts", "renewal", "term", "completed", "churn", "complexity")
+    found = {column: getattr(book, column)[k] for column in columns}
+    last = (found["renewal"] - np.timedelta64(1, "D")).item()
+    return found | {"decision": month(last.year, last.month)}
 
 
 # --- what is read --------------------------------------------------------------------------------
@@ -147,7 +149,7 @@ def test_the_order_of_rows_plays_no_part(tmp_path):
     random.Random(1).shuffle(rows)
     second = load(tmp_path, *rows).book
     assert first.ids == second.ids == ["007", "10", "9", "C", "a", "Ünal", "青葉", "B"]
-    for column in ("arr", "starts", "decision", "completed"):
+    for column in ("arr", "starts", "renewal", "completed"):
         assert (getattr(first, column) == getattr(second, column)).all()
 
 

@@ -30,15 +30,19 @@ def book_of(*segments):
     return representative_book(validate(parse_yaml(text, "plan.yaml"))[0])
 
 
+def month_of(day):
+    return day.item().year * 12 + day.item().month - 1
+
+
 def by_number(book):
     """The accounts as a list of dictionaries, in the order in which they were made."""
     rows = [
         {
             "number": int(book.ids[k].split()[-1]) - 1,
             "arr": float(book.arr[k]),
-            "decision": int(book.decision[k]) - START,
+            "decision": month_of(book.renewal[k]) - 1 - START,
             "completed": int(book.completed[k]),
-            "start": int(book.start_month[k]) - START,
+            "start": month_of(book.starts[k]) - START,
         }
         for k in range(len(book))
     ]
@@ -151,8 +155,8 @@ def test_the_start_lies_all_terms_before_the_renewal():
 
 def test_every_account_has_joined_already_and_decides_within_its_term():
     book = book_of("smb: {accounts: 100, churn: 40%}")
-    assert (book.start_month <= START).all()
-    assert ((book.decision >= START) & (book.decision < START + 12)).all()
+    assert (book.starts <= np.datetime64("2027-02-01")).all()
+    assert {row["decision"] for row in by_number(book)} == set(range(12))
 
 
 def test_a_segment_of_none_has_no_accounts():

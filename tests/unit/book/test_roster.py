@@ -19,7 +19,6 @@ team:
   trainer: {headcount: 1}
 """
 BOTH = PLAN.replace("headcount: 1", "people: roster.csv")
-START = 2027 * 12 + 1
 
 
 def load(tmp_path, *rows, header="name", plan=PLAN, content=None):
@@ -49,8 +48,8 @@ def days(*dates):
 def test_a_name_is_enough(tmp_path):
     roster = load(tmp_path, "Zoe", "Åsa", '"Lee, Kim"').rosters["csm"]
     assert roster.names == ["Lee, Kim", "Zoe", "Åsa"]
-    assert (roster.joins < START - 12 * 1000).all()
-    assert (roster.leaves > START + 12 * 1000).all()
+    assert (roster.joins < -12 * 1000).all()
+    assert (roster.leaves > 12 * 1000).all()
     assert roster.fte.tolist() == [1, 1, 1]
     assert list(roster.calendars) == [None] * 3
     assert len(roster) == 3
@@ -60,8 +59,8 @@ def test_all_that_may_be_known_of_a_person(tmp_path):
     header = "name,role,start,end,fte,location,leave_from,leave_to,shoe size"
     row = "Ann,csm,2027-03-15,2027-12-31,80%,DE-BY,2027-05-01,2027-06-30,39"
     roster = load(tmp_path, row, header=header).rosters["csm"]
-    assert roster.joins.tolist() == [START + 1]
-    assert roster.leaves.tolist() == [START + 11]
+    assert roster.joins.tolist() == [1]
+    assert roster.leaves.tolist() == [11]
     assert roster.fte.tolist() == [0.8]
     assert list(roster.calendars) == ["DE-BY"]
     assert (roster.away[0] == days("2027-05-01", "2027-07-01")).all()
@@ -72,7 +71,7 @@ def test_all_that_may_be_known_of_a_person(tmp_path):
     [("2027-03-31", 2), ("2027-03-30", 1), ("2027-03-01", 1), ("9999-12-31", None)],
 )
 def test_the_end_is_the_last_day(tmp_path, end, leaves):
-    (found,) = load(tmp_path, f"Ann,{end}", header="name,end").rosters["csm"].leaves - START
+    (found,) = load(tmp_path, f"Ann,{end}", header="name,end").rosters["csm"].leaves
     assert found == leaves if leaves else found > 10**4
 
 

@@ -13,13 +13,23 @@ def rows(due: np.ndarray) -> list[list[int]]:
     return [np.flatnonzero(row).tolist() for row in due]
 
 
+def firsts(start: str, months: int) -> np.ndarray:
+    return (np.datetime64(start) + np.arange(months + 1)).astype("datetime64[D]")
+
+
+def by_month(start: np.ndarray, months: int, periods: int) -> np.ndarray:
+    """Work of accounts that start on the first of a month, in periods of a month."""
+    begin = 2027 * 12
+    return due_every_months(begin + start, np.ones_like(start), months, firsts("2027-01", periods))
+
+
 def test_work_every_quarter_comes_three_months_after_the_start_and_so_on() -> None:
-    due = due_every_months(np.array([0, 1, -1, -3, 20]), 3, 10)
+    due = by_month(np.array([0, 1, -1, -3, 20]), 3, 10)
     assert rows(due) == [[3, 6, 9], [4, 7], [2, 5, 8], [0, 3, 6, 9], []]
 
 
 def test_work_every_month_spares_the_month_of_the_start() -> None:
-    assert rows(due_every_months(np.array([2, -5]), 1, 5)) == [[3, 4], [0, 1, 2, 3, 4]]
+    assert rows(by_month(np.array([2, -5]), 1, 5)) == [[3, 4], [0, 1, 2, 3, 4]]
 
 
 def test_work_in_parts_comes_in_as_many_periods_as_there_are_parts() -> None:

@@ -175,8 +175,9 @@ def test_the_largest_lead_and_spread_within_a_term_are_allowed():
     text = PLAN.replace(
         "every: quarter, HOURS", "on: renewal, lead: 11 months, over: 12 months, hours: 1h"
     )
-    qbr = read(text)[0].tasks["qbr"]
-    assert (qbr.lead_periods, qbr.parts) == (11, 12)
+    plan = read(text)[0]
+    qbr, periods = plan.tasks["qbr"], plan.horizon.periods
+    assert (qbr.lead_periods(periods), qbr.parts(periods)) == (11, 12)
 
 
 def plan_with(segment="accounts: 10", task="every: quarter", role="headcount: 2"):

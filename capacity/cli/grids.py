@@ -1,0 +1,96 @@
+"""The option `--sweep` of the verb `run`: a grid of scenarios, printed and written."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from capacity.cli.showing import show
+from capacity.errors import InputError, QuestionError
+from capacity.loading import Scenario
+from capacity.report.grid import report
+from capacity.scenario.reading import parse_value
+from capacity.sweeping import MOST, swept
+from capacity.writing import write_grid_csv, write_grid_json
+
+_NUMBER = r"(-?\d[\d_]*(?:\.\d+)?)([^\d\s:,.]*)"
+_RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(?::{_NUMBER})?")
+_EXAMPLE = "Write --sweep team.csm.headcount=6:14 or --sweep tasks.qbr.every=month,quarter"
+
+
+def run_grid(
+    scenario: Scenario,
+    sweeps: list[str],
+    json: Path | None,
+    csv: Path | None,
+    how: Mapping[str, Any],
+    *,
+    quiet: bool,
+) -> None:
+    """Simulate every combination; `how` goes to `capacity.simulate`."""
+    grid = swept(scenario, read_sweeps(sweeps), **how)
+    if json:
+        write_grid_json(grid, json)
+    if csv:
+        write_grid_csv(grid, csv)
+    if not quiet:
+        for warning in grid.warnings:
+            if warning not in scenario.warnings:
+                print(f"warning: {warning}", file=sys.stderr)
+        show(report(grid))
+
+
+def read_sweeps(pairs: list[str]) -> dict[str, list[Any]]:
+    """Values by path, from ``team.csm.headcount=6:14:2`` or ``tasks.qbr.every=month,quarter``.
+
+    Raises
+    ------
+    QuestionError
+        Where a text is no range and no list of values, or a path is named twice.
+    """
+    found: dict[str, list[Any]] = {}
+    for pair in pairs:
+        path, equals, text = (part.strip() for part in pair.partition("="))
+        if not equals or not path or not text:
+            raise QuestionError(f"--sweep {pair}: no values. {_EXAMPLE}")
+        if path in found:
+            raise QuestionError(f"--sweep {pair}: {path} is swept already. Write its values once")
+        found[path] = _values(pair, text)
+    return found
+
+
+def _values(pair: str, text: str) -> list[Any]:
+    as_range = _RANGE.fullmatch(text)
+    if as_range:
+        return _range(pair, as_range)
+    try:
+        listed = parse_value(f"[{text}]")
+    except InputError as error:
+        raise QuestionError(f"--sweep {pair}: {error.mistakes[0].text}") from None
+    assert isinstance(listed, list)
+    return listed
+
+
+def _range(pair: str, found: re.Match[str]) -> list[Any]:
+    """``6:14:2``, with the end; a unit stands behind each number, as in ``10%:20%:5%``."""
+    first, unit, last, unit_of_last, step, unit_of_step = found.groups()
+    if unit_of_last != unit or (step and unit_of_step != unit):
+        raise QuestionError(f"--sweep {pair}: units differ. Write them alike, as in 10%:20%:5%")
+    low, high, by = Decimal(first), Decimal(last), Decimal(step or 1)
+    if by <= 0 or low > high:
+        raise QuestionError(f"--sweep {pair}: goes nowhere. Write the smaller number first")
+    count = int((high - low) / by) + 1
+    if count > MOST:
+        raise QuestionError(f"--sweep {pair}: {count:,} values. {MOST:,} are the most")
+    return [_value(low + i * by, unit) for i in range(count)]
+
+
+def _value(number: Decimal, unit: str) -> int | float | str:
+    if unit:
+        text = f"{number:f}"
+        return (text.rstrip("0").rstrip(".") if "." in text else text) + unit
+    return int(number) if number == int(number) else float(number)

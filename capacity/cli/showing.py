@@ -1,0 +1,17 @@
+"""Reports on standard output: as wide as a terminal, and plain text otherwise."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console, Group
+
+from capacity.report.tables import plain
+
+
+def show(report: Group) -> None:
+    """Print a report."""
+    if sys.stdout.isatty():
+        Console(highlight=False, markup=False).print(report)
+    else:
+        print(plain(report))

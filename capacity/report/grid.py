@@ -1,0 +1,167 @@
+"""A grid of scenarios as text: a line for each combination, people first and money after them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from capacity.report.tables import FEW, MARK, RANGE, table
+from capacity.report.words import (
+    UNKNOWN,
+    hours,
+    hours_error,
+    money,
+    money_error,
+    people,
+    people_error,
+    share,
+    share_error,
+)
+
+if TYPE_CHECKING:
+    from capacity.sweeping import Grid
+
+
+class _Figure(NamedTuple):
+    """How a metric is said, and how its error where that matters."""
+
+    metric: str
+    say: Callable[[float], str]
+    off: Callable[[float, float], str]
+
+    def mean(self, row: Mapping[str, Any]) -> str:
+        """The expected value, with a mark where its Monte Carlo error is known and matters."""
+        return f"{MARK if self.off(row['mean'], row['se']) else ''}{self.say(row['mean'])}"
+
+    def high(self, row: Mapping[str, Any]) -> str:
+        """What 1 future of 10 exceeds."""
+        return self.say(row["p90"])
+
+    def range(self, row: Mapping[str, Any]) -> str:
+        """``1.36M to 1.41M``; nothing where there is no luck."""
+        if math.isnan(row["p10"]):
+            return ""
+        return f"{self.say(row['p10'])} to {self.say(row['p90'])}"
+
+    def period(self, row: Mapping[str, Any]) -> str:
+        """When."""
+        return str(row["period"])
+
+
+_COVERED = _Figure("p_covered", share, share_error)
+_NEEDED = _Figure("required_fte", people, people_error)
+_DROPPED = _Figure("dropped_hours", hours, hours_error)
+_COST, _ARR = _Figure("team_cost", money, money_error), _Figure("arr", money, money_error)
+_GRR, _NRR = (
+    _Figure(name, partial(share, digits=1), partial(share_error, digits=1))
+    for name in ("grr", "nrr")
+)
+
+_Column = tuple[str, _Figure, Callable[[Mapping[str, Any]], str]]
+_OF_ROLE: tuple[_Column, ...] = (
+    ("all months covered", _COVERED, _COVERED.mean),
+    ("peak", _NEEDED, _NEEDED.period),
+    ("required FTE", _NEEDED, _NEEDED.mean),
+    ("in 1 of 10 above", _NEEDED, _NEEDED.high),
+    ("dropped h", _DROPPED, _DROPPED.mean),
+)
+_OF_MONEY: tuple[_Column, ...] = (
+    ("team cost", _COST, _COST.mean),
+    (RANGE, _COST, _COST.range),
+    ("closing ARR", _ARR, _ARR.mean),
+    (RANGE, _ARR, _ARR.range),
+)
+_OF_BOOK: tuple[_Column, ...] = (
+    ("GRR", _GRR, _GRR.mean),
+    (RANGE, _GRR, _GRR.range),
+    ("NRR", _NRR, _NRR.mean),
+    (RANGE, _NRR, _NRR.range),
+)
+
+
+def report(grid: Grid) -> Group:
+    """What a person wants first."""
+    lines = [_Line(*found) for found in groupby(grid.rows, lambda row: _chosen(grid, row))]
+    trials = grid.manifest["trials"]
+    many = f"{trials:,} futures each" if trials else "expected values, without luck"
+    title = f"{grid.manifest['scenario']} · {len(lines)} combinations · {many}"
+    parts: list[Any] = [Text(title, style="bold")]
+    for shown in _tables(grid, lines):
+        parts += [Text(), shown]
+    return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(grid)))
+
+
+def _short(paths: Sequence[str]) -> list[str]:
+    """``csm.headcount`` for ``team.csm.headcount``, where that tells the paths apart."""
+    short = [".".join(path.split(".")[-2:]) for path in paths]
+    return short if len(set(short)) == len(short) else list(paths)
+
+
+def _chosen(grid: Grid, row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(_value(row[path]) for path in grid.paths)
+
+
+def _value(value: object) -> str:
+    """A value as it would be written."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Line:
+    """The figures of a combination, by metric and role; those of the plan have no role."""
+
+    def __init__(self, chosen: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
+        self.chosen = chosen
+        self.rows = {(row["metric"], row["role"]): row for row in rows}
+
+
+def _tables(grid: Grid, lines: Sequence[_Line]) -> Iterator[Table]:
+    """A table for each role that has work, and two for the plan."""
+    known = dict.fromkeys(key for line in lines for key in line.rows)
+    for role in dict.fromkeys(role for _, role in known if role):
+        yield _table(role, role, grid, lines, _OF_ROLE)
+    currency = lines[0].rows["team_cost", ""]["unit"]
+    groups = {f"Over the plan, {currency}": _OF_MONEY, "Opening book after 12 months": _OF_BOOK}
+    for title, columns in groups.items():
+        there = [column for column in columns if (column[1].metric, "") in known]
+        if there:
+            yield _table(title, "", grid, lines, there)
+
+
+def _table(
+    title: str, role: str, grid: Grid, lines: Sequence[_Line], columns: Sequence[_Column]
+) -> Table:
+    out = table(title, *_short(grid.paths), *(head for head, _, _ in columns))
+    for chosen in out.columns[: len(grid.paths)]:
+        chosen.justify, chosen.no_wrap, chosen.overflow = "left", False, "fold"
+    for line in lines:
+        found = [(say, line.rows.get((figure.metric, role))) for _, figure, say in columns]
+        out.add_row(*line.chosen, *(say(row) if row else UNKNOWN for say, row in found))
+    return out
+
+
+def _footer(grid: Grid) -> Iterator[str]:
+    if not grid.manifest["trials"]:
+        yield "Expected values: every input at its mean. Odds need trials."
+        return
+    yield (
+        f"All combinations meet the same luck, seed {grid.manifest['seed']}: what differs between "
+        "two lines is due to the values."
+    )
+    if grid.manifest["trials"] < FEW:
+        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
+    else:
+        yield (
+            f"{MARK} marks expected values of which the Monte Carlo error is 1 % or more, of "
+            "shares half a point or more."
+        )

@@ -1,0 +1,64 @@
+"""The files that belong to a scenario: where they lie, and what was read of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from capacity.errors import InputError, Mistake
+from capacity.scenario.reading import Marked, Trail, dotted, read_bytes
+
+
+class Files:
+    """Files beside a scenario, which must lie inside of its folder.
+
+    Parameters
+    ----------
+    scenario
+        The file of the scenario.
+    seen
+        SHA-256 of every file that was read already, by name.
+    """
+
+    def __init__(self, scenario: Path, seen: Mapping[str, str]) -> None:
+        self.scenario = scenario
+        self.seen = dict(seen)
+
+    def read(self, marked: Marked, path: Trail, name: str, kind: str) -> tuple[bytes, str]:
+        """The content of a file that a setting names, and its name in messages.
+
+        Raises
+        ------
+        InputError
+            At the setting, where the file lies outside or cannot be read.
+        """
+        file = self.beside(marked, path, name)
+        text = ""
+        if not _is_inside(file, self.scenario.parent):
+            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
+        else:
+            try:
+                return self.open(file, kind), str(file)
+            except InputError as error:
+                text = f"{file}: {error.mistakes[0].text}"
+        raise InputError([Mistake(marked.place(path), dotted(path), text)])
+
+    def open(self, file: Path, kind: str) -> bytes:
+        """The content of a file, which is noted as read."""
+        content = read_bytes(file, kind)
+        self.seen[str(file)] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def beside(self, marked: Marked, path: Trail, name: str) -> Path:
+        """A file beside the one that names it; beside the scenario, where none does."""
+        written = marked.place(path).file
+        return (Path(written) if written in self.seen else self.scenario).parent / name
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder, links followed; links that lead nowhere do not."""
+    try:
+        return file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):
+        return False

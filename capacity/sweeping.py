@@ -1,0 +1,209 @@
+"""A grid of scenarios as one table: every combination of some values, met by the same luck."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from capacity.errors import InputError, Mistake, QuestionError
+from capacity.loading import Scenario
+from capacity.metrics import Key, Kind
+from capacity.precision import rows_of
+from capacity.result import COLUMNS, Result
+from capacity.scenario.figure import Figure, read_figure
+from capacity.simulation import Progress, simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADLINE = ("p_covered", "required_fte", "dropped_hours", "team_cost", "arr", "grr", "nrr")
+"""What a sweep tells where nothing else is asked for, as far as the plan has it."""
+MOST = 1000
+"""Combinations of a grid."""
+_MEDIAN = 0.5
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a sweep found.
+
+    Attributes
+    ----------
+    paths
+        The settings that were swept.
+    rows
+        The rows of the table; see `sweep`.
+    manifest
+        What the numbers depend on; `sweep` in it holds the values by path, `set` what else was set.
+    warnings
+        What may be right but looks wrong in any of the combinations.
+    """
+
+    paths: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    manifest: Mapping[str, Any]
+    warnings: tuple[Mistake, ...]
+
+    def table(self) -> pd.DataFrame:
+        """The rows as a table."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(self.rows, columns=[*self.paths, *COLUMNS])
+
+
+def sweep(
+    scenario: Scenario,
+    values: Mapping[str, Collection[Any]],
+    metrics: Sequence[str] | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    executor: Executor | None = None,
+) -> pd.DataFrame:
+    """Simulate a scenario for every combination of some values.
+
+    All combinations meet the same luck, so that their differences are due to the values.
+
+    Parameters
+    ----------
+    scenario
+        From `capacity.load`.
+    values
+        Values by path of a setting, such as ``{"team.csm.headcount": range(6, 10)}``. Several
+        paths make a grid, the last of them fastest.
+    metrics
+        Names, such as ``arr`` or ``grr[smb]``; without a key in brackets the total, or every role
+        where there is no total. Of a flow it is the sum over the plan, of a stock the end, of an
+        average by month, such as ``required_fte``, the month with the highest median. Without
+        it the headline figures: `p_covered`, `required_fte` and `dropped_hours` of each role,
+        `team_cost`, `arr`, `grr` and `nrr`.
+    trials, seed, executor
+        As for `capacity.simulate`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each combination and metric: a column for each path, with the value as it was
+        given, then the columns of `Result.table`.
+
+    Raises
+    ------
+    InputError
+        With every mistake that a combination leads to, before anything is simulated.
+    QuestionError
+        Where there is no value, or no such metric, or the grid has more than 1,000 combinations.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> plan = capacity.load("scenarios/seed_example.yaml")
+    >>> table = capacity.sweep(plan, {"tasks.qbr.every": ["month", "quarter"]}, ["due_hours"], 100)
+    >>> table[["tasks.qbr.every", "metric", "mean"]].values.tolist()
+    [['month', 'due_hours', 3600.0], ['quarter', 'due_hours', 1200.0]]
+    """
+    return swept(scenario, values, metrics, trials=trials, seed=seed, executor=executor).table()
+
+
+def swept(
+    scenario: Scenario,
+    values: Mapping[str, Collection[Any]],
+    metrics: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    **how: Any,
+) -> Grid:
+    """As `sweep`, with what the numbers depend on; `how` goes to `capacity.simulate`."""
+    figures = None if metrics is None else [_figure(name) for name in metrics]
+    combinations = _combinations(values)
+    scenarios = _scenarios(scenario, combinations)
+    rows: list[dict[str, Any]] = []
+    manifests = []
+    for i, (chosen, one) in enumerate(zip(combinations, scenarios, strict=True), 1):
+        result = simulate(one, **how)
+        rows += [{**chosen, **row} for row in _rows(result, figures)]
+        manifests.append(result.manifest)
+        if progress:
+            progress(i, len(combinations))
+    warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
+    return Grid(tuple(values), rows, _manifest(scenario, values, manifests), tuple(warnings))
+
+
+def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:
+    """Every combination, the last path fastest."""
+    if not values:
+        raise QuestionError("a sweep needs values. Give them by path, as team.csm.headcount=6:14")
+    count = 1
+    for path, given in values.items():
+        if isinstance(given, (str, Mapping)) or not len(given):
+            raise QuestionError(f"sweep {path}: no list of values. Give several, as in 6, 7 and 8")
+        again = [name for name, times in Counter(map(str, given)).items() if times > 1]
+        if again:
+            raise QuestionError(f"sweep {path}: {again[0]} is there twice. Give each value once")
+        count *= len(given)
+    if count > MOST:
+        text = f"the grid has {count:,} combinations. Give fewer values: {MOST:,} are the most"
+        raise QuestionError(text)
+    return [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
+
+
+def _scenarios(scenario: Scenario, combinations: Sequence[Mapping[str, Any]]) -> list[Scenario]:
+    """The scenario of each combination, or the mistakes of all of them."""
+    found: list[Scenario] = []
+    mistakes: list[Mistake] = []
+    for chosen in combinations:
+        try:
+            found.append(scenario.with_(chosen))
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(mistakes)
+    return found
+
+
+def _manifest(
+    scenario: Scenario, values: Mapping[str, Collection[Any]], all_of: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the numbers depend on; of runs to a precision the most futures."""
+    seconds = round(sum(one["seconds"] for one in all_of), 3)
+    trials = max(one["trials"] for one in all_of)
+    files = {name: sha for one in all_of for name, sha in one["files"].items()}
+    about = {"set": dict(scenario.settings), "trials": trials, "seconds": seconds, "files": files}
+    return {**all_of[0], **about, "sweep": {path: list(given) for path, given in values.items()}}
+
+
+# --- the figures of one combination --------------------------------------------------------------
+
+
+def _figure(text: str) -> Figure:
+    try:
+        return read_figure(text)
+    except ValueError as error:
+        raise QuestionError(f"metric {error}") from None
+
+
+def _rows(result: Result, figures: Sequence[Figure] | None) -> Iterator[dict[str, Any]]:
+    """The rows of the table for some figures; for the headline, as far as there are any."""
+    if figures is None:
+        known = {metric.name for metric in result.catalogue.metrics}
+        figures = [Figure(name) for name in HEADLINE if name in known]
+    for figure in figures:
+        for _, _, about in rows_of(result, figure):
+            wanted = {**about, "period": _period(result, figure.metric, about)}
+            yield next(
+                row
+                for row in result.rows(only=figure.metric)
+                if all(row[name] == value for name, value in wanted.items())
+            )
+
+
+def _period(result: Result, metric: str, about: Mapping[str, str]) -> str:
+    """The period that speaks for the plan: all of it, its end, or the peak."""
+    found = result.catalogue.find(metric, Key(**about))
+    if found is None or found.kind in (Kind.FLOW, Kind.RATIO, Kind.WHOLE):
+        return ""
+    if found.kind is Kind.STOCK:
+        return result.periods[-1]
+    middle = result.figures(metric, _MEDIAN if result.trials else None, **about)
+    return max(middle, key=lambda month: middle[month])
