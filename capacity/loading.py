@@ -173,8 +173,8 @@ def _build(
         files.seen |= like.files
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
-    pools = build_pools(plan, book, rosters, marked)
-    said = (*warnings, *doubts)
+    pools, idle = build_pools(plan, book, rosters, marked)
+    said = (*warnings, *doubts, *idle)
     return Scenario(
         plan, book, rosters, pools, said, files.seen, marked, settings, written, tuple(doubts)
     )

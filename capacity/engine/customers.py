@@ -101,10 +101,10 @@ class Customers:
         self.number[self._opening] = self._count[self._opening]
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
-        pools = retention.pools
-        self._accounts = chance.accounts(len(pools.named))
-        self._named_arr = self._book.arr[pools.named]
-        columns = (pools.number[:, None], pools.arr[:, None], pools.spread[:, None])
+        cohorts = retention.cohorts
+        self._accounts = chance.accounts(len(cohorts.named))
+        self._named_arr = self._book.arr[cohorts.named]
+        columns = (cohorts.number[:, None], cohorts.arr[:, None], cohorts.spread[:, None])
         self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
         self._of_vintage = np.array([t for t, _ in classes.vintages], dtype=np.int64)
@@ -159,11 +159,11 @@ class Customers:
     def _follow(self, classes: IntArray, period: int) -> None:
         """Remember accounts that were won and will renew within the plan."""
         territory = self._classes.territory[classes]
-        there, pools = self._retention.pools.of(classes)
+        there, cohorts = self._retention.cohorts.of(classes)
         won = self._arrivals
         if there.size:
             where = territory[there], period
-            self._counted.join(pools, won.number[where], won.arr[where])
+            self._counted.join(cohorts, won.number[where], won.arr[where])
         again = self._classes.decision[classes] < len(self._retention.by_period)
         again[there] = False
         for c, s in zip(classes[again].tolist(), territory[again].tolist(), strict=True):
@@ -249,7 +249,7 @@ class Customers:
     def _risks(
         self, period: int, decisions: Decisions, factors: Factors
     ) -> tuple[FloatArray, FloatArray]:
-        """Chances of accounts of pools, and those that single accounts' luck is held against."""
+        """Chances of accounts of cohorts, and those that single accounts' luck is held against."""
         risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
         if not decisions.frail.size:
             return risk, risk
@@ -278,11 +278,11 @@ class Customers:
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
         paid = lost.part * self._named_arr[decisions.rows[lost.place]]
         number, arr = (sums_at(cell, x, shape) for x in (lost.part, paid))
-        if decisions.pools.size:
-            risks = risk[decisions.pool_risk]
-            more = self._counted.lose(decisions.pools, decisions.pool_luck, risks)
+        if decisions.cohorts.size:
+            risks = risk[decisions.cohort_risk]
+            more = self._counted.lose(decisions.cohorts, decisions.cohort_luck, risks)
             number, arr = (
-                a + decisions.pool_sums(b) for a, b in zip((number, arr), more, strict=True)
+                a + decisions.cohort_sums(b) for a, b in zip((number, arr), more, strict=True)
             )
         return _Lost(decisions.classes, number, arr)
 
