@@ -29,6 +29,10 @@ Finding = tuple[Trail, bool, str]
 
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
+SEATS = ("headcount", "people", "per")
+"""The ways to say who is there."""
+WHOLE_FIXED = ("hours", "steps", "share")
+"""What `fixed` says itself."""
 _ONE_POOL = ("headcount", "hires")
 """What cannot be the same for every pool unasked: ten seats, or ten in each?"""
 _SEATS_ONLY = (
@@ -316,7 +320,7 @@ def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> I
 
 
 def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
-    for key in ("hours", "steps", "share"):
+    for key in WHOLE_FIXED:
         if key in task:
             text = "stands beside `fixed`, which is in hours already. Leave it out"
             yield (*path, key), True, text
@@ -328,7 +332,7 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    given = [key for key in ("headcount", "people", "per") if key in role]
+    given = [key for key in SEATS if key in role]
     if not given:
         text = "has no seats. Write `headcount: 8`, `people: roster.csv` or `per: {csm: 8}`"
         yield path, True, text
