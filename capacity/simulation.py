@@ -19,7 +19,7 @@ from capacity.rng import BATCH, BLOCK, Luck
 
 Progress = Callable[[int, int], None]
 """Told how many futures are done, of how many."""
-_ROWS, _WIDEST = 200, 4
+_ROWS, _WIDEST = 400, 4
 """Rows of arrays that a batch may have before it stays narrow, and batches at most in one."""
 
 

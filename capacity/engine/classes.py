@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.calendar import DateArray, days_of, month_numbers, months_and_days
-from capacity.engine.terms import Terms, as_they_end, ends_of
+from capacity.engine.terms import NONE, Terms, as_they_end, ends_of
 from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
@@ -76,6 +77,8 @@ class Classes:
         which they are sorted.
     of_row
         Class of each account of the book.
+    count, arr
+        Accounts of the book, and the revenue they pay together.
     """
 
     segment: IntArray
@@ -93,6 +96,8 @@ class Classes:
     is_new: BoolArray
     vintages: list[tuple[int, int]]
     of_row: IntArray
+    count: FloatArray
+    arr: FloatArray
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -103,6 +108,12 @@ class Classes:
         if not found.size or found[-1] - found[0] == len(found) - 1:
             return slice(int(found[0]), int(found[-1]) + 1) if found.size else slice(0, 0)
         return found
+
+    @cached_property
+    def deciding(self) -> list[IntArray]:
+        """Vintages of which accounts decide in a period, by period."""
+        decides = self.ends.number_at[self.ends.schedule] != NONE
+        return [np.unique(self.vintage[column]) for column in decides.T]
 
     def renewing_wins(self, segments: int, periods: int) -> BoolArray:
         """Whether accounts won in a period renew within the plan, shape (segments, periods).
@@ -151,6 +162,8 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
         is_new=columns["is_new"] == 1,
         vintages=vintages,
         of_row=of_row[: len(book)],
+        count=np.bincount(of_row[: len(book)], minlength=len(found)).astype(np.float64),
+        arr=np.bincount(of_row[: len(book)], book.arr, len(found)).astype(np.float64),
     )
 
 

@@ -84,7 +84,6 @@ class Customers:
         plan = scenario.plan
         self._classes, self._retention, self._chance = classes, retention, chance
         self._shocks = shocks
-        self._book = scenario.book
         self._periods = plan.horizon.periods
         self._rates = _Rates(plan, retention, chance)
         self._differ = differing(plan)
@@ -93,9 +92,7 @@ class Customers:
         self._arrivals = Arrivals(plan, territories, chance, followed, shocks)
         self._segment = territories.segment
         shape = (len(classes), chance.trials)
-        everybody, column = np.ones(len(self._book)), (len(classes), 1)
-        self._count = sums_at(classes.of_row, everybody, column)
-        self._sum = sums_at(classes.of_row, self._book.arr, column)
+        self._count, self._sum = classes.count[:, None], classes.arr[:, None]
         self._opening = np.flatnonzero(classes.joins == BEFORE)
         self.number, self._arr = np.zeros(shape), np.zeros(shape)
         self.number[self._opening] = self._count[self._opening]
@@ -103,7 +100,7 @@ class Customers:
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
         cohorts = retention.cohorts
         self._accounts = chance.accounts(len(cohorts.named))
-        self._named_arr = self._book.arr[cohorts.named]
+        self._named_arr = scenario.book.arr[cohorts.named]
         columns = (cohorts.number[:, None], cohorts.arr[:, None], cohorts.spread[:, None])
         self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
@@ -226,10 +223,10 @@ class Customers:
         ratio = factors.of_territory[EXPANSION]
         of_vintage = self._of_vintage[: self._born[period]]
         grown: FloatArray = self._growth(period, self._segment, ratio)[of_vintage]
-        felt = factors.vintages
+        felt = factors.growing
         if felt.size:
             territory = self._of_vintage[felt]
-            ratio = ratio[territory] * factors.of_vintage[EXPANSION]
+            ratio = ratio[territory] * factors.of_growth
             grown[felt] = self._growth(period, self._segment[territory], ratio)
         return grown
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, RowSums
+from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
-from capacity.engine.effects import KINDS, Effects, Pair, Past
+from capacity.engine.effects import EXPANSION, KINDS, Effects, Pair, Past
 from capacity.estimates import Estimate
 from capacity.model.dispatch import coverage
 from capacity.model.retention import half_life_factor, relative_factor, shortfall
@@ -26,16 +26,20 @@ class Factors:
         On every account of a territory, shape (kinds, territories, trials).
     of_renewal
         The same on those whose renewal is decided now.
-    vintages
-        Vintages that feel on top how they were started, in ascending order.
-    of_vintage
-        What they feel, shape (kinds, these vintages, trials).
+    vintages, of_vintage
+        Vintages of which accounts decide and that feel on top how they were started, in ascending
+        order; and what these feel, shape (kinds, vintages, trials).
+    growing, of_growth
+        All vintages whose growth feels how they were started; and by what factor, shape (vintages,
+        trials).
     """
 
     of_territory: FloatArray
     of_renewal: FloatArray
     vintages: IntArray
     of_vintage: FloatArray
+    growing: IntArray
+    of_growth: FloatArray
 
     def at_renewal(self, territory: IntArray, vintage: IntArray) -> FloatArray:
         """On some accounts whose renewal is decided now, shape (kinds, accounts, trials)."""
@@ -62,6 +66,9 @@ class Influence:
         self._lasting = _Lasting(effects.lasting, effects.cells, past, chance, years)
         self._renewing = _Renewing(effects.renewing, past, chance)
         self._starting = _Starting(effects.starting, classes, past, chance, years)
+        self._deciding = classes.deciding
+        segments = plan.segments.values()
+        self._growing = any(s.expansion.uncertain or s.expansion.mean for s in segments)
         cells = [pair.cell for pair in (*effects.starting, *effects.renewing)]
         self._asked = np.unique(np.array(cells, dtype=np.int64))
         self._cells = int(max((*cells, -1))) + 1
@@ -82,12 +89,16 @@ class Influence:
         """What the work up to this period does now."""
         of_territory = np.ones(self._shape)
         if not self._on:
-            none = np.zeros(0, dtype=np.int64)
-            return Factors(of_territory, of_territory, none, np.ones((len(KINDS), 0, 1)))
+            none, nothing = np.zeros(0, dtype=np.int64), np.ones((len(KINDS), 0, 1))
+            return Factors(of_territory, of_territory, none, nothing, none, nothing[0])
         self._lasting.multiply(of_territory)
-        of_renewal = of_territory.copy()
-        self._renewing.multiply(of_renewal, period, self._covered)
-        return Factors(of_territory, of_renewal, *self._starting.felt_at(period))
+        of_renewal = of_territory
+        if self._deciding[period].size:
+            of_renewal = of_territory.copy()
+            self._renewing.multiply(of_renewal, period, self._covered)
+        deciding = self._starting.felt_at(period, self._deciding[period])
+        growing = self._starting.growth_at(period, on=self._growing)
+        return Factors(of_territory, of_renewal, *deciding, *growing)
 
 
 class _Felt:
@@ -228,6 +239,8 @@ class _Starting(_Inputs):
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
         self._noticed = (self.today[self._pair] != 1).any(axis=1)
+        self._was_short = bool(self._noticed.any())
+        self._excess = self.stopped[:, self._pair] - 1
 
     def remember(self, period: int, covered: FloatArray) -> None:
         """Add the parts that fell due in a period; what is all done leaves no trace."""
@@ -243,18 +256,40 @@ class _Starting(_Inputs):
         lack = _lack(self._total[some], self._known[some], self.today[self._pair[some]])
         self._lack[some], self._lack_today[some] = lack
 
-    def felt_at(self, period: int) -> tuple[IntArray, FloatArray]:
-        """The vintages that have begun and feel it, and what they feel."""
-        begun = np.flatnonzero(self._noticed & (self._first <= period))
-        vintages, firsts = np.unique(self._vintage[begun], return_index=True)
+    def felt_at(self, period: int, asked: IntArray) -> tuple[IntArray, FloatArray]:
+        """Of some vintages those that feel it, and what they feel, by kind."""
+        some = np.isin(self._vintage, asked)
+        rows, vintages, firsts = self._begun(period, some)
         out = np.ones((len(KINDS), len(vintages), self._total.shape[1]))
-        if begun.size:
-            pair, last = self._pair[begun], self._first[begun] + self._parts[begun] - 1
-            since = np.maximum(period - last, 0)[:, None] * self._years
-            left = np.where(since > 0, half_life_factor(since, self.half_life[pair]), 1.0)
-            lack, lack_today = self._lack[begun] * left, self._lack_today[begun] * left
-            factors = relative_factor(self.stopped[:, pair], lack, lack_today)
-            single = len(vintages) == len(begun)
-            product = factors if single else np.multiply.reduceat(factors, firsts, axis=1)
-            out[self.kinds] = product
+        if rows.size:
+            out[self.kinds] = self._factors(period, rows, firsts, slice(None))
         return vintages, out
+
+    def growth_at(self, period: int, *, on: bool) -> tuple[IntArray, FloatArray]:
+        """The vintages whose growth feels it, and by what factor; none where nothing grows."""
+        rows, vintages, firsts = self._begun(period, np.bool_(on and EXPANSION in self.kinds))
+        if not rows.size:
+            return vintages, np.ones((0, 1))
+        kind = self.kinds.index(EXPANSION)
+        return vintages, self._factors(period, rows, firsts, slice(kind, kind + 1))[0]
+
+    def _begun(
+        self, period: int, asked: BoolArray | np.bool_
+    ) -> tuple[IntArray, IntArray, IntArray]:
+        """Rows of vintages that have begun and feel it; the vintages, and the first row of each."""
+        rows = np.flatnonzero(self._noticed & (self._first <= period) & asked)
+        return rows, *np.unique(self._vintage[rows], return_index=True)
+
+    def _factors(self, period: int, rows: IntArray, firsts: IntArray, kinds: slice) -> FloatArray:
+        """What vintages feel, as in `relative_factor`, shape (kinds, vintages, trials)."""
+        pair, last = self._pair[rows], self._first[rows] + self._parts[rows] - 1
+        since = np.maximum(period - last, 0)[:, None] * self._years
+        left = np.where(since > 0, half_life_factor(since, self.half_life[pair]), 1.0)
+        chosen = rows if rows[-1] >= len(rows) else slice(len(rows))  # a slice copies nothing
+        excess = self._excess[kinds, chosen]
+        factors = excess * (self._lack[chosen] * left)
+        factors += 1
+        if self._was_short:
+            factors /= 1 + excess * (self._lack_today[chosen] * left)
+        single = len(firsts) == len(rows)
+        return factors if single else np.multiply.reduceat(factors, firsts, axis=1)

@@ -31,7 +31,12 @@ def relative_factor(stopped: FloatArray, lack: FloatArray, lack_today: FloatArra
 
     (1 + (r − 1)·x) / (1 + (r − 1)·x⁰), with r the factor if the work stopped.
     """
-    return (1 + (stopped - 1) * lack) / (1 + (stopped - 1) * lack_today)
+    excess = stopped - 1
+    factor, usual = excess * lack, excess * lack_today
+    factor += 1
+    usual += 1
+    factor /= usual
+    return factor
 
 
 def strain(addressable: FloatArray, ratio: FloatArray) -> FloatArray:
@@ -98,8 +103,10 @@ def log_surviving(alpha: FloatArray, beta: FloatArray, borne: FloatArray) -> Flo
 
 def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray:
     """Factor on revenue over a time: (1 + g·XR)^Δ."""
-    result: FloatArray = np.exp(years * np.log1p(expansion * ratio))
-    return result
+    result: FloatArray = expansion * ratio
+    np.log1p(result, out=result)
+    result *= years
+    return np.exp(result, out=result)
 
 
 def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) -> FloatArray:
