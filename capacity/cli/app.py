@@ -95,10 +95,18 @@ def check(
 
 
 @app.command()
+def schema() -> None:
+    """Print the JSON Schema of the scenario language, for editors and other programs."""
+    from capacity.cli.starting import schema_text
+
+    print(schema_text(), end="")
+
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
 ) -> None:
-    """Write a commented scenario and a small file of accounts that run as they are."""
+    """Write a commented scenario, a small file of accounts, and the schema for your editor."""
     from capacity.cli.starting import write_starter
 
     for path in write_starter(folder):

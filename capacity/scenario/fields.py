@@ -1,22 +1,38 @@
 """The types of the language's settings: numbers, with a range or without, spans, names.
 
-Each type is an `Annotated` whose validator turns what YAML gives into a frozen value, or raises
-`ValueError` with a sentence that ends in what to write instead.
+Each type is an `Annotated` with its `Kind`: how it is read, described and written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.calendar import month_label, month_number
 from capacity.estimates import Estimate
-from capacity.scenario.numbers import FORM_KEYS, KNOWN, known, number, read_number
+from capacity.scenario.kinds import (
+    JsonSchema,
+    Kind,
+    any_of,
+    listed,
+    mapping_of,
+    written_each,
+)
+from capacity.scenario.numbers import (
+    FORM_KEYS,
+    KNOWN,
+    known,
+    number,
+    one_number,
+    read_number,
+    text_schema,
+)
 from capacity.scenario.parts import BySegment, nearest, read_each
 from capacity.units import Span, Unit
 
@@ -26,6 +42,8 @@ SEASONS = 12
 MOST_ACCOUNTS = 10_000_000
 MOST_SEATS = 1_000_000
 LONGEST_TERM = 1200
+NAMES_OF_SEGMENTS: JsonSchema = {"not": {"enum": sorted(FORM_KEYS)}}
+"""What a segment may be called where its name stands beside the keys of a number's forms."""
 
 
 def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
@@ -39,9 +57,16 @@ def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
     return int(value)
 
 
-def whole(low: int = 0, high: int | None = None) -> PlainValidator:
-    """Validator of a whole number."""
-    return PlainValidator(known(partial(read_whole, low=low, high=high)))
+def whole_schema(low: int = 0, high: int | None = None) -> JsonSchema:
+    """A whole number, or a text of one; bounds and fractions of texts are not looked into."""
+    top = {} if high is None else {"maximum": high}
+    return any_of({"type": "integer", "minimum": low, **top}, text_schema(units.NUMBER_TEXT))
+
+
+def whole(low: int = 0, high: int | None = None) -> Kind:
+    """A whole number between bounds."""
+    read = partial(read_whole, low=low, high=high)
+    return one_number(read, "whole number", whole_schema(low, high))
 
 
 def read_term(raw: object) -> int:
@@ -94,7 +119,11 @@ def read_calendar_month(raw: object) -> CalendarMonth:
     return CalendarMonth(read_month(raw))
 
 
-_MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
+_MONTH_SCHEMA: JsonSchema = {
+    "type": "string",
+    "pattern": r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-01)?\s*$",
+}
 
 
 def read_by_month(raw: object) -> dict[int, int]:
@@ -130,9 +159,10 @@ def read_choice(raw: object, choices: tuple[str, ...]) -> str:
     return str(raw)
 
 
-def choice(*choices: str) -> PlainValidator:
-    """Validator of one of a few words."""
-    return PlainValidator(partial(read_choice, choices=choices))
+def choice(*choices: str) -> Kind:
+    """One of a few words."""
+    words = ", ".join(f"`{word}`" for word in choices)
+    return Kind(partial(read_choice, choices=choices), words, {"enum": list(choices)})
 
 
 def read_numbers(unit: Unit, raw: object, info: ValidationInfo) -> tuple[Estimate, ...]:
@@ -156,24 +186,72 @@ def read_by_segment(
     read: Callable[[object, ValidationInfo], T], raw: object, info: ValidationInfo
 ) -> BySegment[T]:
     """A value, or one for each segment: ``{enterprise: 1, default: 3}``."""
-    if not isinstance(raw, dict) or not raw or set(raw) & FORM_KEYS:
+    if not isinstance(raw, dict) or not is_by_segment(raw):
         return BySegment({}, read(raw, info))
     values = read_each(raw.items(), lambda item: read(item, info))
     return BySegment(values, values.pop("default", None))
 
 
-def by_segment(read: Callable[[object, ValidationInfo], Any]) -> PlainValidator:
-    """Validator of a setting that may be given by segment."""
-    return PlainValidator(partial(read_by_segment, read))
+def is_by_segment(raw: object) -> bool:
+    """Whether a setting is given by segment, and is no form of a number."""
+    return isinstance(raw, dict) and bool(raw) and not set(raw) & FORM_KEYS
 
 
-def plain(read: Callable[[object], T]) -> Callable[[object, ValidationInfo], T]:
-    """A reader that does not look at its surroundings."""
-    return lambda raw, _info: read(raw)
+def by_segment(kind: Kind) -> Kind:
+    """A setting that may be given by segment."""
+    return Kind(
+        partial(read_by_segment, kind.read),
+        f"{kind.words} ‡",
+        any_of(kind, mapping_of(kind, propertyNames=NAMES_OF_SEGMENTS, minProperties=1)),
+        partial(write_by_segment, kind.write),
+        f"{kind.name}, by segment",
+    )
 
+
+def write_by_segment(write: Callable[[Any], Any], raw: Any) -> Any:
+    """Each segment's value as a planner would write it."""
+    return written_each(write, raw) if is_by_segment(raw) else write(raw)
+
+
+def plain(kind: Kind) -> Kind:
+    """A kind whose reader does not look at its surroundings, for `by_segment`."""
+    return replace(kind, read=lambda raw, _info: kind.read(raw))
+
+
+def _list_or_one(kind: Kind) -> JsonSchema:
+    return any_of(kind, listed(kind))
+
+
+_SPAN_SCHEMA = any_of(text_schema(units.SPAN_TEXT), {"const": 0})
+_SPAN = one_number(units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known")
+RANK = one_number(partial(read_whole, low=1), "whole number", whole_schema(1), name="a rank")
+COUNT = one_number(
+    partial(read_whole, high=MOST_ACCOUNTS), "whole number", whole_schema(0, MOST_ACCOUNTS)
+)
+_TERM = one_number(
+    read_term,
+    "whole months",
+    any_of(
+        {"type": "integer", "minimum": 1, "maximum": LONGEST_TERM},
+        text_schema(units.SPAN_TEXT),
+        text_schema(r"^\s*[0-9]+\s*$"),
+    ),
+)
+_WEIGHT = any_of({"type": "number", "minimum": 0}, text_schema(units.NUMBER_TEXT))
+_SEASONS: JsonSchema = {
+    "type": "array",
+    "items": _WEIGHT,
+    "minItems": SEASONS,
+    "maxItems": SEASONS,
+}
+_BY_MONTH = mapping_of(COUNT, propertyNames=_MONTH_SCHEMA)
+TEXT = Kind(
+    read_text, "text", {"type": ["string", "number", "boolean"], "pattern": r"\S"}, name="a text"
+)
+_SHARE = number(units.SHARE)
 
 Hours = Annotated[Estimate, number(units.HOURS)]
-Share = Annotated[Estimate, number(units.SHARE)]
+Share = Annotated[Estimate, _SHARE]
 Surcharge = Annotated[Estimate, number(units.SURCHARGE)]
 Growth = Annotated[Estimate, number(units.GROWTH)]
 Change = Annotated[Estimate, number(units.CHANGE)]
@@ -184,23 +262,34 @@ Months = Annotated[Estimate, number(units.MONTHS)]
 PerYear = Annotated[Estimate, number(units.PER_YEAR)]
 Days = Annotated[Estimate, number(units.DAYS)]
 PlainNumber = Annotated[Estimate, number(units.PLAIN)]
-Shares = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
-SpanOfTime = Annotated[Span, PlainValidator(known(units.parse_span))]
-Term = Annotated[int, PlainValidator(known(read_term))]
-Month = Annotated[int, PlainValidator(read_month)]
-KnownMonth = Annotated[CalendarMonth, PlainValidator(known(read_calendar_month))]
-ByMonth = Annotated[dict[int, int], PlainValidator(read_by_month)]
-Seasons = Annotated[tuple[float, ...], PlainValidator(known(read_seasons))]
-Flag = Annotated[bool, PlainValidator(read_flag)]
-Text = Annotated[str, PlainValidator(read_text)]
-Names = Annotated[tuple[str, ...], PlainValidator(read_names)]
-
-HoursBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.HOURS))]
-ShareBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.SHARE))]
-PerYearBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.PER_YEAR))]
-FixedBySegment = Annotated[
-    BySegment[Estimate], by_segment(partial(read_number, units.HOURS_PER_YEAR))
+Shares = Annotated[
+    tuple[Estimate, ...],
+    Kind(
+        partial(read_numbers, units.SHARE),
+        "list of shares",
+        _list_or_one(_SHARE),
+        partial(written_each, _SHARE.write),
+    ),
 ]
-FactorByTask = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.FACTOR))]
-SpanBySegment = Annotated[BySegment[Span], by_segment(plain(known(units.parse_span)))]
-WholeBySegment = Annotated[BySegment[int], by_segment(plain(known(partial(read_whole, low=1))))]
+SpanOfTime = Annotated[Span, _SPAN]
+Term = Annotated[int, _TERM]
+Month = Annotated[int, Kind(read_month, "month", _MONTH_SCHEMA)]
+KnownMonth = Annotated[CalendarMonth, one_number(read_calendar_month, "month", _MONTH_SCHEMA)]
+ByMonth = Annotated[
+    dict[int, int], Kind(read_by_month, "whole numbers by month †", _BY_MONTH, name="by month")
+]
+Seasons = Annotated[tuple[float, ...], one_number(read_seasons, "twelve weights", _SEASONS)]
+Flag = Annotated[bool, Kind(read_flag, "switch", {"enum": [True, False, "on", "off"]})]
+Text = Annotated[str, TEXT]
+Names = Annotated[tuple[str, ...], Kind(read_names, "name, or a list of them", _list_or_one(TEXT))]
+
+HoursBySegment = Annotated[BySegment[Estimate], by_segment(number(units.HOURS))]
+ShareBySegment = Annotated[BySegment[Estimate], by_segment(_SHARE)]
+PerYearBySegment = Annotated[BySegment[Estimate], by_segment(number(units.PER_YEAR))]
+FixedBySegment = Annotated[BySegment[Estimate], by_segment(number(units.HOURS_PER_YEAR))]
+FactorByTask = Annotated[
+    BySegment[Estimate],
+    replace(by_segment(number(units.FACTOR)), words="factor, or factors by task"),
+]
+SpanBySegment = Annotated[BySegment[Span], by_segment(plain(_SPAN))]
+WholeBySegment = Annotated[BySegment[int], by_segment(plain(RANK))]

@@ -23,7 +23,21 @@ Finding = tuple[Trail, bool, str]
 
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
-_SEATS_ONLY = (
+BELONGS_TO = {
+    "aligned": ("every", ()),
+    "over": ("on", ("start", "renewal")),
+    "lead": ("on", ("renewal",)),
+    "seasonality": ("rate", ()),
+}
+"""The trigger that a setting needs, and the values of it where not all will do."""
+WHOLE_FIXED = ("hours", "steps", "share")
+"""What `fixed` says itself."""
+NO_SHORTFALL = ("weight", "if_stopped", "enough", "coverage_today")
+"""What the hand-over of accounts has not."""
+FILE_KNOWS = ("accounts", "arr", "completed_terms")
+"""Settings of a segment that a file of accounts takes the place of."""
+SEATS = ("headcount", "people", "per")
+SEATS_ONLY = (
     "hires",
     "slips",
     "attrition",
@@ -110,7 +124,7 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
     for name, segment in segments.items():
-        for key in ("accounts", "arr", "completed_terms"):
+        for key in FILE_KNOWS:
             if isinstance(segment, dict) and key in segment:
                 text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
                 yield ("segments", name, key), True, text
@@ -213,22 +227,16 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
         yield from _fixed(path, task)
     elif trigger and "hours" not in task and "steps" not in task:
         yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
-    needs = {
-        "aligned": trigger == "every",
-        "over": trigger == "on" and task.get("on") != "departure",
-        "lead": trigger == "on" and task.get("on") == "renewal",
-        "seasonality": trigger == "rate",
-    }
-    over = "on: start` or `on: renewal" if task.get("on") == "departure" else "on"
-    wanted = {"aligned": "every", "over": over, "lead": "on: renewal", "seasonality": "rate"}
-    for key, fits in needs.items():
+    for key, (needed, values) in BELONGS_TO.items():
+        fits = trigger == needed and (not values or task.get(needed) in values)
         if trigger and key in task and not fits:
-            text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
+            wanted = " or ".join(f"`{needed}: {value}`" for value in values) or f"`{needed}`"
+            text = f"belongs to {wanted}. Leave it out, or change the trigger"
             yield (*path, key), True, text
 
 
 def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    for key in ("weight", "if_stopped", "enough", "coverage_today"):
+    for key in NO_SHORTFALL:
         if key in task:
             text = (
                 "stands beside `on: departure`, which knows no shortfall. Leave it out, and say "
@@ -242,7 +250,7 @@ def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> I
 
 
 def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
-    for key in ("hours", "steps", "share"):
+    for key in WHOLE_FIXED:
         if key in task:
             text = "stands beside `fixed`, which is in hours already. Leave it out"
             yield (*path, key), True, text
@@ -254,7 +262,7 @@ def _fixed(path: Trail, task: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    given = [key for key in ("headcount", "people", "per") if key in role]
+    given = [key for key in SEATS if key in role]
     if not given:
         text = "has no seats. Write `headcount: 8`, `people: roster.csv` or `per: {csm: 8}`"
         yield path, True, text
@@ -270,7 +278,7 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
         elif isinstance(other, dict) and "per" in other:
             text = f"`{name}` follows from other roles itself. Name a role with a headcount"
             yield (*path, "per", name), True, text
-    for key in _SEATS_ONLY:
+    for key in SEATS_ONLY:
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
+    TEXT,
     FixedBySegment,
     Hours,
     HoursBySegment,
@@ -22,11 +23,19 @@ from capacity.scenario.fields import (
     SpanOfTime,
     Text,
     WholeBySegment,
+    by_segment,
     choice,
     read_by_segment,
     read_text,
 )
-from capacity.scenario.numbers import known, read_number
+from capacity.scenario.kinds import Kind, any_of, mapping_of, record, written_each
+from capacity.scenario.numbers import (
+    FORM_KEYS,
+    number,
+    one_number,
+    quantity_schema,
+    read_number,
+)
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.units import Span
@@ -85,8 +94,36 @@ def read_weight(raw: object) -> float:
     return units.PLAIN.check(units.parse_number(raw), raw)
 
 
-Weight = Annotated[float, PlainValidator(known(read_weight))]
-StepsBySegment = Annotated[BySegment[dict[str, Step]], PlainValidator(read_steps)]
+def write_steps(raw: Any) -> Any:
+    """Each step as a planner would write it, by segment or not: hours, or hours and a role."""
+    if not isinstance(raw, dict):
+        return _HOURS.write(raw)
+    if "hours" in raw:
+        return {"hours": _HOURS.write(raw["hours"])} | {k: raw[k] for k in raw if k == "role"}
+    return _HOURS.write(raw) if set(raw) & FORM_KEYS else written_each(write_steps, raw)
+
+
+_HOURS = by_segment(number(units.HOURS))
+_STEP = Kind(
+    read_step,
+    "hours, or hours and a role",
+    any_of(_HOURS, record({"hours": _HOURS}, role=TEXT)),
+    name="a step",
+)
+_STEPS = mapping_of(_STEP, minProperties=1)
+StepsBySegment = Annotated[
+    BySegment[dict[str, Step]],
+    Kind(
+        read_steps,
+        "steps by name ‡",
+        any_of(_STEPS, mapping_of(_STEPS, minProperties=1)),
+        write_steps,
+    ),
+]
+Weight = Annotated[
+    float,
+    one_number(read_weight, "number", quantity_schema(units.PLAIN)),
+]
 
 
 class Task(Part):

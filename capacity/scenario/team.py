@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from capacity.calendar import public_holidays
 from capacity.estimates import Estimate
 from capacity.scenario.fields import (
     MOST_SEATS,
+    RANK,
+    TEXT,
     ByMonth,
     Change,
     Days,
@@ -29,6 +32,7 @@ from capacity.scenario.fields import (
     read_whole,
     whole,
 )
+from capacity.scenario.kinds import Kind, mapping_of
 from capacity.scenario.numbers import known
 from capacity.scenario.parts import Part, read_each
 from capacity.scenario.segment import FADES_OVER
@@ -49,6 +53,13 @@ def read_per(raw: object) -> dict[str, int]:
     if not isinstance(raw, dict) or not raw:
         raise ValueError(f"{raw!r} is not a ratio. Write {{csm: 8}} for one head for eight csm")
     return read_each(raw.items(), known(partial(read_whole, low=1)))
+
+
+HolidaysOf = Annotated[str, replace(TEXT, read=read_holidays, words="country, or country-region")]
+Ratio = Annotated[
+    dict[str, int],
+    Kind(read_per, "whole numbers by role †", mapping_of(RANK, minProperties=1)),
+]
 
 
 class Departure(Part):
@@ -73,7 +84,7 @@ class Role(Part):
     """Seats that are filled and ramped when the plan begins."""
     people: Text | None = None
     """CSV file of the people by name, beside the scenario; in place of `headcount`."""
-    per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
+    per: Ratio | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
     hires: ByMonth = Field(default={})
     """Seats to add, by month: `{2027-03: 2}`."""
@@ -109,7 +120,7 @@ class Role(Part):
     """What losing a familiar face does to customers."""
     hours_per_week: Hours = Estimate.fixed(40.0)
     """Paid hours a week."""
-    holidays: Annotated[str, PlainValidator(read_holidays)] | None = None
+    holidays: HolidaysOf | None = None
     """Calendar of public holidays: `US`, `DE-BY`."""
     pto_days: Days = ZERO
     """Days of paid leave a year."""

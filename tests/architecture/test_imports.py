@@ -26,6 +26,7 @@ PACKAGE = ROOT / "capacity"
 LAYERS = (
     "errors",
     "units",
+    "quantities",
     "arrays",
     "calendar",
     "estimates",
