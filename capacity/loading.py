@@ -15,6 +15,7 @@ from capacity.book.table import Source
 from capacity.errors import InputError, Mistake
 from capacity.scenario.changes import assign
 from capacity.scenario.document import Plan
+from capacity.scenario.dumping import dump
 from capacity.scenario.reading import Marked, dotted, read_bytes, read_yaml
 from capacity.scenario.validation import validate
 
@@ -54,8 +55,29 @@ class Scenario:
         """What the scenario is called."""
         return self.plan.name
 
+    def to_yaml(self) -> str:
+        """The text of a file that loads to the same scenario.
 
-def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:  # noqa: A002
+        As a planner would write it, in the order of the language. Settings that nobody wrote are
+        left out; what was set from outside of the file is in. Files are named as they were, so it
+        belongs in the folder of the scenario.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/base.yaml", set={"team.csm.attrition": 0.15})
+        >>> [line for line in plan.to_yaml().splitlines() if "attrition" in line][0].strip()
+        'attrition: 15%'
+        """
+        return dump(self.marked.data)
+
+
+def load(
+    path: str | Path,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    *,
+    allow_outside: bool = False,
+) -> Scenario:
     """Read a scenario, its file of accounts and its files of people.
 
     Parameters
@@ -65,6 +87,8 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     set
         Settings that take the place of the file's, such as ``{"team.csm.headcount": 9}``; text is
         read as it would be in the file.
+    allow_outside
+        Whether the files that it names may lie outside of its folder.
 
     Raises
     ------
@@ -81,7 +105,7 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     settings = dict(set or {})
     assign(marked, settings)
     plan, warnings = validate(marked)
-    files = _Files(Path(path), marked)
+    files = _Files(Path(path), marked, allow_outside=allow_outside)
     rosters: dict[str, Roster] = {}
     mistakes: list[Mistake] = []
     try:
@@ -126,18 +150,21 @@ def _nobody(book: Book, marked: Marked) -> list[Mistake]:
 
 
 class _Files:
-    """The files beside a scenario, which must lie inside of its folder."""
+    """The files beside a scenario, which lie inside of its folder unless more is allowed."""
 
-    def __init__(self, scenario: Path, marked: Marked) -> None:
-        self._folder, self.marked = scenario.parent, marked
+    def __init__(self, scenario: Path, marked: Marked, *, allow_outside: bool) -> None:
+        self._folder, self.marked, self._anywhere = scenario.parent, marked, allow_outside
         self.seen = {str(scenario): marked.sha256}
 
     def read(self, kind: str, name: str, *roles: str) -> tuple[bytes, str]:
         """The content of a file and its name in messages; roles are those that name it."""
         path = ("team", roles[0], "people") if roles else ("accounts", "file")
         place, file = self.marked.place(path), self._folder / name
-        if not _is_inside(file, self._folder):
-            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
+        if not (self._anywhere or _is_inside(file, self._folder)):
+            text = (
+                f"{name} lies outside of the scenario's folder. Copy it beside the scenario, or "
+                "allow it by --allow-outside"
+            )
             raise InputError([Mistake(place, dotted(path), text)])
         try:
             content = read_bytes(file, kind)

@@ -7,10 +7,11 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capacity.assumptions import assumption_rows, warning_rows
 from capacity.errors import CapacityError
 
 if TYPE_CHECKING:
@@ -87,12 +88,21 @@ def write_csv(result: Result, path: Path, by: str) -> None:
 
 
 def write_json(result: Result, path: Path, by: str) -> None:
-    """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
+    """``{"manifest": …, "metrics": [rows]}``; what is not known is null.
+
+    The manifest holds what the numbers rest on, the register of assumptions and the warnings too.
+    """
     rows = [{name: _known(value) for name, value in row.items()} for row in result.rows(by)]
-    text = json.dumps(
-        {"manifest": dict(result.manifest), "metrics": rows}, ensure_ascii=False, indent=1
-    )
-    write_whole(path, text + "\n")
+    rests_on = {
+        "assumptions": assumption_rows(result.assumptions),
+        "warnings": warning_rows(result.scenario.warnings),
+    }
+    write_whole(path, as_json({"manifest": {**result.manifest, **rests_on}, "metrics": rows}))
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """Text of a JSON file, names in their own script."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _known(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,10 @@ Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario f
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Change a setting; may be repeated."),
+]
+
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
 ]
 
 
@@ -57,6 +62,7 @@ def run(
         str, typer.Option(help="Periods of the table: month, quarter or year.")
     ] = "month",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month."""
     from capacity.loading import load
@@ -66,7 +72,7 @@ def run(
 
     if by not in SPANS:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(SPANS)}")
-    scenario = load(file, set=_settings(settings))
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     check_targets([path for path in (json, csv) if path], scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
@@ -87,11 +93,17 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where an input has no source.")
     ] = False,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the assumptions as JSON.")
+    ] = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Name every mistake of scenarios with its line; print warnings and all assumptions."""
     from capacity.cli.checking import check_files
+    from capacity.loading import load
 
-    raise typer.Exit(check_files(files, _settings(settings), strict=strict))
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    raise typer.Exit(check_files(files, read, strict=strict, target=json))
 
 
 @app.command()

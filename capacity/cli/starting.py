@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 
 from capacity.errors import CapacityError
 from capacity.scenario.schema import language
-from capacity.writing import write_whole
+from capacity.writing import as_json, write_whole
 
 STARTER = ("scenario.yaml", "accounts.csv")
 SCHEMA = "scenario.schema.json"
@@ -42,4 +41,4 @@ def write_starter(folder: Path) -> list[Path]:
 
 def schema_text() -> str:
     """The JSON Schema of the language, as `capacity schema` prints it."""
-    return json.dumps(language(), ensure_ascii=False, indent=1) + "\n"
+    return as_json(language())

@@ -97,6 +97,14 @@ def read_text(raw: object) -> str:
     return text
 
 
+def name_said(raw: object) -> str | None:
+    """The name that a setting amounts to, `7` and `true` too; None where it is no name."""
+    try:
+        return read_text(raw)
+    except ValueError:
+        return None
+
+
 def read_month(raw: object, *, day_one: bool = True) -> int:
     """A calendar month, as a count of months; a date must be the first of its month."""
     found = _MONTH.fullmatch(raw.strip()) if isinstance(raw, str) else None

@@ -85,6 +85,11 @@ def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
     return {key: None if raw.get(key) is None else str(raw[key]) for key in REMARKS}
 
 
+def is_form(raw: Mapping[str, object]) -> bool:
+    """Whether a mapping is one number in one of its forms."""
+    return set(raw) - set(REMARKS) in map(set, FORMS.values())
+
+
 def _form(raw: Mapping[str, object]) -> Form:
     keys = set(raw) - set(REMARKS)
     for form, wanted in FORMS.items():

@@ -14,6 +14,7 @@ from typing import Any, TypeGuard
 from pydantic import BaseModel
 
 from capacity.scenario.document import Plan
+from capacity.scenario.fields import name_said
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import Trail
@@ -21,6 +22,8 @@ from capacity.scenario.reading import Trail
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
 
+MOST_NAMES = 500
+"""Segments, tasks, roles or events of one plan."""
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
 BELONGS_TO = {
@@ -99,6 +102,15 @@ def _one(word: str) -> str:
     return f"{'An' if word[0] in 'aeiou' else 'A'} {word}"
 
 
+def crowds(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """More things of a kind than a plan can have; rules between them would take for ever."""
+    for section in ("segments", "tasks", "team", "events"):
+        number = len(_mapping(data, section))
+        if number > MOST_NAMES:
+            text = f"has {number:,} entries. Write at most {MOST_NAMES}"
+            yield (section,), True, text
+
+
 def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     """Names that are not there, and settings that exclude or need each other."""
     segments = _mapping(data, "segments")
@@ -173,8 +185,8 @@ def _known_roles(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
 ) -> Iterator[Finding]:
     for where, part in ((path, task), *_steps(path, task, segments)):
-        role = part.get("role") if isinstance(part, dict) else None
-        if isinstance(role, str) and role not in roles:
+        role = name_said(part.get("role")) if isinstance(part, dict) else None
+        if role is not None and role not in roles:
             yield (*where, "role"), False, _no_such("role", role, roles)
 
 
@@ -182,8 +194,9 @@ def _known_segments(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any]
 ) -> Iterator[Finding]:
     named = task.get("segments")
-    for i, name in enumerate(named if isinstance(named, list) else [named]):
-        if isinstance(name, str) and name not in segments:
+    for i, said in enumerate(named if isinstance(named, list) else [named]):
+        name = name_said(said)
+        if name is not None and name not in segments:
             where = (*path, "segments", i) if isinstance(named, list) else (*path, "segments")
             yield where, False, _no_such("segment", name, segments)
     for key in BY_SEGMENT:
@@ -243,8 +256,8 @@ def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> I
                 "what the loss of a face does by the role's `departure`"
             )
             yield (*path, key), True, text
-    name = task.get("role")
-    if isinstance(name, str) and "per" in _mapping(roles, name):
+    name = name_said(task.get("role"))
+    if name is not None and "per" in _mapping(roles, name):
         text = f"heads of {name} follow from other roles and never leave. Name a role with seats"
         yield (*path, "role"), False, text
 

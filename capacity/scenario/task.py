@@ -28,9 +28,9 @@ from capacity.scenario.fields import (
     read_by_segment,
     read_text,
 )
-from capacity.scenario.kinds import Kind, any_of, mapping_of, record, written_each
+from capacity.scenario.kinds import Kind, any_of, mapping_of, record
 from capacity.scenario.numbers import (
-    FORM_KEYS,
+    is_form,
     number,
     one_number,
     quantity_schema,
@@ -94,13 +94,16 @@ def read_weight(raw: object) -> float:
     return units.PLAIN.check(units.parse_number(raw), raw)
 
 
-def write_steps(raw: Any) -> Any:
-    """Each step as a planner would write it, by segment or not: hours, or hours and a role."""
-    if not isinstance(raw, dict):
-        return _HOURS.write(raw)
-    if "hours" in raw:
-        return {"hours": _HOURS.write(raw["hours"])} | {k: raw[k] for k in raw if k == "role"}
-    return _HOURS.write(raw) if set(raw) & FORM_KEYS else written_each(write_steps, raw)
+def write_steps(raw: dict[str, Any]) -> dict[str, Any]:
+    """Each step as a planner would write it, by segment or not.
+
+    Names of steps, of segments and `hours` look alike from here, and need not be told apart.
+    """
+    return {key: item if key == "role" else _write_step(item) for key, item in raw.items()}
+
+
+def _write_step(raw: Any) -> Any:
+    return write_steps(raw) if isinstance(raw, dict) and not is_form(raw) else _HOURS.write(raw)
 
 
 _HOURS = by_segment(number(units.HOURS))

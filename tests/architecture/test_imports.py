@@ -37,6 +37,7 @@ LAYERS = (
     "book",
     "loading",
     "engine",
+    "assumptions",
     "metrics",
     "report",
     "result",
