@@ -34,6 +34,7 @@ from capacity.scenario.numbers import (
     number,
     one_number,
     quantity_schema,
+    read_both,
     read_number,
 )
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
@@ -61,15 +62,23 @@ def read_step(raw: object, info: ValidationInfo) -> Step:
     """A step: hours, or hours with a role."""
     if not isinstance(raw, dict) or "hours" not in raw:
         return Step.model_construct(hours=read_by_segment(_read_hours, raw, info), role=None)
+    (_, hours), role = read_both(
+        lambda: read_both(
+            lambda: _check_step(raw),
+            lambda: read_each(
+                [("hours", raw["hours"])], lambda item: read_by_segment(_read_hours, item, info)
+            ),
+        ),
+        lambda: read_each([("role", raw["role"])] if "role" in raw else [], read_text),
+    )
+    return Step.model_construct(hours=hours["hours"], role=role.get("role"))
+
+
+def _check_step(raw: dict[str, object]) -> None:
     unknown = sorted(set(raw) - set(_STEP_KEYS))
     if unknown:
         hint = nearest(unknown[0], _STEP_KEYS)
         raise ValueError(f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role")
-    of_key = {"hours": lambda item: read_by_segment(_read_hours, item, info), "role": read_text}
-    settings: dict[str, Any] = {}
-    for key, read in of_key.items():
-        settings |= read_each([(key, raw[key])] if key in raw else [], read)
-    return Step.model_construct(hours=settings["hours"], role=settings.get("role"))
 
 
 def read_steps(raw: object, info: ValidationInfo) -> BySegment[dict[str, Step]]:
