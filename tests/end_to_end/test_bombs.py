@@ -48,7 +48,7 @@ def crowd() -> Iterator[str]:
     yield "tasks:\n" + many(3000, "  task{0}: {{role: ro{0}x, every: month, hours: 1h}}\n")
 
 
-WIDE = "a: &a {" + ", ".join(f"k{i}: 1" for i in range(90_000)) + "}\n"
+WIDE = "a: &a {" + ", ".join(f"k{i}: 1" for i in range(30_000)) + "}\n"
 LONG = "description: &long " + "x" * 2_000_000 + "\n"
 BOMBS: dict[str, tuple[Callable[[], str], str]] = {
     "lists of lists of lists": (lambda: tenfold("[x, x, x]", "[{}]"), "aliases expand to more"),
@@ -78,7 +78,7 @@ BOMBS: dict[str, tuple[Callable[[], str], str]] = {
     ),
     "millions of small values": (
         lambda: PLAN + "x: [" + "[]," * 3_000_000 + "]",
-        "more than 100,000 values",
+        "A scenario has far less",
     ),
     "unknown settings by the thousand": (lambda: PLAN + many(40_000, "ke{}: 1\n"), "no such"),
     "one key by the thousand": (lambda: PLAN + "x: 1\n" * 90_000, "written twice"),

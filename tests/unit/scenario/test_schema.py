@@ -198,6 +198,14 @@ def test_patterns_take_the_examples_of_the_reference(unit, texts):
         assert is_read(unit, text), text
 
 
+@pytest.mark.parametrize("name", KNOWN_UNITS)
+def test_patterns_mean_the_same_in_every_dialect(name):
+    """What a digit or a letter is differs between programs, so they are spelt."""
+    unit = KNOWN_UNITS[name]
+    assert not re.search(r"\\[dDwW]|\(\?P|\(\?[aiLmsux]", unit.pattern)
+    assert not is_read(unit, "١٢")
+
+
 @given(st.integers(0, 10**6))
 @example(units.LONGEST_TEXT)
 def test_a_long_text_is_no_quantity(more):
