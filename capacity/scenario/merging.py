@@ -17,11 +17,15 @@ from pydantic import BaseModel
 
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import by_month
+from capacity.scenario.horizon import Horizon
 from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
-from capacity.scenario.structure import TRIGGERS, settings
+from capacity.scenario.structure import LENGTHS, TRIGGERS, settings
 from capacity.scenario.task import Step, Task
+
+_RIVALS: Mapping[object, tuple[str, ...]] = {Task: TRIGGERS, Horizon: LENGTHS}
+"""Settings of a part of which there is one."""
 
 
 class Inside(NamedTuple):
@@ -82,7 +86,7 @@ def segments_in(*all_of: Marked) -> frozenset[str]:
 def merge(into: Marked, over: Marked) -> None:
     """Write settings over others, with their places.
 
-    Setting a trigger of a task replaces the old one.
+    Setting a trigger of a task replaces the old one, and so does the length of the horizon.
     """
     merger = _Merger(into, over, segments_in(into, over))
     merger.mapping(into.data, over.data, (), Inside(Plan, settings(Plan).get))
@@ -97,7 +101,7 @@ def merge_at(into: Marked, over: Marked, path: Trail) -> None:
     old: Any = into.data
     for depth, key in enumerate(path[:-1]):
         found = inside(hint, old, merger.segments)
-        merger.replace_trigger(old, {path[depth]}, path[:depth], found)
+        merger.replace_rivals(old, {path[depth]}, path[:depth], found)
         hint, old = found.type_of(str(key)) if found else None, old[key]
     found = inside(hint, old, merger.segments) or Inside(None, lambda _key: None)
     merger.mapping(old, {str(path[-1]): over.written(path)}, path[:-1], found)
@@ -152,7 +156,7 @@ class _Merger:
         self, old: dict[str, Any], new: Mapping[str, Any], path: Trail, holds: Inside
     ) -> None:
         """Merge a mapping key by key."""
-        self.replace_trigger(old, new.keys(), path, holds)
+        self.replace_rivals(old, new.keys(), path, holds)
         for key, value in new.items():
             hint, here = holds.type_of(key), (*path, key)
             was = inside(hint, old.get(key), self.segments)
@@ -162,14 +166,15 @@ class _Merger:
             else:
                 self._replace(old, key, value, here)
 
-    def replace_trigger(
+    def replace_rivals(
         self, old: Mapping[str, Any], new: typing.Collection[Any], path: Trail, holds: Inside | None
     ) -> None:
-        """A task has one trigger: with another one, the old one goes."""
-        if holds and holds.meant is Task and set(TRIGGERS) & set(new):
-            for trigger in TRIGGERS:
-                if trigger in old and trigger not in new:
-                    take_out(self.into, (*path, trigger))
+        """A task has one trigger, a horizon one length: with another one, the old one goes."""
+        rivals = _RIVALS.get(holds.meant, ()) if holds else ()
+        if set(rivals) & set(new):
+            for rival in rivals:
+                if rival in old and rival not in new:
+                    take_out(self.into, (*path, rival))
 
     def _replace(self, old: dict[str, Any], key: str, value: object, here: Trail) -> None:
         _forget(self.into, here, old.get(key))

@@ -1,0 +1,103 @@
+"""A scenario that is written and read again is the same scenario."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from random_plans import plans
+
+import capacity
+from capacity.scenario.document import Plan
+from capacity.scenario.register import register
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANS = sorted((ROOT / "scenarios").glob("*.yaml"))
+some_plans = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+remark = st.text(min_size=1, max_size=12)
+remarks = st.fixed_dictionaries(
+    {},
+    optional={
+        "source": remark,
+        "note": remark,
+        "evidence": st.sampled_from(["measured", "published", "estimated"]),
+    },
+)
+
+
+def is_same(first: capacity.Scenario, second: capacity.Scenario) -> None:
+    """Settings, accounts, people, and all that is said of them."""
+    assert second.plan == first.plan
+    assert second.rosters.keys() == first.rosters.keys()
+    columns_are_same(first.book, second.book)
+    for name, roster in first.rosters.items():
+        columns_are_same(roster, second.rosters[name])
+    said = [
+        [(a.path, a.source, a.note, a.evidence, a.wants_source) for a in register(s.plan, s.marked)]
+        for s in (first, second)
+    ]
+    assert said[0] == said[1]
+    assert [w.text for w in first.warnings] == [w.text for w in second.warnings]
+
+
+def columns_are_same(first: Any, second: Any) -> None:
+    for field in dataclasses.fields(first):
+        one, other = (np.asarray(getattr(table, field.name)) for table in (first, second))
+        np.testing.assert_array_equal(one, other, field.name)
+
+
+def again(scenario: capacity.Scenario) -> capacity.Scenario:
+    """The scenario, written beside its own file and read from there."""
+    here = Path(scenario.marked.file).with_name("again.yaml")
+    here.write_text(scenario.to_yaml(), encoding="utf-8")
+    return capacity.load(here)
+
+
+@some_plans
+@given(plan=plans(), data=st.data())
+def test_a_random_plan_comes_back(scenario, plan, data) -> None:
+    """With remarks on numbers, and names that a careless reader takes for something else."""
+    for role in plan["team"].values():
+        for key in ("headcount", "attrition", "salary", "pto_days"):
+            if key in role:
+                form = role[key] if isinstance(role[key], dict) else {"value": role[key]}
+                role[key] = form | data.draw(remarks)
+    names = data.draw(st.sampled_from([{}, {"north": "NO", "south": "007", "west": "~"}]))
+    text = json.dumps(plan)
+    for old, new in names.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    first = scenario(json.loads(text))
+    is_same(first, again(first))
+
+
+@pytest.mark.parametrize("file", PLANS, ids=lambda file: file.stem)
+def test_the_plans_of_the_repository_come_back(file: Path, tmp_path: Path) -> None:
+    for source in file.parent.iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    first = capacity.load(tmp_path / file.name)
+    second = again(first)
+    is_same(first, second)
+    assert second.to_yaml() == first.to_yaml()
+    written = yaml.safe_load(first.to_yaml())
+    assert list(written) == [key for key in Plan.model_fields if key in written]
+
+
+def test_the_numbers_of_a_run_are_the_same_to_the_bit(tmp_path: Path) -> None:
+    for source in (ROOT / "scenarios").iterdir():
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    first = capacity.load(tmp_path / "base.yaml", set={"segments.smb.churn": 0.21})
+    tables = [capacity.simulate(s, trials=100).table().to_csv() for s in (first, again(first))]
+    assert tables[0] == tables[1]
