@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
+from pooled_plans import pooled_plans
 from random_plans import plans
 
 import capacity
@@ -41,6 +42,11 @@ remarks = st.fixed_dictionaries(
 def is_same(first: capacity.Scenario, second: capacity.Scenario) -> None:
     """Settings, accounts, people, and all that is said of them."""
     assert second.plan == first.plan
+    is_alike(first, second)
+
+
+def is_alike(first: capacity.Scenario, second: capacity.Scenario) -> None:
+    """The same accounts, people and assumptions."""
     assert second.rosters.keys() == first.rosters.keys()
     columns_are_same(first.book, second.book)
     for name, roster in first.rosters.items():
@@ -67,12 +73,12 @@ def again(scenario: capacity.Scenario) -> capacity.Scenario:
 
 
 @some_plans
-@given(plan=plans(), data=st.data())
+@given(plan=pooled_plans(), data=st.data())
 def test_a_random_plan_comes_back(scenario, plan, data) -> None:
     """With remarks on numbers, and names that a careless reader takes for something else."""
     for role in plan["team"].values():
         for key in ("headcount", "attrition", "salary", "pto_days"):
-            if key in role:
+            if key in role and not (isinstance(role[key], dict) and "default" in role[key]):
                 form = role[key] if isinstance(role[key], dict) else {"value": role[key]}
                 role[key] = form | data.draw(remarks)
     names = data.draw(st.sampled_from([{}, {"north": "NO", "south": "007", "west": "~"}]))
@@ -81,6 +87,36 @@ def test_a_random_plan_comes_back(scenario, plan, data) -> None:
         text = text.replace(f'"{old}"', f'"{new}"')
     first = scenario(json.loads(text))
     is_same(first, again(first))
+
+
+@some_plans
+@given(base=pooled_plans(), over=plans())
+def test_a_random_variant_becomes_one_file(tmp_path, base, over) -> None:
+    """The base lies in a folder of its own, with the people that it names."""
+    (tmp_path / "bases").mkdir(exist_ok=True)
+    for folder, plan in ((tmp_path / "bases", base), (tmp_path, over)):
+        for name, role in plan["team"].items():
+            if "people" in role:
+                (folder / f"{name}.csv").write_text(role["people"], encoding="utf-8")
+                role["people"] = f"{name}.csv"
+    (tmp_path / "bases" / "base.yaml").write_text(json.dumps(base), encoding="utf-8")
+    change = {"name": "it", "set": {"horizon": over["horizon"], "segments": over["segments"]}}
+    variant = {"extends": "bases/base.yaml", "market": over["market"], "changes": [change]}
+    (tmp_path / "variant.yaml").write_text(json.dumps(variant), encoding="utf-8")
+    try:
+        first = capacity.load(tmp_path / "variant.yaml")
+    except capacity.InputError:
+        event("refused")
+        return
+    event("loaded")
+    assert "extends" not in first.to_yaml()
+    second = again(first)
+    named = {name: role.people for name, role in second.plan.team.items()}
+    team = {n: r.model_copy(update={"people": named[n]}) for n, r in first.plan.team.items()}
+    assert second.plan == first.plan.model_copy(update={"team": team})
+    is_alike(first, second)
+    assert second.written.changes == ()
+    assert second.to_yaml() == first.to_yaml()
 
 
 @pytest.mark.parametrize("file", PLANS, ids=lambda file: file.stem)
