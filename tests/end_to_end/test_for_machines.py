@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from leavings import ROOT, Finished, contents, read_table
 
+import capacity
 from capacity.scenario.reading import parse_bytes
 
 BASE = ROOT / "scenarios" / "base.yaml"
@@ -124,6 +125,43 @@ def test_several_plans_are_written_in_order(run: Callable[..., Finished], tmp_pa
     assert [one["file"] for one in found] == [str(file) for file in files]
 
 
+def test_a_variant_shows_the_file_in_which_each_value_was_written(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    plan(tmp_path)
+    text = "extends: plan.yaml\ntasks: {call: {hours: 3h}}\n"
+    change = "changes:\n- {name: more people, set: {team: {csm: {headcount: 2}}}}\n"
+    (tmp_path / "more.yaml").write_text(text + change, encoding="utf-8")
+    assert run("check", "more.yaml", "--json", "out.json", folder=tmp_path).code == 0
+    (found,) = json.loads((tmp_path / "out.json").read_text("utf-8"))["scenarios"]
+    places = {
+        path: (row["file"], row["line"]) for path, row in by_path(found["assumptions"]).items()
+    }
+    assert places["segments.smb.churn"] == ("plan.yaml", 5)
+    assert places["tasks.call.hours"] == ("more.yaml", 2)
+    assert places["team.csm.headcount"] == ("more.yaml", 4)
+    changes = [(row["name"], row["file"], row["line"]) for row in found["changes"]]
+    assert changes == [("more.yaml", "more.yaml", 1), ("more people", "more.yaml", 4)]
+
+
+def test_coverage_of_the_past_is_told_for_each_pool(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    plan(tmp_path)
+    pools = "{split: region, headcount: {AMER: 1, EMEA: 1}, hires: {}}"
+    (tmp_path / "accounts.csv").write_text(
+        ACCOUNTS.replace("renewal\n", "renewal,region\n")
+        .replace("2027-03-01\n", "2027-03-01,AMER\n", 2)
+        .replace("2027-03-01\n", "2027-03-01,EMEA\n")
+    )
+    setting = f"team.csm={pools}"
+    done = run("check", "plan.yaml", "--json", "out.json", "--set", setting, folder=tmp_path)
+    assert done.code == 0, done.err
+    (found,) = json.loads((tmp_path / "out.json").read_text("utf-8"))["scenarios"]
+    derived = [row["path"] for row in found["assumptions"] if row["evidence"] == "derived"]
+    assert derived == [f"tasks.call.coverage_today.smb.{pool}" for pool in ("AMER", "EMEA")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -180,3 +218,33 @@ def test_files_lie_inside_unless_more_is_allowed(
     assert "--allow-outside" in done.lines[0]
     allowed = run(verb, file, "--allow-outside", *(["--trials", 0] if verb == "run" else []))
     assert allowed.code == 0, allowed.err
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "diff", "sweep"])
+def test_extended_files_lie_inside_unless_more_is_allowed(
+    run: Callable[..., Finished], tmp_path: Path, verb: str
+) -> None:
+    """A base in another folder brings its own accounts along."""
+    plan(tmp_path / "bases")
+    (tmp_path / "own").mkdir()
+    file = tmp_path / "own" / "plan.yaml"
+    file.write_text("extends: ../bases/plan.yaml\nname: Mine\n", encoding="utf-8")
+    command = {
+        "run": ["run", file, "--trials", 0],
+        "check": ["check", file],
+        "diff": ["diff", file, file],
+        "sweep": ["run", file, "--trials", 0, "--sweep", "team.csm.headcount=1:2"],
+    }[verb]
+    done = run(*command)
+    assert done.code == 2
+    assert done.lines[0].startswith(f"{file}:1:10: extends: ../bases/plan.yaml lies outside of")
+    allowed = run(*command, "--allow-outside")
+    assert allowed.code == 0, allowed.err
+
+
+def test_what_was_allowed_stays_allowed(outside: Callable[[str], Path], tmp_path: Path) -> None:
+    scenario = capacity.load(outside("up"), allow_outside=True)
+    shutil.copy(tmp_path / "accounts.csv", tmp_path / "others.csv")
+    other = scenario.with_({"accounts.file": "../others.csv"})
+    assert str(tmp_path / "plans" / ".." / "others.csv") in other.files
+    assert other.with_({"accounts.file": "../accounts.csv"}).allow_outside

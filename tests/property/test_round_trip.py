@@ -56,7 +56,7 @@ def is_alike(first: capacity.Scenario, second: capacity.Scenario) -> None:
         for s in (first, second)
     ]
     assert said[0] == said[1]
-    assert [w.text for w in first.warnings] == [w.text for w in second.warnings]
+    assert [w.path for w in first.warnings] == [w.path for w in second.warnings]
 
 
 def columns_are_same(first: Any, second: Any) -> None:

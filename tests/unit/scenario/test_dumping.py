@@ -105,6 +105,32 @@ def test_what_was_set_is_in_and_files_are_named_as_they_were(tmp_path):
     assert "2027-06" in again.to_yaml()
 
 
+def test_a_variant_is_written_as_one_file_with_files_named_from_its_folder(tmp_path):
+    (tmp_path / "bases" / "data").mkdir(parents=True)
+    for name in ("one", "two"):
+        (tmp_path / "bases" / "data" / f"{name}.csv").write_text(f"name\n{name}\n")
+    (tmp_path / "bases" / "data" / "lead.csv").write_text("name,segment\nAnna,smb\nBo,large\n")
+    (tmp_path / "own.csv").write_text("name\nown\n")
+    people = "people: {smb: data/one.csv, large: data/two.csv}"
+    base = PLAN.replace("headcount: {source: payroll, value: 2}", f"split: segment, {people}")
+    base = base.replace("hires: {2027-03: 1}", "hires: {smb: {2027-03: 1}}")
+    lead = "  lead: {people: {default: data/lead.csv}, split: segment}\n"
+    base = base.replace("name: A plan\n", f"{lead}name: A plan\n")
+    (tmp_path / "bases" / "base.yaml").write_text(base)
+    text = "extends: bases/base.yaml\nchanges:\n- name: hire\n  set: {team: {csm: "
+    scenario = load(tmp_path, text + "{hires: {large: {2027-05: 2}}, people: {large: own.csv}}}}\n",
+                    set={"team.csm.attrition": {"smb": 0.1, "default": 0.2}})  # fmt: skip
+    written = parse_yaml(scenario.to_yaml(), "plan.yaml").data
+    assert not {"extends", "changes"} & set(written)
+    csm, lead = written["team"]["csm"], written["team"]["lead"]
+    assert csm["people"] == {"smb": "bases/data/one.csv", "large": "own.csv"}
+    assert lead["people"] == {"default": "bases/data/lead.csv"}
+    assert csm["hires"] == {"smb": {"2027-03": 1}, "large": {"2027-05": 2}}
+    again = load(tmp_path, scenario.to_yaml())
+    assert again.to_yaml() == scenario.to_yaml()
+    assert [r.names for r in again.rosters.values()] == [r.names for r in scenario.rosters.values()]
+
+
 TEXTS = ["NO", "1:30", "007", "null", "~", "", "yes", "on", "true", "12", "1e3", "-.inf", "95_000"]
 TEXTS += ["a # b", "#a", "a: b", "a:", "- a", "? a", "*a", "&a", "!a", "%a", "@a", "`a", "'", '"']
 TEXTS += ["{", "[a", "a]", ",", "|", ">", "<<", "=", "---", "...", " a", "a ", "a\nb", "a\n\n b\n"]

@@ -13,9 +13,12 @@ from jsonschema import Draft202012Validator
 
 import capacity
 from capacity import units
+from capacity.scenario.by_pool import read_hires
 from capacity.scenario.documentation import documentation
+from capacity.scenario.fields import read_day
 from capacity.scenario.reading import parse_bytes
 from capacity.scenario.schema import language
+from capacity.scenario.structure import inconsistencies
 from capacity.scenario.task import Task
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -79,6 +82,15 @@ def validator(schema):
     return Draft202012Validator(schema)
 
 
+WHOLE = {
+    "name": "A plan",
+    "horizon": {"start": "2027-02", "months": 12},
+    "segments": {"s": {"accounts": 10}},
+    "tasks": {"a": {"role": "csm", "every": "month", "hours": "1h30m"}},
+    "team": {"csm": {"headcount": 2}, "lead": {"per": {"csm": 8}}},
+}
+
+
 @pytest.mark.parametrize("file", GOOD, ids=lambda file: file.stem)
 def test_a_plan_is_accepted(validator, file):
     assert [(e.json_path, e.message) for e in validator.iter_errors(read(file))] == []
@@ -115,17 +127,143 @@ def test_what_is_beyond_a_schema_is_no_list_of_ghosts():
     ],
 )
 def test_one_change_of_form_is_refused_there(validator, change, setting):
-    plan = {
-        "name": "A plan",
-        "horizon": {"start": "2027-02", "months": 12},
-        "segments": {"s": {"accounts": 10}},
-        "tasks": {"a": {"role": "csm", "every": "month", "hours": "1h30m"}},
-        "team": {"csm": {"headcount": 2}},
-    }
-    assert validator.is_valid(plan)
-    errors = list(validator.iter_errors(plan | change))
+    assert validator.is_valid(WHOLE)
+    errors = list(validator.iter_errors(WHOLE | change))
     assert [e.path[0] for e in errors] == [setting] * len(errors)
     assert errors
+
+
+@pytest.mark.parametrize(
+    ("role", "is_right"),
+    [
+        ({"split": "region", "headcount": {"AMER": 6, "EMEA": {"value": 3, "source": "HR"}}}, True),
+        ({"split": "region", "headcount": {"default": 1}, "hires": {"AMER": {"2027-03": 1}}}, True),
+        ({"split": "owner", "people": "roster.csv", "salary": {"Ana": "95k"}}, True),
+        ({"split": "region", "headcount": 0, "hires": {}}, True),
+        ({"split": "region", "headcount": {"AMER": 6}, "ramp": {"AMER": ["50%"]}}, True),
+        ({"split": "region", "headcount": {"AMER": 6}, "holidays": {"AMER": "US"}}, True),
+        ({"split": "region", "headcount": 6}, False),
+        ({"split": "region", "headcount": {"AMER": 6}, "hires": {"2027-03": 1}}, False),
+        ({"split": "region", "headcount": {"AMER": {"low": 1}}}, False),
+        ({"split": "region", "headcount": {"AMER": 6}, "ramp": {"AMER": ["much"]}}, False),
+        ({"split": "region", "per": {"lead": 2}}, False),
+        ({"split": "renewal", "headcount": {"AMER": 6}}, False),
+        ({"headcount": {"AMER": 6}}, False),
+        ({"headcount": 6, "hires": {"AMER": {"2027-03": 1}}}, False),
+        ({"headcount": 6, "salary": {"AMER": "95k"}}, False),
+        ({"headcount": 6, "salary": {"low": 1, "likely": 2, "high": 3}, "hires": {}}, True),
+    ],
+)
+def test_values_by_pool_stand_only_where_a_role_is_split(validator, role, is_right):
+    plan = WHOLE | {"team": WHOLE["team"] | {"csm": role}}
+    assert validator.is_valid(plan) == is_right
+    assert [f for f in inconsistencies(plan) if f[0][0] == "team"] == [] or not is_right
+
+
+@pytest.mark.parametrize(
+    ("horizon", "is_right"),
+    [
+        ({"start": "2027-02", "months": 12}, True),
+        ({"start": "2027-02-01", "months": 12, "step": "month"}, True),
+        ({"start": "2027-02-17", "months": 12, "step": "week"}, True),
+        ({"start": "2027-02", "weeks": 52, "step": "week"}, True),
+        ({"start": "2027-02-17", "months": 12}, False),
+        ({"start": "2027-02", "weeks": 52}, False),
+        ({"start": "2027-02", "weeks": 52, "months": 12, "step": "week"}, False),
+        ({"start": "2027-02", "step": "week"}, False),
+    ],
+)
+def test_weeks_stand_only_where_periods_are_weeks(validator, horizon, is_right):
+    assert validator.is_valid(WHOLE | {"horizon": horizon}) == is_right
+
+
+@pytest.mark.parametrize(
+    ("part", "is_right"),
+    [
+        ({}, True),
+        ({"horizon": {"weeks": 26}}, True),
+        ({"tasks": {"a": {"lead": "2 months", "steps": {"go_live": {"role": "csm"}}}}}, True),
+        ({"team": {"csm": {"salary": {"AMER": "95k"}}}}, True),
+        ({"segments": {"s": {"churn": {"likely": "7%"}}}}, False),
+        ({"tasks": {"a": {"leed": "2 months"}}}, False),
+        ({"tasks": {"a": {"steps": {"go_live": {"roll": "csm"}}}}}, False),
+        ({"tasks": {"a.b": {"role": "csm"}}}, False),
+        ({"team": {"csm": {"ramp": "slow"}}}, False),
+        ({"task": {}}, False),
+    ],
+)
+def test_a_variant_may_be_part_of_a_plan_and_is_no_less_strict_within(validator, part, is_right):
+    assert validator.is_valid({"extends": "base.yaml", **part}) == is_right
+    assert validator.is_valid({"extends": ["base.yaml", "more.yaml"], **part}) == is_right
+    if part:
+        changes = [{"name": "it", "set": part}]
+        assert validator.is_valid({**WHOLE, "changes": changes}) == is_right
+    assert not validator.is_valid(part)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"extends": []},
+        {"extends": ["a.yaml", "a.yaml"]},
+        {"extends": 7},
+        {"changes": [{"set": {"name": "x"}}]},
+        {"changes": [{"name": "nothing"}]},
+        {"changes": [{"name": "it", "set": {}}]},
+        {"changes": [{"name": "it", "set": {"extends": "a.yaml"}}]},
+        {"changes": [{"name": "it", "remove": []}]},
+        {"changes": {"name": "it"}},
+    ],
+)
+def test_what_is_no_variant_is_refused(validator, wrong):
+    assert not validator.is_valid({**WHOLE, **wrong})
+
+
+words_of_days = st.builds(
+    "{}{:04}-{:02}{}".format,
+    st.sampled_from(["", " ", "x"]),
+    st.sampled_from([0, 1, 1900, 2000, 2024, 2027, 2028, 2100, 2400, 9999]) | st.integers(0, 9999),
+    st.integers(0, 13),
+    st.integers(0, 32).map("-{:02}".format) | st.sampled_from(["", "-1", " "]),
+)
+
+
+@given(words_of_days)
+@example("2028-02-29")
+@example("2100-02-29")
+@example("2000-02-29")
+@example("2027-04-31")
+def test_the_pattern_of_a_day_knows_the_calendar(schema, text):
+    pattern = schema["$defs"]["Horizon"]["properties"]["start"]["pattern"]
+    try:
+        read_day(text)
+    except ValueError:
+        assert not re.search(pattern, text)
+    else:
+        assert re.search(pattern, text)
+
+
+counts = st.sampled_from([1, 0, "2", -1, 0.5, {"value": 1}, {"low": 1}, None, {}])
+month_names = st.sampled_from(["2027-03", "2027-03-01", " 2027-04", "2027-13", "2027-03-02"])
+pool_names = st.sampled_from(["AMER", "default", "low", "source", "", "2027"])
+
+
+@given(
+    st.dictionaries(
+        month_names | pool_names,
+        counts | st.dictionaries(month_names | pool_names, counts, max_size=2),
+        max_size=2,
+    )
+)
+def test_hires_are_accepted_where_they_are_read(schema, hires):
+    try:
+        read_hires(hires, None)
+    except ValueError as error:
+        right = "a month twice" in str(error)
+    else:
+        right = True
+    whole = {"$defs": schema["$defs"], "$ref": "#/$defs/by_month_by_pool"}
+    assert Draft202012Validator(whole).is_valid(hires) == right
 
 
 def test_every_setting_is_described_and_takes_something_of_its_own(schema):
