@@ -21,11 +21,18 @@ from capacity.scenario.horizon import Horizon
 from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
-from capacity.scenario.structure import LENGTHS, TRIGGERS, settings
+from capacity.scenario.segment import NewAccounts
+from capacity.scenario.structure import LENGTHS, SEATS, TRIGGERS, WHOLE_FIXED, settings
 from capacity.scenario.task import Step, Task
+from capacity.scenario.team import Role
 
-_RIVALS: Mapping[object, tuple[str, ...]] = {Task: TRIGGERS, Horizon: LENGTHS}
-"""Settings of a part of which there is one."""
+_RIVALS: Mapping[object, tuple[tuple[str, ...], ...]] = {
+    Horizon: (LENGTHS,),
+    NewAccounts: (("per_year", "by_month"),),
+    Task: (TRIGGERS, ("hours", "steps"), ("weight", "if_stopped")),
+    Role: (SEATS,),
+}
+"""Settings of which a part has one at most."""
 
 
 class Inside(NamedTuple):
@@ -86,7 +93,7 @@ def segments_in(*all_of: Marked) -> frozenset[str]:
 def merge(into: Marked, over: Marked) -> None:
     """Write settings over others, with their places.
 
-    Setting a trigger of a task replaces the old one, and so does the length of the horizon.
+    Setting one of two that exclude each other replaces the other: a trigger, hours or steps.
     """
     merger = _Merger(into, over, segments_in(into, over))
     merger.mapping(into.data, over.data, (), Inside(Plan, settings(Plan).get))
@@ -169,12 +176,15 @@ class _Merger:
     def replace_rivals(
         self, old: Mapping[str, Any], new: typing.Collection[Any], path: Trail, holds: Inside | None
     ) -> None:
-        """A task has one trigger, a horizon one length: with another one, the old one goes."""
-        rivals = _RIVALS.get(holds.meant, ()) if holds else ()
-        if set(rivals) & set(new):
-            for rival in rivals:
-                if rival in old and rival not in new:
-                    take_out(self.into, (*path, rival))
+        """Where one setting excludes another, the new one takes the place of the old."""
+        for group in _RIVALS.get(holds.meant, ()) if holds else ():
+            for key in group if set(group) & set(new) else ():
+                if key in old and key not in new:
+                    take_out(self.into, (*path, key))
+        if holds and holds.meant is Task and "fixed" in new:
+            for key in WHOLE_FIXED:
+                if key in old and key not in new:
+                    take_out(self.into, (*path, key))
 
     def _replace(self, old: dict[str, Any], key: str, value: object, here: Trail) -> None:
         _forget(self.into, here, old.get(key))

@@ -46,6 +46,7 @@ FILE_KNOWS = ("accounts", "arr", "completed_terms")
 """Settings of a segment that a file of accounts takes the place of."""
 LENGTHS = ("months", "weeks")
 SEATS = ("headcount", "people", "per")
+"""The ways to say who is there."""
 ONE_POOL = ("headcount", "hires")
 """What cannot be the same for every pool unasked: ten seats, or ten in each?"""
 SEATS_ONLY = (

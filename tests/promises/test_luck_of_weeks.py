@@ -63,7 +63,7 @@ def test_weeks_and_months_do_not_share_their_luck(scenario) -> None:
 
     Correlations of 300 pairs have a standard deviation of 0.058; none of 400 is five times that.
     """
-    months = {"horizon": {"start": "2027-01", "months": 20}, "tasks.call.rate": 10}
+    months = {"horizon": {"start": "2027-01", "step": "month", "months": 20}, "tasks.call.rate": 10}
     weeks = {"tasks.call.rate": 10}
     won = [
         capacity.simulate(scenario(PLAN, set=change), trials=300).array("new_accounts")
@@ -75,7 +75,7 @@ def test_weeks_and_months_do_not_share_their_luck(scenario) -> None:
 
 def test_a_slip_belongs_to_the_hire_whatever_the_step(scenario) -> None:
     """The same draws of months, rounded to weeks and to months: never a month apart."""
-    months = {"horizon": {"start": "2027-01", "months": 7}}
+    months = {"horizon": {"start": "2027-01", "step": "month", "months": 7}}
     a = capacity.simulate(scenario(PLAN, set={"horizon.weeks": 30}), trials=300)
     b = capacity.simulate(scenario(PLAN, set=months), trials=300)
     joined = [

@@ -222,6 +222,32 @@ def test_a_trigger_replaces_the_old_one(variant, trigger):
     assert named == {trigger.partition(":")[0]}
 
 
+@pytest.mark.parametrize(
+    ("change", "gone"),
+    [
+        ("horizon: {step: week, weeks: 40}", ("horizon", "months")),
+        ("tasks: {qbr: {hours: 2h}}", ("tasks", "qbr", "steps")),
+        ("tasks: {qbr: {fixed: 3 hours per month}}", ("tasks", "qbr", "steps")),
+        ("team: {csm: {headcount: 5}}", ("team", "csm", "people")),
+        ("team: {csm: {per: {trainer: 2}}}", ("team", "csm", "people")),
+        ("segments: {smb: {new_accounts: {by_month: {2027-03: 2}}}}",
+         ("segments", "smb", "new_accounts", "per_year")),
+    ],
+)  # fmt: skip
+def test_of_settings_that_exclude_each_other_the_new_one_stays(change, gone):
+    base = parse_yaml(
+        "horizon: {start: 2027-01, months: 12}\n"
+        "segments: {smb: {new_accounts: {per_year: 5}}}\n"
+        "tasks: {qbr: {role: csm, every: quarter, steps: {prepare: 1h}}}\n"
+        "team: {csm: {people: roster.csv}}\n",
+        "base.yaml",
+    )
+    merge(base, parse_yaml(change, "change.yaml"))
+    around = base.written(gone[:-1])
+    assert gone[-1] not in around
+    assert gone not in base.keys
+
+
 def test_two_new_triggers_are_a_mistake(variant):
     (mistake,) = refused(variant, "{tasks: {call: {rate: 2 per year, on: start}}}")
     assert mistake.startswith("tasks.call.rate: a second trigger beside `on`.")
