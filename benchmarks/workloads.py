@@ -79,6 +79,29 @@ team:
 finance: {gross_margin: 78%}
 """
 
+W = """
+name: Workload W
+horizon: {start: 2027-01-04, weeks: 52, step: week}
+accounts: {file: accounts.csv}
+segments:
+  customers: {churn: 15%, addressable: 60%, contraction: 2%, uplift: 3%, expansion: 8%}
+tasks:
+  qbr:
+    role: csm
+    every: 13 weeks
+    steps:
+      prepare: {low: 30m, likely: 1h, high: 1h30m}
+      present: {low: 30m, likely: 1h, high: 1h30m}
+      follow_up: {low: 30m, likely: 1h, high: 1h30m}
+    defer: 4 weeks
+    weight: 2
+  onboarding: {role: csm, on: start, over: 4 weeks, hours: {low: 5h, likely: 10h, high: 15h}, defer: 4 weeks, weight: 3}
+value: {if_stopped: {churn: {low: 1.0, likely: 1.2, high: 1.6}, expansion: 0.9}}
+team:
+  csm: {headcount: 10, salary: 105_000, attrition: 14%, time_to_hire: {low: 1 month, likely: 2 months, high: 4 months}, ramp: [25%, 50%, 75%], hiring_cost: 15_000, internal: 25%, target_utilization: 85%}
+finance: {gross_margin: 78%}
+"""
+
 
 def load(text: str, folder: Path) -> capacity.Scenario:
     """A workload, ready to run."""

@@ -201,12 +201,13 @@ def _build(
         files.seen |= like.files
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
+    pools, idle = build_pools(plan, book, rosters, marked)
     return Scenario(
         plan=plan,
         book=book,
         rosters=rosters,
-        pools=build_pools(plan, book, rosters, marked),
-        warnings=(*warnings, *doubts),
+        pools=pools,
+        warnings=(*warnings, *doubts, *idle),
         files=files.seen,
         marked=marked,
         settings=settings,

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import FloatArray, IntArray, TextArray
 from capacity.engine.batch import BY_LANE, BY_POOL, BY_WAITING_LANE, Record
 from capacity.engine.lanes import Work
 from capacity.engine.roles import COSTS
@@ -155,19 +155,30 @@ class Catalogue:
         return lambda: read() + (self._rows("due_hours", others) - self._rows("done_hours", others))
 
     def _lanes(self, role: str = "", task: str = "", segment: str = "", pool: str = "") -> IntArray:
-        found = []
-        for i, (p, index) in enumerate(zip(self._work.pool, self._work.lane, strict=True)):
-            lane = self._work.lanes[index]
-            fits = not role or self._pools[p].name == role
-            fits &= not pool or self._pools[p].value == pool
-            fits &= not task or lane.task == task
-            found += [i] if fits and (not segment or lane.segment == segment) else []
-        return np.array(found, dtype=np.int64)
+        fits = np.ones(len(self._work.lane), dtype=bool)
+        wanted = {"role": role, "pool": pool, "task": task, "segment": segment}
+        for name, value in wanted.items():
+            if value:
+                fits &= self._lane_names[name] == value
+        return np.flatnonzero(fits)
+
+    @cached_property
+    def _lane_names(self) -> dict[str, TextArray]:
+        """Role, pool, task and segment of each work lane."""
+        lanes = [self._work.lanes[i] for i in self._work.lane]
+        pools = [self._pools[i] for i in self._work.pool]
+        names = {
+            "role": [pool.name for pool in pools],
+            "pool": [pool.value for pool in pools],
+            "task": [lane.task for lane in lanes],
+            "segment": [lane.segment for lane in lanes],
+        }
+        return {name: np.array(values, dtype=object) for name, values in names.items()}
 
     # --- work and people -------------------------------------------------------------------------
 
     def _work_keys(self) -> list[Key]:
-        keys = [Key(role=role) for role in self._working]
+        keys = [key for key, _ in self._teams() if key.role in self._working]
         pairs = zip(self._work.pool, self._work.lane, strict=True)
         found = [(self._pools[p].name, self._work.lanes[i]) for p, i in pairs]
         keys += dict.fromkeys(Key(role=role, task=lane.task) for role, lane in found)
@@ -177,7 +188,7 @@ class Catalogue:
     def _work_metrics(self) -> Iterator[Metric]:
         for name in (*BY_LANE, *BY_WAITING_LANE):
             for key in self._work_keys():
-                lanes = self._lanes(key.role, key.task, key.segment)
+                lanes = self._lanes(key.role, key.task, key.segment, key.pool)
                 kind = Kind.STOCK if name == "backlog_hours" else Kind.FLOW
                 yield Metric(name, "hours", kind, key, self._hours(name, lanes))
         for key in self._coverage_keys():
@@ -260,12 +271,11 @@ class Catalogue:
             revenue = self._sum("revenue", everyone)
             margin = self._sum("finance", [0])
             yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
-        for role in self._roles:
-            rows = [i for i, pool in enumerate(self._pools) if pool.name == role]
+        for key, rows in self._teams():
             lines = [self._cost(line, rows) for line in COSTS]
-            yield Metric("team_cost", currency, Kind.FLOW, Key(role=role), _total(lines))
+            yield Metric("team_cost", currency, Kind.FLOW, key, _total(lines))
             for line, read in zip(COSTS, lines, strict=True):
-                yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(role=role), read)
+                yield Metric(f"cost_{line}", currency, Kind.FLOW, key, read)
         whole = [self._cost(line, list(range(len(self._pools)))) for line in _LINES]
         yield Metric("team_cost", currency, Kind.FLOW, Key(), _total(whole))
         for line, read in zip(_LINES, whole, strict=True):

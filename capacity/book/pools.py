@@ -13,7 +13,7 @@ from capacity.book.table import one_line
 from capacity.errors import InputError, Mistake
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
-from capacity.scenario.pool import SEGMENT, Pool
+from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_of
 from capacity.scenario.reading import Marked, dotted
 from capacity.scenario.structure import by_name
 from capacity.scenario.team import Role
@@ -21,8 +21,8 @@ from capacity.scenario.team import Role
 
 def build_pools(
     plan: Plan, book: Book, rosters: Mapping[str, Roster], marked: Marked
-) -> tuple[Pool, ...]:
-    """The pools of all roles, by role and value.
+) -> tuple[tuple[Pool, ...], list[Mistake]]:
+    """The pools of all roles, by role and value; and warnings of those that serve no account.
 
     Raises
     ------
@@ -30,6 +30,7 @@ def build_pools(
         Where an account has no pool, or a setting is given for a pool that is not there.
     """
     mistakes = list(_without_file(plan, marked))
+    doubts: list[Mistake] = []
     found = []
     for name, role in plan.team.items():
         if role.split is None:
@@ -39,10 +40,12 @@ def build_pools(
         values = _values(role, rosters.get(name), served)
         mistakes += _unknown(marked, name, role, values)
         mistakes += _without_seats(marked, name, role, values, served)
+        doubts += _idle(plan, book, marked, name, [v for v in values if v not in served])
         found += [Pool(name, role, value, alone=len(values) == 1) for value in sorted(values)]
+    mistakes = mistakes or list(_nowhere(plan, book, found, marked))
     if mistakes:
         raise InputError(mistakes)
-    return tuple(found)
+    return tuple(found), doubts
 
 
 def texts(plan: Plan, book: Book, column: str) -> TextArray:
@@ -57,8 +60,8 @@ def _served(plan: Plan, book: Book, role: str) -> list[str]:
     column = plan.team[role].split
     assert column is not None
     if column == SEGMENT:
-        return [segment for segment in plan.segments if plan.is_served(segment, role)]
-    served = np.array([plan.is_served(segment, role) for segment in plan.segments])
+        return [segment for segment in plan.segments if meets(plan, segment, role)]
+    served = np.array([meets(plan, segment, role) for segment in plan.segments])
     found = texts(plan, book, column)[served[book.segment]] if len(book) else []
     return [value for value in dict.fromkeys(found) if value]
 
@@ -90,14 +93,14 @@ def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterat
         setting = getattr(role, "raise_" if key == "raise" else key)
         if not isinstance(setting, BySegment) or not setting.values or key == "people":
             continue
-        for value in setting.values:
-            if value not in values:
-                trail = ("team", name, key, value)
-                text = f"no pool is called `{value}`.{nearest(value, values)}"
-                text = f"{text} Known: {', '.join(map(one_line, values))}"
-                yield Mistake(marked.place(trail, key=True), dotted(trail), text)
+        unknown = [value for value in setting.values if value not in values]
+        for value in unknown:
+            trail = ("team", name, key, value)
+            text = f"no pool is called `{value}`.{nearest(value, values)}"
+            text = f"{text} Known: {', '.join(map(one_line, values))}"
+            yield Mistake(marked.place(trail, key=True), dotted(trail), text)
         silent = [v for v in values if setting.of(v) is None]
-        if silent:
+        if silent and not unknown:
             at = ("team", name, key)
             text = f"says nothing of {', '.join(map(one_line, silent))}. Add it, or add `default`"
             yield Mistake(marked.place(at), dotted(at), text)
@@ -115,3 +118,33 @@ def _without_seats(
         shown = ", ".join(map(one_line, missing[:10]))
         text = f"accounts of {role.split} {shown} have work for {name}, but no pool. {mend}"
         yield Mistake(marked.place(trail), dotted(trail), text)
+
+
+def _idle(
+    plan: Plan, book: Book, marked: Marked, name: str, values: list[str]
+) -> Iterator[Mistake]:
+    """Pools without an account, where none can be won from nowhere."""
+    if not any(meets(plan, segment, name) for segment in _empty_segments(plan, book)):
+        role = plan.team[name]
+        trail = ("team", name, "people" if role.people else "headcount")
+        for value in values:
+            text = f"no account of {role.split} {one_line(value)} has work for {name}"
+            yield Mistake(marked.place(trail), dotted(trail), text)
+
+
+def _empty_segments(plan: Plan, book: Book) -> list[str]:
+    """Segments without accounts."""
+    return [s for i, s in enumerate(plan.segments) if not (book.segment == i).any()]
+
+
+def _nowhere(plan: Plan, book: Book, pools: list[Pool], marked: Marked) -> Iterator[Mistake]:
+    """Segments without accounts, which roles split by one column could not serve together."""
+    for segment in _empty_segments(plan, book):
+        for column in splits_of(plan, segment):
+            if column != SEGMENT and not common_values(plan, pools, segment, column):
+                text = (
+                    f"has no account to say its {column}, and no {column} has a pool in every role "
+                    f"that is split by it. Give these roles one in common"
+                )
+                at = ("segments", segment)
+                yield Mistake(marked.place(at, key=True), dotted(at), text)

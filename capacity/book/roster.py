@@ -168,7 +168,7 @@ def read_rosters(
     """
     columns = [*COLUMNS, *split_columns(plan)]
     table = read_table(Source(content, file, None, Place(file), "people"), columns)
-    _check_header(table.header, roles, file)
+    _check_header(plan, table.header, roles, file)
     cells = {name: column.texts() for name, column in table.columns.items()}
     sheet = _Sheet(plan, table, cells)
     people = [_person(sheet, row, roles) for row in range(len(table.numbers))]
@@ -184,19 +184,24 @@ def read_rosters(
     return {r: _roster(periods, [p for p in there if p.role == r]) for r in roles}, warnings
 
 
-def _check_header(header: Sequence[str], roles: Mapping[str, str], file: str) -> None:
+def _check_header(plan: Plan, header: Sequence[str], roles: Mapping[str, str], file: str) -> None:
     place, mistakes = Place(file, 1), []
     if "name" not in header:
         hint = nearest("name", [one_line(column) for column in header])
         text = f"no column is called `name`.{hint} Give each person a name, and the column this one"
         mistakes.append(Mistake(place, "name", text))
-    for column in COLUMNS:
+    for column in dict.fromkeys((*COLUMNS, *split_columns(plan))):
         if header.count(column) > 1:
             text = f"two columns are called `{column}`. Rename one of them"
             mistakes.append(Mistake(place, column, text))
     if "role" not in header and len(roles) > 1:
         text = f"no column says who is what, but {' and '.join(roles)} name this file. Add `role`"
         mistakes.append(Mistake(place, "role", text))
+    for role, pool in roles.items():
+        split = plan.team[role].split
+        if split and not pool and split not in (OWNER, *header):
+            text = f"{role} is split by it, but no column says it. Add it, or write a file by pool"
+            mistakes.append(Mistake(place, split, text))
     if mistakes:
         raise InputError(mistakes)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.engine.chance import Chance, Members
-from capacity.engine.pooling import new_arr, pools_new_accounts
+from capacity.engine.cohorts import counts_new_accounts, new_arr
 from capacity.engine.shocks import Shocks
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
@@ -90,7 +90,7 @@ class Arrivals:
         self._won: dict[tuple[int, int], Won] = {}
         for index, (name, segment) in enumerate(plan.segments.items()):
             number = self._count(name, yearly[index])
-            if segment.new_accounts and pools_new_accounts(plan, segment.new_accounts):
+            if segment.new_accounts and counts_new_accounts(plan, segment.new_accounts):
                 self._count_together(index, number)
                 continue
             for run in _runs(number.sum(axis=1)):
@@ -165,16 +165,15 @@ class Arrivals:
         name, segment = list(self._plan.segments.items())[index]
         arr = new_arr(self._plan, segment)
         relative = arr.variance / arr.mean**2 if arr.mean else 0.0
-        left, rest = number, 1.0
-        here = self._territories.of_segment(index).tolist()
-        for t in here:
+        left, here = number, self._territories.of_segment(index)
+        parts = _of_the_rest(self._territories.shares[here])
+        for t, share in zip(here.tolist(), parts, strict=True):
             values = [value for _, value in self._territories.values[t]] if len(here) > 1 else []
             of = numbered(keys([("won together", name, *values)]), self._periods.numbers)
-            share = self._territories.shares[t] / rest if t != here[-1] else 1.0
             mine = left
             if share < 1:
                 mine = self._chance.happening(numbered(of, _TERRITORY), left, np.array([[share]]))
-            left, rest = left - mine, rest - self._territories.shares[t]
+            left = left - mine
             self.number[t] = mine
             spread = relative / np.maximum(mine, 1.0)
             self.arr[t] = self._chance.totals(of, mine * arr.mean, spread)
@@ -182,6 +181,13 @@ class Arrivals:
     def won(self, territory: int, period: int) -> Won:
         """The accounts that are won, one by one."""
         return self._won[territory, period]
+
+
+def _of_the_rest(shares: FloatArray) -> list[float]:
+    """Of what those before it leave, the part of each; all of it for the last that has any."""
+    rest = np.cumsum(shares[::-1])[::-1]
+    part: list[float] = np.divide(shares, rest, out=np.zeros_like(shares), where=rest > 0).tolist()
+    return part
 
 
 def _runs(number: FloatArray) -> list[slice]:

@@ -72,7 +72,8 @@ class Classes:
     is_new
         Whether its accounts are won during the plan in unknown number.
     vintages
-        Of each vintage: territory, and period of the start (`BEFORE` for all from before).
+        Of each vintage: territory, and period of the start (`BEFORE` for all from before), by
+        which they are sorted.
     of_row
         Class of each account of the book.
     """
@@ -137,7 +138,7 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     found, of_row = distinct_rows(rows)
     columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
     pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
-    vintages = sorted(set(pairs))
+    vintages = sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
     own = columns["complexity"] >= 0
     plain = ("segment", "territory", "joins", "decision", "term")
     starts = ("start", "start_month", "start_day")

@@ -1,4 +1,4 @@
-"""Accounts that are counted: their number and their revenue, pool by pool."""
+"""Accounts that are counted: their number and their revenue, cohort by cohort."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from capacity.rng import KeyArray, numbered
 
 
 class Counted:
-    """Pools of accounts of one batch.
+    """Cohorts of accounts of one batch.
 
     Attributes
     ----------
     number, arr
-        Accounts of each pool that are left, and their revenue, shape (pools, trials).
+        Accounts of each cohort that are left, and their revenue, shape (cohorts, trials).
     """
 
     def __init__(
@@ -28,20 +28,20 @@ class Counted:
         self._spread, self._chance = spread, chance
 
     def join(self, which: IntArray, number: FloatArray, arr: FloatArray) -> None:
-        """Fill pools with accounts that were won."""
+        """Fill cohorts with accounts that were won."""
         self.number[which], self.arr[which] = number, arr
 
     def lose(
         self, which: IntArray, of: KeyArray, risk: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
-        """Decide the renewals of some pools; returns what is lost, shape (pools, trials).
+        """Decide the renewals of some cohorts; returns what is lost, shape (cohorts, trials).
 
         Parameters
         ----------
         of
             Luck of these renewals.
         risk
-            Chance to be lost, shape (pools, trials).
+            Chance to be lost, shape (cohorts, trials).
         """
         number, arr = self.number[which], self.arr[which]
         lost = self._chance.happening(of, number, risk)

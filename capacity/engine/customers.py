@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, RowSums, sums_at
+from capacity.arrays import FloatArray, IntArray, sums_at
 from capacity.engine.arrivals import Arrivals, Won
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
@@ -101,18 +101,22 @@ class Customers:
         self.number[self._opening] = self._count[self._opening]
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
-        pools = retention.pools
-        self._accounts = chance.accounts(len(pools.named))
-        self._named_arr = self._book.arr[pools.named]
-        columns = (pools.number[:, None], pools.arr[:, None], pools.spread[:, None])
+        cohorts = retention.cohorts
+        self._accounts = chance.accounts(len(cohorts.named))
+        self._named_arr = self._book.arr[cohorts.named]
+        columns = (cohorts.number[:, None], cohorts.arr[:, None], cohorts.spread[:, None])
         self._counted = Counted(*columns, chance)
         self._won: dict[int, Won] = {}
         self._of_vintage = np.array([t for t, _ in classes.vintages], dtype=np.int64)
-        self._to_territory = RowSums(self._of_vintage, len(territories))
+        starts = np.array([start for _, start in classes.vintages], dtype=np.int64)
+        self._born = np.searchsorted(starts, np.arange(self._periods.count), "right").tolist()
+        member = np.arange(len(territories))[:, None] == self._of_vintage
+        self._to_territory = member.astype(np.float64)
+        self._joining = [np.flatnonzero(classes.joins == t) for t in range(self._periods.count)]
         vintages = (len(classes.vintages), chance.trials)
         self._grown, self._paying = np.ones(vintages), np.zeros(vintages)
         self._add_to_vintages(self._opening, self._arr[self._opening])
-        self.revenue = self._to_territory(self._paying).copy()
+        self.revenue = self._to_territory @ self._paying
         self.accounts = self._by_territory(self._opening, self.number[self._opening])[0]
 
     # --- sums ------------------------------------------------------------------------------------
@@ -139,7 +143,10 @@ class Customers:
 
     def join(self, period: int) -> tuple[FloatArray, FloatArray]:
         """Accounts start; returns their number and revenue by territory."""
-        joining = np.flatnonzero(self._classes.joins == period)
+        joining = self._joining[period]
+        if not joining.size:
+            none = np.zeros_like(self.accounts)
+            return none, none
         new = self._classes.is_new[joining]
         number = np.repeat(self._count[joining], self._chance.trials, axis=1)
         arr = np.repeat(self._sum[joining], self._chance.trials, axis=1)
@@ -159,11 +166,11 @@ class Customers:
     def _follow(self, classes: IntArray, period: int) -> None:
         """Remember accounts that were won and will renew within the plan."""
         territory = self._classes.territory[classes]
-        there, pools = self._retention.pools.of(classes)
+        there, cohorts = self._retention.cohorts.of(classes)
         won = self._arrivals
         if there.size:
             where = territory[there], period
-            self._counted.join(pools, won.number[where], won.arr[where])
+            self._counted.join(cohorts, won.number[where], won.arr[where])
         again = self._classes.decision[classes] < len(self._retention.by_period)
         again[there] = False
         for c, s in zip(classes[again].tolist(), territory[again].tolist(), strict=True):
@@ -172,6 +179,32 @@ class Customers:
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
         lost = self._losses(period, factors)
+        grown = self._grow(period, factors)
+        before, none = self.accounts, np.zeros_like(self.accounts)
+        churned, churned_arr, contraction, expansion = none, none, none, none
+        renewed = none[:0]
+        if lost.classes.size:
+            gone, staying, after, renewed = self._renew(period, lost, grown, factors)
+            churned, churned_arr, contraction, expansion = self._by_territory(
+                lost.classes, lost.number, gone, staying - after, renewed - after
+            )
+            self.accounts = before - churned
+        born = slice(len(grown))
+        rise = self._paying[born] * (grown - 1)
+        self._paying[born] += rise
+        self._grown[born] *= grown
+        self._add_to_vintages(lost.classes, renewed)
+        self.revenue = self._to_territory[:, born] @ self._paying[born]
+        expansion = expansion + self._to_territory[:, born] @ rise
+        return Moves(before, churned, churned_arr, contraction, expansion)
+
+    def _renew(
+        self, period: int, lost: _Lost, grown: FloatArray, factors: Factors
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Revenue of classes that decide: lost, of who stays, after contraction, and after all.
+
+        What they paid is taken from their vintages; each of shape (classes, trials).
+        """
         classes = lost.classes
         vintage, territory = self._classes.vintage[classes], self._classes.territory[classes]
         each = self._grown[vintage] * self._renewed[classes]
@@ -183,28 +216,16 @@ class Customers:
         kept, rise = self._terms(classes, ratio[CONTRACTION])
         after = staying * kept
         own = rise * self._growth(period, self._segment[territory], ratio[EXPANSION])
-        grown = self._grow(period, factors)
         self._contracted[classes] *= kept
         self._renewed[classes] *= kept * own / grown[vintage]
         self._add_to_vintages(classes, -was)
-        rise_of_others = self._paying * (grown - 1)
-        self._paying += rise_of_others
-        self._grown *= grown
-        renewed = after * own
-        self._add_to_vintages(classes, renewed)
-        churned, churned_arr, contraction, expansion = self._by_territory(
-            classes, lost.number, gone, staying - after, renewed - after
-        )
-        before = self.accounts
-        self.accounts = before - churned
-        self.revenue = self._to_territory(self._paying).copy()
-        expansion += self._to_territory(rise_of_others)
-        return Moves(before, churned, churned_arr, contraction, expansion)
+        return gone, staying, after, after * own
 
     def _grow(self, period: int, factors: Factors) -> FloatArray:
-        """Growth in this period of accounts that need not renew, by vintage."""
+        """Growth in this period of accounts that need not renew, by vintage that has begun."""
         ratio = factors.of_territory[EXPANSION]
-        grown: FloatArray = self._growth(period, self._segment, ratio)[self._of_vintage]
+        of_vintage = self._of_vintage[: self._born[period]]
+        grown: FloatArray = self._growth(period, self._segment, ratio)[of_vintage]
         felt = factors.vintages
         if felt.size:
             territory = self._of_vintage[felt]
@@ -249,7 +270,7 @@ class Customers:
     def _risks(
         self, period: int, decisions: Decisions, factors: Factors
     ) -> tuple[FloatArray, FloatArray]:
-        """Chances of accounts of pools, and those that single accounts' luck is held against."""
+        """Chances of accounts of cohorts, and those that single accounts' luck is held against."""
         risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
         if not decisions.frail.size:
             return risk, risk
@@ -278,11 +299,11 @@ class Customers:
         cell = decisions.place[lost.place] * self._chance.trials + lost.trial
         paid = lost.part * self._named_arr[decisions.rows[lost.place]]
         number, arr = (sums_at(cell, x, shape) for x in (lost.part, paid))
-        if decisions.pools.size:
-            risks = risk[decisions.pool_risk]
-            more = self._counted.lose(decisions.pools, decisions.pool_luck, risks)
+        if decisions.cohorts.size:
+            risks = risk[decisions.cohort_risk]
+            more = self._counted.lose(decisions.cohorts, decisions.cohort_luck, risks)
             number, arr = (
-                a + decisions.pool_sums(b) for a, b in zip((number, arr), more, strict=True)
+                a + decisions.cohort_sums(b) for a, b in zip((number, arr), more, strict=True)
             )
         return _Lost(decisions.classes, number, arr)
 

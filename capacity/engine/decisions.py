@@ -10,8 +10,8 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
+from capacity.engine.cohorts import Cohorts, build_cohorts
 from capacity.engine.frailty import differing
-from capacity.engine.pooling import Pools, build_pools
 from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
 from capacity.loading import Scenario
@@ -34,8 +34,8 @@ class Decisions:
         Accounts that keep their names, and the luck of these renewals.
     risk, place
         Which of the chances apply to each, and which of the classes it belongs to.
-    pools, pool_luck, pool_risk, pool_sums
-        The same of the pools; the last sums them by class.
+    cohorts, cohort_luck, cohort_risk, cohort_sums
+        The same of the cohorts; the last sums them by class.
     classes
         The classes that decide.
     risk_class, hazard, own
@@ -50,10 +50,10 @@ class Decisions:
     luck: KeyArray
     risk: IntArray
     place: IntArray
-    pools: IntArray
-    pool_luck: KeyArray
-    pool_risk: IntArray
-    pool_sums: RowSums
+    cohorts: IntArray
+    cohort_luck: KeyArray
+    cohort_risk: IntArray
+    cohort_sums: RowSums
     classes: IntArray
     risk_class: IntArray
     hazard: IntArray
@@ -72,7 +72,7 @@ class Retention:
         Paths and values of the yearly churn, by segment and renewal.
     first_hazard
         Row of a segment's first renewal; the last is followed by the next segment's first.
-    pools
+    cohorts
         Accounts that are counted together, and those that are not.
     by_period
         The decisions of each period.
@@ -80,7 +80,7 @@ class Retention:
 
     hazards: list[Named]
     first_hazard: IntArray
-    pools: Pools
+    cohorts: Cohorts
     by_period: list[Decisions]
 
     def hazard_of(self, segment: IntArray, renewal: IntArray) -> IntArray:
@@ -99,21 +99,21 @@ def build_retention(scenario: Scenario, territories: Territories, classes: Class
         several = len(churn) > 1
         hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
         first.append(len(hazards))
-    pools = build_pools(scenario, territories, classes)
-    retention = Retention(hazards, np.array(first, dtype=np.int64), pools, [])
+    cohorts = build_cohorts(scenario, territories, classes)
+    retention = Retention(hazards, np.array(first, dtype=np.int64), cohorts, [])
     retention.by_period.extend(_decisions(scenario, classes, retention))
     return retention
 
 
 def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> Iterator[Decisions]:
-    book, pools = scenario.book, retention.pools
-    named = pools.named[np.argsort(classes.of_row[pools.named], kind="stable")]
+    book, cohorts = scenario.book, retention.cohorts
+    named = cohorts.named[np.argsort(classes.of_row[cohorts.named], kind="stable")]
     luck = keys(("account", book.ids[row]) for row in named)
     differ = differing(scenario.plan)[classes.segment]
     single = _Units(classes.of_row[named], book.completed[named], hazard(book.churn[named]), differ)
-    counted = _Units(pools.of_class, pools.completed, pools.own, differ)
+    counted = _Units(cohorts.of_class, cohorts.completed, cohorts.own, differ)
     place_of = np.empty(len(book), dtype=np.int64)
-    place_of[pools.named] = np.arange(len(pools.named))
+    place_of[cohorts.named] = np.arange(len(cohorts.named))
     for t, number in enumerate(scenario.plan.horizon.periods.numbers.tolist()):
         some, some_risks = single.deciding(t, classes, retention)
         many, many_risks = counted.deciding(t, classes, retention)
@@ -130,10 +130,10 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
             luck=_luck(luck[some], number, some_risks[:, 3] != ALIKE),
             risk=risk[:count],
             place=place[:count],
-            pools=many,
-            pool_luck=numbered(pools.luck[many], number),
-            pool_risk=risk[count:],
-            pool_sums=RowSums(place[count:], len(of_class)),
+            cohorts=many,
+            cohort_luck=numbered(cohorts.luck[many], number),
+            cohort_risk=risk[count:],
+            cohort_sums=RowSums(place[count:], len(of_class)),
             classes=of_class,
             risk_class=found[:, 0],
             hazard=found[:, 1],
@@ -153,7 +153,7 @@ def _luck(luck: KeyArray, period: int, for_life: BoolArray) -> KeyArray:
 
 @dataclass(frozen=True)
 class _Units:
-    """Accounts or pools that decide as one.
+    """Accounts or cohorts that decide as one.
 
     `own` is their yearly hazard, `differ` says of each class whether its segment's accounts differ.
     """

@@ -11,7 +11,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.lanes import Lane, Work, due, first_parts
-from capacity.engine.seats import Staff, heads_of, planned_seats
+from capacity.engine.seats import Staff, planned_seats
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
@@ -111,18 +111,16 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
 
 def _fixed_parts(scenario: Scenario, work: Work) -> FloatArray:
     """A fixed amount is shared by the pools of its role in proportion to their planned seats."""
-    count = scenario.plan.horizon.periods.count
-    pools = [next(iter(lane.pools.values())) for lane in work.lanes if lane.is_fixed]
-    roles = [scenario.pools[pool].name for pool in pools]
-    parts = np.ones((count, len(pools)))
-    for i, (pool, role) in enumerate(zip(pools, roles, strict=True)):
-        if not scenario.pools[pool].alone:
-            several = sum(p.name == role for p in scenario.pools)
-            for t in range(count):
-                whole = heads_of(scenario, role, t)
-                own = planned_seats(scenario, scenario.pools[pool], t)
-                parts[t, i] = own / whole if whole else 1 / several
-    return parts
+    periods = np.arange(scenario.plan.horizon.periods.count)
+    lanes = [lane for lane in work.lanes if lane.is_fixed]
+    pools = [scenario.pools[lane.pools[lane.work.role]] for lane in lanes]
+    own = np.empty((len(periods), len(lanes)))
+    for i, pool in enumerate(pools):
+        own[:, i] = planned_seats(scenario, pool, periods)
+    amount = [(lane.task, lane.segment) for lane in lanes]
+    same = np.array([[a == b for b in amount] for a in amount]).reshape(len(lanes), len(lanes))
+    whole = own @ same
+    return np.where(whole > 0, own / np.where(whole > 0, whole, 1.0), 1 / same.sum(axis=0))
 
 
 def _strands(work: Work, classes: Classes) -> Iterator[Strand]:

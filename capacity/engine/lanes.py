@@ -23,6 +23,7 @@ from capacity.model.dispatch import Priorities
 from capacity.periods import Periods
 from capacity.rng import KeyArray, keys
 from capacity.scenario.document import Plan
+from capacity.scenario.pool import SEGMENT
 from capacity.scenario.task import UNNAMED_STEP, Task
 
 ALL = -1
@@ -232,11 +233,12 @@ def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
 
 
 def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> Iterator[Lane]:
-    """Lanes of a fixed amount, one for each pool of its role."""
+    """Lanes of a fixed amount, one for each pool of its role, or for those of its segments."""
     plan, periods = scenario.plan, scenario.plan.horizon.periods
     task, place = plan.tasks[name], list(plan.tasks).index(name)
+    segments = [segment] if segment else plan.segments_of(task)
     for i, pool in enumerate(scenario.pools):
-        if pool.name == task.role:
+        if pool.name == task.role and (pool.role.split != SEGMENT or pool.value in segments):
             luck = () if pool.alone else (pool.value,)
             yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, ())
 

@@ -48,7 +48,7 @@ def opening_hours(scenario: Scenario, pool: Pool, periods: int) -> FloatArray:
         return usual[0] * heads_of(scenario, pool.name, -1)
     roster = roster_of(scenario, pool)
     if roster is None:
-        return usual[0] * planned_seats(scenario, pool, -1)
+        return usual[0] * planned_seats(scenario, pool, np.array([-1]))
     places = build_places(scenario.plan, pool, roster)
     opening = places.first < 0
     return (places.at[:, opening] @ places.fte[opening]) @ usual

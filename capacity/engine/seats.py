@@ -329,19 +329,32 @@ class DerivedHeads:
         return same_staff(values, self._trials)
 
 
-def planned_seats(scenario: Scenario, pool: Pool, period: int) -> int:
-    """Planned seats of a pool up to a period; −1 is before the plan begins."""
+def planned_seats(scenario: Scenario, pool: Pool, periods: IntArray) -> IntArray:
+    """Planned seats of a pool up to each of some periods; −1 is before the plan begins."""
     of_month = scenario.plan.horizon.periods.of_month
-    hired = (n for month, n in pool.hires.items() if 0 <= of_month(month) <= period)
     roster = scenario.rosters.get(pool.name)
-    people = roster.of(pool.value).seats(period) if roster else pool.headcount
-    return sum(hired) + people
+    people = roster.of(pool.value) if roster else None
+    seats = [people.seats(t) if people else pool.headcount for t in periods.tolist()]
+    total = np.array(seats, dtype=np.int64)
+    for month, count in pool.hires.items():
+        total += count * ((of_month(month) >= 0) & (of_month(month) <= periods))
+    return total
 
 
 def heads_of(scenario: Scenario, name: str, period: int) -> int:
     """Planned seats of a role up to a period; −1 is before the plan begins."""
     role = scenario.plan.team[name]
     if role.per is None:
-        return sum(planned_seats(scenario, p, period) for p in scenario.pools if p.name == name)
+        return _seats_of_role(scenario, name, period)
     seats = [heads_of(scenario, other, period) for other in role.per]
     return derived_heads(seats, list(role.per.values()))
+
+
+def _seats_of_role(scenario: Scenario, name: str, period: int) -> int:
+    """Planned seats of all pools of a role up to a period."""
+    of_month = scenario.plan.horizon.periods.of_month
+    pools = [pool for pool in scenario.pools if pool.name == name]
+    hired = (n for p in pools for month, n in p.hires.items() if 0 <= of_month(month) <= period)
+    roster = scenario.rosters.get(name)
+    people = roster.seats(period) if roster else sum(pool.headcount for pool in pools)
+    return sum(hired) + people

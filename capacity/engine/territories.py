@@ -14,7 +14,7 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray, RowSums, distinct_rows
 from capacity.book.pools import texts
 from capacity.loading import Scenario
-from capacity.scenario.pool import SEGMENT, splits_of
+from capacity.scenario.pool import SEGMENT, common_values, splits_of
 
 Values = tuple[tuple[str, str], ...]
 """Columns by which the roles of a segment are split, each with its value."""
@@ -64,7 +64,7 @@ def build_territories(scenario: Scenario) -> Territories:
     values: list[Values] = []
     shares: list[float] = []
     of_row = np.zeros(len(book), dtype=np.int64)
-    opening = book.starts <= plan.horizon.periods.first_days[0]
+    opening = book.starts <= plan.horizon.periods.begin
     for index, name in enumerate(plan.segments):
         columns = splits_of(plan, name)
         rows = np.flatnonzero(book.segment == index)
@@ -98,10 +98,10 @@ def _distinct(
 
 def _everywhere(scenario: Scenario, columns: list[str], segment: str) -> list[tuple[str, ...]]:
     """The territories of a segment without accounts: every pool may win some."""
-    pools = [
+    values = [
         [segment]
         if column == SEGMENT
-        else dict.fromkeys(p.value for p in scenario.pools if p.role.split == column)
+        else common_values(scenario.plan, scenario.pools, segment, column)
         for column in columns
     ]
-    return list(product(*pools))
+    return list(product(*values))

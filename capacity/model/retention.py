@@ -110,7 +110,7 @@ def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) 
 def revenue_lost(
     lost: FloatArray, number: FloatArray, arr: FloatArray, spread: FloatArray, normals: FloatArray
 ) -> FloatArray:
-    """Revenue of some accounts of a pool, drawn without replacement.
+    """Revenue of some accounts of a cohort, drawn without replacement.
 
     Of n accounts that pay S together, with standard deviation σ, k take along k·S/n on average,
     with variance k·σ²·(n − k)/(n − 1), the finite-population correction included (Cochran 1977,
@@ -119,9 +119,9 @@ def revenue_lost(
     Parameters
     ----------
     lost, number, arr
-        k, n and S, shape (pools, trials).
+        k, n and S, shape (cohorts, trials).
     spread
-        σ, shape (pools, 1).
+        σ, shape (cohorts, 1).
     normals
         Standard normals, or zeros for the expected value.
     """

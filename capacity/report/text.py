@@ -298,7 +298,7 @@ class _Figures:
         """Each pool at its own peak, and how well it serves its accounts over the plan."""
         heads = ["pool", "peak", "required FTE", "heads then", "coverage"]
         if self.lucky:
-            heads = [*heads[:3], "in 1 of 10 above", *heads[3:], "in 1 of 10 below", "holds in"]
+            heads = [*heads[:3], "in 1 of 10 above", *heads[3:], "in 1 of 10 below", "odds"]
         table = _table(f"{role} by pool", *heads)
         for pool in self._pools(role):
             table.add_row(pool, *self._pool_cells({"role": role, "pool": pool}))
@@ -316,7 +316,8 @@ class _Figures:
             return [peak, need, heads, coverage]
         above = self.figure("required_fte", _PEOPLE, _HIGH, **then)
         below = self.figure("coverage", _PERCENT, _LOW, **over)
-        return [peak, need, above, heads, coverage, below, self._held(**about)]
+        held = self.figure("p_covered", _SHARE, **over)
+        return [peak, need, above, heads, coverage, below, held]
 
     def _held(self, **about: str) -> str:
         """``9 of 10 futures`` in which the coverage target holds in every month."""

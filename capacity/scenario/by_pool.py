@@ -47,7 +47,8 @@ def read_hires(raw: object, _info: ValidationInfo) -> BySegment[dict[int, int]]:
     """Counts by month, or by pool and month: ``{AMER: {2027-03: 2}}``."""
     if not isinstance(raw, dict) or not is_by_segment(raw) or by_month(raw):
         return BySegment({}, read_by_month(raw))
-    return BySegment(read_each(raw.items(), read_by_month), {})
+    values = read_each(raw.items(), read_by_month)
+    return BySegment(values, values.pop("default", {}))
 
 
 _SEATS = one_number(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from capacity.estimates import Estimate
@@ -86,7 +86,23 @@ def can_split(column: str) -> bool:
     return column not in DATES_AND_NUMBERS
 
 
+def meets(plan: Plan, segment: str, role: str) -> bool:
+    """Whether accounts of a segment belong to a role: it serves them, or hands them over."""
+    handed_over = any(
+        task.on == "departure" and task.role == role and segment in plan.segments_of(task)
+        for task in plan.tasks.values()
+    )
+    return handed_over or plan.is_served(segment, role)
+
+
 def splits_of(plan: Plan, segment: str) -> list[str]:
-    """Columns by which the roles are split that serve a segment."""
-    splits = (r.split for name, r in plan.team.items() if plan.is_served(segment, name))
+    """Columns by which the roles are split to which accounts of a segment belong."""
+    splits = (role.split for name, role in plan.team.items() if meets(plan, segment, name))
     return list(dict.fromkeys(column for column in splits if column))
+
+
+def common_values(plan: Plan, pools: Sequence[Pool], segment: str, column: str) -> list[str]:
+    """Values that have a pool in every role that is split by a column and serves a segment."""
+    roles = [n for n, r in plan.team.items() if r.split == column and meets(plan, segment, n)]
+    values = [[pool.value for pool in pools if pool.name == role] for role in roles]
+    return [value for value in values[0] if all(value in others for others in values)]

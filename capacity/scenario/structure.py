@@ -386,10 +386,19 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
                 "is given by pool, but the role is not split. Write one value, or `split: region`"
             )
             yield (*path, key), True, text
+        elif not pools and "split" in role and (name := _reserved_pool(value)):
+            text = f"`{name}` has a meaning of its own in numbers. Call the pool otherwise"
+            yield (*path, key), False, text
         elif not pools and value and key in ONE_POOL and "split" in role:
             form = "{AMER: 6, EMEA: 3}" if key == "headcount" else "{AMER: {2027-03: 2}}"
             text = f"is one for all, but the role is split. Write it by pool, as in {form}"
             yield (*path, key), False, text
+
+
+def _reserved_pool(value: Any) -> str | None:
+    """The key of a number among names that can be none."""
+    names = set(value) - FORM_KEYS if isinstance(value, dict) else set()
+    return next(key for key in value if key in FORM_KEYS) if names and not by_month(value) else None
 
 
 def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:

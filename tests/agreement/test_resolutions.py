@@ -1,6 +1,6 @@
 """Accounts that are counted together against the same accounts one by one.
 
-What pooling may change is stated in docs/concepts/model.md: means by a thousandth, the tails of
+What that may change is stated in docs/concepts/model.md: means by a thousandth, the tails of
 ARR by half a hundredth, beside the Monte Carlo error of both.
 """
 
@@ -111,7 +111,7 @@ def test_a_long_tail_may_be_counted(
 def test_the_large_keep_their_names_and_the_tail_is_counted(book: Path) -> None:
     from capacity.engine.layout import build_layout
 
-    pools = build_layout(capacity.load(book)).retention.pools
-    assert 20 <= len(pools.named) <= 2 * LARGE
-    assert len(pools) <= 36
-    assert pools.number.sum() + len(pools.named) == LARGE + SMALL
+    cohorts = build_layout(capacity.load(book)).retention.cohorts
+    assert 20 <= len(cohorts.named) <= 2 * LARGE
+    assert len(cohorts) <= 36
+    assert cohorts.number.sum() + len(cohorts.named) == LARGE + SMALL

@@ -15,6 +15,7 @@ from leavings import ROOT, Finished, Table, contents, read_table
 
 SEED_EXAMPLE = ROOT / "scenarios" / "seed_example.yaml"
 BASE = ROOT / "scenarios" / "base.yaml"
+TEN_BOOKS = ROOT / "scenarios" / "ten_books.yaml"
 QUARTERS = ["FY27-Q1", "FY27-Q2", "FY27-Q3", "FY27-Q4"]
 QUANTILES = ["p05", "p10", "p25", "p50", "p75", "p90", "p95"]
 COLUMNS = ["metric", "unit", "period", "segment", "role", "pool", "task",
@@ -451,7 +452,7 @@ def test_strict_wants_sources(run: Callable[..., Finished], small: Path) -> None
     ]
 
 
-@pytest.mark.parametrize("scenario", [BASE, SEED_EXAMPLE])
+@pytest.mark.parametrize("scenario", [BASE, SEED_EXAMPLE, TEN_BOOKS])
 def test_every_number_of_our_scenarios_has_its_source(
     run: Callable[..., Finished], scenario: Path
 ) -> None:

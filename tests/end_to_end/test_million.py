@@ -64,10 +64,10 @@ def result(plan: capacity.Scenario) -> capacity.Result:
 
 
 def test_the_large_are_named_and_the_tail_is_counted(plan: capacity.Scenario) -> None:
-    pools = build_layout(plan).retention.pools
+    cohorts = build_layout(plan).retention.cohorts
     assert len(plan.book) == ROWS
-    assert len(pools.named) < 4 * LARGE
-    assert pools.number.sum() + len(pools.named) == ROWS
+    assert len(cohorts.named) < 4 * LARGE
+    assert cohorts.number.sum() + len(cohorts.named) == ROWS
 
 
 def test_accounts_and_revenue_close_to_the_cent_in_every_future(

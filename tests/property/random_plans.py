@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 SEGMENTS = ("north", "south", "west")
 ROLES = ("csm", "trainer")
+COLUMNS = {"region": ("AMER", "EMEA", "APAC"), "owner": ("Ann", "Bob")}
+"""Columns of a file of accounts by which roles may be split, with their values."""
 
 
 def spread(low: float, high: float) -> st.SearchStrategy[Any]:
@@ -209,8 +211,13 @@ roles = st.builds(lambda seats, others: seats | others, seats, settings_of_roles
 
 def most_seats(role: dict[str, Any]) -> int:
     """Seats of a role that can be filled at once, at most."""
-    opening = role["people"].count("\n") - 1 if "people" in role else role["headcount"]
-    return opening + sum(role.get("hires", {}).values())
+    hires = role.get("hires", {})
+    pools = hires.values() if "split" in role else [hires]
+    hired = sum(sum(months.values()) for months in pools)
+    if "people" in role:
+        return int(role["people"].count("\n") - 1 + hired)
+    seats = role["headcount"]
+    return int(hired + (sum(seats.values()) if "split" in role else seats))
 
 
 market = optional(churn_volatility=spread(0, 1.2), new_accounts_volatility=spread(0, 1.2))
@@ -230,6 +237,59 @@ events = st.fixed_dictionaries(
         ),
     },
 )
+
+
+account = st.tuples(
+    st.dates(dt.date(2024, 1, 1), dt.date(2028, 6, 30)),
+    st.integers(1, 500),
+    st.integers(100, 90_000),
+    *(st.sampled_from(values) for values in COLUMNS.values()),
+)
+
+
+@st.composite
+def books(draw: st.DrawFn, segments: tuple[str, ...]) -> str:
+    """The text of a file of accounts, some of which start within the plan."""
+    rows = [f"id,segment,arr,start,renewal,{','.join(COLUMNS)}"]
+    for i, (start, days, arr, *values) in enumerate(draw(st.lists(account, min_size=1))):
+        renewal = start + dt.timedelta(days)
+        segment = draw(st.sampled_from(segments))
+        rows.append(f"A{i},{segment},{arr},{start},{renewal},{','.join(values)}")
+    return "\n".join([*rows, ""])
+
+
+def _move_to_file(segment: dict[str, Any]) -> None:
+    """What a file of accounts says is said there; new accounts pay what the others paid."""
+    arr = segment.pop("arr")
+    del segment["accounts"]
+    segment.pop("completed_terms", None)
+    if "new_accounts" in segment:
+        segment["new_accounts"] = {**segment["new_accounts"], "arr": arr}
+
+
+BY_POOL = ("attrition", "time_to_hire", "ramp", "holidays", "pto_days", "internal", "salary")
+
+
+@st.composite
+def split(
+    draw: st.DrawFn, role: dict[str, Any], column: str, values: tuple[str, ...]
+) -> dict[str, Any]:
+    """A role with a pool for each value, of which the first has some settings of its own."""
+    role = {**role, "split": column}
+    if "people" in role:
+        head, *rows = role["people"].splitlines()
+        rows = [f"{row},{draw(st.sampled_from(values))}" for row in rows]
+        everywhere = [f"{value} forever,,,,,,,{value}" for value in values]
+        role["people"] = "\n".join([f"{head},{column}", *rows, *everywhere, ""])
+    else:
+        role["headcount"] = {value: draw(st.integers(0, 3)) for value in values}
+    if "hires" in role:
+        role["hires"] = {draw(st.sampled_from(values)): role["hires"]}
+    for name in BY_POOL:
+        if name in role and draw(st.booleans()):
+            other = draw(settings_of_roles.filter(lambda found, name=name: name in found))
+            role[name] = {values[0]: other[name], "default": role[name]}
+    return role
 
 
 by_months = given(start="2027-01", months=st.integers(1, 26))
@@ -258,6 +318,16 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         "market": draw(market),
         "events": draw(st.dictionaries(st.sampled_from(["slump", "boom"]), events)),
     }
+    columns = {"segment": names}
+    if draw(st.booleans()):
+        plan["accounts"] = draw(books(names))
+        columns |= COLUMNS
+        for segment in plan["segments"].values():
+            _move_to_file(segment)
+    for name in ROLES:
+        column = draw(st.sampled_from(["", *columns]))
+        if column:
+            plan["team"][name] = draw(split(plan["team"][name], column, columns[column]))
     for task in plan["tasks"].values():
         if len(names) > 1 and draw(st.booleans()):
             task["segments"] = [draw(st.sampled_from(names))]

@@ -20,6 +20,8 @@ every_plan = settings(
 trials = pytest.mark.parametrize("trials", [0, 200])
 ANY = {"coverage", "p_covered", "load", "required_fte", "utilization"}
 """Metrics of which NaN or infinity can mean something: nothing due, or nobody there."""
+SHARES_OF_ROLES = {(r, m) for r in ROLES for m in ("coverage", "load", "utilization", "p_covered")}
+"""What of a role is no sum over its pools."""
 
 
 def close(a: np.ndarray, b: np.ndarray) -> None:
@@ -68,8 +70,9 @@ def test_no_more_is_done_than_there_are_hours(scenario, trials, plan) -> None:
 def test_books_balance(scenario, trials, plan) -> None:
     made = scenario(plan)
     result = capacity.simulate(made, trials=trials)
+    first = np.datetime64(plan["horizon"]["start"], "D")
     for i, segment in enumerate(plan["segments"]):
-        book = made.book.arr[made.book.segment == i]
+        book = made.book.arr[(made.book.segment == i) & (made.book.starts <= first)]
         read = {m: result.array(m, segment=segment) for m in (
             "accounts", "new_accounts", "churned_accounts",
             "arr", "new_arr", "expansion_arr", "contraction_arr", "churned_arr",
@@ -96,6 +99,21 @@ def test_totals_are_the_sums_of_their_segments(scenario, trials, plan) -> None:
     roles = sum(result.array("team_cost", role=role) for role in plan["team"])
     platform = 1200 * (7 / 365.25 if "step" in plan["horizon"] else 1 / 12)
     close(result.array("team_cost"), roles + platform)
+
+
+@trials
+@every_plan
+@given(plan=plans())
+def test_totals_are_the_sums_of_their_pools(scenario, trials, plan) -> None:
+    result = capacity.simulate(scenario(plan), trials=trials)
+    table = result.table().query("pool != ''")
+    for role, metric in {*zip(table["role"], table["metric"], strict=True)} - SHARES_OF_ROLES:
+        pools = set(table.query("role == @role and metric == @metric")["pool"])
+        parts = sum(result.array(metric, role=role, pool=pool) for pool in sorted(pools))
+        whole = result.array(metric, role=role)
+        known = np.isfinite(whole)
+        assert np.array_equal(known, np.isfinite(parts)), metric
+        close(whole[known], parts[known])
 
 
 @trials

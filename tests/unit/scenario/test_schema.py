@@ -39,7 +39,10 @@ BEYOND_A_SCHEMA = {
         no_such_roster no_such_segment no_such_segment_in_map
         no_such_task_absorbed no_such_task_of_event per_of_unknown_role per_of_per
         departure_of_derived_heads holidays_of_nowhere roster_outside task_of_event_like_a_form
-        sheet_beside_csv sheet_beside_parquet""",
+        sheet_beside_csv sheet_beside_parquet
+        unknown_pool_of_hires unknown_pool_of_salary accounts_without_a_pool
+        holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
+        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon

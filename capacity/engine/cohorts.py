@@ -1,6 +1,6 @@
 """Which accounts keep their names, and which are counted together.
 
-Accounts whose work, dates and churn are the same are exchangeable. A *pool* is a set of them of
+Accounts whose work, dates and churn are the same are exchangeable. A *cohort* is a set of them of
 which only the number and the revenue are known: how many are lost is binomial, and the revenue
 they take along has the moments of a sample without replacement.
 """
@@ -32,13 +32,13 @@ _STEP = 0.05
 
 
 @dataclass(frozen=True)
-class Pools:
-    """The pools of a book, one value for each, and the accounts that keep their names.
+class Cohorts:
+    """The cohorts of a book, one value for each, and the accounts that keep their names.
 
     Attributes
     ----------
     named
-        Accounts of the book that are none of a pool's.
+        Accounts of the book that are none of a cohort's.
     of_class
         Class of its accounts.
     completed
@@ -48,7 +48,7 @@ class Pools:
     number, arr, spread
         How many they are, what they pay together, and the standard deviation of what one pays.
     luck
-        The pool's luck.
+        The cohort's luck.
     """
 
     named: IntArray
@@ -64,14 +64,14 @@ class Pools:
         return len(self.of_class)
 
     def of(self, wanted: IntArray) -> tuple[IntArray, IntArray]:
-        """Which of some classes are a single pool, and these pools."""
+        """Which of some classes are a single cohort, and these cohorts."""
         order = np.argsort(self.of_class, kind="stable")
         place = np.searchsorted(self.of_class[order], wanted)
         there = np.flatnonzero(np.append(self.of_class[order], -1)[place] == wanted)
         return there, order[place[there]]
 
 
-def pools_new_accounts(plan: Plan, new: NewAccounts) -> bool:
+def counts_new_accounts(plan: Plan, new: NewAccounts) -> bool:
     """Whether accounts to be won are counted instead of named."""
     if plan.simulation.resolution != "auto":
         return plan.simulation.resolution == "cohort"
@@ -88,29 +88,29 @@ def new_arr(plan: Plan, segment: Segment) -> Estimate:
     return arr if arr and plan.has_money else Estimate.fixed(0.0)
 
 
-def build_pools(scenario: Scenario, territories: Territories, classes: Classes) -> Pools:
-    """Pool the accounts of a book and those to be won, as far as the `resolution` allows."""
+def build_cohorts(scenario: Scenario, territories: Territories, classes: Classes) -> Cohorts:
+    """Form the cohorts of a book and of those to be won, as far as the `resolution` allows."""
     book = _of_book(scenario, territories, classes)
     won = _to_be_won(scenario.plan, territories, classes)
     if not len(won):
         return book
-    columns = [field.name for field in fields(Pools) if field.name != "named"]
+    columns = [field.name for field in fields(Cohorts) if field.name != "named"]
     joined = (np.concatenate([getattr(book, name), getattr(won, name)]) for name in columns)
-    return Pools(book.named, *joined)
+    return Cohorts(book.named, *joined)
 
 
-def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Pools:
-    """Empty pools, which are filled when their accounts are won."""
+def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Cohorts:
+    """Empty cohorts, which are filled when their accounts are won."""
     segments = list(plan.segments.values())
     together = np.array(
-        [bool(s.new_accounts and pools_new_accounts(plan, s.new_accounts)) for s in segments]
+        [bool(s.new_accounts and counts_new_accounts(plan, s.new_accounts)) for s in segments]
     )
     renews = classes.is_new & (classes.decision < plan.horizon.periods.count)
     c = np.flatnonzero(renews & together[classes.segment])
     none = np.zeros(len(c))
     spread = np.sqrt([new_arr(plan, segments[s]).variance for s in classes.segment[c]])
     names = _names(plan, territories, classes, c, none, none)
-    return Pools(
+    return Cohorts(
         named=np.zeros(0, dtype=np.int64),
         of_class=c,
         completed=np.zeros(len(c), dtype=np.int64),
@@ -122,15 +122,15 @@ def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Pools:
     )
 
 
-def _of_book(scenario: Scenario, territories: Territories, classes: Classes) -> Pools:
+def _of_book(scenario: Scenario, territories: Territories, classes: Classes) -> Cohorts:
     plan, book = scenario.plan, scenario.book
     own = hazard(book.churn)
     completed = _ages(plan, book)
     alike = np.column_stack([classes.of_row, completed, _alike(plan, own)])
     _, group = distinct_rows(alike)
-    pooled = _pooled(plan, book, group, np.bincount(group))
-    found, place = np.unique(group[pooled], return_inverse=True)
-    rows = np.flatnonzero(pooled)
+    counted = _counted(plan, book, group, np.bincount(group))
+    found, place = np.unique(group[counted], return_inverse=True)
+    rows = np.flatnonzero(counted)
     first = np.zeros(len(found), dtype=np.int64)
     first[place[::-1]] = rows[::-1]
     number = np.bincount(place, minlength=len(found)).astype(float)
@@ -141,8 +141,8 @@ def _of_book(scenario: Scenario, territories: Territories, classes: Classes) -> 
     arr = total(book.arr[rows])
     off = book.arr[rows] - (arr / number)[place]
     of_class = classes.of_row[first]
-    return Pools(
-        named=np.flatnonzero(~pooled),
+    return Cohorts(
+        named=np.flatnonzero(~counted),
         of_class=of_class,
         completed=completed[first],
         own=total(own[rows]) / number,
@@ -170,8 +170,8 @@ def _alike(plan: Plan, own: FloatArray) -> IntArray:
     return np.where(known, np.where(known, own, 0.0).view(np.int64), -1)
 
 
-def _pooled(plan: Plan, book: Book, group: IntArray, size: IntArray) -> BoolArray:
-    """Whether each account is pooled."""
+def _counted(plan: Plan, book: Book, group: IntArray, size: IntArray) -> BoolArray:
+    """Whether each account is counted."""
     resolution = plan.simulation.resolution
     if resolution == "account":
         return np.zeros(len(book), dtype=bool)
@@ -190,7 +190,7 @@ def _names(
     completed: IntArray | FloatArray,
     alike: IntArray | FloatArray,
 ) -> list[tuple[object, ...]]:
-    """What a pool is, in words that no other account changes."""
+    """What a cohort is, in words that no other account changes."""
     begin, segments = plan.horizon.periods.start, list(plan.segments)
     apart = [
         [value for _, value in values] if len(territories.of_segment(segment)) > 1 else []
@@ -198,7 +198,7 @@ def _names(
     ]
     return [
         (
-            "pool",
+            "cohort",
             segments[classes.segment[c]],
             begin + classes.start[c],
             classes.starts[c],
