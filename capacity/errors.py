@@ -7,8 +7,13 @@ CapacityError              base of all; `exit_code` is what the command line ret
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+LONGEST_MISTAKE = 1200
+"""Characters of a mistake that are shown; what is longer quotes something that nobody reads."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class CapacityError(Exception):
@@ -44,12 +49,21 @@ class Mistake:
     text: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (str(self.place), self.path, self.text) if part)
+        parts = (str(self.place), shown(self.path), shown(self.text))
+        return ": ".join(part for part in parts if part)
 
     @property
     def order(self) -> tuple[str, int, int]:
         """Key that sorts mistakes by file, line or row, and column."""
         return (self.place.file, self.place.line or self.place.row or 0, self.place.column or 0)
+
+
+def shown(text: str) -> str:
+    """Text on one line and of bounded length: its beginning and its end, control codes spelt."""
+    if len(text) > LONGEST_MISTAKE:
+        half = LONGEST_MISTAKE // 2
+        text = f"{text[:half]} … {text[-half:]}"
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 class InputError(CapacityError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
 
@@ -46,7 +46,8 @@ class Estimate:
     shape
         Whether the quantity is positive, a share or any real number; decides the distribution.
     text
-        As it was written, for the register of assumptions.
+        As it was written, for the register of assumptions; the same number in other words is
+        the same number.
     source, note, evidence
         Where it comes from; None where nobody said.
     """
@@ -54,7 +55,7 @@ class Estimate:
     form: Form
     values: tuple[float, ...]
     shape: Shape = Shape.POSITIVE
-    text: str = ""
+    text: str = field(default="", compare=False)
     source: str | None = None
     note: str | None = None
     evidence: str | None = None

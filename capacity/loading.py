@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capacity.book.accounts import Book
 from capacity.book.pools import build_pools
@@ -17,6 +18,7 @@ from capacity.scenario.beside import Files
 from capacity.scenario.changes import Change, assigned, changed
 from capacity.scenario.differences import Difference, Said, differences
 from capacity.scenario.document import Plan
+from capacity.scenario.dumping import dump
 from capacity.scenario.extending import Written, read_written
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
@@ -53,6 +55,8 @@ class Scenario:
         The base and the changes that led here, before what was set from outside.
     doubts
         Those of the warnings that speak of accounts and people.
+    allow_outside
+        Whether the files that it names may lie outside of its folder.
     """
 
     plan: Plan
@@ -65,6 +69,7 @@ class Scenario:
     settings: Mapping[str, object]
     written: Written
     doubts: tuple[Mistake, ...]
+    allow_outside: bool
 
     @property
     def name(self) -> str:
@@ -97,7 +102,7 @@ class Scenario:
         6
         """
         earlier = {path: value for path, value in self.settings.items() if path not in settings}
-        files = Files(Path(self.marked.file), self.written.files)
+        files = Files(Path(self.marked.file), self.written.files, allow_outside=self.allow_outside)
         return _build(self.written, files, earlier | dict(settings), like=self)
 
     def diff(self, other: Scenario) -> list[Difference]:
@@ -123,8 +128,29 @@ class Scenario:
         """
         return differences(_said(self), _said(other))
 
+    def to_yaml(self) -> str:
+        """The text of one file that loads to the same scenario.
 
-def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:  # noqa: A002
+        As a planner would write it, in the order of the language. Settings that nobody wrote are
+        left out; what was set from outside of the file is in, and so is what it extends and
+        changes. Files are named from the folder of the scenario, so it belongs there.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> plan = capacity.load("scenarios/base.yaml", set={"team.csm.attrition": 0.15})
+        >>> [line for line in plan.to_yaml().splitlines() if "attrition" in line][0].strip()
+        'attrition: 15%'
+        """
+        return dump(_named_from_here(self))
+
+
+def load(
+    path: str | Path,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    *,
+    allow_outside: bool = False,
+) -> Scenario:
     """Read a scenario, the files that it extends, its file of accounts and its files of people.
 
     Parameters
@@ -134,6 +160,8 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     set
         Settings that take the place of the file's, such as ``{"team.csm.headcount": 9}``; text is
         read as it would be in the file, and mappings are merged as by a change of the file.
+    allow_outside
+        Whether the files that it names may lie outside of its folder.
 
     Raises
     ------
@@ -146,7 +174,7 @@ def load(path: str | Path, set: Mapping[str, object] | None = None) -> Scenario:
     >>> capacity.load("scenarios/seed_example.yaml").name
     '100 accounts and a QBR each quarter'
     """
-    files = Files(Path(path), {})
+    files = Files(Path(path), {}, allow_outside=allow_outside)
     written, mistakes = read_written(files)
     return _build(written, files, dict(set or {}), mistakes)
 
@@ -174,9 +202,18 @@ def _build(
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
     pools, idle = build_pools(plan, book, rosters, marked)
-    said = (*warnings, *doubts, *idle)
     return Scenario(
-        plan, book, rosters, pools, said, files.seen, marked, settings, written, tuple(doubts)
+        plan=plan,
+        book=book,
+        rosters=rosters,
+        pools=pools,
+        warnings=(*warnings, *doubts, *idle),
+        files=files.seen,
+        marked=marked,
+        settings=settings,
+        written=written,
+        doubts=tuple(doubts),
+        allow_outside=files.allow_outside,
     )
 
 
@@ -280,3 +317,17 @@ def _said(scenario: Scenario) -> Said:
         for trail, name in _named(scenario.plan)
     }
     return Said(scenario.plan, scenario.marked, contents)
+
+
+def _named_from_here(scenario: Scenario) -> dict[str, Any]:
+    """The settings as they were written, with files named from the folder of the scenario."""
+    marked = scenario.marked.copy()
+    files = Files(Path(marked.file), scenario.files)
+    for trail, name in _named(scenario.plan):
+        here = files.named_from_here(marked, trail, name)
+        if here != name:
+            lone = isinstance(marked.written(trail), dict)
+            *around, last = (*trail, "default") if lone else trail
+            inside: Any = marked.written(tuple(around))
+            inside[last] = here
+    return marked.data

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
+from capacity.assumptions import assumptions
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.scenario.parts import nearest
+from capacity.scenario.register import Assumption
 from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
 
 if TYPE_CHECKING:
@@ -57,6 +59,11 @@ class Result:
     def catalogue(self) -> Catalogue:
         """Everything that can be asked."""
         return Catalogue(self.scenario, self.layout.work, self.batches, max(self.trials, 1))
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The register: every input that the numbers rest on, with its source and place."""
+        return assumptions(self.layout)
 
     # --- single metrics --------------------------------------------------------------------------
 

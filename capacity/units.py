@@ -20,17 +20,20 @@ WEEKDAYS = 5
 LONGEST_SPAN = 1200.0
 """Months that a span may last."""
 HALF = 0.5
+LONGEST_TEXT = 100
+"""Characters that a quantity may have."""
+LARGEST = 1e18
+"""No number of a plan is larger; products of two such numbers are still finite."""
 
-_NUMBER = r"\d[\d_]*(?:\.[\d_]*)?(?:[eE][-+]?\d+)?|\.\d+"
+_NUMBER = r"[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+"
 _PLAIN = re.compile(rf"[-+]?(?:{_NUMBER})")
 _HOURS = re.compile(
     rf"(?:(?P<d>{_NUMBER})\s*d(?:ays?)?)?\s*"
     rf"(?:(?P<h>{_NUMBER})\s*h(?:ours?)?)?\s*"
     rf"(?:(?P<m>{_NUMBER})\s*m(?:in(?:utes?)?)?)?"
 )
-_CLOCK = re.compile(r"(\d+):([0-5]\d)")
-_SPAN = re.compile(rf"(?:(?P<n>{_NUMBER})\s*)?(?P<unit>[a-z]+)")
-_PER = re.compile(r"(?P<n>.+?)\s*(?:\bper\b|/)\s*(?P<unit>[a-z]+)")
+_CLOCK = re.compile(r"([0-9]+):([0-5][0-9])")
+_PER = re.compile(r"(?P<n>.+?)\s*(?:\bper\b|/)\s*(?P<unit>[a-z]+)", re.DOTALL)
 _SHARE = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*%")
 _MONEY = re.compile(rf"(?P<n>[-+]?(?:{_NUMBER}))\s*(?P<k>[kKM]|bn)?\s*(?P<currency>[A-Z]{{3}})?")
 
@@ -41,7 +44,26 @@ _SPAN_UNITS = {
     "quarter": (3.0, "month"),
     "year": (12.0, "month"),
 }
+_SPAN_UNIT = f"(?:{'|'.join(_SPAN_UNITS)})s?"
+_ANY_CASE = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", _SPAN_UNIT)
+_SPAN = re.compile(rf"(?:(?P<n>{_NUMBER})\s*)?(?P<unit>{_ANY_CASE})")
 _MULTIPLES = {None: 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "bn": 1e9}
+
+
+def json_pattern(*expressions: str) -> str:
+    """A regular expression of JSON Schema for texts that one of ours takes as a whole."""
+    unnamed = "|".join(re.sub(r"\(\?P<\w+>", "(?:", one) for one in expressions)
+    return rf"^\s*(?=\S)(?:{unnamed})\s*$"
+
+
+_PER_UNIT = rf"\s*(?:\bper\b|/)\s*{_SPAN_UNIT}"
+NUMBER_TEXT = json_pattern(_PLAIN.pattern)
+SPAN_TEXT = json_pattern(_SPAN.pattern)
+_HOURS_TEXT = json_pattern(_PLAIN.pattern, _HOURS.pattern)
+_WORK_TEXT = json_pattern(rf"(?:{_PLAIN.pattern}|(?=[0-9.]){_HOURS.pattern}){_PER_UNIT}")
+_RATE_TEXT = json_pattern(_PLAIN.pattern, rf"{_PLAIN.pattern}{_PER_UNIT}")
+_SHARE_TEXT = json_pattern(_SHARE.pattern, _PLAIN.pattern)
+_MONEY_TEXT = json_pattern(_MONEY.pattern)
 
 
 def round_half_up(value: float) -> int:
@@ -80,13 +102,23 @@ def parse_number(raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
         raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
     if isinstance(raw, str):
-        if not _PLAIN.fullmatch(raw.strip()):
+        if not _PLAIN.fullmatch(_trimmed(raw)):
             raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
         raw = raw.strip().replace("_", "")
-    value = float(raw)
+    try:
+        value = float(raw)
+    except OverflowError:
+        value = math.inf
     if not math.isfinite(value):
         raise ValueError(f"{raw!r} is not a finite number. Write digits, as in 12 or 0.5")
     return value
+
+
+def _trimmed(raw: str) -> str:
+    """Text without the spaces around it; what is long is no quantity, and slow to look at."""
+    if len(raw) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(raw):,} characters is no quantity. Write a short one")
+    return raw.strip()
 
 
 def _float(text: str) -> float:
@@ -98,7 +130,7 @@ def _float(text: str) -> float:
 
 def parse_hours(raw: object) -> float:
     """Hours of work: ``1h30m``, ``90m``, ``2.5h``; a bare number means hours."""
-    if not isinstance(raw, str) or _PLAIN.fullmatch(raw.strip()):
+    if not isinstance(raw, str) or _PLAIN.fullmatch(_trimmed(raw)):
         return parse_number(raw)
     text = raw.strip()
     clock = _CLOCK.fullmatch(text)
@@ -117,24 +149,25 @@ def days_to_hours(raw: object, hours_per_day: float) -> object:
     if isinstance(raw, dict):
         texts = ("source", "note", "evidence", "role")
         return {k: v if k in texts else days_to_hours(v, hours_per_day) for k, v in raw.items()}
-    if not isinstance(raw, str):
+    if not isinstance(raw, str) or len(raw) > LONGEST_TEXT:
         return raw
-    amount, per, unit = raw.partition(" per ")
-    found = _HOURS.fullmatch(amount.strip())
+    per = _PER.fullmatch(raw.strip())
+    found = _HOURS.fullmatch(per["n"] if per else raw.strip())
     if not found or not found["d"]:
         return raw
     hours = _float(found["d"]) * hours_per_day + _float(found["h"] or "0")
-    return f"{hours + _float(found['m'] or '0') / 60:.12g}h{per}{unit}"
+    amount = f"{hours + _float(found['m'] or '0') / 60:.12g}h"
+    return f"{amount} per {per['unit']}" if per else amount
 
 
 def parse_span(raw: object) -> Span:
     """A length of time: ``90 days``, ``6 weeks``, ``3 months``, ``quarter``."""
     if raw == 0 and not isinstance(raw, bool):
         return Span(0.0, "month")
-    found = _SPAN.fullmatch(raw.strip().lower()) if isinstance(raw, str) else None
-    unit = _SPAN_UNITS.get(found["unit"].removesuffix("s")) if found else None
-    if not found or unit is None:
+    found = _SPAN.fullmatch(_trimmed(raw)) if isinstance(raw, str) else None
+    if not found:
         raise ValueError(f"{raw!r} is not a span of time. Write 90 days, 6 weeks or 3 months")
+    unit = _SPAN_UNITS[found["unit"].lower().removesuffix("s")]
     span = Span(_float(found["n"] or "1") * unit[0], unit[1])
     if span.months > LONGEST_SPAN:
         raise ValueError(f"{raw!r} is longer than 100 years. Write a shorter span")
@@ -148,7 +181,7 @@ def parse_months(raw: object) -> float:
 
 def parse_per_year(raw: object) -> float:
     """Occurrences a year: ``0.6 per year``, ``2 per month``; a bare number is a year's."""
-    if isinstance(raw, str) and not _PLAIN.fullmatch(raw.strip()):
+    if isinstance(raw, str) and not _PLAIN.fullmatch(_trimmed(raw)):
         found = _PER.fullmatch(raw.strip())
         try:
             return parse_number(found["n"]) / parse_span(found["unit"]).years  # type: ignore[index]
@@ -160,7 +193,7 @@ def parse_per_year(raw: object) -> float:
 
 def parse_hours_per_year(raw: object) -> float:
     """Hours a year whatever the number of accounts: ``20 hours per month``."""
-    found = _PER.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    found = _PER.fullmatch(_trimmed(raw)) if isinstance(raw, str) else None
     try:
         return parse_hours(found["n"]) / parse_span(found["unit"]).years  # type: ignore[index]
     except (TypeError, ValueError):
@@ -171,7 +204,7 @@ def parse_hours_per_year(raw: object) -> float:
 def parse_share(raw: object) -> float:
     """A share: ``8%`` or 0.08."""
     if isinstance(raw, str):
-        found = _SHARE.fullmatch(raw.strip())
+        found = _SHARE.fullmatch(_trimmed(raw))
         if found:
             return _float(found["n"]) / 100
     try:
@@ -184,7 +217,7 @@ def parse_money(raw: object, currency: str | None = None) -> float:
     """An amount in the scenario's currency: ``95_000``, ``1.2M``, ``82_000 USD``."""
     if not isinstance(raw, str):
         return parse_number(raw)
-    found = _MONEY.fullmatch(raw.strip())
+    found = _MONEY.fullmatch(_trimmed(raw))
     if not found:
         raise ValueError(f"{raw!r} is not an amount of money. Write 95_000, 95k or 1.2M")
     if found["currency"] and found["currency"] != currency:
@@ -203,13 +236,33 @@ class Shape(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A quantity of the language: how it is read, where it may lie, how it is spread."""
+    """A quantity of the language: how it is read, where it may lie, how it is spread.
+
+    Attributes
+    ----------
+    name
+        What it is called in messages.
+    parse
+        Reads one value.
+    shape, low, high
+        Which distributions it may follow, and its bounds.
+    words
+        What the setting takes, for the reference and for editors.
+    pattern
+        Texts that `parse` takes, as a regular expression of JSON Schema; no pattern knows the
+        bounds of what is written as text.
+    bare
+        Whether a number without a unit will do.
+    """
 
     name: str
     parse: Callable[[object], float]
+    words: str
+    pattern: str
     shape: Shape = Shape.POSITIVE
     low: float = 0.0
-    high: float = math.inf
+    high: float = LARGEST
+    bare: bool = True
 
     def check(self, value: float, raw: object) -> float:
         """Return the value, or raise `ValueError` where it lies outside of the unit's bounds."""
@@ -219,23 +272,26 @@ class Unit:
             raise ValueError(f"{raw} is above 1, which is 100%. Did you mean {raw}%?")
         bounds = (
             f"between {self.low:g} and {self.high:g}"
-            if math.isfinite(self.high)
+            if self.high < LARGEST or value > self.high
             else f"at least {self.low:g}"
         )
         raise ValueError(f"{raw} is outside of its range. {self.name.capitalize()} is {bounds}")
 
 
-HOURS = Unit("a number of hours", parse_hours)
-PER_YEAR = Unit("a rate", parse_per_year)
-HOURS_PER_YEAR = Unit("an amount of work over time", parse_hours_per_year)
-MONTHS = Unit("a span", parse_months)
-SHARE = Unit("a share", parse_share, Shape.SHARE, high=1.0)
-SURCHARGE = Unit("a surcharge", parse_share)
-GROWTH = Unit("a growth", parse_share, Shape.SHARE)
-CHANGE = Unit("a change", parse_share, Shape.REAL, low=-1.0)
-VOLATILITY = Unit("a volatility", parse_share)
-FACTOR = Unit("a factor", parse_share)
-MONEY = Unit("an amount", parse_money)
-DAYS = Unit("a number of days", parse_number)
-PLAIN = Unit("a number", parse_number)
-BETA_SHAPE = Unit("a shape of the beta", parse_number, high=1e4)
+_ANY_SHARE = "share, may be above 100%"
+HOURS = Unit("a number of hours", parse_hours, "hours", _HOURS_TEXT)
+PER_YEAR = Unit("a rate", parse_per_year, "rate", _RATE_TEXT)
+HOURS_PER_YEAR = Unit(
+    "an amount of work over time", parse_hours_per_year, "hours over time", _WORK_TEXT, bare=False
+)
+MONTHS = Unit("a span", parse_months, "span", SPAN_TEXT, bare=False)
+SHARE = Unit("a share", parse_share, "share", _SHARE_TEXT, Shape.SHARE, high=1.0)
+SURCHARGE = Unit("a surcharge", parse_share, _ANY_SHARE, _SHARE_TEXT)
+GROWTH = Unit("a growth", parse_share, _ANY_SHARE, _SHARE_TEXT, Shape.SHARE)
+CHANGE = Unit("a change", parse_share, "share, may be negative", _SHARE_TEXT, Shape.REAL, low=-1.0)
+VOLATILITY = Unit("a volatility", parse_share, _ANY_SHARE, _SHARE_TEXT)
+FACTOR = Unit("a factor", parse_share, "factor", _SHARE_TEXT)
+MONEY = Unit("an amount", parse_money, "money", _MONEY_TEXT)
+DAYS = Unit("a number of days", parse_number, "days", NUMBER_TEXT)
+PLAIN = Unit("a number", parse_number, "number", NUMBER_TEXT)
+BETA_SHAPE = Unit("a shape of the beta", parse_number, "number", NUMBER_TEXT, high=1e4)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capacity.assumptions import assumption_rows, warning_rows
 from capacity.errors import CapacityError
 
 if TYPE_CHECKING:
@@ -87,8 +88,15 @@ def write_csv(result: Result, path: Path, by: str | None) -> None:
 
 
 def write_json(result: Result, path: Path, by: str | None) -> None:
-    """``{"manifest": …, "metrics": [rows]}``; what is not known is null."""
-    _write_json(result.manifest, result.rows(by), path)
+    """``{"manifest": …, "metrics": [rows]}``; what is not known is null.
+
+    The manifest holds what the numbers rest on, the register of assumptions and the warnings too.
+    """
+    rests_on = {
+        "assumptions": assumption_rows(result.assumptions),
+        "warnings": warning_rows(result.scenario.warnings),
+    }
+    _write_json({**result.manifest, **rests_on}, result.rows(by), path)
 
 
 def write_grid_csv(grid: Grid, path: Path) -> None:
@@ -114,8 +122,12 @@ def _cell(value: object) -> object:
 
 def _write_json(manifest: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], path: Path) -> None:
     found = [{name: _known(value) for name, value in row.items()} for row in rows]
-    text = json.dumps({"manifest": dict(manifest), "metrics": found}, ensure_ascii=False, indent=1)
-    write_whole(path, text + "\n")
+    write_whole(path, as_json({"manifest": dict(manifest), "metrics": found}))
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """Text of a JSON file, names in their own script."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def _known(value: Any) -> Any:

@@ -3,19 +3,17 @@
     python docs/make_reference.py
 
 The settings of the language come from the models of `capacity.scenario`: names, defaults and the
-strings under the fields, which are read from the source (`use_attribute_docstrings` of pydantic
-would cost time at every start). Metrics come from the table of the base plan, options from the
-command line itself.
+strings under the fields, as `capacity schema` has them. Metrics come from the table of the base
+plan, options from the command line itself.
 """
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from make_pages import made
 from pydantic import BaseModel
@@ -24,15 +22,15 @@ from typer.models import OptionInfo
 
 import capacity
 from capacity.cli.app import app
-from capacity.estimates import Estimate
 from capacity.metrics import Kind, Metric
 from capacity.result import Result
 from capacity.scenario.document import Accounts, Plan
+from capacity.scenario.documentation import default_of, documentation, kind_of, types_of
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.market import Event, Market
-from capacity.scenario.parts import BySegment
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
+from capacity.scenario.structure import part_of
 from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Departure, Role
 from capacity.scenario.variant import NamedChange, Variant
@@ -65,67 +63,6 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     NamedChange: ("A change", "`changes:`, one behind each dash"),
 }
 
-TYPES = {
-    "Hours": ("hours", " h"),
-    "HoursBySegment": ("hours ‡", " h"),
-    "Share": ("share", "%"),
-    "ShareBySegment": ("share ‡", "%"),
-    "Surcharge": ("share, may be above 100%", "%"),
-    "Growth": ("share, may be above 100%", "%"),
-    "Change": ("share, may be negative", "%"),
-    "Churn": ("share, a list of them, or `sbg`", "%"),
-    "Shares": ("list of shares", "%"),
-    "Factor": ("factor", ""),
-    "FactorByTask": ("factor, or factors by task", ""),
-    "Volatility": ("share, may be above 100%", "%"),
-    "Money": ("money", ""),
-    "Months": ("span", " months"),
-    "PerYear": ("rate", " per year"),
-    "PerYearBySegment": ("rate ‡", " per year"),
-    "FixedBySegment": ("hours over time ‡", ""),
-    "Days": ("days", ""),
-    "PlainNumber": ("number", ""),
-    "SpanOfTime": ("span †", ""),
-    "SpanBySegment": ("span † ‡", ""),
-    "WholeBySegment": ("whole number † ‡", ""),
-    "StepsBySegment": ("steps by name ‡", ""),
-    "Term": ("whole months †", ""),
-    "Day": ("month, or day", ""),
-    "KnownMonth": ("month †", ""),
-    "ByMonth": ("whole numbers by month †", ""),
-    "Seasons": ("twelve weights †", ""),
-    "SeatsByPool": ("whole number † ¶", ""),
-    "HiresByPool": ("whole numbers by month † ¶", ""),
-    "MoneyByPool": ("money ¶", ""),
-    "SurchargeByPool": ("share, may be above 100% ¶", "%"),
-    "ChangeByPool": ("share, may be negative ¶", "%"),
-    "ShareByPool": ("share ¶", "%"),
-    "HoursByPool": ("hours ¶", " h"),
-    "MonthsByPool": ("span ¶", " months"),
-    "DaysByPool": ("days ¶", ""),
-    "SharesByPool": ("list of shares ¶", "%"),
-    "HolidaysByPool": ("country, or country-region ¶", ""),
-    "TextByPool": ("text ¶", ""),
-    "Flag": ("switch", ""),
-    "Text": ("text", ""),
-    "Names": ("name, or a list of them", ""),
-    "Weight": ("number †", ""),
-}
-VALIDATORS = {
-    "whole": "whole number †",
-    "read_columns": "names by column",
-    "read_currency": "three letters",
-    "read_date_format": "text",
-    "read_holidays": "country, or country-region",
-    "read_per": "whole numbers by role †",
-    "read_figure": "text",
-    "read_precision": "share",
-    "read_absorbed": "shares by task",
-    "read_files": "file, or a list of them",
-    "read_changes": "list of changes, see [A change](#a-change)",
-    "read_settings": "settings",
-    "read_paths": "path, or a list of them",
-}
 NOT_USED_YET = {
     (Role, "severance"),
     (Role, "department"),
@@ -201,41 +138,16 @@ def note(name: str) -> str:
 # --- the language --------------------------------------------------------------------------------
 
 
-def docstrings(model: type[BaseModel]) -> dict[str, tuple[str, str]]:
-    """Annotation and documentation of each field, from the source."""
-    (tree,) = ast.parse(inspect.getsource(model)).body
-    assert isinstance(tree, ast.ClassDef)
-    found = {}
-    for field, below in zip(tree.body, tree.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            if not (isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)):
-                raise ValueError(f"{model.__name__}.{field.target.id} has no documentation")
-            text = " ".join(str(below.value.value).split())
-            found[field.target.id] = (ast.unparse(field.annotation), text)
-    return found
-
-
-def said(annotation: str) -> tuple[str, str]:
-    """A type in words, and the unit of its defaults."""
-    plain = annotation.removesuffix(" | None")
-    if plain in TYPES:
-        return TYPES[plain]
-    for model, (title, _) in PARTS.items():
-        if plain == model.__name__:
-            return f"settings, see {link(title)}", ""
-        if plain == f"dict[str, {model.__name__}]":
-            return f"settings by name, see {link(title)}", ""
-    (call,) = ast.parse(plain).body
-    calls = [c for c in ast.walk(call) if isinstance(c, ast.Call) and isinstance(c.func, ast.Name)]
-    for found in calls:
-        name = ast.unparse(found.func)
-        if name == "choice":
-            return ", ".join(f"`{ast.literal_eval(a)}`" for a in found.args), ""
-        if name in ("PlainValidator", "BeforeValidator"):
-            name = ast.unparse(found.args[0])
-        if name in VALIDATORS:
-            return VALIDATORS[name], ""
-    raise ValueError(f"no words for the type {annotation}")
+def said(hint: Any) -> str:
+    """What a setting takes, in words."""
+    kind = kind_of(hint)
+    if kind:
+        return kind.words
+    model, named = part_of(hint)
+    if model is None:  # a list of parts, with a reader of the list before it
+        (each, _) = get_args(get_args(hint)[0])
+        return f"list, see {link(PARTS[each][0])}"
+    return f"settings{' by name' * named}, see {link(PARTS[model][0])}"
 
 
 def link(title: str) -> str:
@@ -243,23 +155,14 @@ def link(title: str) -> str:
     return f"[{title}](#{title.lower().replace(' ', '-')})"
 
 
-def default(field: FieldInfo, unit: str) -> str:
+def default(field: FieldInfo, hint: Any) -> str:
     """The default of a field, as it would be written."""
     if field.is_required():
         return "required"
-    value = field.default
-    if isinstance(value, BySegment):
-        value = value.default
-    if isinstance(value, Estimate):
-        value = value.mean
-    if value in (None, (), {}) or isinstance(value, BaseModel):
+    value = default_of(field, hint)
+    if value is None:
         return NONE
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    if isinstance(value, float):
-        number = f"{100 * value:g}%" if unit == "%" else f"{value:g}{unit}"
-        return f"`{'0' if value == 0 else number}`"
-    return f"`{'0' if str(value).startswith('0 ') else value}`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def settings() -> Iterator[str]:
@@ -269,14 +172,13 @@ def settings() -> Iterator[str]:
         yield f"{where}. {model.__doc__}\n" if where else f"{model.__doc__}\n"
         yield "| setting | takes | default | meaning |"
         yield "|---|---|---|---|"
-        fields = docstrings(model)
-        assert list(fields) == list(model.model_fields)
+        texts, hints = documentation(model), types_of(model)
+        assert list(texts) == list(model.model_fields)
         for name, field in model.model_fields.items():
-            annotation, text = fields[name]
-            words, unit = said(annotation)
+            text, hint = texts[name], hints[name]
             later = " *Not used yet.*" if (model, name) in NOT_USED_YET else ""
             setting = field.alias or name
-            yield f"| `{setting}` | {words} | {default(field, unit)} | {text}{later} |"
+            yield f"| `{setting}` | {said(hint)} | {default(field, hint)} | {text}{later} |"
         yield ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,9 @@ Sweep = Annotated[
         metavar="PATH=VALUES",
         help="Run each value, 6:14 or month,quarter; several make a grid.",
     ),
+]
+AllowOutside = Annotated[
+    bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
 ]
 
 
@@ -68,6 +72,7 @@ def run(
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
     from capacity.loading import load
@@ -76,7 +81,7 @@ def run(
 
     if sweep and by is not None:
         raise QuestionError(f"--by {by} beside --sweep, which knows no periods. Leave one out")
-    scenario = load(file, set=_settings(settings))
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     spans = scenario.plan.horizon.periods.spans
     if by is not None and by not in spans:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
@@ -114,11 +119,25 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where an input has no source.")
     ] = False,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the assumptions as JSON.")
+    ] = None,
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Name every mistake of scenarios with its line; print warnings and all assumptions."""
     from capacity.cli.checking import check_files
+    from capacity.loading import load
 
-    raise typer.Exit(check_files(files, _settings(settings), strict=strict))
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    raise typer.Exit(check_files(files, read, strict=strict, target=json))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the scenario language, for editors and other programs."""
+    from capacity.cli.starting import schema_text
+
+    print(schema_text(), end="")
 
 
 @app.command()
@@ -126,18 +145,20 @@ def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Scenario file.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Scenario file.", show_default=False)],
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    allow_outside: AllowOutside = False,
 ) -> None:
     """Print what one scenario says otherwise than another, with file and line of both."""
     from capacity.cli.comparing import diff_files
+    from capacity.loading import load
 
-    diff_files(old, new, _settings(settings))
+    diff_files(old, new, partial(load, set=_settings(settings), allow_outside=allow_outside))
 
 
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
 ) -> None:
-    """Write a commented scenario and a small file of accounts that run as they are."""
+    """Write a commented scenario, a small file of accounts, and the schema for your editor."""
     from capacity.cli.starting import write_starter
 
     for path in write_starter(folder):

@@ -3,40 +3,86 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from capacity.engine.layout import Layout, build_layout
+from capacity.assumptions import (
+    Row,
+    assumption_rows,
+    assumptions,
+    change_rows,
+    implied,
+    warning_rows,
+)
+from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
-from capacity.loading import Scenario, load
+from capacity.loading import Scenario
 from capacity.report.words import UNKNOWN, share
-from capacity.scenario.checks import effect_product, implied_grr
-from capacity.scenario.register import DERIVED, Assumption, register
+from capacity.scenario.register import Assumption
+from capacity.writing import as_json, check_targets, write_whole
 
 
-def check_files(paths: list[Path], settings: Mapping[str, object], *, strict: bool) -> int:
-    """Check scenarios one by one; returns the exit code."""
+def check_files(
+    paths: list[Path], read: Callable[[Path], Scenario], *, strict: bool, target: Path | None
+) -> int:
+    """Check scenarios one by one; returns the exit code.
+
+    The JSON of all of them is written to the target, unless there is a mistake.
+    """
+    scenarios, mistakes = _read(paths, read)
+    if target:
+        inputs = [name for _, scenario in scenarios for name in scenario.files]
+        check_targets([target], [*map(str, paths), *inputs])
+    found: list[Row] = []
+    for path, scenario in scenarios:
+        for warning in scenario.warnings:
+            print(f"warning: {warning}", file=sys.stderr)
+        assumed = assumptions(build_layout(scenario))
+        effects = implied(scenario.plan)
+        _print(scenario, path, assumed)
+        _print_effects(effects)
+        found.append(_checked(scenario, path, assumed, effects))
+        if strict:
+            mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
+    if mistakes:
+        failed = InputError(mistakes)
+        print(failed, failed.summary, sep="\n", file=sys.stderr)
+        return failed.exit_code
+    if target:
+        write_whole(target, as_json({"scenarios": found}))
+    return 0
+
+
+def _read(
+    paths: list[Path], read: Callable[[Path], Scenario]
+) -> tuple[list[tuple[Path, Scenario]], list[Mistake]]:
+    """The scenarios without a mistake, each with its file, and the mistakes of the others."""
+    found: list[tuple[Path, Scenario]] = []
     mistakes: list[Mistake] = []
     for path in paths:
         try:
-            scenario = load(path, set=settings)
+            found.append((path, read(path)))
         except InputError as error:
             mistakes += error.mistakes
-            continue
-        for warning in scenario.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
-        assumed = register(scenario.plan, scenario.marked) + derived(scenario)
-        _print(scenario, path, assumed)
-        if strict:
-            mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
-    if not mistakes:
-        return 0
-    found = InputError(mistakes)
-    print(found, found.summary, sep="\n", file=sys.stderr)
-    return found.exit_code
+    return found, mistakes
+
+
+def _checked(
+    scenario: Scenario, path: Path, assumed: Sequence[Assumption], effects: Mapping[str, Row]
+) -> Row:
+    """What was found of one scenario, for other programs."""
+    return {
+        "file": str(path),
+        "name": scenario.name,
+        "accounts": len(scenario.book),
+        "changes": change_rows(scenario.changes),
+        "assumptions": assumption_rows(assumed),
+        "warnings": warning_rows(scenario.warnings),
+        "effects": effects,
+    }
 
 
 def _no_source(path: Path, assumption: Assumption) -> Mistake:
@@ -44,31 +90,7 @@ def _no_source(path: Path, assumption: Assumption) -> Mistake:
     return Mistake(place, assumption.path, "has no source. Write {value: …, source: …}")
 
 
-def derived(scenario: Scenario) -> list[Assumption]:
-    """What follows from the plan itself: the coverage that today's team achieves."""
-    layout = build_layout(scenario)
-    pairs = (*layout.effects.lasting, *layout.effects.starting, *layout.effects.renewing)
-    return [
-        Assumption(
-            f"tasks.{pair.lane.task}.coverage_today.{_where(scenario, layout, pair.territory)}",
-            share(float(layout.past.coverage[pair.cell]), 1),
-            "served once by today's team",
-            DERIVED,
-            None,
-            wants_source=False,
-        )
-        for pair in pairs
-        if pair.lane.work.coverage_today is None
-    ]
-
-
-def _where(scenario: Scenario, layout: Layout, territory: int) -> str:
-    """The segment of a territory, and the values by which its roles are split."""
-    segment = list(scenario.plan.segments)[layout.territories.segment[territory]]
-    return ".".join([segment, *(value for _, value in layout.territories.values[territory])])
-
-
-def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
+def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> None:
     out = Console(width=None if sys.stdout.isatty() else 150, highlight=False, markup=False)
     out.print(
         f"{path}: no mistakes. {scenario.name}: {len(scenario.book):,} accounts", soft_wrap=True
@@ -82,11 +104,12 @@ def _print(scenario: Scenario, path: Path, assumed: list[Assumption]) -> None:
         where = f"{Path(a.place.file).name}:{a.place.line or ''}" if a.place else ""
         table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
     out.print(table)
-    for name in scenario.plan.segments:
-        grr = implied_grr(scenario.plan, name)
-        if grr:
-            product = effect_product(scenario.plan, name)
-            print(
-                f"{name}: all effects on churn multiply to {product:.2f}; GRR of a year is "
-                f"{share(grr[0], 1)} today and {share(grr[1], 1)} without the work."
-            )
+
+
+def _print_effects(effects: Mapping[str, Row]) -> None:
+    for name, found in effects.items():
+        print(
+            f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}; GRR of a year "
+            f"is {share(found['grr'], 1)} today and {share(found['grr_without'], 1)} without the "
+            "work."
+        )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from capacity.errors import InputError, Mistake
-from capacity.loading import Scenario, load
+from capacity.loading import Scenario
 
 
-def diff_files(old: Path, new: Path, settings: Mapping[str, object]) -> None:
+def diff_files(old: Path, new: Path, read: Callable[[Path], Scenario]) -> None:
     """Print every difference of two scenarios; nothing where they mean the same.
 
     Raises
@@ -21,7 +21,7 @@ def diff_files(old: Path, new: Path, settings: Mapping[str, object]) -> None:
     mistakes: list[Mistake] = []
     for path in (old, new):
         try:
-            scenarios.append(load(path, set=settings))
+            scenarios.append(read(path))
         except InputError as error:
             mistakes += error.mistakes
     if mistakes:

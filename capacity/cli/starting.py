@@ -6,9 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from capacity.errors import CapacityError
-from capacity.writing import write_whole
+from capacity.scenario.schema import language
+from capacity.writing import as_json, write_whole
 
 STARTER = ("scenario.yaml", "accounts.csv")
+SCHEMA = "scenario.schema.json"
+"""The language for the editor; the first line of the scenario points at it."""
 
 
 def write_starter(folder: Path) -> list[Path]:
@@ -19,7 +22,7 @@ def write_starter(folder: Path) -> list[Path]:
     CapacityError
         Where a file is there already, or nothing can be written there; then nothing is.
     """
-    targets = [folder / name for name in STARTER]
+    targets = [folder / name for name in (*STARTER, SCHEMA)]
     for target in targets:
         if target.exists():
             raise CapacityError(f"{target}: is there already. Name another folder")
@@ -30,6 +33,12 @@ def write_starter(folder: Path) -> list[Path]:
             f"{folder}: cannot be made ({error.strerror}). Name another folder"
         ) from None
     home = files("capacity.cli") / "starter"
-    for target in targets:
-        write_whole(target, (home / target.name).read_text(encoding="utf-8"))
+    for name in STARTER:
+        write_whole(folder / name, (home / name).read_text(encoding="utf-8"))
+    write_whole(folder / SCHEMA, schema_text())
     return targets
+
+
+def schema_text() -> str:
+    """The JSON Schema of the language, as `capacity schema` prints it."""
+    return as_json(language())

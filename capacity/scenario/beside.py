@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from capacity.errors import InputError, Mistake
-from capacity.scenario.reading import Marked, Trail, dotted, read_bytes
+from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, read_bytes
+
+SCENARIO = "scenario"
+"""The kind of file that is a scenario, or is extended by one."""
 
 
 class Files:
-    """Files beside a scenario, which must lie inside of its folder.
+    """Files beside a scenario, which lie inside of its folder unless more is allowed.
 
     Parameters
     ----------
@@ -19,11 +22,16 @@ class Files:
         The file of the scenario.
     seen
         SHA-256 of every file that was read already, by name.
+    allow_outside
+        Whether they may lie anywhere.
     """
 
-    def __init__(self, scenario: Path, seen: Mapping[str, str]) -> None:
+    def __init__(
+        self, scenario: Path, seen: Mapping[str, str], *, allow_outside: bool = False
+    ) -> None:
         self.scenario = scenario
         self.seen = dict(seen)
+        self.allow_outside = allow_outside
 
     def read(self, marked: Marked, path: Trail, name: str, kind: str) -> tuple[bytes, str]:
         """The content of a file that a setting names, and its name in messages.
@@ -34,9 +42,11 @@ class Files:
             At the setting, where the file lies outside or cannot be read.
         """
         file = self.beside(marked, path, name)
-        text = ""
-        if not _is_inside(file, self.scenario.parent):
-            text = f"{name} lies outside of the scenario's folder. Copy it beside the scenario"
+        if not (self.allow_outside or _is_inside(file, self.scenario.parent)):
+            text = (
+                f"{name} lies outside of the scenario's folder. Copy it beside the scenario, or "
+                "allow it by --allow-outside"
+            )
         else:
             try:
                 return self.open(file, kind), str(file)
@@ -45,8 +55,8 @@ class Files:
         raise InputError([Mistake(marked.place(path), dotted(path), text)])
 
     def open(self, file: Path, kind: str) -> bytes:
-        """The content of a file, which is noted as read."""
-        content = read_bytes(file, kind)
+        """The content of a file, which is noted as read; of a scenario no more than is allowed."""
+        content = read_bytes(file, kind, MAX_BYTES + 1 if kind == SCENARIO else -1)
         self.seen[str(file)] = hashlib.sha256(content).hexdigest()
         return content
 
@@ -54,6 +64,13 @@ class Files:
         """A file beside the one that names it; beside the scenario, where none does."""
         written = marked.place(path).file
         return (Path(written) if written in self.seen else self.scenario).parent / name
+
+    def named_from_here(self, marked: Marked, path: Trail, name: str) -> str:
+        """The name of a file as the scenario itself would write it."""
+        file, here = self.beside(marked, path, name), self.scenario.parent
+        if file == here / name:
+            return name
+        return file.relative_to(here).as_posix() if file.is_relative_to(here) else str(file)
 
 
 def _is_inside(file: Path, folder: Path) -> bool:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.scenario.fields import read_numbers
-from capacity.scenario.numbers import FORM_KEYS, REMARKS, read_number, remarks
+from capacity.scenario.kinds import Kind, any_of, listed, record, written_each
+from capacity.scenario.numbers import (
+    FORM_KEYS,
+    REMARKS,
+    REMARKS_SCHEMA,
+    number,
+    read_both,
+    read_number,
+    remarks,
+)
 from capacity.scenario.parts import PartsError, nearest, read_each
 
 SBG = "sbg"
@@ -84,14 +93,23 @@ def _read_sbg(raw: object, info: ValidationInfo) -> ShiftedBeta:
     if not isinstance(raw, dict):
         found = "is empty" if raw is None else f"{raw!r} is not alpha and beta"
         raise ValueError(f"{found}. {_TEXT}")
+    given = [(key, raw[key]) for key in _SHAPES if key in raw]
+    (_, shapes), said = read_both(
+        lambda: read_both(
+            lambda: _check_keys(raw), lambda: read_each(given, partial(_read_shape, info=info))
+        ),
+        lambda: remarks(raw),
+    )
+    return ShiftedBeta(shapes["alpha"], shapes["beta"], **said)
+
+
+def _check_keys(raw: dict[str, object]) -> None:
     for key in raw:
         if key not in (*_SHAPES, *REMARKS):
             raise ValueError(f"`{key}` is no part of sbg.{nearest(key, _SHAPES)} {_TEXT}")
     missing = [key for key in _SHAPES if key not in raw]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing. {_TEXT}")
-    shapes = read_each(((key, raw[key]) for key in _SHAPES), partial(_read_shape, info=info))
-    return ShiftedBeta(shapes["alpha"], shapes["beta"], **remarks(raw))
 
 
 def _read_shape(raw: object, info: ValidationInfo) -> Estimate:
@@ -101,4 +119,24 @@ def _read_shape(raw: object, info: ValidationInfo) -> Estimate:
     return found
 
 
-Churn = Annotated[tuple[Estimate, ...] | ShiftedBeta, PlainValidator(read_churn)]
+def write_churn(raw: Any) -> Any:
+    """Churn as a planner would write it."""
+    if isinstance(raw, dict) and SBG in raw:
+        said = raw[SBG]
+        shapes = {key: _SHAPE.write(said[key]) for key in _SHAPES}
+        return {SBG: shapes | {key: said[key] for key in REMARKS if key in said}}
+    return written_each(_SHARE.write, raw) if isinstance(raw, list) else _SHARE.write(raw)
+
+
+_SHARE, _SHAPE = number(units.SHARE), number(units.BETA_SHAPE)
+_SBG = record(dict.fromkeys(_SHAPES, _SHAPE), **REMARKS_SCHEMA)
+Churn = Annotated[
+    tuple[Estimate, ...] | ShiftedBeta,
+    Kind(
+        read_churn,
+        "share, a list of them, or `sbg`",
+        any_of(_SHARE, listed(_SHARE), record({SBG: _SBG})),
+        write_churn,
+        "churn",
+    ),
+]

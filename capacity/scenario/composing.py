@@ -16,6 +16,9 @@ import yaml
 from capacity.errors import Mistake, Place
 
 MAX_DEPTH = 60
+MAX_VALUES = 100_000
+"""A whole plan has about a thousand."""
+MERGE = "<<"
 MOST_DIGITS = 16
 """Longer whole numbers are names; they stay text, which keeps every digit."""
 
@@ -28,7 +31,7 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
-@dataclass
+@dataclass(slots=True)
 class Node:
     """A scalar with its text as written, a mapping of pairs, or a list of items."""
 
@@ -37,6 +40,8 @@ class Node:
     scalar: object = None
     pairs: list[tuple[Node, Node]] | None = None
     items: list[Node] | None = None
+    merges: bool = False
+    """Whether it is the ``<<`` of a merge; in quotes it is a name like any other."""
 
 
 def place_in(before: str, file: str) -> Place:
@@ -86,7 +91,7 @@ class Composer:
         anchors: dict[str, Node] = {}
         stack: list[Node] = []
         waiting: list[Node | None] = []
-        documents = 0
+        documents = count = 0
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -102,6 +107,11 @@ class Composer:
             node = self._node(event, anchors)
             if node is None:
                 continue
+            count += 1
+            if count > 2 * MAX_VALUES:  # keys count here, too
+                message = f"more than {MAX_VALUES:,} values. A scenario has far less"
+                self.mistakes.append(Mistake(node.place, "", message))
+                return None
             if stack:
                 _attach(stack[-1], waiting, node)
             else:
@@ -135,7 +145,8 @@ class Composer:
             node = Node(place, items=[])
         else:
             scalar = resolve(event.value, plain=event.implicit[0])
-            node = Node(place, event.value, scalar)
+            merges = event.implicit[0] and event.value == MERGE
+            node = Node(place, event.value, scalar, merges=merges)
         if event.anchor:
             anchors[event.anchor] = node
         return node

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
-from capacity.scenario.fields import Money, Text, read_text
+from capacity.scenario.fields import TEXT, Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
+from capacity.scenario.kinds import Kind, mapping_of
 from capacity.scenario.market import Event, Market
 from capacity.scenario.parts import Part, read_each
 from capacity.scenario.segment import Effect, Segment, Value
@@ -56,6 +58,19 @@ def read_date_format(raw: object) -> str:
     return text
 
 
+Currency = Annotated[
+    str, Kind(read_currency, "three letters", {"type": "string", "pattern": "^[A-Z]{3}$"})
+]
+Columns = Annotated[
+    dict[str, str],
+    Kind(
+        read_columns,
+        "names by column",
+        mapping_of(TEXT, properties=dict.fromkeys(ACCOUNT_COLUMNS, TEXT)),
+    ),
+]
+DateFormat = Annotated[str, replace(TEXT, read=read_date_format)]
+
 PARQUET = (".parquet", ".pq")
 WORKBOOKS = (".xlsx", ".xlsm")
 """How the names of such files end; everything else is CSV."""
@@ -68,9 +83,9 @@ class Accounts(Part):
     """File beside the scenario: CSV, Parquet (`.parquet`) or an Excel workbook (`.xlsx`)."""
     sheet: Text | None = None
     """Sheet of the workbook; the first that is not hidden where none is named."""
-    columns: Annotated[dict[str, str], PlainValidator(read_columns)] = Field(default={})
+    columns: Columns = Field(default={})
     """The file's own names of the columns: `{arr: "Annual value"}`."""
-    date_format: Annotated[str, PlainValidator(read_date_format)] = "YYYY-MM-DD"
+    date_format: DateFormat = "YYYY-MM-DD"
     """How dates are written: `DD/MM/YYYY`, or `%d/%m/%Y`."""
     scale_to: Money | None = None
     """Known total of the yearly revenue of the opening book; scales every account's."""
@@ -83,7 +98,7 @@ class Plan(Part):
     """What the scenario is called."""
     description: Text | None = None
     """What it is about."""
-    currency: Annotated[str, PlainValidator(read_currency)] = "USD"
+    currency: Currency = "USD"
     """Code of the currency of all amounts."""
     horizon: Horizon
     """When."""

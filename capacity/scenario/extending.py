@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.beside import Files
+from capacity.scenario.beside import SCENARIO, Files
 from capacity.scenario.changes import Change
+from capacity.scenario.composing import MAX_VALUES
 from capacity.scenario.merging import below, merge, take_out
-from capacity.scenario.reading import Marked, Trail, dotted, parse_bytes
+from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, parse_bytes
 from capacity.scenario.structure import settings
 from capacity.scenario.validation import mistakes_of_variant
 from capacity.scenario.variant import Variant
@@ -20,6 +22,8 @@ _TITLES = {"name", "description"}
 """What a file calls itself is no change of the plan."""
 DEEPEST = 50
 """Files that may extend one another in a chain."""
+_MOST = {"bytes": MAX_BYTES, "values": MAX_VALUES, "files": 500, "changes": 500}
+"""What the files of one scenario have together; removals count as changes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def read_written(files: Files) -> tuple[Written, list[Mistake]]:
         Where a file cannot be read or found, with every such mistake of every file.
     """
     reader = _Reader(files)
-    reader.add(parse_bytes(files.open(files.scenario, "scenario"), str(files.scenario)), ())
+    reader.take(files.open(files.scenario, SCENARIO), str(files.scenario), ())
     if reader.broken:
         raise InputError(reader.broken + reader.mistakes)
     assert reader.base is not None
@@ -73,6 +77,29 @@ class _Reader:
     mistakes: list[Mistake] = field(default_factory=list)
     broken: list[Mistake] = field(default_factory=list)
     done: set[Path] = field(default_factory=set)
+    spent: Counter[str] = field(default_factory=Counter)
+    is_full: bool = False
+
+    def take(self, content: bytes, file: str, chain: tuple[str, ...]) -> None:
+        """Parse and take over a file; raises `InputError` where it is none, or too much."""
+        marked = parse_bytes(content, file)
+        self._spend(marked.place(()), "", bytes=len(content), values=len(marked.values))
+        self.add(marked, chain)
+
+    def _spend(self, place: Place, path: str, **amounts: int) -> None:
+        """Count what all files have together, which is bounded as if they were one.
+
+        Raises
+        ------
+        InputError
+            Where it is too much; then no more files are read.
+        """
+        self.spent.update(amounts)
+        for kind in amounts:
+            if self.spent[kind] > _MOST[kind]:
+                self.is_full = True
+                text = f"has more than {_MOST[kind]:,} {kind} with all that is extended. Write less"
+                raise InputError([Mistake(place, path, text)])
 
     def add(self, marked: Marked, chain: tuple[str, ...]) -> None:
         """Take over a file, after the files that it extends; `chain` is what extends it."""
@@ -83,8 +110,11 @@ class _Reader:
         self.mistakes += [m for m in found if m not in wrong]
         named = marked.data.get("extends")
         for path, name in _entries(named):
-            self._extend(marked, path, name, chain)
+            if not self.is_full:
+                self._extend(marked, path, name, chain)
         changes = _changes(marked)
+        count = sum(1 + len(change.removals) for _, change in changes)
+        self._spend(marked.place(("changes",), key=True), "changes", changes=count)
         for key in settings(Variant):
             if key in marked.data:
                 take_out(marked, (key,))
@@ -112,11 +142,12 @@ class _Reader:
 
     def _read(self, marked: Marked, path: Trail, name: str, chain: tuple[str, ...]) -> None:
         try:
-            content, file = self.files.read(marked, path, name, "scenario")
+            self._spend(marked.place(path), dotted(path), files=1)
+            content, file = self.files.read(marked, path, name, SCENARIO)
             identity = Path(file).resolve()
             if identity not in self.done:
                 self.done.add(identity)
-                self.add(parse_bytes(content, file), chain)
+                self.take(content, file, chain)
         except InputError as error:
             self.broken += error.mistakes
 

@@ -1,7 +1,6 @@
 """The types of the language's settings: numbers, with a range or without, spans, names.
 
-Each type is an `Annotated` whose validator turns what YAML gives into a frozen value, or raises
-`ValueError` with a sentence that ends in what to write instead.
+Each type is an `Annotated` with its `Kind`: how it is read, described and written.
 """
 
 from __future__ import annotations
@@ -9,15 +8,32 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.calendar import first_day, month_label, month_number
 from capacity.estimates import Estimate
-from capacity.scenario.numbers import FORM_KEYS, KNOWN, known, number, read_number
+from capacity.scenario.kinds import (
+    JsonSchema,
+    Kind,
+    any_of,
+    listed,
+    mapping_of,
+    written_each,
+)
+from capacity.scenario.numbers import (
+    FORM_KEYS,
+    KNOWN,
+    known,
+    number,
+    one_number,
+    read_number,
+    text_schema,
+)
 from capacity.scenario.parts import BySegment, nearest, read_each
 from capacity.units import Span, Unit
 
@@ -27,6 +43,12 @@ SEASONS = 12
 MOST_ACCOUNTS = 10_000_000
 MOST_SEATS = 1_000_000
 LONGEST_TERM = 1200
+BY_NAME: JsonSchema = {
+    "type": "object",
+    "minProperties": 1,
+    "propertyNames": {"not": {"enum": sorted(FORM_KEYS)}},
+}
+"""Values by segment or by pool, whose names stand where the keys of a number's forms might."""
 
 
 def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
@@ -40,9 +62,16 @@ def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
     return int(value)
 
 
-def whole(low: int = 0, high: int | None = None) -> PlainValidator:
-    """Validator of a whole number."""
-    return PlainValidator(known(partial(read_whole, low=low, high=high)))
+def whole_schema(low: int = 0, high: int | None = None) -> JsonSchema:
+    """A whole number, or a text of one; bounds and fractions of texts are not looked into."""
+    top = {} if high is None else {"maximum": high}
+    return any_of({"type": "integer", "minimum": low, **top}, text_schema(units.NUMBER_TEXT))
+
+
+def whole(low: int = 0, high: int | None = None) -> Kind:
+    """A whole number between bounds."""
+    read = partial(read_whole, low=low, high=high)
+    return one_number(read, "whole number", whole_schema(low, high))
 
 
 def read_term(raw: object) -> int:
@@ -73,9 +102,17 @@ def read_text(raw: object) -> str:
     return text
 
 
+def name_said(raw: object) -> str | None:
+    """The name that a setting amounts to, `7` and `true` too; None where it is no name."""
+    try:
+        return read_text(raw)
+    except ValueError:
+        return None
+
+
 def read_month(raw: object, *, day_one: bool = True) -> int:
     """A calendar month, as a count of months; a date must be the first of its month."""
-    found = _MONTH.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    found = MONTH.fullmatch(raw.strip()) if isinstance(raw, str) else None
     if not found or not 1 <= int(found[2]) <= SEASONS or int(found[1]) < 1:
         raise ValueError(f"{raw!r} is not a month. Write it as 2027-02")
     if found[3] and int(found[3]) != 1 and day_one:
@@ -86,7 +123,7 @@ def read_month(raw: object, *, day_one: bool = True) -> int:
 def read_day(raw: object) -> dt.date:
     """A day, ``2027-01-04``; a month is its first day."""
     month = read_month(raw, day_one=False)
-    found = _MONTH.fullmatch(str(raw).strip())
+    found = MONTH.fullmatch(str(raw).strip())
     day = int(found[3] or 1) if found else 1
     try:
         return first_day(month).replace(day=day)
@@ -107,7 +144,20 @@ def read_calendar_month(raw: object) -> CalendarMonth:
     return CalendarMonth(read_month(raw))
 
 
-_MONTH = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
+MONTH = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
+MONTH_SCHEMA: JsonSchema = {
+    "type": "string",
+    "pattern": r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-01)?\s*$",
+}
+_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
+_DAY_OF_MONTH = (
+    "(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?|(?:0[13-9]|1[0-2])-(?:29|30)"
+    "|(?:0[13578]|1[02])-31"
+)
+_DAY_SCHEMA: JsonSchema = {
+    "type": "string",
+    "pattern": rf"^\s*(?!0000)(?:[0-9]{{4}}-(?:{_DAY_OF_MONTH})|{_LEAP_YEAR}-02-29)\s*$",
+}
 
 
 def read_by_month(raw: object) -> dict[int, int]:
@@ -124,17 +174,9 @@ def read_by_month(raw: object) -> dict[int, int]:
     return {month: counts[name] for name, month in months.items()}
 
 
-def read_hires(raw: object, _info: ValidationInfo) -> BySegment[dict[int, int]]:
-    """Counts by month, or by pool and month: ``{AMER: {2027-03: 2}}``."""
-    if not isinstance(raw, dict) or not raw or set(raw) & set(KNOWN) or by_month(raw):
-        return BySegment({}, read_by_month(raw))
-    values = read_each(raw.items(), read_by_month)
-    return BySegment(values, values.pop("default", {}))
-
-
 def by_month(raw: Mapping[str, object]) -> bool:
     """Whether values are given by month."""
-    return any(_MONTH.fullmatch(name.strip()) for name in raw)
+    return any(MONTH.fullmatch(name.strip()) for name in raw)
 
 
 def read_seasons(raw: object) -> tuple[float, ...]:
@@ -156,9 +198,10 @@ def read_choice(raw: object, choices: tuple[str, ...]) -> str:
     return str(raw)
 
 
-def choice(*choices: str) -> PlainValidator:
-    """Validator of one of a few words."""
-    return PlainValidator(partial(read_choice, choices=choices))
+def choice(*choices: str) -> Kind:
+    """One of a few words."""
+    words = ", ".join(f"`{word}`" for word in choices)
+    return Kind(partial(read_choice, choices=choices), words, {"enum": list(choices)})
 
 
 def read_numbers(unit: Unit, raw: object, info: ValidationInfo) -> tuple[Estimate, ...]:
@@ -182,24 +225,85 @@ def read_by_segment(
     read: Callable[[object, ValidationInfo], T], raw: object, info: ValidationInfo
 ) -> BySegment[T]:
     """A value, or one for each segment: ``{enterprise: 1, default: 3}``."""
-    if not isinstance(raw, dict) or not raw or set(raw) & FORM_KEYS:
+    if not isinstance(raw, dict) or not is_by_segment(raw):
         return BySegment({}, read(raw, info))
     values = read_each(raw.items(), lambda item: read(item, info))
     return BySegment(values, values.pop("default", None))
 
 
-def by_segment(read: Callable[[object, ValidationInfo], Any]) -> PlainValidator:
-    """Validator of a setting that may be given by segment."""
-    return PlainValidator(partial(read_by_segment, read))
+def is_by_segment(raw: object) -> bool:
+    """Whether a setting is given by segment, and is no form of a number."""
+    return isinstance(raw, dict) and bool(raw) and not set(raw) & FORM_KEYS
 
 
-def plain(read: Callable[[object], T]) -> Callable[[object, ValidationInfo], T]:
-    """A reader that does not look at its surroundings."""
-    return lambda raw, _info: read(raw)
+def by_segment(kind: Kind) -> Kind:
+    """A setting that may be given by segment."""
+    assert kind.name, "two kinds without a name would share one schema"
+    return Kind(
+        partial(read_by_segment, kind.read),
+        f"{kind.words} ‡",
+        any_of(kind, {**mapping_of(kind), **BY_NAME}),
+        partial(write_by_segment, kind.write),
+        f"{kind.name}, by segment",
+    )
 
+
+def write_by_segment(write: Callable[[Any], Any], raw: Any) -> Any:
+    """Each segment's value as a planner would write it."""
+    return written_each(write, raw) if is_by_segment(raw) else write(raw)
+
+
+def plain(kind: Kind) -> Kind:
+    """A kind whose reader does not look at its surroundings, for `by_segment`."""
+    return replace(kind, read=lambda raw, _info: kind.read(raw))
+
+
+def _list_or_one(kind: Kind) -> JsonSchema:
+    return any_of(kind, listed(kind))
+
+
+_SPAN_SCHEMA = any_of(text_schema(units.SPAN_TEXT), {"const": 0})
+_SPAN = one_number(units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known")
+RANK = one_number(partial(read_whole, low=1), "whole number", whole_schema(1), name="a rank")
+COUNT = one_number(
+    partial(read_whole, high=MOST_ACCOUNTS), "whole number", whole_schema(0, MOST_ACCOUNTS)
+)
+_TERM = one_number(
+    read_term,
+    "whole months",
+    any_of(
+        {"type": "integer", "minimum": 1, "maximum": LONGEST_TERM},
+        text_schema(units.SPAN_TEXT),
+        text_schema(r"^\s*[0-9]+\s*$"),
+    ),
+)
+_WEIGHT = any_of({"type": "number", "minimum": 0}, text_schema(units.NUMBER_TEXT))
+_SEASONS: JsonSchema = {
+    "type": "array",
+    "items": _WEIGHT,
+    "minItems": SEASONS,
+    "maxItems": SEASONS,
+}
+BY_MONTH = Kind(
+    read_by_month,
+    "whole numbers by month †",
+    mapping_of(COUNT, propertyNames=MONTH_SCHEMA),
+    name="by month",
+)
+TEXT = Kind(
+    read_text, "text", {"type": ["string", "number", "boolean"], "pattern": r"\S"}, name="a text"
+)
+_SHARE = number(units.SHARE)
+SHARES = Kind(
+    partial(read_numbers, units.SHARE),
+    "list of shares",
+    _list_or_one(_SHARE),
+    partial(written_each, _SHARE.write),
+    "shares",
+)
 
 Hours = Annotated[Estimate, number(units.HOURS)]
-Share = Annotated[Estimate, number(units.SHARE)]
+Share = Annotated[Estimate, _SHARE]
 Surcharge = Annotated[Estimate, number(units.SURCHARGE)]
 Growth = Annotated[Estimate, number(units.GROWTH)]
 Change = Annotated[Estimate, number(units.CHANGE)]
@@ -210,38 +314,24 @@ Months = Annotated[Estimate, number(units.MONTHS)]
 PerYear = Annotated[Estimate, number(units.PER_YEAR)]
 Days = Annotated[Estimate, number(units.DAYS)]
 PlainNumber = Annotated[Estimate, number(units.PLAIN)]
-Shares = Annotated[tuple[Estimate, ...], PlainValidator(partial(read_numbers, units.SHARE))]
-SpanOfTime = Annotated[Span, PlainValidator(known(units.parse_span))]
-Term = Annotated[int, PlainValidator(known(read_term))]
-Day = Annotated[dt.date, PlainValidator(read_day)]
-KnownMonth = Annotated[CalendarMonth, PlainValidator(known(read_calendar_month))]
-ByMonth = Annotated[dict[int, int], PlainValidator(read_by_month)]
-Seasons = Annotated[tuple[float, ...], PlainValidator(known(read_seasons))]
-Flag = Annotated[bool, PlainValidator(read_flag)]
-Text = Annotated[str, PlainValidator(read_text)]
-Names = Annotated[tuple[str, ...], PlainValidator(read_names)]
+Shares = Annotated[tuple[Estimate, ...], SHARES]
+SpanOfTime = Annotated[Span, _SPAN]
+Term = Annotated[int, _TERM]
+Day = Annotated[dt.date, Kind(read_day, "month, or day", _DAY_SCHEMA)]
+KnownMonth = Annotated[CalendarMonth, one_number(read_calendar_month, "month", MONTH_SCHEMA)]
+ByMonth = Annotated[dict[int, int], BY_MONTH]
+Seasons = Annotated[tuple[float, ...], one_number(read_seasons, "twelve weights", _SEASONS)]
+Flag = Annotated[bool, Kind(read_flag, "switch", {"enum": [True, False, "on", "off"]})]
+Text = Annotated[str, TEXT]
+Names = Annotated[tuple[str, ...], Kind(read_names, "name, or a list of them", _list_or_one(TEXT))]
 
-HoursBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.HOURS))]
-ShareBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.SHARE))]
-PerYearBySegment = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.PER_YEAR))]
-FixedBySegment = Annotated[
-    BySegment[Estimate], by_segment(partial(read_number, units.HOURS_PER_YEAR))
+HoursBySegment = Annotated[BySegment[Estimate], by_segment(number(units.HOURS))]
+ShareBySegment = Annotated[BySegment[Estimate], by_segment(_SHARE)]
+PerYearBySegment = Annotated[BySegment[Estimate], by_segment(number(units.PER_YEAR))]
+FixedBySegment = Annotated[BySegment[Estimate], by_segment(number(units.HOURS_PER_YEAR))]
+FactorByTask = Annotated[
+    BySegment[Estimate],
+    replace(by_segment(number(units.FACTOR)), words="factor, or factors by task"),
 ]
-FactorByTask = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.FACTOR))]
-SpanBySegment = Annotated[BySegment[Span], by_segment(plain(known(units.parse_span)))]
-HoursByPool = HoursBySegment
-ShareByPool = ShareBySegment
-MoneyByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.MONEY))]
-SurchargeByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.SURCHARGE))]
-ChangeByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.CHANGE))]
-MonthsByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.MONTHS))]
-DaysByPool = Annotated[BySegment[Estimate], by_segment(partial(read_number, units.DAYS))]
-SharesByPool = Annotated[
-    BySegment[tuple[Estimate, ...]], by_segment(partial(read_numbers, units.SHARE))
-]
-TextByPool = Annotated[BySegment[str], by_segment(plain(read_text))]
-SeatsByPool = Annotated[
-    BySegment[int], by_segment(plain(known(partial(read_whole, high=MOST_SEATS))))
-]
-HiresByPool = Annotated[BySegment[dict[int, int]], PlainValidator(read_hires)]
-WholeBySegment = Annotated[BySegment[int], by_segment(plain(known(partial(read_whole, low=1))))]
+SpanBySegment = Annotated[BySegment[Span], by_segment(plain(_SPAN))]
+WholeBySegment = Annotated[BySegment[int], by_segment(plain(RANK))]

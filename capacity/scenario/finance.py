@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-from pydantic import Field, PlainValidator, ValidationInfo
+from pydantic import Field, ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.scenario.fields import Change, Money, PlainNumber, Share, whole
-from capacity.scenario.numbers import read_number
+from capacity.scenario.kinds import Kind, mapping_of, written_each
+from capacity.scenario.numbers import number, read_number
 from capacity.scenario.parts import Part, read_each
 
 
@@ -18,6 +20,13 @@ def read_absorbed(raw: object, info: ValidationInfo) -> dict[str, Estimate]:
     if not isinstance(raw, dict):
         raise ValueError(f"{raw!r} is not a share by task. Write {{renewal: 50%}}")
     return read_each(raw.items(), lambda share: read_number(units.SHARE, share, info))
+
+
+_SHARE = number(units.SHARE)
+SharesByTask = Annotated[
+    dict[str, Estimate],
+    Kind(read_absorbed, "shares by task", mapping_of(_SHARE), partial(written_each, _SHARE.write)),
+]
 
 
 class Finance(Part):
@@ -31,7 +40,7 @@ class Finance(Part):
     """Software of the team, a year."""
     clv_years: Annotated[int, whole(1)] = 5
     """Years that a customer's lifetime value counts."""
-    absorbed: Annotated[dict[str, Estimate], PlainValidator(read_absorbed)] = Field(default={})
+    absorbed: SharesByTask = Field(default={})
     """Shares of the work that others would still do without the team."""
     absorbed_cost: Money | None = None
     """Cost of an hour of theirs."""

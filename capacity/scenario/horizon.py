@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import PlainValidator
-
+from capacity import units
 from capacity.calendar import STEPS
 from capacity.periods import Periods
 from capacity.scenario.fields import Day, Flag, choice, whole
 from capacity.scenario.figure import Figure, read_figure, read_precision
+from capacity.scenario.kinds import Kind
+from capacity.scenario.numbers import quantity_schema
 from capacity.scenario.parts import Part
+
+Precision = Annotated[float, Kind(read_precision, "share", quantity_schema(units.SHARE))]
+AnyFigure = Annotated[Figure, Kind(read_figure, "text", {"type": "string", "minLength": 1})]
 
 
 class Horizon(Part):
@@ -44,10 +48,10 @@ class Simulation(Part):
     trials: Annotated[int, whole(0)] = 10_000
     """Number of futures; 0 computes expected values without luck. Beside `precision`, the most of
     them."""
-    precision: Annotated[float, PlainValidator(read_precision)] | None = None
+    precision: Precision | None = None
     """Adds futures until the Monte Carlo error is this share of the figure, as `1%`; at most
     100,000 where `trials` says nothing."""
-    metric: Annotated[Figure, PlainValidator(read_figure)] | None = None
+    metric: AnyFigure | None = None
     """The figure that `precision` speaks of, as `required_fte:p90`; the headline figures where
     nothing is named."""
     seed: Annotated[int, whole(0)] = 0

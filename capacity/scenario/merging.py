@@ -22,12 +22,12 @@ from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.segment import NewAccounts
-from capacity.scenario.structure import SEATS, TRIGGERS, WHOLE_FIXED, settings
+from capacity.scenario.structure import LENGTHS, SEATS, TRIGGERS, WHOLE_FIXED, settings
 from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Role
 
 _RIVALS: Mapping[object, tuple[tuple[str, ...], ...]] = {
-    Horizon: (("months", "weeks"),),
+    Horizon: (LENGTHS,),
     NewAccounts: (("per_year", "by_month"),),
     Task: (TRIGGERS, ("hours", "steps"), ("weight", "if_stopped")),
     Role: (SEATS,),

@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate, Form
-from capacity.scenario.parts import nearest, read_each
-from capacity.units import Shape, Unit
+from capacity.quantities import write_quantity
+from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, record
+from capacity.scenario.parts import PartsError, nearest, read_each
+from capacity.units import LONGEST_TEXT, Shape, Unit
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 FORMS = {
     Form.PERT: ("low", "likely", "high"),
@@ -47,16 +50,31 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
         return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
     form = _form(raw)
     keys = FORMS[form]
-    values = tuple(read_each(((key, raw[key]) for key in keys), one).values())
+    values, said = read_both(
+        lambda: tuple(read_each(((key, raw[key]) for key in keys), one).values()),
+        lambda: remarks(raw),
+    )
     _check_form(form, values, raw, unit.shape)
     text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
     return Estimate(
-        form,
-        values,
-        unit.shape,
-        str(raw["value"]) if form is Form.FIXED else text,
-        **remarks(raw),
+        form, values, unit.shape, str(raw["value"]) if form is Form.FIXED else text, **said
     )
+
+
+def read_both(first: Callable[[], T], second: Callable[[], S]) -> tuple[T, S]:
+    """Two readings of one setting; where both fail, the mistakes of both are told."""
+    faults = []
+    results: list[Any] = []
+    for read in (first, second):
+        try:
+            results.append(read())
+        except PartsError as error:
+            faults += error.faults
+        except ValueError as error:
+            faults.append(((), str(error)))
+    if faults:
+        raise PartsError(faults)
+    return results[0], results[1]
 
 
 def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
@@ -65,6 +83,11 @@ def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
     if evidence is not None and evidence not in EVIDENCE:
         raise ValueError(f"evidence {evidence!r} is not known. Write one of {', '.join(EVIDENCE)}")
     return {key: None if raw.get(key) is None else str(raw[key]) for key in REMARKS}
+
+
+def is_form(raw: Mapping[str, object]) -> bool:
+    """Whether a mapping is one number in one of its forms."""
+    return set(raw) - set(REMARKS) in map(set, FORMS.values())
 
 
 def _form(raw: Mapping[str, object]) -> Form:
@@ -123,9 +146,73 @@ def _check_moments(mean: float, sd: float, raw: Mapping[str, Any], shape: Shape)
         )
 
 
-def number(unit: Unit) -> PlainValidator:
-    """Validator of a number of a unit."""
-    return PlainValidator(partial(read_number, unit))
+def quantity_schema(unit: Unit) -> JsonSchema:
+    """One value of a unit; the bounds hold for what is written without the unit's name."""
+    text = text_schema(unit.pattern)
+    if not unit.bare:
+        return any_of(text, {"const": 0}) if unit is units.MONTHS else text
+    top = {"maximum": unit.high} if unit.high < units.LARGEST else {}
+    return any_of({"type": "number", "minimum": unit.low, **top}, text)
+
+
+def text_schema(pattern: str) -> JsonSchema:
+    """A quantity that is written as text."""
+    return {"type": "string", "pattern": pattern, "maxLength": LONGEST_TEXT}
+
+
+REMARKS_SCHEMA: JsonSchema = {
+    "source": {"description": "Where it comes from."},
+    "note": {"description": "A remark."},
+    "evidence": {"description": "How good the source is.", "enum": EVIDENCE},
+}
+
+
+def _quantity(unit: Unit) -> Kind:
+    """One value of a unit, as it stands in the forms of a number."""
+    return Kind(unit.parse, unit.words, quantity_schema(unit), name=f"one value: {unit.name}")
+
+
+def number(unit: Unit) -> Kind:
+    """A number of a unit, in any of its forms."""
+    one = _quantity(unit)
+    forms = [record(dict.fromkeys(keys, one), **REMARKS_SCHEMA) for keys in FORMS.values()]
+    return Kind(
+        partial(read_number, unit),
+        unit.words,
+        any_of(one, *forms),
+        partial(_write_number, partial(_write_quantity, unit)),
+        unit.name,
+    )
+
+
+def _write_quantity(unit: Unit, raw: Any) -> Any:
+    return raw if isinstance(raw, str) else write_quantity(unit, raw)
+
+
+def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
+    """A number in any form, its keys in the order of the language."""
+    if not isinstance(raw, dict):
+        return write(raw)
+    keys = [key for form in FORMS.values() for key in form if key in raw]
+    remarks = {key: raw[key] for key in REMARKS if key in raw}
+    return {key: write(raw[key]) for key in keys} | remarks
+
+
+def one_number(
+    read: Callable[[object], Any],
+    words: str,
+    schema: JsonSchema,
+    write: Callable[[Any], Any] = as_it_is,
+    name: str = "",
+) -> Kind:
+    """A number without a range: alone, or as ``{value: …}`` with its source."""
+    return Kind(
+        known(read),
+        f"{words} †",
+        any_of(schema, record({"value": schema}, **REMARKS_SCHEMA)),
+        partial(_write_number, write),
+        name,
+    )
 
 
 def known(read: Callable[[object], T]) -> Callable[[object], T]:
@@ -141,8 +228,9 @@ def _read_known(read: Callable[[object], T], raw: object) -> T:
     if not isinstance(raw, dict) or not raw:
         return read(raw)
     _check_known(raw)
-    remarks(raw)
-    return read_each([("value", raw["value"])], read)["value"]
+    return read_both(lambda: read_each([("value", raw["value"])], read), lambda: remarks(raw))[0][
+        "value"
+    ]
 
 
 def _check_known(raw: Mapping[str, object]) -> None:

@@ -13,6 +13,10 @@ from capacity.scenario.reading import Trail
 
 T = TypeVar("T")
 K = TypeVar("K", bound=str | int)
+LONGEST_NAME = 100
+"""Characters of a name that is looked up among those that are known."""
+MOST_KNOWN = 1000
+"""Names among which one is looked up."""
 
 
 class Part(BaseModel):
@@ -28,7 +32,10 @@ class Part(BaseModel):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """``Did you mean `priority`?``, or nothing where nothing is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    if len(word) > LONGEST_NAME or len(names) > MOST_KNOWN:
+        return ""  # comparing takes the product of the lengths
+    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     return f" Did you mean `{found[0]}`?" if found else ""
 
 

@@ -15,7 +15,7 @@ SEGMENT = "segment"
 REGION = "region"
 OWNER = "owner"
 """The column whose values are people: split by it, everybody works on a book of their own."""
-_DATES_AND_NUMBERS = ("id", "arr", "start", "renewal", "term", "churn", "complexity")
+DATES_AND_NUMBERS = ("id", "arr", "start", "renewal", "term", "churn", "complexity")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def split_columns(plan: Plan) -> list[str]:
 
 def can_split(column: str) -> bool:
     """Whether a column holds names, and no dates or numbers."""
-    return column not in _DATES_AND_NUMBERS
+    return column not in DATES_AND_NUMBERS
 
 
 def meets(plan: Plan, segment: str, role: str) -> bool:

@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.composing import MAX_DEPTH, Composer, Node, place_in
+from capacity.scenario.composing import MAX_DEPTH, MAX_VALUES, Composer, Node, place_in
 
 Trail = tuple[str | int, ...]
 
 MAX_BYTES = 10_000_000
-MAX_VALUES = 500_000
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -68,8 +67,8 @@ class Marked:
         return self.values.get((), Place(self.file, 1, 1))
 
 
-def read_bytes(path: Path, kind: str = "scenario") -> bytes:
-    """The content of a file.
+def read_bytes(path: Path, kind: str = "scenario", most: int = -1) -> bytes:
+    """The content of a file, or as much of it as is wanted at most.
 
     Raises
     ------
@@ -77,7 +76,8 @@ def read_bytes(path: Path, kind: str = "scenario") -> bytes:
         Where it is missing, a folder or not readable.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         text = f"no such file. Check the name of the {kind} file and the folder"
     except IsADirectoryError:
@@ -106,21 +106,10 @@ def decode(content: bytes, file: str) -> str:
         raise InputError([Mistake(place_in(before, file), "", text)]) from None
 
 
-def read_yaml(path: Path) -> Marked:
-    """Read one scenario file.
-
-    Raises
-    ------
-    InputError
-        Where the file cannot be read or is not one YAML mapping; every mistake at once.
-    """
-    return parse_bytes(read_bytes(path), str(path))
-
-
 def parse_bytes(content: bytes, file: str) -> Marked:
     """Parse the content of one scenario file; raises `InputError` with every mistake."""
     if len(content) > MAX_BYTES:
-        text = f"has {len(content):,} bytes. A scenario has at most {MAX_BYTES:,}"
+        text = f"is too large. A scenario has at most {MAX_BYTES:,} bytes"
         raise InputError([Mistake(Place(file), "", text)])
     marked = parse_yaml(decode(content, file), file)
     marked.sha256 = hashlib.sha256(content).hexdigest()
@@ -162,7 +151,7 @@ class _Builder:
     def __init__(self, marked: Marked, mistakes: list[Mistake]) -> None:
         self.marked = marked
         self.mistakes = mistakes
-        self.count = 0
+        self.count = self.characters = 0
 
     def value(self, node: Node, path: Trail) -> object:
         self._spend(node, len(path))
@@ -174,9 +163,13 @@ class _Builder:
         return node.scalar
 
     def _spend(self, node: Node, depth: int) -> None:
+        """Count what aliases expand to: values, and the text in them."""
         self.count += 1
-        if self.count > MAX_VALUES or depth > MAX_DEPTH:
-            text = f"aliases expand to more than {MAX_VALUES:,} values or into themselves"
+        self.characters += len(node.text)
+        many = self.count > MAX_VALUES or depth > MAX_DEPTH
+        if many or self.characters > MAX_BYTES:
+            what = f"{MAX_VALUES:,} values" if many else f"{MAX_BYTES:,} characters"
+            text = f"aliases expand to more than {what} or into themselves"
             raise InputError([Mistake(node.place, "", f"{text}. Write less with aliases")])
 
     def mapping(self, node: Node, path: Trail) -> dict[str, object]:
@@ -188,7 +181,7 @@ class _Builder:
                 self.mistakes.append(Mistake(key_node.place, dotted(path), text))
                 continue
             key = key_node.text
-            if key == "<<":
+            if key_node.merges:
                 merged += value_node.items if value_node.items is not None else [value_node]
                 continue
             here = (*path, key)
@@ -210,8 +203,9 @@ class _Builder:
             self.mistakes.append(Mistake(source.place, dotted(path), text))
             return
         for key_node, value_node in source.pairs:
+            self._spend(key_node, depth)
             key = key_node.text
-            if key == "<<":
+            if key_node.merges:
                 for deeper in value_node.items or [value_node]:
                     self._merge(deeper, path, out, depth + 1)
             elif key not in out:

@@ -39,8 +39,8 @@ class Assumption:
         Where it stands in the scenario, as ``tasks.qbr.hours``.
     value
         As it was written.
-    source
-        Where it comes from; None where nobody said.
+    source, note
+        Where it comes from, and what else is said of it; None where nobody said.
     evidence
         ``measured``, ``published``, ``estimated``, ``default``, ``derived``, or None.
     place
@@ -52,6 +52,7 @@ class Assumption:
     path: str
     value: str
     source: str | None
+    note: str | None
     evidence: str | None
     place: Place | None
     wants_source: bool
@@ -104,29 +105,32 @@ def _month_names(written: object) -> dict[int | str, str]:
 
 def _number(value: Estimate, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
     place = marked.values.get(path)
-    source = value.source or (judged.source if judged else None)
-    evidence = value.evidence or (judged.evidence if judged else None)
+    source, note, evidence = _said(vars(value), judged)
     given = place is not None
     return Assumption(
-        dotted(path), value.text, source, evidence if given else DEFAULT, place, given
+        dotted(path), value.text, source, note, evidence if given else DEFAULT, place, given
     )
+
+
+def _said(own: Mapping[str, Any], judged: _Judged | None) -> tuple[str | None, ...]:
+    """Source, note and evidence of a number, or of what was judged as a whole."""
+    return tuple(own[key] or (getattr(judged, key) if judged else None) for key in REMARKS)
 
 
 def _setting(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
     """A setting without a range; the remarks on a number are what the file says beside it."""
     place = marked.values.get(path)
     written = marked.written(path)
-    said = remarks(written) if isinstance(written, dict) else dict.fromkeys(REMARKS)
+    own = remarks(written) if isinstance(written, dict) else dict.fromkeys(REMARKS)
     text = (
         str(value)
         if isinstance(value, Span) or not isinstance(value, tuple)
         else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
     )
-    source = said["source"] or (judged.source if judged else None)
-    evidence = said["evidence"] or (judged.evidence if judged else None)
+    source, note, evidence = _said(own, judged)
     wants_source = place is not None and _is_number(value)
     return Assumption(
-        dotted(path), text, source, evidence if place else DEFAULT, place, wants_source
+        dotted(path), text, source, note, evidence if place else DEFAULT, place, wants_source
     )
 
 

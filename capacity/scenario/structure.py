@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from capacity.calendar import WEEK
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
-from capacity.scenario.fields import by_month, read_month
+from capacity.scenario.fields import by_month, is_by_segment, name_said, read_month
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import OWNER, REGION, can_split
@@ -27,15 +27,29 @@ from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
 
+MOST_NAMES = 500
+"""Segments, tasks, roles or events of one plan."""
 TRIGGERS = ("every", "on", "rate", "fixed")
 BY_SEGMENT = (*TRIGGERS, "share", "hours", "steps", "priority", "defer")
-SEATS = ("headcount", "people", "per")
-"""The ways to say who is there."""
+BELONGS_TO = {
+    "aligned": ("every", ()),
+    "over": ("on", ("start", "renewal")),
+    "lead": ("on", ("renewal",)),
+    "seasonality": ("rate", ()),
+}
+"""The trigger that a setting needs, and the values of it where not all will do."""
 WHOLE_FIXED = ("hours", "steps", "share")
 """What `fixed` says itself."""
-_ONE_POOL = ("headcount", "hires")
+NO_SHORTFALL = ("weight", "if_stopped", "enough", "coverage_today")
+"""What the hand-over of accounts has not."""
+FILE_KNOWS = ("accounts", "arr", "completed_terms")
+"""Settings of a segment that a file of accounts takes the place of."""
+LENGTHS = ("months", "weeks")
+SEATS = ("headcount", "people", "per")
+"""The ways to say who is there."""
+ONE_POOL = ("headcount", "hires")
 """What cannot be the same for every pool unasked: ten seats, or ten in each?"""
-_SEATS_ONLY = (
+SEATS_ONLY = (
     "split",
     "hires",
     "slips",
@@ -132,6 +146,15 @@ def _one(word: str) -> str:
     return f"{'An' if word[0] in 'aeiou' else 'A'} {word}"
 
 
+def crowds(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """More things of a kind than a plan can have; rules between them would take for ever."""
+    for section in ("segments", "tasks", "team", "events"):
+        number = len(_mapping(data, section))
+        if number > MOST_NAMES:
+            text = f"has {number:,} entries. Write at most {MOST_NAMES}"
+            yield (section,), True, text
+
+
 def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     """Names that are not there, and settings that exclude or need each other."""
     segments = _mapping(data, "segments")
@@ -159,9 +182,8 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _columns(columns: Mapping[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
     """What is no column of an account, and what nobody is split by."""
-    splits = [_mapping(roles, name).get("split") for name in roles]
-    texts = dict.fromkeys((OWNER, REGION, *(s for s in splits if isinstance(s, str))))
-    known = [*ACCOUNT_COLUMNS, *texts]
+    splits = [name_said(_mapping(roles, name).get("split")) for name in roles]
+    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits))))
     for name in columns:
         if name not in known:
             text = f"is nothing of an account.{nearest(name, known)} Known: {', '.join(known)}"
@@ -170,7 +192,7 @@ def _columns(columns: Mapping[str, Any], roles: Mapping[str, Any]) -> Iterator[F
 
 def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
     for name, segment in segments.items():
-        for key in ("accounts", "arr", "completed_terms"):
+        for key in FILE_KNOWS:
             if isinstance(segment, dict) and key in segment:
                 text = f"stands beside a file of accounts. Leave out `{key}`, or `accounts.file`"
                 yield ("segments", name, key), True, text
@@ -179,10 +201,10 @@ def _beside_file(segments: Mapping[str, Any]) -> Iterator[Finding]:
 def _horizon(horizon: Mapping[str, Any]) -> Iterator[Finding]:
     """One length, and weeks where periods are weeks."""
     by_weeks = horizon.get("step") == WEEK.name
-    if horizon and not {"months", "weeks"} & set(horizon):
+    if horizon and not set(LENGTHS) & set(horizon):
         text = "has no length. Write `months: 12`, or `weeks: 52` beside `step: week`"
         yield ("horizon",), True, text
-    if {"months", "weeks"} <= set(horizon):
+    if set(LENGTHS) <= set(horizon):
         yield ("horizon", "weeks"), True, "stands beside `months`. Write one of them"
     elif "weeks" in horizon and not by_weeks:
         text = "belongs to `step: week`. Write that beside it, or the length in `months`"
@@ -237,8 +259,8 @@ def _known_roles(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any], roles: Mapping[str, Any]
 ) -> Iterator[Finding]:
     for where, part in ((path, task), *_steps(path, task, segments)):
-        role = part.get("role") if isinstance(part, dict) else None
-        if isinstance(role, str) and role not in roles:
+        role = name_said(part.get("role")) if isinstance(part, dict) else None
+        if role is not None and role not in roles:
             yield (*where, "role"), False, _no_such("role", role, roles)
 
 
@@ -246,8 +268,9 @@ def _known_segments(
     path: Trail, task: dict[str, Any], segments: Mapping[str, Any]
 ) -> Iterator[Finding]:
     named = task.get("segments")
-    for i, name in enumerate(named if isinstance(named, list) else [named]):
-        if isinstance(name, str) and name not in segments:
+    for i, said in enumerate(named if isinstance(named, list) else [named]):
+        name = name_said(said)
+        if name is not None and name not in segments:
             where = (*path, "segments", i) if isinstance(named, list) else (*path, "segments")
             yield where, False, _no_such("segment", name, segments)
     for key in BY_SEGMENT:
@@ -291,30 +314,24 @@ def _excluded(path: Trail, task: dict[str, Any], trigger: str | None) -> Iterato
         yield from _fixed(path, task)
     elif trigger and "hours" not in task and "steps" not in task:
         yield path, True, "has no hours. Write `hours: 3h`, or `steps:` with hours for each"
-    needs = {
-        "aligned": trigger == "every",
-        "over": trigger == "on" and task.get("on") != "departure",
-        "lead": trigger == "on" and task.get("on") == "renewal",
-        "seasonality": trigger == "rate",
-    }
-    over = "on: start` or `on: renewal" if task.get("on") == "departure" else "on"
-    wanted = {"aligned": "every", "over": over, "lead": "on: renewal", "seasonality": "rate"}
-    for key, fits in needs.items():
+    for key, (needed, values) in BELONGS_TO.items():
+        fits = trigger == needed and (not values or task.get(needed) in values)
         if trigger and key in task and not fits:
-            text = f"belongs to `{wanted[key]}`. Leave it out, or change the trigger"
+            wanted = " or ".join(f"`{needed}: {value}`" for value in values) or f"`{needed}`"
+            text = f"belongs to {wanted}. Leave it out, or change the trigger"
             yield (*path, key), True, text
 
 
 def _departure(path: Trail, task: dict[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    for key in ("weight", "if_stopped", "enough", "coverage_today"):
+    for key in NO_SHORTFALL:
         if key in task:
             text = (
                 "stands beside `on: departure`, which knows no shortfall. Leave it out, and say "
                 "what the loss of a face does by the role's `departure`"
             )
             yield (*path, key), True, text
-    name = task.get("role")
-    if isinstance(name, str) and "per" in _mapping(roles, name):
+    name = name_said(task.get("role"))
+    if name is not None and "per" in _mapping(roles, name):
         text = f"heads of {name} follow from other roles and never leave. Name a role with seats"
         yield (*path, "role"), False, text
 
@@ -349,7 +366,7 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
             text = f"`{name}` follows from other roles itself. Name a role with a headcount"
             yield (*path, "per", name), True, text
     yield from _pools(path, role)
-    for key in _SEATS_ONLY:
+    for key in SEATS_ONLY:
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
             yield (*path, key), True, text
@@ -363,8 +380,7 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
         yield (*path, "split"), False, text
     for key in by_name(Role):
         value = role.get(key)
-        pools = bool(value) and _is_by_segment(value)
-        pools = pools and not (key == "hires" and by_month(role[key]))
+        pools = is_by_segment(value) and not (key == "hires" and by_month(role[key]))
         if pools and "split" not in role:
             text = (
                 "is given by pool, but the role is not split. Write one value, or `split: region`"
@@ -373,7 +389,7 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
         elif not pools and "split" in role and (name := _reserved_pool(value)):
             text = f"`{name}` has a meaning of its own in numbers. Call the pool otherwise"
             yield (*path, key), False, text
-        elif not pools and value and key in _ONE_POOL and "split" in role:
+        elif not pools and value and key in ONE_POOL and "split" in role:
             form = "{AMER: 6, EMEA: 3}" if key == "headcount" else "{AMER: {2027-03: 2}}"
             text = f"is one for all, but the role is split. Write it by pool, as in {form}"
             yield (*path, key), False, text

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, ValidationInfo
+from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.periods import Periods
 from capacity.scenario.fields import (
+    TEXT,
     FixedBySegment,
     Hours,
     HoursBySegment,
@@ -23,11 +24,20 @@ from capacity.scenario.fields import (
     SpanOfTime,
     Text,
     WholeBySegment,
+    by_segment,
     choice,
     read_by_segment,
     read_text,
 )
-from capacity.scenario.numbers import known, read_number
+from capacity.scenario.kinds import Kind, any_of, mapping_of, record
+from capacity.scenario.numbers import (
+    is_form,
+    number,
+    one_number,
+    quantity_schema,
+    read_both,
+    read_number,
+)
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.units import Span
@@ -53,15 +63,23 @@ def read_step(raw: object, info: ValidationInfo) -> Step:
     """A step: hours, or hours with a role."""
     if not isinstance(raw, dict) or "hours" not in raw:
         return Step.model_construct(hours=read_by_segment(_read_hours, raw, info), role=None)
+    (_, hours), role = read_both(
+        lambda: read_both(
+            lambda: _check_step(raw),
+            lambda: read_each(
+                [("hours", raw["hours"])], lambda item: read_by_segment(_read_hours, item, info)
+            ),
+        ),
+        lambda: read_each([("role", raw["role"])] if "role" in raw else [], read_text),
+    )
+    return Step.model_construct(hours=hours["hours"], role=role.get("role"))
+
+
+def _check_step(raw: dict[str, object]) -> None:
     unknown = sorted(set(raw) - set(_STEP_KEYS))
     if unknown:
         hint = nearest(unknown[0], _STEP_KEYS)
         raise ValueError(f"`{unknown[0]}` is no setting of a step.{hint} A step takes hours, role")
-    of_key = {"hours": lambda item: read_by_segment(_read_hours, item, info), "role": read_text}
-    settings: dict[str, Any] = {}
-    for key, read in of_key.items():
-        settings |= read_each([(key, raw[key])] if key in raw else [], read)
-    return Step.model_construct(hours=settings["hours"], role=settings.get("role"))
 
 
 def read_steps(raw: object, info: ValidationInfo) -> BySegment[dict[str, Step]]:
@@ -86,8 +104,40 @@ def read_weight(raw: object) -> float:
     return units.PLAIN.check(units.parse_number(raw), raw)
 
 
-Weight = Annotated[float, PlainValidator(known(read_weight))]
-StepsBySegment = Annotated[BySegment[dict[str, Step]], PlainValidator(read_steps)]
+def write_steps(raw: dict[str, Any]) -> dict[str, Any]:
+    """Each step as a planner would write it, by segment or not.
+
+    Names of steps, of segments and `hours` look alike from here, and need not be told apart.
+    """
+    return {key: item if key == "role" else _write_step(item) for key, item in raw.items()}
+
+
+def _write_step(raw: Any) -> Any:
+    return write_steps(raw) if isinstance(raw, dict) and not is_form(raw) else _HOURS.write(raw)
+
+
+_HOURS = by_segment(number(units.HOURS))
+_STEP = Kind(
+    read_step,
+    "hours, or hours and a role",
+    any_of(_HOURS, record({"hours": _HOURS}, role=TEXT)),
+    name="a step",
+    partly=any_of(_HOURS, record({}, hours=_HOURS, role=TEXT)),
+)
+_STEPS = mapping_of(_STEP, minProperties=1)
+StepsBySegment = Annotated[
+    BySegment[dict[str, Step]],
+    Kind(
+        read_steps,
+        "steps by name ‡",
+        any_of(_STEPS, mapping_of(_STEPS, minProperties=1)),
+        write_steps,
+    ),
+]
+Weight = Annotated[
+    float,
+    one_number(read_weight, "number", quantity_schema(units.PLAIN)),
+]
 
 
 class Task(Part):

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from capacity.calendar import public_holidays
 from capacity.estimates import Estimate
-from capacity.scenario.fields import (
+from capacity.scenario.by_pool import (
     ChangeByPool,
     DaysByPool,
-    Factor,
-    Flag,
     HiresByPool,
     HoursByPool,
     MoneyByPool,
-    Months,
     MonthsByPool,
-    Seasons,
     SeatsByPool,
-    Share,
     ShareByPool,
     SharesByPool,
-    Surcharge,
     SurchargeByPool,
-    Text,
     TextByPool,
-    by_segment,
+    by_pool,
+)
+from capacity.scenario.fields import (
+    RANK,
+    TEXT,
+    Factor,
+    Flag,
+    Months,
+    Seasons,
+    Share,
+    Surcharge,
+    Text,
     choice,
     plain,
     read_text,
     read_whole,
 )
+from capacity.scenario.kinds import Kind, mapping_of
 from capacity.scenario.numbers import known
 from capacity.scenario.parts import BySegment, Part, read_each
 from capacity.scenario.segment import FADES_OVER
@@ -57,7 +63,14 @@ def read_per(raw: object) -> dict[str, int]:
     return read_each(raw.items(), known(partial(read_whole, low=1)))
 
 
-HolidaysByPool = Annotated[BySegment[str], by_segment(plain(read_holidays))]
+HolidaysByPool = Annotated[
+    BySegment[str],
+    by_pool(plain(replace(TEXT, read=read_holidays, words="country, or country-region"))),
+]
+Ratio = Annotated[
+    dict[str, int],
+    Kind(read_per, "whole numbers by role †", mapping_of(RANK, minProperties=1)),
+]
 
 
 class Departure(Part):
@@ -89,7 +102,7 @@ class Role(Part):
     `{AMER: 6, EMEA: 3}`, or `{default: 1}` for one in each."""
     people: TextByPool | None = None
     """File of the people by name, beside the scenario; in place of `headcount`."""
-    per: Annotated[dict[str, int], PlainValidator(read_per)] | None = None
+    per: Ratio | None = None
     """Heads that follow from the seats of other roles: `{csm: 8}`."""
     hires: HiresByPool = BySegment({}, {})
     """Seats to add, by month: `{2027-03: 2}`; by pool: `{AMER: {2027-03: 2}}`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,10 +14,12 @@ from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.document import Plan
+from capacity.scenario.fields import name_said
 from capacity.scenario.parts import PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.structure import (
     Finding,
+    crowds,
     inconsistencies,
     settings,
     unknown_in_changes,
@@ -25,6 +28,8 @@ from capacity.scenario.structure import (
 from capacity.scenario.variant import Variant
 
 DEFAULT_WEEK = 40.0
+MOST_MISTAKES = 1000
+"""Mistakes of one kind after which nobody looks for more."""
 
 
 def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
@@ -41,8 +46,10 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
         With every mistake of the file.
     """
     data: dict[str, Any] = copy.deepcopy(marked.data)
-    mistakes = _mistakes(marked, unknown_settings(data))
-    mistakes += _mistakes(marked, inconsistencies(data))
+    mistakes = _first(marked, crowds(data))
+    if mistakes:
+        raise InputError(mistakes)
+    mistakes = _first(marked, unknown_settings(data)) + _first(marked, inconsistencies(data))
     _write_days_in_hours(data)
     segments = data.get("segments")
     context = {
@@ -65,12 +72,26 @@ def mistakes_of_variant(marked: Marked) -> list[Mistake]:
     data: dict[str, Any] = {
         key: copy.deepcopy(marked.data[key]) for key in settings(Variant) if key in marked.data
     }
-    mistakes = _mistakes(marked, unknown_in_changes(data))
+    mistakes = _first(marked, unknown_in_changes(data))
     try:
         Variant.model_validate(data)
     except ValidationError as error:
         mistakes += _translated(marked, error.errors(), mistakes)
     return mistakes
+
+
+def _first(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
+    """The mistakes of a file; where they are very many, the first of them at once.
+
+    Raises
+    ------
+    InputError
+        Where they are so many that looking for more is of no use.
+    """
+    found = _mistakes(marked, islice(findings, MOST_MISTAKES))
+    if len(found) == MOST_MISTAKES:
+        raise InputError(found)
+    return found
 
 
 def _mistakes(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
@@ -123,8 +144,7 @@ def _write_days_in_hours(data: dict[str, Any]) -> None:
     for task in tasks.values():
         if not isinstance(task, dict):
             continue
-        role = task.get("role")
-        own = days.get(role if isinstance(role, str) else "", DEFAULT_WEEK / units.WEEKDAYS)
+        own = days.get(name_said(task.get("role")) or "", DEFAULT_WEEK / units.WEEKDAYS)
         for key in ("hours", "backlog", "fixed"):
             if key in task:
                 task[key] = units.days_to_hours(task[key], own)
@@ -135,8 +155,7 @@ def _write_days_in_hours(data: dict[str, Any]) -> None:
 def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
     if not isinstance(steps, dict):
         return units.days_to_hours(steps, own)
-    if isinstance(steps.get("role"), str):
-        own = days.get(steps["role"], own)
+    own = days.get(name_said(steps.get("role")) or "", own)
     return {
         key: _steps_in_hours(value, own, days) if key != "role" else value
         for key, value in steps.items()

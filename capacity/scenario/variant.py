@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field
 
 from capacity.scenario.fields import Text
+from capacity.scenario.kinds import JsonSchema, Kind, any_of
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Trail
 
@@ -19,7 +20,7 @@ def read_each_once(raw: object, what: str, example: str) -> tuple[str, ...]:
     if raw == []:
         raise ValueError(f"is an empty list. {mend}")
     items = raw if isinstance(raw, list) else [raw]
-    texts: list[str] = []
+    texts: dict[str, None] = {}
     faults: list[tuple[Trail, str]] = []
     for i, item in enumerate(items):
         where: Trail = (i,) if isinstance(raw, list) else ()
@@ -29,7 +30,7 @@ def read_each_once(raw: object, what: str, example: str) -> tuple[str, ...]:
             faults.append((where, f"{found}. {mend}"))
         elif text in texts:
             faults.append((where, f"{text} stands there already. Write it once"))
-        texts.append(text)
+        texts[text] = None
     if faults:
         raise PartsError(faults)
     return tuple(texts)
@@ -71,21 +72,33 @@ def read_changes(raw: object) -> object:
     return raw
 
 
+_NAME: JsonSchema = {"type": "string", "pattern": r"\S"}
+_NAMES = any_of(_NAME, {"type": "array", "items": _NAME, "minItems": 1, "uniqueItems": True})
+PARTLY = "PartOfPlan"
+"""What the schema calls sections of a scenario that need not be whole."""
+Extended = Annotated[tuple[str, ...], Kind(read_files, "file, or a list of them", _NAMES)]
+Paths = Annotated[tuple[str, ...], Kind(read_paths, "path, or a list of them", _NAMES)]
+Sections = Annotated[
+    dict[str, Any],
+    Kind(read_settings, "settings", {"$ref": f"#/$defs/{PARTLY}", "minProperties": 1}),
+]
+
+
 class NamedChange(Part):
     """One change, with a name by which its part of a difference can be told."""
 
     name: Text
     """What is done, in words; no two changes of a scenario have the same."""
-    set_: Annotated[dict[str, Any], PlainValidator(read_settings)] = Field(default={}, alias="set")
+    set_: Sections = Field(default={}, alias="set")
     """Settings to write, as they would stand in a file; [what they replace](#variants)."""
-    remove: Annotated[tuple[str, ...], PlainValidator(read_paths)] = ()
+    remove: Paths = ()
     """Paths of settings to take out before that, such as `tasks.onboarding.steps.training`."""
 
 
 class Variant(Part):
     """How a file differs from the files that it begins from."""
 
-    extends: Annotated[tuple[str, ...], PlainValidator(read_files)] = ()
+    extends: Extended = ()
     """The scenario file that this one begins from; or a list: the base, then fragments."""
     changes: Annotated[tuple[NamedChange, ...], BeforeValidator(read_changes)] = ()
     """What is changed, in order."""

@@ -26,6 +26,7 @@ PACKAGE = ROOT / "capacity"
 LAYERS = (
     "errors",
     "units",
+    "quantities",
     "arrays",
     "calendar",
     "periods",
@@ -37,6 +38,7 @@ LAYERS = (
     "book",
     "loading",
     "engine",
+    "assumptions",
     "metrics",
     "report",
     "result",

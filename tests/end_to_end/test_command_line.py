@@ -149,6 +149,8 @@ def test_json_and_csv_hold_the_same_rows(run: Callable[..., Finished], tmp_path:
 def test_the_manifest_says_what_the_numbers_depend_on(base: Table) -> None:
     manifest = dict(base.manifest)
     assert manifest.pop("seconds") > 0
+    assert len(manifest.pop("assumptions")) > 150
+    assert manifest.pop("warnings") == []
     files = {
         str(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (BASE, BASE.with_name("accounts.csv"))
@@ -391,7 +393,8 @@ def test_init_writes_files_that_run_and_check_accept(
 ) -> None:
     made = run("init", "plans/new", folder=tmp_path)
     assert (made.code, made.err) == (0, "")
-    assert sorted(contents(tmp_path / "plans" / "new")) == ["accounts.csv", "scenario.yaml"]
+    made_files = ["accounts.csv", "scenario.schema.json", "scenario.yaml"]
+    assert sorted(contents(tmp_path / "plans" / "new")) == made_files
     told = made.out.splitlines()[-1]
     assert told == "Now: capacity run plans/new/scenario.yaml"
     ran = run(*told.split()[2:], "--trials", 100, folder=tmp_path)
@@ -404,7 +407,7 @@ def test_init_writes_files_that_run_and_check_accept(
     assert set(METRICS) == {row["metric"] for row in table.rows}
 
 
-@pytest.mark.parametrize("there", ["scenario.yaml", "accounts.csv"])
+@pytest.mark.parametrize("there", ["scenario.yaml", "accounts.csv", "scenario.schema.json"])
 def test_init_overwrites_nothing(run: Callable[..., Finished], tmp_path: Path, there: str) -> None:
     (tmp_path / there).write_text("mine")
     done = run("init", ".", folder=tmp_path)
@@ -495,12 +498,12 @@ def test_run_refuses_what_check_refuses(run: Callable[..., Finished], small: Pat
     assert ran.out == ""
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["check"], ["diff"], ["init"]])
+@pytest.mark.parametrize("verb", [[], ["run"], ["check"], ["diff"], ["schema"], ["init"]])
 def test_help_names_every_option(run: Callable[..., Finished], verb: list[str]) -> None:
     done = run(*verb, "--help")
     assert (done.code, done.err) == (0, "")
     words = {
-        (): ["run", "check", "diff", "init"],
+        (): ["run", "check", "diff", "schema", "init"],
         ("run",): [
             "--trials",
             "--seed",
@@ -512,9 +515,11 @@ def test_help_names_every_option(run: Callable[..., Finished], verb: list[str]) 
             "--csv",
             "--by",
             "--quiet",
+            "--allow-outside",
         ],
-        ("check",): ["--set", "--strict"],
-        ("diff",): ["OLD", "NEW", "--set"],
+        ("check",): ["--set", "--strict", "--json", "--allow-outside"],
+        ("diff",): ["OLD", "NEW", "--set", "--allow-outside"],
+        ("schema",): [],
         ("init",): ["DIR"],
     }[tuple(verb)]
     assert all(word in done.out for word in words)

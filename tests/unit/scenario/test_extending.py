@@ -355,3 +355,59 @@ def test_a_scenario_may_be_given_by_a_relative_path(write, monkeypatch):
     assert scenario.changes[0].name == "top.yaml"
     monkeypatch.chdir(os.sep)
     assert hours(scenario.with_({"team.csm.headcount": 3})) == 9.0
+
+
+# --- bounds --------------------------------------------------------------------------------------
+
+
+def many(count, line):
+    return "".join(line.format(i) for i in range(count))
+
+
+def test_files_are_bounded_and_no_more_are_read(write):
+    names = [f"part{i}" for i in range(501)]
+    folder = write(**{name: f"name: {name}\n" for name in names[:-1]},
+                   plan="extends:\n" + "".join(f"- {name}.yaml\n" for name in names))  # fmt: skip
+    (said,) = refused(folder / "plan.yaml")
+    assert said.startswith("plan.yaml:502:3: extends.500: has more than 500 files")
+
+
+def test_one_file_in_many_spellings_is_not_read_for_ever(write):
+    spellings = "".join(f"- {'./' * i}base.yaml\n" for i in range(1000))
+    (said,) = refused(write(plan=f"extends:\n{spellings}") / "plan.yaml")
+    assert "has more than 500 files" in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        many(501, "- {{name: n{0}, set: {{name: n{0}}}}}\n"),
+        "- {name: it, remove: [" + many(500, "a{0}, ") + "]}\n",
+    ],
+)
+def test_changes_are_bounded_and_so_is_what_they_remove(write, changes):
+    (said,) = refused(write(plan=f"extends: base.yaml\nchanges:\n{changes}") / "plan.yaml")
+    assert said.startswith("plan.yaml:2:1: changes: has more than 500 changes")
+
+
+def test_values_of_all_files_together_are_bounded(write):
+    text = "extends: base.yaml\nsegments: {smb: {churn: [" + "1%, " * 60_000 + "]}}\n"
+    folder = write(one=text, two=text, plan="extends: [one.yaml, two.yaml]\n")
+    (said,) = refused(folder / "plan.yaml")
+    assert said.startswith("two.yaml:1:1: has more than 100,000 values with all that is extended")
+
+
+def test_bytes_of_all_files_together_are_bounded(write):
+    folder = write(one="#" * 6_000_000 + "\nextends: base.yaml\n", plan="extends: one.yaml\n")
+    assert capacity.load(folder / "plan.yaml").name == "Base"
+    (folder / "plan.yaml").write_text("#" * 6_000_000 + "\nextends: one.yaml\n")
+    (said,) = refused(folder / "plan.yaml")
+    assert "has more than 10,000,000 bytes with all that is extended" in said
+
+
+def test_a_file_that_is_too_large_is_not_read_to_its_end(write):
+    folder = write(plan="extends: zero.yaml\n")
+    (folder / "zero.yaml").write_bytes(b"")
+    os.truncate(folder / "zero.yaml", 10**12)  # a hole: nothing is stored
+    (said,) = refused(folder / "plan.yaml")
+    assert said.startswith("zero.yaml: is too large. A scenario has at most 10,000,000 bytes")

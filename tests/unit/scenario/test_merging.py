@@ -279,3 +279,22 @@ def test_a_path_from_outside_may_lead_into_a_number(variant):
     loaded = variant("{team: {csm: {headcount: 2}}}").with_({"segments.smb.churn.high": "12%"})
     (churn,) = loaded.plan.segments["smb"].churn
     assert (churn.values, churn.source) == ((0.04, 0.06, 0.12), "renewals")
+
+
+@pytest.mark.parametrize(
+    ("change", "length"),
+    [
+        ("{horizon: {step: week, weeks: 26}}", (None, 26)),
+        ("{horizon: {months: 6}}", (6, None)),
+        ("{horizon: {step: week, months: 6}}", (6, None)),
+    ],
+)
+def test_another_length_takes_the_place_of_the_old_one(variant, change, length):
+    horizon = variant(change).plan.horizon
+    assert (horizon.months, horizon.weeks) == length
+
+
+def test_lengths_set_from_outside_take_turns(variant):
+    plan = variant("{horizon: {step: week}}").with_({"horizon.weeks": 52})
+    assert (plan.plan.horizon.months, plan.plan.horizon.weeks) == (None, 52)
+    assert plan.with_({"horizon.months": 6}).plan.horizon.weeks is None

@@ -316,3 +316,34 @@ def test_effects_beyond_what_is_published_are_doubted():
     ((place, path, said),) = doubts(text.replace("FACTOR", "1.61"))
     assert (place, path) == ("plan.yaml:4:3", "segments.smb")
     assert "multiply to 1.61" in said
+
+
+def test_a_wrong_key_hides_no_wrong_value_beside_it(tmp_path):
+    said = [
+        "segments.a.churn.sbg: `betta` is no part of sbg. Did you mean `beta`?",
+        "segments.a.churn.sbg.alpha: -1 is outside of its range.",
+        "segments.a.churn.sbg: evidence 'hearsay' is not known.",
+        "segments.b.churn.low: 'x' is not a share.",
+        "segments.b.churn: evidence 'hearsay' is not known.",
+        "tasks.call.steps.talk: `houers` is no setting of a step.",
+        "tasks.call.steps.talk.hours: 'y' is not a number of hours.",
+    ]
+    text = """\
+name: Mistakes side by side
+horizon: {start: 2027-02, months: 12}
+segments:
+  a: {accounts: 1, churn: {sbg: {alpha: -1, betta: 2, beta: 1, evidence: hearsay}}}
+  b: {accounts: 1, churn: {low: x, likely: 5%, high: 9%, evidence: hearsay}}
+tasks:
+  call: {role: csm, every: month, steps: {talk: {hours: y, houers: 2h}}}
+team:
+  csm: {headcount: 1}
+"""
+    file = tmp_path / "plan.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(capacity.InputError) as caught:
+        capacity.load(file)
+    found = {f"{m.path}: {m.text}" for m in caught.value.mistakes}
+    for words in said:
+        assert [one for one in found if one.startswith(words)], words
+    assert len(found) == len(said)
