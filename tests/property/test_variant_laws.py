@@ -36,8 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write(folder: Path, name: str, plan: Mapping[str, Any]) -> Path:
-    """Write a plan with its rosters, whose texts it holds; nothing of an earlier one is left."""
+    """Write a plan with its files, whose texts it holds; nothing of an earlier one is left."""
     plan = copy.deepcopy(dict(plan))
+    if isinstance(plan.get("accounts"), str):
+        file = f"accounts-{abs(hash(plan['accounts']))}.csv"
+        (folder / file).write_text(plan["accounts"], encoding="utf-8")
+        plan["accounts"] = {"file": file}
     for role, settings_of in plan.get("team", {}).items():
         if "\n" in str(settings_of.get("people", "")):
             file = f"{role}-{abs(hash(settings_of['people']))}.csv"
