@@ -46,7 +46,7 @@ class Account:
     started: int
     """Period of the start; negative before the horizon."""
     renewal: date
-    """First day of the next term, as written; it may lie before the plan."""
+    """First day of a term, as written; it may lie before the plan."""
     decision: int
     """Period in which the current term ends."""
     term: int
@@ -924,15 +924,15 @@ def new_account(plan: Plan, segment: Segment, period: int, arr: float) -> Accoun
     """An account that starts on the first day of a period and renews one term later."""
     assert segment.new is not None
     start = plan.calendar.begins(period)
-    renewal = add_months(start, segment.new.term)
     return Account(
         segment=segment.name,
         arr=arr,
         start=start,
         started=period,
-        renewal=renewal,
-        decision=decision_of(plan, renewal),
+        renewal=start,
+        decision=decision_of(plan, add_months(start, segment.new.term)),
         term=segment.new.term,
+        rolled=1,  # terms keep the day of the start, the 31st after a 30th too
     )
 
 
