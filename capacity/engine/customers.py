@@ -191,6 +191,7 @@ class Customers:
         self._paying[born] += rise
         self._grown[born] *= grown
         self._add_to_vintages(lost.classes, renewed)
+        self._fold(period)
         self.revenue = self._to_territory[:, born] @ self._paying[born]
         expansion = expansion + self._to_territory[:, born] @ rise
         return Moves(before, churned, churned_arr, contraction, expansion)
@@ -217,6 +218,23 @@ class Customers:
         self._renewed[classes] *= kept * own / grown[vintage]
         self._add_to_vintages(classes, -was)
         return gone, staying, after, after * own
+
+    def _fold(self, period: int) -> None:
+        """Classes that have become like another go up in it; revenue of both counts from now on."""
+        folding = self._retention.folding
+        for c in folding.at(period).tolist():
+            h = int(folding.host[c])
+            units = self._renewed[c], self._renewed[h]
+            self._counted.fold(int(folding.cohort[c]), int(folding.cohort[h]), *units)
+            arr, of_host = self._arr[c] * units[0], self._arr[h] * units[1]
+            stripped = self._contracted[c] * self._arr[c] + self._contracted[h] * self._arr[h]
+            self.number[h] += self.number[c]
+            self._arr[h] = arr + of_host
+            self._renewed[h] = 1.0
+            self._contracted[h] = np.divide(
+                stripped, self._arr[h], out=np.zeros_like(stripped), where=self._arr[h] > 0
+            )
+            self.number[c], self._arr[c] = 0.0, 0.0
 
     def _grow(self, period: int, factors: Factors) -> FloatArray:
         """Growth in this period of accounts that need not renew, by vintage that has begun."""

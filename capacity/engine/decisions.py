@@ -11,6 +11,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Named
 from capacity.engine.classes import Classes
 from capacity.engine.cohorts import Cohorts, build_cohorts
+from capacity.engine.folding import Folding, build_folding
 from capacity.engine.frailty import differing
 from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
@@ -74,6 +75,8 @@ class Retention:
         Row of a segment's first renewal; the last is followed by the next segment's first.
     cohorts
         Accounts that are counted together, and those that are not.
+    folding
+        Classes that become alike, so that one takes the other in.
     by_period
         The decisions of each period.
     """
@@ -81,6 +84,7 @@ class Retention:
     hazards: list[Named]
     first_hazard: IntArray
     cohorts: Cohorts
+    folding: Folding
     by_period: list[Decisions]
 
     def hazard_of(self, segment: IntArray, renewal: IntArray) -> IntArray:
@@ -100,7 +104,8 @@ def build_retention(scenario: Scenario, territories: Territories, classes: Class
         hazards += [(f"{path}.{i}" if several else path, c) for i, c in enumerate(churn)]
         first.append(len(hazards))
     cohorts = build_cohorts(scenario, territories, classes)
-    retention = Retention(hazards, np.array(first, dtype=np.int64), cohorts, [])
+    folding = build_folding(scenario.plan, classes, cohorts)
+    retention = Retention(hazards, np.array(first, dtype=np.int64), cohorts, folding, [])
     retention.by_period.extend(_decisions(scenario, classes, retention))
     return retention
 
@@ -110,8 +115,11 @@ def _decisions(scenario: Scenario, classes: Classes, retention: Retention) -> It
     named = cohorts.named[np.argsort(classes.of_row[cohorts.named], kind="stable")]
     luck = keys(("account", book.ids[row]) for row in named)
     differ = differing(scenario.plan)[classes.segment]
-    single = _Units(classes.of_row[named], book.completed[named], hazard(book.churn[named]), differ)
-    counted = _Units(cohorts.of_class, cohorts.completed, cohorts.own, differ)
+    until = retention.folding.period
+    single = _Units(
+        classes.of_row[named], book.completed[named], hazard(book.churn[named]), differ, until
+    )
+    counted = _Units(cohorts.of_class, cohorts.completed, cohorts.own, differ, until)
     place_of = np.empty(len(book), dtype=np.int64)
     place_of[cohorts.named] = np.arange(len(cohorts.named))
     for t, number in enumerate(scenario.plan.horizon.periods.numbers.tolist()):
@@ -155,20 +163,22 @@ def _luck(luck: KeyArray, period: int, for_life: BoolArray) -> KeyArray:
 class _Units:
     """Accounts or cohorts that decide as one.
 
-    `own` is their yearly hazard, `differ` says of each class whether its segment's accounts differ.
+    `own` is their yearly hazard, `differ` says of each class whether its segment's accounts differ,
+    and `until` in which period it is taken in by another.
     """
 
     of_class: IntArray
     completed: IntArray
     own: FloatArray
     differ: BoolArray
+    until: IntArray
 
     def deciding(
         self, period: int, classes: Classes, retention: Retention
     ) -> tuple[IntArray, IntArray]:
         """Those that decide in a period, and what their chance follows from."""
         turn = classes.ends.renewal(self.of_class, period)
-        some = np.flatnonzero(turn != NONE)
+        some = np.flatnonzero((turn != NONE) & (period <= self.until[self.of_class]))
         renewal = self.completed[some] + turn[some]
         row = retention.hazard_of(classes.segment[self.of_class[some]], renewal)
         own = self.own[some]

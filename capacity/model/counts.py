@@ -19,6 +19,8 @@ from capacity.arrays import BoolArray, FloatArray, IntArray
 _SMALL = 8.0
 _DOUBT, _DOUBT_IN_TAILS = 0.14, 0.1
 """How far off the expansion may be, times the variance: at z = 0, and how it grows with z⁴."""
+_PIECE = 32_000
+"""Counts that are computed together."""
 
 Chosen = IntArray | slice
 Count = Callable[[Chosen], FloatArray]
@@ -37,17 +39,18 @@ def poisson_quantile(uniforms: FloatArray, mean: FloatArray) -> FloatArray:
     """
     from scipy.special import pdtr  # slow to import
 
-    shape, (u, m) = _flat(uniforms, mean)
+    def count(u: FloatArray, m: FloatArray) -> FloatArray:
+        def search(at: Chosen) -> FloatArray:
+            return _search_poisson(u[at], m[at])
 
-    def search(at: Chosen) -> FloatArray:
-        return _search_poisson(u[at], m[at])
+        def settle(at: Chosen) -> FloatArray:
+            here, spread = m[at], np.sqrt(m[at])
+            guess, doubt = _cornish_fisher(u[at], here, spread, 1 / spread, 1 / here)
+            return _settle(guess, doubt, u[at], lambda k, i: pdtr(k, here[i]))
 
-    def settle(at: Chosen) -> FloatArray:
-        here, spread = m[at], np.sqrt(m[at])
-        guess, doubt = _cornish_fisher(u[at], here, spread, 1 / spread, 1 / here)
-        return _settle(guess, doubt, u[at], lambda k, i: pdtr(k, here[i]))
+        return _split(m < _SMALL, search, settle)
 
-    return _split(m < _SMALL, search, settle).reshape(shape)
+    return _in_pieces(count, uniforms, mean)
 
 
 def binomial_quantile(uniforms: FloatArray, size: FloatArray, share: FloatArray) -> FloatArray:
@@ -62,35 +65,40 @@ def binomial_quantile(uniforms: FloatArray, size: FloatArray, share: FloatArray)
     """
     from scipy.special import betainc  # slow to import
 
-    shape, (u, n, p) = _flat(uniforms, size, share)
-    flip = p > 0.5
-    flipped = flip.any()
-    if flipped:
-        u, p = np.where(flip, 1 - u, u), np.where(flip, 1 - p, p)
+    def below_half(u: FloatArray, n: FloatArray, p: FloatArray) -> FloatArray:
+        def search(at: Chosen) -> FloatArray:
+            return _search_binomial(u[at], n[at], p[at])
 
-    def search(at: Chosen) -> FloatArray:
-        return _search_binomial(u[at], n[at], p[at])
+        def settle(at: Chosen) -> FloatArray:
+            m, q = n[at], p[at]
+            mean = m * q
+            variance = mean * (1 - q)
+            spread = np.sqrt(variance)
+            excess = (1 - 6 * q * (1 - q)) / variance
+            guess, doubt = _cornish_fisher(u[at], mean, spread, (1 - 2 * q) / spread, excess)
+            return _settle(guess, doubt, u[at], lambda k, i: betainc(m[i] - k, k + 1, 1 - q[i]), m)
 
-    def settle(at: Chosen) -> FloatArray:
-        m, q = n[at], p[at]
-        mean = m * q
-        variance = mean * (1 - q)
-        spread = np.sqrt(variance)
-        excess = (1 - 6 * q * (1 - q)) / variance
-        guess, doubt = _cornish_fisher(u[at], mean, spread, (1 - 2 * q) / spread, excess)
-        return _settle(guess, doubt, u[at], lambda k, i: betainc(m[i] - k, k + 1, 1 - q[i]), m)
+        return _split(n * p < _SMALL, search, settle)
 
-    out = _split(n * p < _SMALL, search, settle)
-    return (np.where(flip, n - out, out) if flipped else out).reshape(shape)
+    def count(u: FloatArray, n: FloatArray, p: FloatArray) -> FloatArray:
+        flip = p > 0.5
+        if not flip.any():
+            return below_half(u, n, p)
+        out = below_half(np.where(flip, 1 - u, u), n, np.where(flip, 1 - p, p))
+        return np.where(flip, n - out, out)
+
+    return _in_pieces(count, uniforms, size, share)
 
 
-def _flat(*arrays: FloatArray) -> tuple[tuple[int, ...], list[FloatArray]]:
-    """The common shape of some arrays, and the arrays in that shape, flattened."""
-    shape = arrays[0].shape
-    if any(array.shape != shape for array in arrays[1:]):
-        shape = np.broadcast_shapes(*(array.shape for array in arrays))
-        arrays = tuple(np.broadcast_to(array, shape) for array in arrays)
-    return shape, [array.ravel() for array in arrays]
+def _in_pieces(count: Callable[..., FloatArray], *arrays: FloatArray) -> FloatArray:
+    """Compute piece by piece what broadcasts to one shape, so that it stays in the fast memory."""
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    flat = [np.broadcast_to(array, shape).ravel() for array in arrays]
+    out = np.empty(flat[0].size)
+    for first in range(0, out.size, _PIECE):
+        piece = slice(first, first + _PIECE)
+        out[piece] = count(*(array[piece] for array in flat))
+    return out.reshape(shape)
 
 
 def _split(first: BoolArray, one: Count, other: Count) -> FloatArray:

@@ -126,14 +126,13 @@ def revenue_lost(
     Parameters
     ----------
     lost, number, arr
-        k, n and S, shape (cohorts, trials).
+        k, n and S, shape (cohorts, trials); expected numbers need not be whole.
     spread
         σ, shape (cohorts, 1).
     normals
         Standard normals, or zeros for the expected value.
     """
-    some = np.maximum(number, 1)
-    mean = lost * (arr / some)
+    mean = lost * (arr / np.where(number > 0, number, 1.0))
     variance = np.maximum(lost * (number - lost), 0) / np.maximum(number - 1, 1)
     result: FloatArray = np.clip(mean + spread * np.sqrt(variance) * normals, 0, arr)
     return np.where(lost >= number, arr, np.where(lost > 0, result, 0.0))
