@@ -19,7 +19,7 @@ from workloads import L
 
 import capacity
 
-ROWS = (10_000, 1_000_000)
+ROWS = (1_000_000, 10_000)
 TRIALS = 10_000
 NAMES = ("enterprise", "mid", "self_a", "self_b", "self_c", "self_d")
 MEAN_ARR = np.array([150_000, 6_000, 200, 200, 200, 200])
@@ -61,8 +61,13 @@ def main() -> None:
         print(
             f"{rows:>9,} accounts: read {read - began:5.2f} s, simulate {seconds:5.2f} s, ", end=""
         )
-        print(f"ARR {arr / 1e6:.1f}M ± {error / 1e6:.2f}M")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+        print(f"ARR {arr / 1e6:.1f}M ± {error / 1e6:.2f}M, peak {_peak():.0f} MB")
+        del scenario, result
+
+
+def _peak() -> float:
+    """Most memory that the process has had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _last_mean(result: capacity.Result, metric: str) -> float:

@@ -19,6 +19,8 @@ from capacity.arrays import BoolArray, FloatArray, IntArray
 _SMALL = 8.0
 _DOUBT, _DOUBT_IN_TAILS = 0.14, 0.1
 """How far off the expansion may be, times the variance: at z = 0, and how it grows with z⁴."""
+_DENSE = 0.3
+"""Share of the elements from which on all are looked at."""
 _PIECE = 32_000
 """Counts that are computed together."""
 
@@ -113,7 +115,7 @@ def _split(first: BoolArray, one: Count, other: Count) -> FloatArray:
 
 
 def _search_poisson(u: FloatArray, mean: FloatArray) -> FloatArray:
-    def ratio(k: int, at: IntArray) -> FloatArray:
+    def ratio(k: int, at: Chosen) -> FloatArray:
         return mean[at] / k
 
     return _search(u, np.exp(-mean), ratio)
@@ -122,14 +124,14 @@ def _search_poisson(u: FloatArray, mean: FloatArray) -> FloatArray:
 def _search_binomial(u: FloatArray, size: FloatArray, share: FloatArray) -> FloatArray:
     odds = share / (1 - share)
 
-    def ratio(k: int, at: IntArray) -> FloatArray:
+    def ratio(k: int, at: Chosen) -> FloatArray:
         return odds[at] * (np.maximum(size[at] - (k - 1), 0) / k)
 
     return np.minimum(_search(u, (1 - share) ** size, ratio), size)
 
 
 def _search(
-    u: FloatArray, term: FloatArray, ratio: Callable[[int, IntArray], FloatArray]
+    u: FloatArray, term: FloatArray, ratio: Callable[[int, Chosen], FloatArray]
 ) -> FloatArray:
     """The smallest count whose distribution function reaches the uniform, term by term.
 
@@ -141,9 +143,16 @@ def _search(
         What the probability of a count k is to that of k − 1, for the elements of some indices.
     """
     count = np.zeros(u.shape)
-    at = np.flatnonzero(u > term)
-    term, left = term[at], u[at] - term[at]
-    k = 0
+    left, k = u - term, 0
+    above = left > 0
+    while np.count_nonzero(above) > _DENSE * u.size:  # most go on: faster than to look for them
+        k += 1
+        count += above
+        term *= ratio(k, slice(None))
+        left -= term
+        above = left > 0
+    at = np.flatnonzero(above)
+    term, left = term[at], left[at]
     while at.size:
         k += 1
         term *= ratio(k, at)
