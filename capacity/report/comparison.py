@@ -239,7 +239,7 @@ def _tables(versus: Versus, *, lucky: bool) -> Iterator[Table]:
         names = list(dict.fromkeys(_label(row) for row in rows if _moves(row)))
         for i in range(0, len(names), _BESIDE):
             some = [row for row in rows if _label(row) in names[i : i + _BESIDE]]
-            yield _by_change("Change by change, each on top of those before", some, "step", "total")
+            yield _by_change("Change by change", some, "step", "total")
             yield _by_change("Each change alone", some, "alone", "interaction")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 
 import numpy as np
@@ -10,8 +11,9 @@ from uncertain_plan import csv, rows
 
 import capacity
 from capacity.comparison import compare
+from capacity.metrics import Catalogue
 from capacity.pairing import PAIRED
-from capacity.result import COLUMNS
+from capacity.result import COLUMNS, Result
 from capacity.statistics import mean_error, quantiles
 
 KEYS = ("segment", "role", "pool", "task")
@@ -336,3 +338,25 @@ def test_the_same_to_the_csv_reader(world) -> None:
     assert csv(lines) != csv(lines[::-1])
     assert (again.table()["p_equal"].dropna() == 1).all()
     assert again.versus[0].steps is None
+
+
+def test_the_futures_of_two_plans_are_held_at_most(world) -> None:
+    """While one is simulated the baseline's are there; none when all is done."""
+
+    def alive() -> int:
+        return sum(isinstance(thing, (Catalogue, Result)) for thing in gc.get_objects())
+
+    base = world()
+    longer = base.with_({"tasks.review.hours": "5h", "team.csm.salary": 120_000})
+    gc.collect()
+    gc.disable()
+    try:
+        before, during = alive(), []
+        found = compare([base, longer, longer.with_({"team.csm.headcount": 2})], trials=100,
+                        progress=lambda _done, _all: during.append(alive()))  # fmt: skip
+        assert len(during) == 3 + 2 + 4
+        assert max(during) - before == 2  # a result and its catalogue
+        assert alive() == before
+    finally:
+        gc.enable()
+    assert found.waterfall("team_cost").total.shape == (100,)
