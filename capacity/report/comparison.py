@@ -220,7 +220,8 @@ class _Sentences:
             yield f"One change makes all of the difference: {steps[0].name}."
 
     def _doubts(self) -> Iterator[str]:
-        found = [_label(told.row) for told in self._versus.headline if _is_doubtful(told.row)]
+        rows = [told.row for told in self._versus.headline if _is_doubtful(told.row)]
+        found = [_label(row) for row in rows if shows(_MANNERS[row["metric"]].sized(row))]
         if found:
             yield (
                 f"Below {_DOUBT} Monte Carlo errors, so perhaps no difference at all: "

@@ -80,9 +80,9 @@ def test_figures_are_those_of_the_differences(plans, results, by) -> None:
     seen = 0
     for (name, *key), found in table.groupby(["metric", *KEYS], sort=False):
         about = dict(zip(KEYS, key, strict=True))
-        labels = list(found["period"])
+        spans = {label: by if label else None for label in found["period"]}
         a, b = (
-            np.vstack([r.array(name, period=p, by=None if p == "" else by, **about) for p in labels])
+            np.vstack([r.array(name, period=p, by=span, **about) for p, span in spans.items()])
             for r in results
         )
         finite = (np.isfinite(a) & np.isfinite(b)).all(axis=1)

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_plans import plans
 
-import capacity
 from capacity.comparison import compare
 
 some_plans = settings(

@@ -170,8 +170,8 @@ def test_figures_that_are_not_told_first_are_simulated_anew(load: Load) -> None:
 
 
 def test_a_figure_of_several_roles_wants_one(load: Load) -> None:
-    base = load("- name: course\n  set: {tasks: {course: {role: trainer, every: year, hours: 1h}}}\n",
-                name="base2")  # fmt: skip
+    course = "{role: trainer, every: year, hours: 1h}"
+    base = load(f"- name: course\n  set: {{tasks: {{course: {course}}}}}\n", name="base2")
     found = compare([base, load(MORE, extends="base2.yaml")], trials=0)
     several = r"Name one: required_fte\[csm\], required_fte\[trainer\]"
     with pytest.raises(capacity.QuestionError, match=several):

@@ -116,7 +116,9 @@ def test_correlations_are_numpys() -> None:
 
 def test_correlations_leave_out_what_is_not_known_in_one_of_both() -> None:
     known = ~np.isnan(HOLED)
-    wanted = [np.corrcoef(h[k], v[k])[0, 1] for h, v, k in zip(HOLED, VALUES**2, known, strict=True)]
+    wanted = [
+        np.corrcoef(h[k], v[k])[0, 1] for h, v, k in zip(HOLED, VALUES**2, known, strict=True)
+    ]
     assert correlations(HOLED, VALUES**2) == pytest.approx(wanted)
     assert correlations(VALUES**2, HOLED) == pytest.approx(wanted)
 
