@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.comparison import Comparison, compare
     from capacity.errors import CapacityError, InputError, QuestionError
     from capacity.loading import Scenario, load
     from capacity.result import Result
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CapacityError": "capacity.errors",
+    "Comparison": "capacity.comparison",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",
     "Scenario": "capacity.loading",
+    "compare": "capacity.comparison",
     "load": "capacity.loading",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
@@ -28,10 +31,12 @@ _HOMES = {
 
 __all__ = [
     "CapacityError",
+    "Comparison",
     "InputError",
     "QuestionError",
     "Result",
     "Scenario",
+    "compare",
     "load",
     "simulate",
     "sweep",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,24 @@ class Scenario:
         earlier = {path: value for path, value in self.settings.items() if path not in settings}
         files = Files(Path(self.marked.file), self.written.files, allow_outside=self.allow_outside)
         return _build(self.written, files, earlier | dict(settings), like=self)
+
+    def changed_by(self, changes: Sequence[Change], settings: Mapping[str, object]) -> Scenario:
+        """The base of this scenario after other changes, as on the way to it.
+
+        Parameters
+        ----------
+        changes
+            In order; in place of its own.
+        settings
+            What is set from outside, by path; in place of its own.
+
+        Raises
+        ------
+        InputError
+            With every mistake that they lead to: not each part of a plan's changes makes a plan.
+        """
+        files = Files(Path(self.marked.file), self.written.files, allow_outside=self.allow_outside)
+        return _build(replace(self.written, changes=tuple(changes)), files, settings, like=self)
 
     def diff(self, other: Scenario) -> list[Difference]:
         """What another scenario says otherwise; nothing where both mean the same.

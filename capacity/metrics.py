@@ -128,20 +128,14 @@ class Catalogue:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def _rows(self, name: str, rows: IntArray | list[int]) -> FloatArray:
-        """Sum of rows of a recorded array, shape (periods, trials)."""
-        periods = len(self._batches[0][name])
-        out = np.zeros((periods, sum(batch["arr"].shape[2] for batch in self._batches)))
-        first = 0
-        for batch in self._batches:
-            here = out[:, first : first + batch["arr"].shape[2]]
-            for row in rows:
-                here += batch[name][:, row]
-            first += here.shape[1]
-        return out[:, : self._trials]
-
     def _sum(self, name: str, rows: IntArray | list[int]) -> Reader:
-        return lambda: self._rows(name, rows)
+        """Sum of rows of a recorded array.
+
+        Readers hold the records and not the catalogue, which holds them: nothing goes in a circle,
+        so the futures go with the last result that speaks of them.
+        """
+        batches, trials = self._batches, self._trials
+        return lambda: _summed(batches, trials, name, rows)
 
     def _hours(self, name: str, lanes: IntArray) -> Reader:
         """Sum of hours over work lanes."""
@@ -152,7 +146,8 @@ class Catalogue:
         read = self._sum(name, waiting)
         if name != "dropped_hours" or not others.size:
             return read
-        return lambda: read() + (self._rows("due_hours", others) - self._rows("done_hours", others))
+        due, done = self._sum("due_hours", others), self._sum("done_hours", others)
+        return lambda: read() + (due() - done())
 
     def _lanes(self, role: str = "", task: str = "", segment: str = "", pool: str = "") -> IntArray:
         fits = np.ones(len(self._work.lane), dtype=bool)
@@ -282,12 +277,13 @@ class Catalogue:
             yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
 
     def _cost(self, line: str, pools: list[int]) -> Reader:
+        count, trials = self._count, self._trials
         if line == "severance":
-            return lambda: np.zeros((self._count, self._trials))
+            return lambda: np.zeros((count, trials))
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
-            return lambda: np.repeat(yearly() * years, self._count, axis=0)
+            return lambda: np.repeat(yearly() * years, count, axis=0)
         return self._sum(f"cost_{line}", pools)
 
     # --- over the horizon ------------------------------------------------------------------------
@@ -335,6 +331,21 @@ class Catalogue:
                 yield Metric(
                     name, "share", Kind.WHOLE, key, _since_start(top, bottom), None, labels
                 )
+
+
+def _summed(
+    batches: Sequence[Record], trials: int, name: str, rows: IntArray | list[int]
+) -> FloatArray:
+    """Sum of rows of a recorded array, shape (periods, trials)."""
+    periods = len(batches[0][name])
+    out = np.zeros((periods, sum(batch["arr"].shape[2] for batch in batches)))
+    first = 0
+    for batch in batches:
+        here = out[:, first : first + batch["arr"].shape[2]]
+        for row in rows:
+            here += batch[name][:, row]
+        first += here.shape[1]
+    return out[:, :trials]
 
 
 def _since_start(top: Reader, bottom: Reader) -> Reader:

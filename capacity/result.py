@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -209,15 +209,14 @@ class Result:
     def rows(self, by: str | None = None, only: str | None = None) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries; see `table`."""
         for metric in (m for m in self.catalogue.metrics if only in (None, m.name)):
-            labels, values = self._rows(metric, by)
-            if metric.kind in (Kind.FLOW, Kind.RATIO):
-                labels, values = [*labels, ""], np.vstack([values, self._over_horizon(metric)])
-            found = summarise(values)
-            key = metric.key
-            for i, label in enumerate(labels):
-                numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
-                about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
-                yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
+            yield from table_rows(metric, *self.by_label(metric, by))
+
+    def by_label(self, metric: Metric, by: str | None = None) -> tuple[list[str], FloatArray]:
+        """Labels of the rows of the table, and the values behind them, shape (rows, trials)."""
+        labels, values = self._rows(metric, by)
+        if metric.kind in (Kind.FLOW, Kind.RATIO):
+            return [*labels, ""], np.vstack([values, self._over_horizon(metric)])
+        return labels, values
 
     def table(self, by: str | None = None, metric: str | None = None) -> pd.DataFrame:
         """One tidy row for each metric, period and key.
@@ -244,6 +243,28 @@ class Result:
         from capacity.report.text import as_text  # shows what is computed here
 
         return as_text(self)
+
+
+class Named(Protocol):
+    """What a row of the table is called and is about."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+    @property
+    def key(self) -> Key: ...  # noqa: D102
+
+
+def table_rows(
+    metric: Named, labels: Sequence[str], values: FloatArray
+) -> Iterator[dict[str, Any]]:
+    """Rows of a table: what values of shape (rows, trials) say of a metric."""
+    found, key = summarise(values), metric.key
+    for i, label in enumerate(labels):
+        numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
+        about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
+        yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
 
 
 def _about(keys: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,17 +77,34 @@ def simulate(
         raise ValueError(f"trials is {trials}; it is at least 0")
     goal = goal_of(settings, trials, precision, metric)
     seed = settings.seed if seed is None else seed
-    began = time.perf_counter()
-    bench = _Bench(build_layout(scenario), seed, executor, progress or (lambda _done, _all: None))
-    if goal:
-        batches, trials, error = _precise(bench, goal)
-    else:
+    if not goal:
         trials = settings.trials if trials is None else trials
-        batches = _given(bench, trials)
+        return simulate_given(scenario, trials, seed, executor, progress)
+    began = time.perf_counter()
+    bench = _Bench(build_layout(scenario), seed, executor, progress or _nobody)
+    batches, trials, error = _precise(bench, goal)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
-    if goal:
-        about["precision"] = goal.found(error)
+    about["precision"] = goal.found(error)
     return Result(bench.layout, tuple(batches), trials, about)
+
+
+def simulate_given(
+    scenario: Scenario,
+    trials: int,
+    seed: int,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """So many futures of that luck, whatever the scenario asks for; see `simulate`."""
+    began = time.perf_counter()
+    bench = _Bench(build_layout(scenario), seed, executor, progress or _nobody)
+    batches = _given(bench, trials)
+    about = manifest(scenario, trials, seed, time.perf_counter() - began)
+    return Result(bench.layout, tuple(batches), trials, about)
+
+
+def _nobody(_done: int, _all: int) -> None:
+    """Hears of the progress where nobody asked."""
 
 
 @dataclass(frozen=True)

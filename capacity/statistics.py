@@ -10,6 +10,8 @@ from capacity.arrays import FloatArray
 from capacity.rng import BLOCK
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+_ROUNDING, _DUST = 1e-12, 1e-9
+"""Part of a number, and amount, by which two ways to the same number may be apart."""
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,42 @@ def quantile_error(values: FloatArray, at: float) -> FloatArray:
     blocks = _blocks(values)
     flat = quantiles(blocks.reshape(-1, BLOCK), np.array([at]))
     return _spread(flat.reshape(len(values), -1))
+
+
+# --- two worlds with the same luck ---------------------------------------------------------------
+
+
+def differences(new: FloatArray, old: FloatArray) -> FloatArray:
+    """New less old in every trial; what is equal does not differ, even where it is infinite."""
+    with np.errstate(invalid="ignore"):
+        return np.where(new == old, 0.0, new - old)
+
+
+def correlations(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Correlation of each row of one with that of the other; NaN where one does not vary."""
+    known = np.isfinite(a) & np.isfinite(b)
+    off = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for values in (a, b):
+            mean = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / known.sum(
+                axis=1, keepdims=True
+            )
+            off.append(np.where(known, values - mean, 0.0))
+        size = np.sqrt((off[0] ** 2).sum(axis=1) * (off[1] ** 2).sum(axis=1))
+        product = (off[0] * off[1]).sum(axis=1)
+        return np.where(size > 0, np.clip(product / size, -1.0, 1.0), np.nan)
+
+
+def odds(new: FloatArray, old: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shares of the trials in which new is above old, and in which they are equal.
+
+    Numbers that differ by their rounding alone are equal. A trial in which one of them is not
+    known (NaN) does not count; of a single trial there are no odds.
+    """
+    if new.shape[1] == 1:
+        unknown = np.full(len(new), np.nan)
+        return unknown, unknown
+    known = ~(np.isnan(new) | np.isnan(old))
+    equal = np.isclose(new, old, rtol=_ROUNDING, atol=_DUST)
+    higher = (new > old) & ~equal
+    return means(np.where(known, higher, np.nan)), means(np.where(known, equal, np.nan))

@@ -17,6 +17,7 @@ from capacity.errors import CapacityError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.comparison import Comparison
     from capacity.result import Result
     from capacity.sweeping import Grid
 
@@ -109,6 +110,24 @@ def write_grid_json(grid: Grid, path: Path) -> None:
     _write_json(grid.manifest, grid.rows, path)
 
 
+def write_comparison_csv(comparison: Comparison, path: Path, by: str | None) -> None:
+    """The table of a comparison as CSV."""
+    _write_csv(comparison.table(by), path, "scenario", "baseline")
+
+
+def write_comparison_json(comparison: Comparison, path: Path, by: str | None) -> None:
+    """The same with its manifest, which holds the waterfalls, too."""
+    told = [w for versus in comparison.versus for w in versus.waterfalls]
+    falls = [_all_known(row) for waterfall in told for row in waterfall.rows()]
+    warnings = [warning_rows(scenario.warnings) for scenario in comparison.scenarios]
+    each = [
+        {**about, "warnings": found}
+        for about, found in zip(comparison.manifest["scenarios"], warnings, strict=True)
+    ]
+    about = {**comparison.manifest, "scenarios": each, "waterfall": falls}
+    _write_json(about, comparison.rows(by), path)
+
+
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
     table = table.replace([math.inf, -math.inf], math.nan)
     for column in (*paths, "segment", "role", "pool", "task"):
@@ -121,13 +140,17 @@ def _cell(value: object) -> object:
 
 
 def _write_json(manifest: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], path: Path) -> None:
-    found = [{name: _known(value) for name, value in row.items()} for row in rows]
+    found = [_all_known(row) for row in rows]
     write_whole(path, as_json({"manifest": dict(manifest), "metrics": found}))
 
 
 def as_json(data: Mapping[str, Any]) -> str:
     """Text of a JSON file, names in their own script."""
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+
+
+def _all_known(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _known(value) for name, value in row.items()}
 
 
 def _known(value: Any) -> Any:

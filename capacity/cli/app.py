@@ -37,6 +37,17 @@ Sweep = Annotated[
         help="Run each value, 6:14 or month,quarter; several make a grid.",
     ),
 ]
+Trials = Annotated[int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
+Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")]
+Csv = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SPAN", help="Rows of the table: month, quarter or year; else as in the plan."
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
 ]
@@ -45,10 +56,8 @@ AllowOutside = Annotated[
 @app.command()
 def run(
     file: File,
-    trials: Annotated[
-        int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
+    trials: Trials = None,
+    seed: Seed = None,
     precision: Annotated[
         str | None,
         typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
@@ -59,19 +68,10 @@ def run(
     ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SPAN", help="Rows of the table: month, quarter or year; else as in the plan."
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    json: Json = None,
+    csv: Csv = None,
+    by: By = None,
+    quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
@@ -152,6 +152,27 @@ def diff(
     from capacity.loading import load
 
     diff_files(old, new, partial(load, set=_settings(settings), allow_outside=allow_outside))
+
+
+@app.command()
+def compare(
+    files: Files,
+    trials: Trials = None,
+    seed: Seed = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Json = None,
+    csv: Csv = None,
+    by: By = None,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Compare scenarios with the first, on the same luck, and tell what each change does."""
+    from capacity.cli.comparing import compare_files
+    from capacity.loading import load
+
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
+    compare_files(files, read, json, csv, by, how, quiet=quiet)
 
 
 @app.command()

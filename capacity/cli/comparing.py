@@ -1,12 +1,17 @@
-"""The verb `diff`: what two scenarios say differently."""
+"""The verbs `diff` and `compare`: what scenarios say differently, and what comes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from capacity.errors import InputError, Mistake
+from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
+
+FEWEST = 2
+"""Files that can be compared."""
 
 
 def diff_files(old: Path, new: Path, read: Callable[[Path], Scenario]) -> None:
@@ -17,14 +22,62 @@ def diff_files(old: Path, new: Path, read: Callable[[Path], Scenario]) -> None:
     InputError
         With the mistakes of both.
     """
+    one, other = _read([old, new], read)
+    for difference in one.diff(other):
+        print(difference)
+
+
+def compare_files(
+    paths: list[Path],
+    read: Callable[[Path], Scenario],
+    json: Path | None,
+    csv: Path | None,
+    by: str | None,
+    how: Mapping[str, Any],
+    *,
+    quiet: bool,
+) -> None:
+    """Compare scenarios with the first of them; `how` goes to `capacity.compare`.
+
+    Raises
+    ------
+    InputError
+        With the mistakes of all.
+    QuestionError
+        Where there is nothing to compare with.
+    """
+    from capacity.comparison import compare
+    from capacity.writing import check_targets, write_comparison_csv, write_comparison_json
+
+    if len(paths) < FEWEST:
+        raise QuestionError(f"{paths[0]} alone. Name two or more, as compare base.yaml more.yaml")
+    scenarios = _read(paths, read)
+    inputs = [name for scenario in scenarios for name in scenario.files]
+    check_targets([path for path in (json, csv) if path], inputs)
+    if not quiet:
+        for warning in dict.fromkeys(w for scenario in scenarios for w in scenario.warnings):
+            print(f"warning: {warning}", file=sys.stderr)
+    comparison = compare(scenarios, by=by, **how)
+    if json:
+        write_comparison_json(comparison, json, by)
+    if csv:
+        write_comparison_csv(comparison, csv, by)
+    if not quiet:
+        from capacity.cli.showing import show
+        from capacity.report.comparison import WIDTH, report
+
+        show(report(comparison), WIDTH)
+
+
+def _read(paths: list[Path], read: Callable[[Path], Scenario]) -> list[Scenario]:
+    """The scenarios of some files, or the mistakes of all of them."""
     scenarios: list[Scenario] = []
     mistakes: list[Mistake] = []
-    for path in (old, new):
+    for path in paths:
         try:
             scenarios.append(read(path))
         except InputError as error:
             mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    for difference in scenarios[0].diff(scenarios[1]):
-        print(difference)
+    return scenarios

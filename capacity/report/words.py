@@ -97,3 +97,28 @@ def share_error(_value: float, spread: float, digits: int = 0) -> str:
 
 def _material(spread: float, digits: int, least: float) -> str:
     return error(spread, digits) if spread >= least else ""
+
+
+# --- differences ---------------------------------------------------------------------------------
+
+
+def points(value: float) -> str:
+    """``1.2 pp``: the difference of two shares, in percentage points."""
+    return f"{100 * value:.1f} pp" if math.isfinite(value) else UNKNOWN
+
+
+def points_error(_value: float, spread: float) -> str:
+    """`` ± 0.2``, as for `money_error`."""
+    return error(spread, 1, 100)
+
+
+def shows(text: str) -> bool:
+    """Whether a size that is said shows more than zeros."""
+    return any(digit in text for digit in "123456789")
+
+
+def signed(value: float, text: str) -> str:
+    """``+1.2k``: a difference of which the size is said; without a sign where that is nothing."""
+    if not shows(text):
+        return text
+    return f"{'−' if value < 0 else '+'}{text}"

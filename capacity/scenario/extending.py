@@ -18,7 +18,7 @@ from capacity.scenario.structure import settings
 from capacity.scenario.validation import mistakes_of_variant
 from capacity.scenario.variant import Variant
 
-_TITLES = {"name", "description"}
+TITLES = {"name", "description"}
 """What a file calls itself is no change of the plan."""
 DEEPEST = 50
 """Files that may extend one another in a chain."""
@@ -155,7 +155,7 @@ class _Reader:
         """The sections of a file: the base, or one change named after the file."""
         if self.base is None:
             self.base = marked
-        elif marked.data.keys() <= _TITLES:
+        elif marked.data.keys() <= TITLES:
             merge(self.changes[-1].settings if self.changes else self.base, marked)
         else:
             name = os.path.relpath(marked.file, self.files.scenario.parent)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from capacity.rng import BLOCK
-from capacity.statistics import QUANTILES, mean_error, quantile_error, quantiles, summarise
+from capacity.statistics import (
+    QUANTILES,
+    correlations,
+    differences,
+    mean_error,
+    odds,
+    quantile_error,
+    quantiles,
+    summarise,
+)
 
 VALUES = np.random.default_rng(1).lognormal(size=(6, 1000))
 HOLED = np.where(np.random.default_rng(2).random(VALUES.shape) < 0.3, np.nan, VALUES)
@@ -93,3 +102,41 @@ def test_the_error_is_that_of_independent_trials() -> None:
     """Of 400 rows of 2,000 normal trials the mean squared error is 1/2,000."""
     x = np.random.default_rng(3).normal(size=(400, 2000))
     assert (mean_error(x) ** 2).mean() * 2000 == pytest.approx(1, abs=4 * np.sqrt(2 / 19 / 400))
+
+
+# --- two worlds with the same luck ---------------------------------------------------------------
+
+
+def test_correlations_are_numpys() -> None:
+    other = np.exp(0.5 * np.log(VALUES) + np.random.default_rng(3).normal(size=VALUES.shape))
+    wanted = [np.corrcoef(a, b)[0, 1] for a, b in zip(VALUES, other, strict=True)]
+    assert correlations(VALUES, other) == pytest.approx(wanted)
+    assert correlations(VALUES, -2 * VALUES) == pytest.approx(np.full(6, -1))
+
+
+def test_correlations_leave_out_what_is_not_known_in_one_of_both() -> None:
+    known = ~np.isnan(HOLED)
+    wanted = [
+        np.corrcoef(h[k], v[k])[0, 1] for h, v, k in zip(HOLED, VALUES**2, known, strict=True)
+    ]
+    assert correlations(HOLED, VALUES**2) == pytest.approx(wanted)
+    assert correlations(VALUES**2, HOLED) == pytest.approx(wanted)
+
+
+def test_what_does_not_vary_is_not_correlated() -> None:
+    assert np.isnan(correlations(np.ones((2, 50)), VALUES[:2, :50])).all()
+    assert np.isnan(correlations(VALUES[:2, :1], VALUES[:2, :1])).all()
+
+
+def test_equal_infinities_do_not_differ() -> None:
+    a, b = np.array([[np.inf, np.inf, 1.0, np.nan]]), np.array([[np.inf, 1.0, 3.0, 1.0]])
+    assert np.array_equal(differences(a, b), [[0, np.inf, -2, np.nan]], equal_nan=True)
+
+
+def test_odds_count_ties_and_leave_out_what_is_not_known() -> None:
+    new = np.array([[2.0, 1.0, 1.0, np.nan, np.inf], [1e7, 1e-10, 5.0, 4.0, 3.0]])
+    old = np.array([[1.0, 1.0, 2.0, 0.0, np.inf], [1e7 + 1e-6, 0.0, 4.0, 5.0, 1.0]])
+    higher, equal = odds(new, old)
+    assert higher == pytest.approx([0.25, 0.4])
+    assert equal == pytest.approx([0.5, 0.4])
+    assert np.isnan(odds(new[:, :1], old[:, :1])).all()

@@ -12,7 +12,11 @@ from capacity.report.words import (
     money,
     money_error,
     people_error,
+    points,
+    points_error,
     share_error,
+    shows,
+    signed,
 )
 
 
@@ -77,3 +81,19 @@ def test_the_bare_rule_asks_for_the_last_digit_alone() -> None:
 )
 def test_money_has_three_digits(value, said) -> None:
     assert money(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "said"),
+    [(0.5, "1.2k", "+1.2k"), (-3, "0.1 pp", "−0.1 pp"), (0.001, "0.0", "0.0"), (-1e-9, "0", "0")],
+)
+def test_differences_have_a_sign_where_they_show_something(value, text, said) -> None:
+    assert signed(value, text) == said
+    assert shows(text) == (said != text)
+
+
+def test_differences_of_shares_are_points() -> None:
+    assert points(0.0123) == "1.2 pp"
+    assert points(math.nan) == "–"
+    assert points_error(0.0123, 0.002) == " ± 0.2"
+    assert points_error(0.0123, 0.0004) == ""
