@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic_core import ErrorDetails
 from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import PartsError
@@ -55,6 +57,7 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     context = {
         "currency": data.get("currency", "USD"),
         "segments": tuple(segments) if isinstance(segments, dict) else (),
+        "start": _start(data),
     }
     try:
         plan = Plan.model_validate(data, context=context)
@@ -65,6 +68,15 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     if mistakes:
         raise InputError(mistakes)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
+
+
+def _start(data: dict[str, Any]) -> dt.date | None:
+    """The day on which the plan begins; None where it is wrong, which is said elsewhere."""
+    horizon = data.get("horizon")
+    try:
+        return read_day(horizon.get("start") if isinstance(horizon, dict) else None)
+    except ValueError:
+        return None
 
 
 def mistakes_of_variant(marked: Marked) -> list[Mistake]:
@@ -164,6 +176,7 @@ def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
 
 def _hours_per_day(role: Any) -> float:
     week = role.get("hours_per_week") if isinstance(role, dict) else None
+    week = next(iter(week.values())) if is_by_date(week) else week
     week = week.get("value") if isinstance(week, dict) else week
     try:
         return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS
