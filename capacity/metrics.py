@@ -287,7 +287,8 @@ class Catalogue:
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
-            return lambda: np.repeat(yearly() * years, self._count, axis=0)
+            shape = (self._count, self._trials)
+            return lambda: np.broadcast_to(yearly() * years, shape)
         return self._sum(f"cost_{line}", pools)
 
     # --- over the horizon ------------------------------------------------------------------------
