@@ -744,7 +744,7 @@ def _change_segment(number: int, segment: Written, changing: _Changing) -> None:
         changing.scale(segment, "contraction", 2.0)
     if number % 5 == 3:
         changing.scale(segment, "complexity", 0.8)
-    if number % 5 in (0, 4):
+    if number % 5 in (0, 4) and not new.get("fixed"):
         changing.scale(new, "per_year", 0.6)
 
 
