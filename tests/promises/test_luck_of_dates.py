@@ -136,6 +136,9 @@ def test_the_values_of_a_series_share_their_luck(scenario) -> None:
     days = [plan.horizon.periods.day(t) for t in (0, 6, 9)]
     now, then, last = (chance.inputs([("churn", churn)], day)[0] for day in days)
     assert stats.spearmanr(now, then).statistic == pytest.approx(1)
+    for values, estimate in ((now, churn), (then, churn.later[0][1])):
+        assert values.mean() == pytest.approx(estimate.mean, rel=0.01)
+        assert values.std() == pytest.approx(estimate.variance**0.5, rel=0.05)
     assert last == 0.07
     np.testing.assert_array_equal(chance.inputs([("churn", churn)], days[0])[0], now)
 
