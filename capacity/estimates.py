@@ -72,7 +72,7 @@ class Estimate:
         return cls(Form.FIXED, (value,), text=f"{value:g}")
 
     def on(self, day: dt.date | None) -> Estimate:
-        """The number that holds on a day of the plan; None is the day on which the plan begins."""
+        """The number that holds on a day; until the plan has begun, that with which it begins."""
         found = self
         if day is not None and self.series:
             for since, value in self.later:

@@ -148,8 +148,8 @@ class Periods:
         return int(self.holding(first_days(np.array([month])))[0])
 
     def day(self, period: int) -> dt.date:
-        """The day whose values a period has: its first, or that on which the plan begins."""
-        day: dt.date = max(self.first_days[period], self.begin).item()
+        """The first day of a period, whose values it has."""
+        day: dt.date = self.first_days[period].item()
         return day
 
     def first_from(self, day: dt.date) -> int:

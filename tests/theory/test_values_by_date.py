@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import capacity
+from capacity.engine.layout import build_layout
 
 PLAN = """
     name: by date
@@ -351,6 +352,22 @@ def test_accounts_are_won_at_the_rate_and_pay_the_price_of_their_month(
             moments_are(arr[t], rate * pay, rate * (pay**2 + spread**2))
         else:
             assert (number[t], arr[t]) == (pytest.approx(rate), pytest.approx(rate * pay))
+
+
+def test_accounts_that_are_counted_differ_as_much_as_is_said_of_their_month(scenario) -> None:
+    """What those pay who are lost of a cohort is spread like what was said when they came."""
+    new = {"per_year": 60, "arr": {"2027-01": 1000, "2027-04": {"mean": 3000, "sd": 900}}}
+    settings = {
+        "simulation.resolution": "cohort",
+        "segments.customers.term": 3,
+        "segments.customers.new_accounts": new,
+    }
+    layout = build_layout(scenario(PLAN, set=settings))
+    cohorts, classes = layout.retention.cohorts, layout.classes
+    won = classes.is_new[cohorts.of_class]
+    joined = classes.joins[cohorts.of_class[won]]
+    assert set(joined.tolist()) == set(range(10))  # the others renew after the plan
+    np.testing.assert_allclose(cohorts.spread[won], np.where(joined < 3, 0, 900))
 
 
 def test_exact_numbers_of_new_accounts_pass_whole_ones_at_their_rates(scenario) -> None:
