@@ -7,6 +7,7 @@ at the first uncertain number, since it takes as long to import as everything el
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -50,6 +51,9 @@ class Estimate:
         the same number.
     source, note, evidence
         Where it comes from; None where nobody said.
+    series, since
+        Of a number that changes in time: its values, each from a day on, in ascending order. The
+        number itself is the one of them that holds when the plan begins, and `since` its day.
     """
 
     form: Form
@@ -59,11 +63,31 @@ class Estimate:
     source: str | None = None
     note: str | None = None
     evidence: str | None = None
+    series: tuple[tuple[dt.date, Estimate], ...] = ()
+    since: dt.date | None = None
 
     @classmethod
     def fixed(cls, value: float) -> Estimate:
         """A number that is known."""
         return cls(Form.FIXED, (value,), text=f"{value:g}")
+
+    def on(self, day: dt.date | None) -> Estimate:
+        """The number that holds on a day; until the plan has begun, that with which it begins."""
+        found = self
+        if day is not None and self.series:
+            for since, value in self.later:
+                found = value if since <= day else found
+        return found
+
+    @property
+    def later(self) -> tuple[tuple[dt.date, Estimate], ...]:
+        """The values that take its place, each with its day."""
+        return tuple(pair for pair in self.series if self.since and pair[0] > self.since)
+
+    @property
+    def versions(self) -> tuple[Estimate, ...]:
+        """The number, and all others that it is at some time."""
+        return (self, *(value for _, value in self.later))
 
     @property
     def uncertain(self) -> bool:

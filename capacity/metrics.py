@@ -277,13 +277,13 @@ class Catalogue:
             yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
 
     def _cost(self, line: str, pools: list[int]) -> Reader:
-        count, trials = self._count, self._trials
+        shape = (self._count, self._trials)
         if line == "severance":
-            return lambda: np.zeros((count, trials))
+            return lambda: np.zeros(shape)
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
-            return lambda: np.repeat(yearly() * years, count, axis=0)
+            return lambda: np.broadcast_to(yearly() * years, shape)
         return self._sum(f"cost_{line}", pools)
 
     # --- over the horizon ------------------------------------------------------------------------

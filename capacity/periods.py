@@ -147,6 +147,17 @@ class Periods:
         """The period that holds the first day of a month; see `holding`."""
         return int(self.holding(first_days(np.array([month])))[0])
 
+    def day(self, period: int) -> dt.date:
+        """The first day of a period, whose values it has."""
+        day: dt.date = self.first_days[period].item()
+        return day
+
+    def first_from(self, day: dt.date) -> int:
+        """The first period that has the values of a day; `count` for days after all of them."""
+        if np.datetime64(day) <= self.begin:
+            return 0
+        return int(np.searchsorted(self.first_days[:-1], np.datetime64(day)))
+
     def within(self, month: int, months: int) -> range:
         """The periods of the plan that belong to so many months from one on."""
         first, after = np.searchsorted(self.months, [month, month + months]).tolist()

@@ -12,6 +12,7 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.engine.chance import Chance, Members
 from capacity.engine.cohorts import counts_new_accounts, new_arr
 from capacity.engine.shocks import Shocks
+from capacity.engine.stretches import Stretches, by_period
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
@@ -71,33 +72,33 @@ class Arrivals:
 
     def __init__(
         self, plan: Plan, territories: Territories, chance: Chance, followed: BoolArray,
-        shocks: Shocks,
+        shocks: Shocks, stretches: Stretches,
     ) -> None:  # fmt: skip
         self._chance, self._plan, self._shocks = chance, plan, shocks
+        self._stretches = stretches
         self._territories = territories
         self._periods = plan.horizon.periods
-        yearly = chance.inputs(
-            [
-                (
-                    f"segments.{name}.new_accounts.per_year",
-                    (s.new_accounts.per_year if s.new_accounts else None) or Estimate.fixed(0.0),
-                )
-                for name, s in plan.segments.items()
-            ]
-        )
+        yearly = [
+            (
+                f"segments.{name}.new_accounts.per_year",
+                (s.new_accounts.per_year if s.new_accounts else None) or Estimate.fixed(0.0),
+            )
+            for name, s in plan.segments.items()
+        ]
+        rates = by_period(chance, yearly, stretches)
         shape = (len(territories), self._periods.count, chance.trials)
         self.number, self.arr = np.zeros(shape), np.zeros(shape)
         self._won: dict[tuple[int, int], Won] = {}
         for index, (name, segment) in enumerate(plan.segments.items()):
-            number = self._count(name, yearly[index])
+            number = self._count(name, rates[index])
             if segment.new_accounts and counts_new_accounts(plan, segment.new_accounts):
                 self._count_together(index, number)
                 continue
-            for run in _runs(number.sum(axis=1)):
+            for run in _runs(number.sum(axis=1), stretches):
                 self._win(index, number[run], run, np.flatnonzero(followed[index]))
 
     def _count(self, name: str, yearly: FloatArray) -> FloatArray:
-        """Accounts won of a segment in every period, shape (periods, trials).
+        """Accounts won of a segment in every period, shape (periods, trials), at yearly rates.
 
         Only what is drawn moves with the market and the events; what is booked is booked.
         """
@@ -112,7 +113,11 @@ class Arrivals:
         weights = seasons[self._periods.calendar_month, None]
         per_year = self._periods.step.per_year
         if new.fixed:
-            total = yearly * (np.cumsum(weights, axis=0) / per_year)
+            total = (
+                np.cumsum(yearly * (weights / per_year), axis=0)
+                if len(yearly) > 1
+                else yearly * (np.cumsum(weights, axis=0) / per_year)
+            )
             return np.broadcast_to(np.diff(np.floor(total + _ALMOST), axis=0, prepend=0.0), shape)
         mean = np.broadcast_to(yearly * (weights / per_year), shape)
         if self._shocks.new_accounts:
@@ -126,7 +131,8 @@ class Arrivals:
     def _win(self, index: int, number: FloatArray, run: slice, followed: IntArray) -> None:
         """The accounts of a segment that are won in a run of periods."""
         name, segment = list(self._plan.segments.items())[index]
-        arr, here = new_arr(self._plan, segment), self._territories.of_segment(index)
+        arr = new_arr(self._plan, segment).on(self._stretches.day(run.start))
+        here = self._territories.of_segment(index)
         followed = followed[(run.start <= followed) & (followed < run.stop)]
         if not (arr.uncertain or followed.size or len(here) > 1):
             self.number[here[0], run] = number
@@ -163,8 +169,7 @@ class Arrivals:
     def _count_together(self, index: int, number: FloatArray) -> None:
         """Accounts of which only the number is known, and what they pay."""
         name, segment = list(self._plan.segments.items())[index]
-        arr = new_arr(self._plan, segment)
-        relative = arr.variance / arr.mean**2 if arr.mean else 0.0
+        each, relative = self._moments(new_arr(self._plan, segment))
         left, here = number, self._territories.of_segment(index)
         parts = _of_the_rest(self._territories.shares[here])
         for t, share in zip(here.tolist(), parts, strict=True):
@@ -176,7 +181,14 @@ class Arrivals:
             left = left - mine
             self.number[t] = mine
             spread = relative / np.maximum(mine, 1.0)
-            self.arr[t] = self._chance.totals(of, mine * arr.mean, spread)
+            self.arr[t] = self._chance.totals(of, mine * each, spread)
+
+    def _moments(self, arr: Estimate) -> tuple[FloatArray, FloatArray]:
+        """Mean, and squared coefficient of variation, in every period; shape (periods, 1)."""
+        found = [arr.on(day) for run, day in self._stretches for _ in run]
+        mean = np.array([[one.mean] for one in found])
+        relative = np.array([[one.variance / one.mean**2 if one.mean else 0.0] for one in found])
+        return mean, relative
 
     def won(self, territory: int, period: int) -> Won:
         """The accounts that are won, one by one."""
@@ -190,8 +202,9 @@ def _of_the_rest(shares: FloatArray) -> list[float]:
     return part
 
 
-def _runs(number: FloatArray) -> list[slice]:
-    """Runs of periods with a bounded number of accounts, which bounds the memory."""
+def _runs(number: FloatArray, stretches: Stretches) -> list[slice]:
+    """Runs of periods of one stretch with a bounded number of accounts, which bounds the memory."""
     group = np.cumsum(number) // _MOST
-    bounds = [0, *(np.flatnonzero(np.diff(group)) + 1).tolist(), len(number)]
+    full = (np.flatnonzero(np.diff(group)) + 1).tolist()
+    bounds = sorted({0, *full, *stretches.turns, len(number)})
     return [slice(first, last) for first, last in pairwise(bounds)]

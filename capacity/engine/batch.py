@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.engine.chance import Chance
+from capacity.engine.chance import Chance, Named
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
 from capacity.engine.faces import Faces
@@ -13,6 +13,7 @@ from capacity.engine.influence import Influence
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS, Desk
 from capacity.engine.shocks import draw_shocks
+from capacity.engine.stretches import Turning, by_period
 from capacity.estimates import Estimate
 
 Record = dict[str, FloatArray]
@@ -59,18 +60,22 @@ class _Batch:
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
         count = len(territories)
+        stretches = layout.stretches
         self.desks = [
-            Desk(scenario, i, layout.work, count, chance, backlog)
+            Desk(scenario, i, layout.work, count, chance, backlog, stretches)
             for i in range(len(scenario.pools))
         ]
         self._by_segment = territories.by_segment(len(plan.segments))
-        shocks = draw_shocks(plan, chance)
+        shocks = draw_shocks(plan, chance, stretches)
         self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance, shocks)
         self.influence = Influence(plan, layout.effects, count, layout.classes, layout.past, chance)
         self.faces = Faces(scenario, territories, chance)
         self.customers = Customers(
-            scenario, territories, layout.classes, layout.retention, chance, shocks
+            scenario, territories, layout.classes, layout.retention, chance, shocks, stretches
         )
+        self.parts: list[Turning] = [
+            *self.desks, self.demand, self.influence, self.faces, self.customers,
+        ]  # fmt: skip
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
         self.joined, self.due = np.empty(shape), np.empty(shape)
@@ -101,7 +106,11 @@ class _Batch:
     def run(self) -> Record:
         self._freeze(0)
         years = {end: year for year, end in enumerate(self.periods.year_ends.tolist(), 1)}
+        turns = self.layout.stretches.turns
         for t in range(self.periods.count):
+            if t in turns:
+                for part in self.parts:
+                    part.turn_to(turns[t])
             self._start(t)
             self._work(t)
             factors = self.faces.felt(self.influence.factors(t))
@@ -168,7 +177,7 @@ class _Batch:
             record[f"cost_{line}"][:, r] = cost
 
     def _global_inputs(self) -> Record:
-        """Inputs that money is computed from afterwards, shape (1, rows, trials)."""
+        """Inputs that money is computed from afterwards, shape (periods or 1, rows, trials)."""
         plan = self.layout.plan
         finance = plan.finance
         margin = finance.gross_margin or Estimate.fixed(np.nan)
@@ -177,10 +186,14 @@ class _Batch:
             (f"team.{n}.coverage_target", role.coverage_target) for n, role in plan.team.items()
         ]
         return {
-            "finance": self.chance.inputs(named)[None],
-            "coverage_target": self.chance.inputs(targets)[None],
+            "finance": self._by_period(named),
+            "coverage_target": self._by_period(targets),
             "opening_backlog": self._backlog()[None],
         }
+
+    def _by_period(self, named: list[Named]) -> FloatArray:
+        """Inputs of shape (periods or 1, rows, trials)."""
+        return by_period(self.chance, named, self.layout.stretches).swapaxes(0, 1)
 
 
 def _people(hours: FloatArray, customer: FloatArray) -> FloatArray:

@@ -5,6 +5,7 @@ The months of a plan are computed by one and the same code for both.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -82,8 +83,11 @@ class Chance(Protocol):
 
     trials: int
 
-    def inputs(self, named: Sequence[Named]) -> FloatArray:
-        """Uncertain inputs, one row each; one column where none of them is uncertain."""
+    def inputs(self, named: Sequence[Named], day: dt.date | None = None) -> FloatArray:
+        """Uncertain inputs, one row each; one column where none of them is uncertain.
+
+        Of those that change in time the values of a day; None is the start of the plan.
+        """
 
     def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
         """A factor on each thing for a whole future, with mean 1 and a coefficient of variation."""
@@ -139,22 +143,30 @@ class Drawn:
 
     def __init__(self, luck: Luck) -> None:
         self.luck, self.trials = luck, luck.trials
-        self._inputs: dict[str, FloatArray] = {}
+        self._inputs: dict[str, tuple[Estimate, FloatArray]] = {}
 
-    def inputs(self, named: Sequence[Named]) -> FloatArray:
-        """Latin hypercube draws of the uncertain ones, the same whenever they are asked for."""
-        uncertain = {path: estimate for path, estimate in named if estimate.uncertain}
-        unknown = [path for path in uncertain if path not in self._inputs]
+    def inputs(self, named: Sequence[Named], day: dt.date | None = None) -> FloatArray:
+        """Latin hypercube draws of the uncertain ones, the same whenever they are asked for.
+
+        The values of one path at all times come from one uniform.
+        """
+        found = [(path, estimate.on(day)) for path, estimate in named]
+        uncertain = {path: estimate for path, estimate in found if estimate.uncertain}
+        unknown = [path for path, e in uncertain.items() if not self._knows(path, e)]
         if unknown:
             u = self.luck.stratified(keys(("input", path) for path in unknown))
             for path, row in zip(unknown, u, strict=True):
-                self._inputs[path] = uncertain[path].quantile(row)
+                self._inputs[path] = uncertain[path], uncertain[path].quantile(row)
         if not uncertain:
-            return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
-        out = np.empty((len(named), self.trials))
-        for i, (path, estimate) in enumerate(named):
-            out[i] = self._inputs[path] if path in uncertain else estimate.mean
+            return np.array([[estimate.mean] for _, estimate in found]).reshape(-1, 1)
+        out = np.empty((len(found), self.trials))
+        for i, (path, estimate) in enumerate(found):
+            out[i] = self._inputs[path][1] if path in uncertain else estimate.mean
         return out
+
+    def _knows(self, path: str, estimate: Estimate) -> bool:
+        """Whether the value of a path that was drawn last is still the one wanted."""
+        return path in self._inputs and self._inputs[path][0] is estimate
 
     def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
         """Lognormal, by Latin hypercube."""
@@ -257,9 +269,9 @@ class Expected:
 
     trials = 1
 
-    def inputs(self, named: Sequence[Named]) -> FloatArray:
+    def inputs(self, named: Sequence[Named], day: dt.date | None = None) -> FloatArray:
         """Means."""
-        return np.array([[estimate.mean] for _, estimate in named]).reshape(-1, 1)
+        return np.array([[estimate.on(day).mean] for _, estimate in named]).reshape(-1, 1)
 
     def factors(self, of: KeyArray, spread: FloatArray) -> FloatArray:
         """The mean, 1."""

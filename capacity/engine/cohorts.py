@@ -77,7 +77,7 @@ def counts_new_accounts(plan: Plan, new: NewAccounts) -> bool:
         return plan.simulation.resolution == "cohort"
     if new.by_month is not None:
         return max(new.by_month.values(), default=0) >= WORTH
-    yearly = new.per_year.mean if new.per_year else 0.0
+    yearly = max(v.mean for v in new.per_year.versions) if new.per_year else 0.0
     return yearly * max(new.seasonality or (1.0,)) / plan.horizon.periods.step.per_year >= WORTH
 
 
@@ -108,7 +108,9 @@ def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Cohort
     renews = classes.is_new & (classes.decision < plan.horizon.periods.count)
     c = np.flatnonzero(renews & together[classes.segment])
     none = np.zeros(len(c))
-    spread = np.sqrt([new_arr(plan, segments[s]).variance for s in classes.segment[c]])
+    pays = [new_arr(plan, segments[s]) for s in classes.segment[c]]
+    days = [plan.horizon.periods.day(t) for t in classes.joins[c]]
+    spread = np.sqrt([arr.on(day).variance for arr, day in zip(pays, days, strict=True)])
     names = _names(plan, territories, classes, c, none, none)
     return Cohorts(
         named=np.zeros(0, dtype=np.int64),

@@ -10,6 +10,7 @@ revenue of whole vintages is carried along, so that a period need not add up all
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,7 @@ from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION
 from capacity.engine.frailty import Frailty, differing
 from capacity.engine.influence import Factors
 from capacity.engine.shocks import Shocks
+from capacity.engine.stretches import Stretches
 from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
@@ -80,6 +82,7 @@ class Customers:
         retention: Retention,
         chance: Chance,
         shocks: Shocks,
+        stretches: Stretches,
     ) -> None:
         plan = scenario.plan
         self._classes, self._retention, self._chance = classes, retention, chance
@@ -89,7 +92,7 @@ class Customers:
         self._differ = differing(plan)
         self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
         followed = classes.renewing_wins(len(plan.segments), self._periods.count)
-        self._arrivals = Arrivals(plan, territories, chance, followed, shocks)
+        self._arrivals = Arrivals(plan, territories, chance, followed, shocks, stretches)
         self._segment = territories.segment
         shape = (len(classes), chance.trials)
         self._count, self._sum = classes.count[:, None], classes.arr[:, None]
@@ -115,6 +118,10 @@ class Customers:
         self._add_to_vintages(self._opening, self._arr[self._opening])
         self.revenue = self._to_territory @ self._paying
         self.accounts = self._by_territory(self._opening, self.number[self._opening])[0]
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._rates.turn_to(day)
 
     # --- sums ------------------------------------------------------------------------------------
 
@@ -347,23 +354,27 @@ class _Rates:
     """The drawn numbers of the segments, each of shape (segments, trials) or (segments, 1)."""
 
     def __init__(self, plan: Plan, retention: Retention, chance: Chance) -> None:
-        def drawn(setting: str) -> FloatArray:
-            return chance.inputs(
-                [
-                    (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
-                    for name, segment in plan.segments.items()
-                ]
-            )
-
-        self.addressable = drawn("addressable")
-        self.contraction = drawn("contraction")
-        self.expansion = drawn("expansion")
-        self.uplift = drawn("uplift")
-        self._yearly = hazard(chance.inputs(retention.hazards))
+        self._plan, self._hazards, self._chance = plan, retention.hazards, chance
+        self.turn_to(None)
         self._median = hazard(np.array([[churn.median] for _, churn in retention.hazards]))
 
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self.addressable = self._drawn("addressable", day)
+        self.contraction = self._drawn("contraction", day)
+        self.expansion = self._drawn("expansion", day)
+        self.uplift = self._drawn("uplift", day)
+        self._yearly = hazard(self._chance.inputs(self._hazards, day))
+
+    def _drawn(self, setting: str, day: dt.date | None) -> FloatArray:
+        named = [
+            (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
+            for name, segment in self._plan.segments.items()
+        ]
+        return self._chance.inputs(named, day)
+
     def hazard(self, row: IntArray, own: FloatArray) -> FloatArray:
-        """Yearly hazards; an account's own moves with its segment's."""
+        """Yearly hazards; an account's own moves with its segment's since the plan began."""
         yearly, median, own = self._yearly[row], self._median[row], own[:, None]
         moved = np.divide(yearly, median, out=np.ones_like(yearly), where=median > 0)
         return np.where(np.isnan(own), yearly, own * moved)

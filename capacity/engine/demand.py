@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -165,14 +166,10 @@ class Demand:
         self._audiences = {group: _Audience(group, lanes, classes, calendar) for group in groups}
         of_lane = np.array([strand.lane for strand in strands], dtype=np.int64)
         self._lane_sums = RowSums(of_lane, len(work.lanes))
-        self._complexity = _complexity(plan, strands, lanes, chance)
+        self._plan = plan
         self._is_mixed = len(strands) > len(work.lanes)
         self._weight = np.array([[lane.weight] for lane in lanes])
-        self._share = chance.inputs([lane.share for lane in lanes])
         self._rates = _where(lane.work.rate is not None for lane in lanes)
-        self._yearly = chance.inputs(
-            [lane.amount for i in self._rates if (lane := lanes[i]).amount]
-        )
         self._season = np.array([lanes[i].work.seasonality or (1.0,) * 12 for i in self._rates])
         coins = (lane.has_coins and i not in calendar.windows for i, lane in enumerate(lanes))
         self._coins = _where(coins)
@@ -181,15 +178,26 @@ class Demand:
         self._leaving = [lanes[i].pools[lanes[i].work.role] for i in self._departing]
         self._realised: dict[tuple[int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
-        mean = np.array([[step.hours.mean] for step in work.steps])
-        variance = np.array([[step.hours.variance] for step in work.steps])
-        self._mean = mean * _scale(plan, work, chance)[self._step_lane]
-        self._cv2 = variance / np.where(mean > 0, mean, 1.0) ** 2
-        self._varying = np.flatnonzero(self._cv2[:, 0] > 0)
         lanes_due = np.zeros((calendar.periods, len(work.lanes)), dtype=bool)
         for i, lane in enumerate(of_lane):
             lanes_due[:, lane] |= calendar.due[:, i]
         self._steps_due = lanes_due[:, self._step_lane]
+        self.turn_to(None)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        plan, work, chance, lanes = self._plan, self._work, self._chance, self._lanes
+        self._complexity = _complexity(plan, self._calendar.strands, lanes, chance, day)
+        self._share = chance.inputs([lane.share for lane in lanes], day)
+        self._yearly = chance.inputs(
+            [lane.amount for i in self._rates if (lane := lanes[i]).amount], day
+        )
+        hours = [step.hours.on(day) for step in work.steps]
+        mean = np.array([[each.mean] for each in hours])
+        variance = np.array([[each.variance] for each in hours])
+        self._mean = mean * _scale(plan, work, chance, day)[self._step_lane]
+        self._cv2 = variance / np.where(mean > 0, mean, 1.0) ** 2
+        self._varying = np.flatnonzero(self._cv2[:, 0] > 0)
 
     def hours(self, period: int, alive: FloatArray, team: Sequence[Staff]) -> FloatArray:
         """Hours that fall due in a period, shape (work lanes, trials).
@@ -295,8 +303,9 @@ def _where(wanted: Iterable[bool]) -> IntArray:
 
 
 def _complexity(
-    plan: Plan, strands: Sequence[Strand], lanes: Sequence[Lane], chance: Chance
-) -> FloatArray:
+    plan: Plan, strands: Sequence[Strand], lanes: Sequence[Lane], chance: Chance,
+    day: dt.date | None,
+) -> FloatArray:  # fmt: skip
     """Factor on hours of each strand, shape (strands, trials) or (strands, 1)."""
     named = []
     for strand, lane in zip(strands, lanes, strict=True):
@@ -306,19 +315,22 @@ def _complexity(
             path = f"segments.{lane.segment}.complexity"
             named.append((path, plan.segments[lane.segment].complexity))
     fixed = np.array([[lane.is_fixed] for lane in lanes])
-    return np.where(fixed, 1.0, chance.inputs(named))
+    return np.where(fixed, 1.0, chance.inputs(named, day))
 
 
-def _scale(plan: Plan, work: Work, chance: Chance) -> FloatArray:
+def _scale(plan: Plan, work: Work, chance: Chance, day: dt.date | None) -> FloatArray:
     """Factor on the hours of each lane: the task's average duration, and the amount if fixed."""
     names = list(plan.tasks)
-    spread = chance.inputs([(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names])
+    spread = chance.inputs(
+        [(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names], day
+    )
     factor = chance.factors(keys(("duration", name) for name in names), spread)
     amounts = chance.inputs(
         [
             lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1))
             for lane in work.lanes
-        ]
+        ],
+        day,
     )
     fixed = np.array([[lane.is_fixed] for lane in work.lanes])
     task = [lane.task_index for lane in work.lanes]

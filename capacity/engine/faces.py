@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -28,12 +29,16 @@ class Faces:
         self._pools = [i for i, _, _ in felt]
         self._served = [_served(scenario.plan, territories, pool) for _, pool, _ in felt]
         path = "team.{}.departure.{}".format
-        self._lost = chance.inputs([(path(p.name, "churn"), d.churn) for _, p, d in felt if d])
-        half_life = chance.inputs(
-            [(path(p.name, "fades_over"), d.fades_over) for _, p, d in felt if d]
-        )
-        self._fade = half_life_factor(scenario.plan.horizon.periods.years_each, half_life)
+        self._chance, self._years = chance, scenario.plan.horizon.periods.years_each
+        self._churn = [(path(p.name, "churn"), d.churn) for _, p, d in felt if d]
+        self._fades = [(path(p.name, "fades_over"), d.fades_over) for _, p, d in felt if d]
+        self.turn_to(None)
         self._memory = np.zeros((len(felt), chance.trials))
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._lost = self._chance.inputs(self._churn, day)
+        self._fade = half_life_factor(self._years, self._chance.inputs(self._fades, day))
 
     def remember(self, team: Sequence[Staff]) -> None:
         """Let the records fade and add who left in a period; the team is one entry a pool."""

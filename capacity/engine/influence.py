@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,11 +69,17 @@ class Influence:
         self._starting = _Starting(effects.starting, classes, past, chance, years)
         self._deciding = classes.deciding
         segments = plan.segments.values()
-        self._growing = any(s.expansion.uncertain or s.expansion.mean for s in segments)
+        growth = (version for s in segments for version in s.expansion.versions)
+        self._growing = any(yearly.uncertain or yearly.mean for yearly in growth)
         cells = [pair.cell for pair in (*effects.starting, *effects.renewing)]
         self._asked = np.unique(np.array(cells, dtype=np.int64))
         self._cells = int(max((*cells, -1))) + 1
         self._covered: list[FloatArray] = []
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        for inputs in (self._lasting, self._renewing, self._starting):
+            inputs.turn_to(day)
 
     def remember(self, done: FloatArray, dropped: FloatArray) -> None:
         """Add the work of a period, by work lane."""
@@ -123,24 +130,31 @@ class _Inputs:
     """The drawn numbers of some pairs, each of shape (pairs, trials) or (pairs, 1)."""
 
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
-        parts = np.array([[pair.part] for pair in pairs]).reshape(-1, 1)
+        self._chance, self._pairs = chance, pairs
         self.kinds = [
             i for i, kind in enumerate(KINDS) if any(getattr(pair.effect, kind) for pair in pairs)
         ]
-        drawn = [chance.inputs([p.named(KINDS[i]) for p in pairs]) ** parts for i in self.kinds]
+        self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
+        self.today = today(pairs, past, chance)
+        self.felt = _Felt([pair.territory for pair in pairs])
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        pairs, chance = self._pairs, self._chance
+        parts = np.array([[pair.part] for pair in pairs]).reshape(-1, 1)
+        drawn = [
+            chance.inputs([p.named(KINDS[i]) for p in pairs], day) ** parts for i in self.kinds
+        ]
         width = max((d.shape[1] for d in drawn), default=1)
         self.stopped = np.empty((len(self.kinds), len(pairs), width))
         for row, values in zip(self.stopped, drawn, strict=True):
             row[:] = values
         self.half_life = chance.inputs(
-            [(f"{pair.path}.fades_over", pair.effect.fades_over) for pair in pairs]
+            [(f"{pair.path}.fades_over", pair.effect.fades_over) for pair in pairs], day
         )
         self.enough = chance.inputs(
-            [(f"tasks.{pair.lane.task}.enough", pair.lane.work.enough) for pair in pairs]
+            [(f"tasks.{pair.lane.task}.enough", pair.lane.work.enough) for pair in pairs], day
         )
-        self.cell = np.array([pair.cell for pair in pairs], dtype=np.int64)
-        self.today = today(pairs, past, chance)
-        self.felt = _Felt([pair.territory for pair in pairs])
 
 
 def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
@@ -162,12 +176,18 @@ class _Lasting(_Inputs):
         self, pairs: list[Pair], cells: RowSums, past: Past, chance: Chance, years: float
     ) -> None:
         super().__init__(pairs, past, chance)
-        self._fade = half_life_factor(years, self.half_life)
+        self._years = years
+        self.turn_to(None)
         usual = cells(past.due[:, None])[self.cell]
         self._wanted = np.broadcast_to(
             usual / (1 - self._fade), (len(pairs), max(self._fade.shape[1], 1))
         )
         self._done = self.today * self._wanted
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        super().turn_to(day)
+        self._fade = half_life_factor(self._years, self.half_life)
         self._excess = self.stopped - 1
         self._usual = 1 + self._excess * shortfall(self.today, self.enough)
 
@@ -198,6 +218,7 @@ class _Renewing(_Inputs):
                 turns.setdefault(part - pair.lane.lead, []).append(i)
         self._turns = {turn: np.array(rows, dtype=np.int64) for turn, rows in turns.items()}
         """Pairs of which a part falls due so many periods after the decision (before it: < 0)."""
+        self.turn_to(None)
 
     def multiply(self, out: FloatArray, period: int, covered: list[FloatArray]) -> None:
         """Multiply what the work for the renewals of a period does into the territories."""
@@ -240,6 +261,11 @@ class _Starting(_Inputs):
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)
         self._noticed = (self.today[self._pair] != 1).any(axis=1)
         self._was_short = bool(self._noticed.any())
+        self.turn_to(None)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        super().turn_to(day)
         self._excess = self.stopped[:, self._pair] - 1
 
     def remember(self, period: int, covered: FloatArray) -> None:

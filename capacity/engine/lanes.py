@@ -97,8 +97,8 @@ class Lane:
     @property
     def has_coins(self) -> bool:
         """Whether only a share of the occurrences happens, one coin each."""
-        share = self.share[1]
-        return self.work.rate is None and (share.uncertain or share.mean < 1)
+        shares = self.share[1].versions
+        return self.work.rate is None and any(s.uncertain or s.mean < 1 for s in shares)
 
     @property
     def weight(self) -> float:

@@ -17,6 +17,7 @@ from capacity.engine.lanes import Work, build_work
 from capacity.engine.people import seats_of
 from capacity.engine.roles import opening_hours
 from capacity.engine.shocks import Shocks
+from capacity.engine.stretches import Stretches, steady, stretches_of
 from capacity.engine.territories import Territories, build_territories
 from capacity.errors import InputError, Mistake
 from capacity.loading import Scenario
@@ -34,6 +35,8 @@ class Layout:
         What went before, at mean inputs.
     backlog_part
         Each work lane's part of its task's backlog.
+    stretches
+        When values of the plan change.
     """
 
     scenario: Scenario
@@ -45,6 +48,7 @@ class Layout:
     retention: Retention
     past: Past
     backlog_part: FloatArray
+    stretches: Stretches
 
     @property
     def plan(self) -> Plan:
@@ -61,25 +65,26 @@ def build_layout(scenario: Scenario) -> Layout:
     calendar = build_calendar(scenario, work, classes)
     effects = build_effects(plan, work, territories)
     retention = build_retention(scenario, territories, classes)
-    chance, none = Expected(), Shocks()
-    customers = Customers(scenario, territories, classes, retention, chance, none)
+    chance, none, start = Expected(), Shocks(), steady(plan)
+    customers = Customers(scenario, territories, classes, retention, chance, none, start)
     demand = Demand(plan, work, classes, calendar, chance, none)
     due = _usual_due(scenario, customers, demand, len(work.lane))
     past = Past(due, _coverage_today(scenario, work, effects, due))
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, territories, classes, work, calendar, effects, retention, past,
-        _backlog_parts(work, due),
+        _backlog_parts(work, due), stretches_of(plan),
     )  # fmt: skip
 
 
 def _usual_due(scenario: Scenario, customers: Customers, demand: Demand, lanes: int) -> FloatArray:
     """Mean hours due in a period of the first year, with nobody churning, by work lane.
 
-    They stand for the past, which no event to come has touched. People leave as expected,
-    without overload.
+    They stand for the past, which no event to come has touched, at the values with which the plan
+    begins. People leave as expected, without overload.
     """
-    team = [seats_of(scenario, pool, Expected()) for pool in scenario.pools]
+    start = steady(scenario.plan)
+    team = [seats_of(scenario, pool, Expected(), start) for pool in scenario.pools]
     year = scenario.plan.horizon.periods.first_year
     total = np.zeros((lanes, 1))
     for t in range(year):
@@ -117,7 +122,7 @@ def _refuse_nothing_of_nothing(scenario: Scenario, effects: Effects, past: Past)
         today = given.values[0] if given else past.coverage[pair.cell]
         for kind in KINDS:
             path, estimate = pair.named(kind)
-            if today <= 0 and estimate.values[0] <= 0:
+            if today <= 0 and any(version.values[0] <= 0 for version in estimate.versions):
                 place = scenario.marked.place(tuple(path.split(".")))
                 text = (
                     f"is 0, but nothing of {pair.lane.task} is done today, so today's figures say "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +15,15 @@ from capacity.engine.seats import (
     DerivedHeads,
     DrawnSeats,
     ExpectedSeats,
+    PoolInputs,
     Presence,
     Seats,
     Staff,
     planned_hires,
-    pool_inputs,
     same_staff,
-    searches,
-    slips,
-    waits,
+    wider,
 )
+from capacity.engine.stretches import Stretches
 from capacity.loading import Scenario
 from capacity.model.team import leave_hazard
 from capacity.rng import KeyArray, keys, numbered
@@ -34,21 +34,21 @@ _NEVER = 10**6
 """A period after every plan."""
 
 
-def seats_of(scenario: Scenario, pool: Pool, chance: Chance) -> Seats:
+def seats_of(scenario: Scenario, pool: Pool, chance: Chance, stretches: Stretches) -> Seats:
     """The seats of a pool: of people known by name, of a number of them, or derived."""
     plan = scenario.plan
     if pool.role.per is not None:
         return DerivedHeads(scenario, pool.name, chance.trials)
-    attrition, ramp = pool_inputs(plan, pool, chance)
+    inputs = PoolInputs(plan, pool, chance, stretches)
     roster = roster_of(scenario, pool)
     if roster is not None:
         places = build_places(plan, pool, roster)
         if isinstance(chance, Drawn):
-            return DrawnPeople(plan, pool, places, chance, attrition, ramp)
-        return ExpectedPeople(plan, pool, places, attrition, ramp)
+            return DrawnPeople(inputs, places, chance)
+        return ExpectedPeople(inputs, places)
     if isinstance(chance, Drawn):
-        return DrawnSeats(plan, pool, chance, attrition, ramp)
-    return ExpectedSeats(plan, pool, attrition, ramp)
+        return DrawnSeats(inputs, chance)
+    return ExpectedSeats(inputs)
 
 
 def roster_of(scenario: Scenario, pool: Pool) -> Roster | None:
@@ -142,12 +142,10 @@ class DrawnPeople:
     `DrawnSeats`, or until the seat is closed. Arrays have shape (seats, trials).
     """
 
-    def __init__(
-        self, plan: Plan, pool: Pool, places: Places, chance: Drawn,
-        attrition: FloatArray, output: FloatArray,
-    ) -> None:  # fmt: skip
-        self._pool, self._chance, self._periods = pool, chance, plan.horizon.periods
-        self._places, self._attrition, self._output = places, attrition, output
+    def __init__(self, inputs: PoolInputs, places: Places, chance: Drawn) -> None:
+        self._inputs, self._pool, self._chance = inputs, inputs.pool, chance
+        self._places, self._periods = places, inputs.plan.horizon.periods
+        self.turn_to(None)
         shape = (len(places.keys), chance.trials)
         opening = places.first < 0
         self._there = np.repeat(opening[:, None], chance.trials, axis=1)
@@ -165,8 +163,13 @@ class DrawnPeople:
         """Planned hires may be late; people of the roster come when it says so."""
         hires = self._places.keys[self._places.people :]
         seat, trial = np.indices((len(hires), self._chance.trials))
-        late = slips(self._periods, self._pool, self._chance, hires[seat.ravel()], trial.ravel())
-        return late.reshape(seat.shape)
+        planned = self._places.first[self._places.people :]
+        found = hires[seat.ravel()], trial.ravel(), planned[seat.ravel()]
+        return self._inputs.slips(*found).reshape(seat.shape)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._attrition, self._output = self._inputs.attrition(day), self._inputs.output(day)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
@@ -198,7 +201,7 @@ class DrawnPeople:
         if self._pool.role.backfill:
             seat, trial = np.nonzero(leaving)
             of = self._places.keys[seat]
-            when = period + searches(self._periods, self._pool, self._chance, of, period, trial)
+            when = period + self._inputs.searches(of, period, trial)
             self._coming[seat, trial] = np.where(when < self._places.last[seat], when, _NEVER)
 
     def _fill(self, joining: BoolArray, period: int) -> None:
@@ -221,20 +224,25 @@ class DrawnPeople:
 class ExpectedPeople:
     """All seats as fractions: how much of the first person is left, and successors by tenure."""
 
-    def __init__(
-        self, plan: Plan, pool: Pool, places: Places, attrition: FloatArray, output: FloatArray
-    ) -> None:
-        periods = plan.horizon.periods
-        self._pool, self._places, self._attrition = pool, places, attrition
-        self._years = periods.years_each
-        self._output = np.append(output[:, 0], 1.0)
+    def __init__(self, inputs: PoolInputs, places: Places) -> None:
+        self._inputs, self._pool, self._places = inputs, inputs.pool, places
+        self._years = inputs.plan.horizon.periods.years_each
         self._first = (places.first < 0).astype(np.float64)
+        self._vacant = np.zeros((len(places.keys), 0))
+        self.turn_to(None)
         self._successors = np.zeros((len(places.keys), len(self._output)))
-        wait, late = waits(periods, pool)
-        self._vacant = np.zeros((len(places.keys), wait))
         hired = np.arange(len(places.keys)) >= places.people
-        self._opens = np.where(hired, places.first + late, places.first)
+        self._opens = places.first.copy()
+        for seat in np.flatnonzero(hired):
+            self._opens[seat] += inputs.expected_slip(int(places.first[seat]))
         self._since = np.where(hired, self._opens, places.since)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._attrition = self._inputs.attrition(day)
+        self._output = np.append(self._inputs.output(day)[:, 0], 1.0)
+        self._wait = self._inputs.expected_search(day)
+        self._vacant = wider(self._vacant, self._wait)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
@@ -250,7 +258,9 @@ class ExpectedPeople:
         self._successors = np.column_stack([joining, stay[:, :-1]])
         self._successors[:, -1] += stay[:, -1]
         wanted = before * leave if self._pool.role.backfill else np.zeros_like(before)
-        self._vacant = np.column_stack([self._vacant[:, 1:], wanted]) * ~closed[:, None]
+        vacant = np.column_stack([self._vacant[:, 1:], np.zeros(len(wanted))])
+        vacant[:, self._wait - 1] += wanted
+        self._vacant = vacant * ~closed[:, None]
         return self._staff(period, (opening + joining).sum(), before.sum(), (before * leave).sum())
 
     def _staff(self, period: int, joined: float, before: float, left: float) -> Staff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from capacity.engine.chance import Chance, Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
 from capacity.engine.seats import Presence, Staff, heads_of, planned_seats
+from capacity.engine.stretches import Stretches, by_period, steady
 from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
@@ -22,11 +24,14 @@ from capacity.units import MONTHS_PER_YEAR
 COSTS = ("salaries", "on_costs", "bonus", "tools", "hiring")
 
 
-def times_of(scenario: Scenario, pool: Pool, chance: Chance) -> list[Waterfall]:
+def times_of(
+    scenario: Scenario, pool: Pool, chance: Chance, stretches: Stretches
+) -> list[Waterfall]:
     """Hours of one ramped person of a pool, in every period, by calendar; the pool's own first."""
     periods = scenario.plan.horizon.periods
     names = ("pto_days", "sick_days", "hours_per_week", "internal", "target_utilization")
-    days, sick, week, internal, target = chance.inputs([pool.named(name) for name in names])
+    named = [pool.named(name) for name in names]
+    days, sick, week, internal, target = by_period(chance, named, stretches)
     weights = pool.role.leave_seasonality
     share = (
         periods.share_of_year()
@@ -42,7 +47,7 @@ def times_of(scenario: Scenario, pool: Pool, chance: Chance) -> list[Waterfall]:
 
 def opening_hours(scenario: Scenario, pool: Pool, periods: int) -> FloatArray:
     """Mean customer hours, in so many periods, of the people there at the start, all ramped."""
-    times = times_of(scenario, pool, Expected())
+    times = times_of(scenario, pool, Expected(), steady(scenario.plan))
     usual = np.stack([time.customer[:periods].mean(axis=0) for time in times])
     if pool.role.per is not None:
         return usual[0] * heads_of(scenario, pool.name, -1)
@@ -59,19 +64,18 @@ class Desk:
 
     def __init__(
         self, scenario: Scenario, index: int, work: Work, territories: int, chance: Chance,
-        backlog: FloatArray,
+        backlog: FloatArray, stretches: Stretches,
     ) -> None:  # fmt: skip
         plan, pool = scenario.plan, scenario.pools[index]
-        self._seats = seats_of(scenario, pool, chance)
-        self._times = times_of(scenario, pool, chance)
+        self._pool, self._chance = pool, chance
+        self._seats = seats_of(scenario, pool, chance, stretches)
+        self._times = times_of(scenario, pool, chance, stretches)
         self.time = self._times[0]
         self._presence: list[Presence] = []
         self.lanes = work.of_pool(index)
         self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
         self._defer = work.defer[self.lanes]
-        self._overtime, self._overload = chance.inputs(
-            [pool.named("overtime"), pool.named("overloaded_attrition")]
-        )
+        self._read(None)
         first, last = np.searchsorted(work.waits, [self.lanes.start, self.lanes.stop])
         self.waits = slice(int(first), int(last))
         late = work.waits[self.waits]
@@ -82,7 +86,16 @@ class Desk:
         self._waiting = self._opening(backlog[late], chance.trials)
         self._overloaded = np.zeros(chance.trials, dtype=bool)
         self._feedback = plan.simulation.feedback
-        self._costs = _Costs(plan, pool, chance)
+        self._costs = _Costs(plan, pool, chance, stretches)
+
+    def _read(self, day: dt.date | None) -> None:
+        named = [self._pool.named("overtime"), self._pool.named("overloaded_attrition")]
+        self._overtime, self._overload = self._chance.inputs(named, day)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._read(day)
+        self._seats.turn_to(day)
 
     def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
         """Waiting hours by age from one period on, shape (ages, lanes that may wait, trials)."""
@@ -195,14 +208,15 @@ class Desk:
 class _Costs:
     """Pay and other cost of a pool."""
 
-    def __init__(self, plan: Plan, pool: Pool, chance: Chance) -> None:
-        keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost", "raise")
-        rows = chance.inputs([pool.named(key) for key in keys])
+    def __init__(self, plan: Plan, pool: Pool, chance: Chance, stretches: Stretches) -> None:
+        keys = ("salary", "on_costs", "bonus", "tools", "hiring_cost")
+        rows = by_period(chance, [pool.named(key) for key in keys], stretches)
         self._periods = plan.horizon.periods
-        self._salary, self._on_costs, self._bonus, self._tools, self._hiring, self._rise = rows
+        self._salary, self._on_costs, self._bonus, self._tools, self._hiring = rows
+        self._rise = by_period(chance, [pool.named("raise")], stretches)[0]
 
     def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
-        years, anniversaries = self._periods.years_each, self._periods.anniversaries[:, None]
+        years, anniversaries = self._periods.years_each, self._periods.anniversaries
         salaries = pay(filled, raised(self._salary, self._rise, anniversaries), years)
         lines = (
             salaries,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,10 +12,10 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
 from capacity.engine.chance import Chance, Drawn
+from capacity.engine.stretches import Stretches, Turning, values_at
 from capacity.loading import Scenario
 from capacity.model.money import derived_heads
 from capacity.model.team import leave_hazard, ramped
-from capacity.periods import Periods
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
@@ -82,17 +83,63 @@ def same_staff(
     return Staff(filled, ramped, joined, vacant, before, left, presence)
 
 
-class Seats(Protocol):
+class Seats(Turning, Protocol):
     """Seats that know how to pass a period."""
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire; `overload` is the factor on attrition."""
 
 
-def pool_inputs(plan: Plan, pool: Pool, chance: Chance) -> tuple[FloatArray, FloatArray]:
-    """Yearly attrition, shape (trials,) or (1,); output by tenure in periods, see `ramped`."""
-    ramp = chance.inputs(pool.ramp)
-    return chance.inputs([pool.named("attrition")])[0], plan.horizon.periods.by_tenure(ramp)
+@dataclass(frozen=True)
+class PoolInputs:
+    """What the seats of a pool read of the inputs, from one source and for some stretches."""
+
+    plan: Plan
+    pool: Pool
+    chance: Chance
+    stretches: Stretches
+
+    def attrition(self, day: dt.date | None) -> FloatArray:
+        """Yearly, shape (trials,) or (1,)."""
+        return self.chance.inputs([self.pool.named("attrition")], day)[0]
+
+    def output(self, day: dt.date | None) -> FloatArray:
+        """Output by tenure in periods, see `ramped`."""
+        return self.plan.horizon.periods.by_tenure(self.chance.inputs(self.pool.ramp, day))
+
+    @property
+    def somebody_leaves(self) -> bool:
+        """Whether attrition is ever above 0."""
+        return any(attrition.mean > 0 for attrition in self.pool.named("attrition")[1].versions)
+
+    def slips(self, of: KeyArray, trial: IntArray, planned: IntArray) -> IntArray:
+        """Periods by which planned hires are late, in one trial each; all of shape (seats,)."""
+        late = self.pool.named("slips")
+        if not len(of) or all(version.mean <= 0 for version in late[1].versions):
+            return np.zeros(len(of), dtype=np.int64)
+        luck = numbered(of, -1)
+        months = values_at(self.chance, self.stretches, luck, trial, late, planned)
+        return self.plan.horizon.periods.rounded_months(months)
+
+    def searches(self, of: KeyArray, vacated: IntArray | int, trial: IntArray) -> IntArray:
+        """Periods until seats that are vacated in some period are filled, at least one."""
+        periods = self.plan.horizon.periods
+        luck = numbered(of, 2 * (periods.start + vacated) + 1)
+        named = self.pool.named("time_to_hire")
+        wait = values_at(self.chance, self.stretches, luck, trial, named, vacated)
+        return np.maximum(periods.rounded_months(wait), 1)
+
+    def expected_search(self, day: dt.date | None) -> int:
+        """The mean of `searches`."""
+        return max(1, self._expected("time_to_hire", day))
+
+    def expected_slip(self, period: int) -> int:
+        """The mean of `slips` of what is planned for a period."""
+        return self._expected("slips", self.stretches.day(period))
+
+    def _expected(self, key: str, day: dt.date | None) -> int:
+        mean = np.array([self.pool.named(key)[1].on(day).mean])
+        return int(self.plan.horizon.periods.rounded_months(mean)[0])
 
 
 @dataclass(frozen=True)
@@ -113,18 +160,18 @@ class DrawnSeats:
 
     A person stays until the hazard of the role has grown by a threshold of their own, −ln of a
     uniform that is drawn when they join: the same chances as one draw for every seat and period,
-    for a fraction of the draws. Where overload moves nobody, all periods are settled at once;
-    otherwise one after the other.
+    for a fraction of the draws. Where overload moves nobody, all periods of a stretch are settled
+    at once; otherwise one after the other.
     """
 
-    def __init__(
-        self, plan: Plan, pool: Pool, chance: Drawn, attrition: FloatArray, output: FloatArray
-    ) -> None:
-        role = pool.role
-        self._pool, self._chance, self._plan = pool, chance, plan.horizon.periods
-        self._attrition, self._output = attrition, output
-        factor = role.overloaded_attrition
-        self._step_by_step = plan.simulation.feedback and (factor.uncertain or factor.mean != 1)
+    def __init__(self, inputs: PoolInputs, chance: Drawn) -> None:
+        plan, pool = inputs.plan, inputs.pool
+        self._inputs, self._pool, self._chance = inputs, pool, chance
+        self._plan = plan.horizon.periods
+        self.turn_to(None)
+        factors = pool.role.overloaded_attrition.versions
+        moves = any(factor.uncertain or factor.mean != 1 for factor in factors)
+        self._step_by_step = plan.simulation.feedback and moves
         opening, planned = pool.headcount, planned_hires(plan, pool)
         names = [("seat", *pool.luck, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])
@@ -132,11 +179,12 @@ class DrawnSeats:
         self._settled, self._hazard = 0, np.zeros(self._trials)
         seats, flows = (len(self._keys), self._trials), (self._periods, self._trials)
         self._until, self._since = np.full(seats, np.inf), np.full(seats, BEFORE_START)
-        if opening and (attrition > 0).any():
+        if opening and inputs.somebody_leaves:
             of = numbered(self._keys[:opening], 2 * (self._plan.start + BEFORE_START))
             self._until[:opening] = -np.log(chance.luck.uniforms(of))
         self._joined, self._left = np.zeros(flows), np.zeros(flows)
-        self._newcomers = np.zeros((len(output), self._periods + len(output), self._trials))
+        tenures = len(self._output)
+        self._newcomers = np.zeros((tenures, self._periods + tenures, self._trials))
         self._coming = self._hired(opening, [period for _, period in planned])
         added = self._coming.period < self._periods
         self._added = self._count(self._coming.some(added))
@@ -147,14 +195,16 @@ class DrawnSeats:
         seat = first + np.arange(len(periods)).repeat(self._trials)
         trial = np.tile(np.arange(self._trials), len(periods))
         when = np.array(periods, dtype=np.int64).repeat(self._trials)
-        return _People(
-            seat, trial, when + slips(self._plan, self._pool, self._chance, self._keys[seat], trial)
-        )
+        return _People(seat, trial, when + self._inputs.slips(self._keys[seat], trial, when))
 
     def _count(self, people: _People) -> FloatArray:
         """How many there are, shape (periods, trials)."""
         place = people.period * self._trials + people.trial
         return sums_at(place, np.ones(len(place)), (self._periods, self._trials))
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._attrition, self._output = self._inputs.attrition(day), self._inputs.output(day)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
@@ -175,7 +225,7 @@ class DrawnSeats:
 
     def _settle(self, first: int, hazard: FloatArray) -> None:
         """Who leaves and joins from a period on, as far ahead as the hazard is known."""
-        self._settled = first + 1 if self._step_by_step else self._periods
+        self._settled = first + 1 if self._step_by_step else self._inputs.stretches.after(first)
         joining, leaving = self._due(), self._leavers(first, hazard)
         while len(joining.seat) or len(leaving.seat):
             self._vacate(leaving)
@@ -235,7 +285,7 @@ class DrawnSeats:
         """Look for successors; returns those who join in the periods that are settled now."""
         if self._pool.role.backfill:
             of, then = self._keys[leaving.seat], leaving.period
-            when = then + searches(self._plan, self._pool, self._chance, of, then, leaving.trial)
+            when = then + self._inputs.searches(of, then, leaving.trial)
             coming = self._coming
             self._coming = _People(
                 np.concatenate([coming.seat, leaving.seat]),
@@ -256,47 +306,28 @@ def planned_hires(plan: Plan, pool: Pool) -> list[tuple[tuple[object, ...], int]
     ]
 
 
-def slips(periods: Periods, pool: Pool, chance: Chance, of: KeyArray, trial: IntArray) -> IntArray:
-    """Periods by which planned hires are late, in one trial each; all of shape (seats,)."""
-    late = pool.role.slips
-    if late.mean <= 0 or not len(of):
-        return np.zeros(len(of), dtype=np.int64)
-    return periods.rounded_months(chance.values(numbered(of, -1), trial, late))
-
-
-def searches(
-    periods: Periods, pool: Pool, chance: Chance, of: KeyArray, vacated: IntArray | int,
-    trial: IntArray,
-) -> IntArray:  # fmt: skip
-    """Periods until seats that are vacated in some period are filled again, at least one."""
-    luck = numbered(of, 2 * (periods.start + vacated) + 1)
-    wait = chance.values(luck, trial, pool.named("time_to_hire")[1])
-    return np.maximum(periods.rounded_months(wait), 1)
-
-
-def waits(periods: Periods, pool: Pool) -> tuple[int, int]:
-    """Periods that a vacated seat stays empty, at least one, and by which a hire is late: means."""
-    means = np.array([pool.named("time_to_hire")[1].mean, pool.role.slips.mean])
-    wait, late = periods.rounded_months(means).tolist()
-    return max(1, wait), late
-
-
 class ExpectedSeats:
     """All seats as fractions: how many of each tenure, how many vacant for how long."""
 
-    def __init__(self, plan: Plan, pool: Pool, attrition: FloatArray, output: FloatArray) -> None:
-        periods = plan.horizon.periods
-        self._pool, self._attrition, self._years = pool, attrition, periods.years_each
-        self._output = np.append(output[:, 0], 1.0)
+    def __init__(self, inputs: PoolInputs) -> None:
+        periods, pool = inputs.plan.horizon.periods, inputs.pool
+        self._inputs, self._pool, self._years = inputs, pool, periods.years_each
+        self._vacant = np.zeros(0)
+        self.turn_to(None)
         self._filled = np.zeros(len(self._output))
         self._filled[-1] = pool.headcount
-        wait, late = waits(periods, pool)
-        self._vacant = np.zeros(wait)
-        self._hires = {
-            period + late: count
-            for month, count in pool.hires.items()
-            if (period := periods.of_month(month)) >= 0
-        }
+        self._hires: dict[int, int] = {}
+        for month, count in pool.hires.items():
+            if 0 <= (period := periods.of_month(month)) < periods.count:
+                late = period + inputs.expected_slip(period)
+                self._hires[late] = self._hires.get(late, 0) + count
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        self._attrition = self._inputs.attrition(day)
+        self._output = np.append(self._inputs.output(day)[:, 0], 1.0)
+        self._wait = self._inputs.expected_search(day)
+        self._vacant = wider(self._vacant, self._wait)
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire."""
@@ -308,10 +339,17 @@ class ExpectedSeats:
         self._filled = np.concatenate([[0.0], stay[:-1]])
         self._filled[-1] += stay[-1]
         self._filled[0] += newcomers
-        self._vacant = np.append(self._vacant[1:], leaving if self._pool.role.backfill else 0.0)
+        self._vacant = np.append(self._vacant[1:], 0.0)
+        self._vacant[self._wait - 1] += leaving if self._pool.role.backfill else 0.0
         people = (self._filled.sum(), self._filled @ self._output)
         found = (*people, newcomers, self._vacant.sum(), before, leaving)
         return same_staff(found)
+
+
+def wider(vacant: FloatArray, wait: int) -> FloatArray:
+    """Vacant seats by the periods they still wait, the last axis; with room for a longer wait."""
+    more = max(wait - vacant.shape[-1], 0)
+    return np.concatenate([vacant, np.zeros((*vacant.shape[:-1], more))], axis=-1)
 
 
 class DerivedHeads:
@@ -319,6 +357,9 @@ class DerivedHeads:
 
     def __init__(self, scenario: Scenario, name: str, trials: int) -> None:
         self._scenario, self._name, self._trials = scenario, name, trials
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Nothing is read."""
 
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Follow the other roles."""

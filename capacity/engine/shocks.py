@@ -9,6 +9,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.engine.chance import Chance, Named
+from capacity.engine.stretches import Stretches, by_period
 from capacity.estimates import Estimate
 from capacity.model.market import event_factor
 from capacity.rng import keys
@@ -37,45 +38,61 @@ class Shocks:
     hours: ByPeriod = field(default_factory=dict)
 
 
-def draw_shocks(plan: Plan, chance: Chance) -> Shocks:
+def draw_shocks(plan: Plan, chance: Chance, stretches: Stretches) -> Shocks:
     """Draw the years of the market, and which events happen."""
+    market = plan.market
     shocks = Shocks(
-        churn=_years(plan, "churn", plan.market.churn_volatility, chance),
-        new_accounts=_years(plan, "new_accounts", plan.market.new_accounts_volatility, chance),
+        churn=_years(plan, "churn", market.churn_volatility, chance, stretches),
+        new_accounts=_years(
+            plan, "new_accounts", market.new_accounts_volatility, chance, stretches
+        ),
     )
-    for name, periods, happens in _events(plan, chance):
-        for kind in ("churn", "new_accounts", "expansion"):
-            named = (f"events.{name}.{kind}", getattr(plan.events[name], kind))
-            if _moves(named[1]):
-                factor = event_factor(happens, chance.inputs([named])[0])
-                _multiply(getattr(shocks, kind), periods, factor)
-        hours = _hours(plan, name)
-        if any(_moves(estimate) for _, estimate in hours):
-            _multiply(shocks.hours, periods, event_factor(happens, chance.inputs(hours)))
+    for name, periods, happens in _events(plan, chance, stretches):
+        factors = {
+            kind: [(f"events.{name}.{kind}", getattr(plan.events[name], kind))]
+            for kind in ("churn", "new_accounts", "expansion")
+        }
+        for kind, named in (factors | {"hours": _hours(plan, name)}).items():
+            if not any(_moves(estimate) for _, estimate in named):
+                continue
+            for run, day in stretches.within(periods):
+                factor = event_factor(happens, chance.inputs(named, day))
+                _multiply(getattr(shocks, kind), run, factor if kind == "hours" else factor[0])
     return shocks
 
 
 def _moves(estimate: Estimate, rest: float = 1.0) -> bool:
     """Whether a number is ever anything but what it is at rest."""
-    return estimate.uncertain or estimate.mean != rest
+    return any(version.uncertain or version.mean != rest for version in estimate.versions)
 
 
-def _years(plan: Plan, kind: str, volatility: Estimate, chance: Chance) -> ByPeriod:
-    """The factor of each calendar year, named by the year: another start meets the same years."""
+def _years(
+    plan: Plan, kind: str, volatility: Estimate, chance: Chance, stretches: Stretches
+) -> ByPeriod:
+    """The factor of each calendar year, named by the year: another start meets the same years.
+
+    A year varies as much as is said of the first of its periods in the plan.
+    """
     if not _moves(volatility, rest=0.0):
         return {}
-    spread = chance.inputs([(f"market.{kind}_volatility", volatility)])
-    years, place = np.unique(plan.horizon.periods.calendar_year, return_inverse=True)
+    years, first, place = np.unique(
+        plan.horizon.periods.calendar_year, return_index=True, return_inverse=True
+    )
+    spread = by_period(chance, [(f"market.{kind}_volatility", volatility)], stretches)[0]
+    spread = spread[first] if len(spread) > 1 else spread
     factors = chance.factors(keys(("market", kind, int(year)) for year in years), spread)
     return {period: factors[i] for period, i in enumerate(place.tolist())}
 
 
-def _events(plan: Plan, chance: Chance) -> Iterator[tuple[str, range, FloatArray]]:
+def _events(
+    plan: Plan, chance: Chance, stretches: Stretches
+) -> Iterator[tuple[str, range, FloatArray]]:
     """Events within the plan: name, periods, and in which futures they happen."""
     for name, event in plan.events.items():
         periods = event.periods(plan.horizon)
         if periods:
-            odds = chance.inputs([(f"events.{name}.probability", event.probability)])
+            named = (f"events.{name}.probability", event.probability)
+            odds = chance.inputs([named], stretches.day(periods[0]))
             yield name, periods, chance.happens(keys([("event", name)]), odds)[0]
 
 

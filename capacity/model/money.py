@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from capacity.arrays import FloatArray, IntArray
 
 
@@ -21,5 +23,17 @@ def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:
 
 
 def raised(salary: FloatArray, rise: FloatArray, anniversaries: IntArray) -> FloatArray:
-    """A salary after rises on so many anniversaries of the plan's start."""
-    return salary * (1 + rise) ** anniversaries
+    """A salary after the rises on all anniversaries of the plan's start so far.
+
+    Parameters
+    ----------
+    salary, rise
+        Shape (periods, trials), or (1, trials) where they do not change in time.
+    anniversaries
+        How many there have been when a period begins, shape (periods,).
+    """
+    if len(rise) == 1:
+        return salary * (1 + rise) ** anniversaries[:, None]
+    since = np.diff(anniversaries, prepend=0)[:, None]
+    result: FloatArray = salary * np.cumprod((1 + rise) ** since, axis=0)
+    return result

@@ -44,7 +44,7 @@ def waterfall(
     leave
         Days of leave and sickness, shape (periods, trials).
     hours_per_week, internal, target_utilization
-        Shape (trials,).
+        Shape (periods, trials), or (1, trials) where they do not change in time.
     """
     per_day = hours_per_week / WEEKDAYS
     present = np.maximum((weekdays - holidays - leave) * per_day, 0)

@@ -10,9 +10,9 @@ from pydantic import ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
+from capacity.scenario.days import MONTH
 from capacity.scenario.fields import (
     BY_MONTH,
-    MONTH,
     MOST_SEATS,
     SHARES,
     TEXT,

@@ -9,6 +9,9 @@ from typing import TypeVar
 import numpy as np
 
 from capacity.calendar import month_label
+from capacity.estimates import Estimate
+from capacity.scenario.changing import changing
+from capacity.scenario.days import day_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
@@ -22,6 +25,8 @@ from capacity.units import MONTHS_PER_YEAR, Span
 
 T = TypeVar("T")
 
+OF_THE_START = ("backlog", "coverage_today", "scale_to", "alpha", "beta")
+"""Numbers that speak of one day."""
 MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
 WILD_YEARS = 1.0
@@ -40,7 +45,7 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
     for name, task in plan.tasks.items():
         yield from _coverage_of_segments(plan, name, task)
         yield from _timing(plan, name, task)
-        if task.enough.values[0] <= 0:
+        if any(enough.values[0] <= 0 for enough in task.enough.versions):
             yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
     yield from _weights(plan)
     yield from _precision(plan.simulation)
@@ -189,6 +194,7 @@ def doubts(plan: Plan) -> Iterator[Finding]:
         yield from _doubts_of_role(plan, name, role)
     for name, task in plan.tasks.items():
         yield from _doubts_of_task(plan, name, task)
+    yield from _doubts_of_dates(plan)
     yield from _doubts_of_market(plan)
     for name, event in plan.events.items():
         yield from _doubts_of_event(plan, name, event)
@@ -202,6 +208,21 @@ def doubts(plan: Plan) -> Iterator[Finding]:
             yield ("segments", name), True, text
 
 
+def _doubts_of_dates(plan: Plan) -> Iterator[Finding]:
+    """Values that never hold."""
+    periods = plan.horizon.periods
+    for path, number in changing(plan):
+        if path[-1] in OF_THE_START and number.later:
+            first = day_label(number.later[0][0])
+            text = f"speaks of the day on which the plan begins; the value of {first} never applies"
+            yield path, True, text
+            continue
+        for day, _ in number.later:
+            if periods.first_from(day) >= periods.count:
+                text = "no period begins on this day or after it, so this value never applies"
+                yield (*path, day_label(day)), True, text
+
+
 def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
     periods = plan.horizon.periods
     for pool, hires in (("", role.hires.default or {}), *role.hires.values.items()):
@@ -213,10 +234,15 @@ def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
     if role.departure and not any(plan.is_served(segment, name) for segment in plan.segments):
         text = f"no task names {name}, so no customer feels it when somebody leaves"
         yield ("team", name, "departure"), True, text
-    full = [share for share in _each(role.target_utilization) if share.mean >= 1]
+    full = [share for share in _ever(role.target_utilization) if share.mean >= 1]
     if full and "target_utilization" in role.model_fields_set:
         text = "100% leaves no reserve; people work best below full load"
         yield ("team", name, "target_utilization"), False, text
+
+
+def _ever(setting: BySegment[Estimate]) -> list[Estimate]:
+    """The numbers that a setting is at some time for some name."""
+    return [version for estimate in _each(setting) for version in estimate.versions]
 
 
 def _each(setting: BySegment[T]) -> list[T]:
@@ -227,29 +253,33 @@ def _each(setting: BySegment[T]) -> list[T]:
 
 def _doubts_of_task(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
     role = plan.team[task.role]
-    stay = role.people is None and not any(a.mean > 0 for a in _each(role.attrition))
+    stay = role.people is None and not any(a.mean > 0 for a in _ever(role.attrition))
     if task.on == "departure" and stay:
         text = f"nobody of {task.role} leaves, as its `attrition` is 0; this work never falls due"
         yield ("tasks", name, "on"), False, text
     key = "hours" if task.hours is not None else "steps"
     for segment in plan.segments_of(task):
         for step, (_, hours) in task.steps_of(segment).items():
-            if hours.uncertain and hours.p90 > (MANY_MEDIANS + 1e-9) * hours.median:
+            if any(_is_wide(version) for version in hours.versions):
                 text = f"p90 of {step} is above {MANY_MEDIANS} medians; is a digit too many?"
                 yield ("tasks", name, key), False, text
+
+
+def _is_wide(hours: Estimate) -> bool:
+    return hours.uncertain and hours.p90 > (MANY_MEDIANS + 1e-9) * hours.median
 
 
 def _doubts_of_market(plan: Plan) -> Iterator[Finding]:
     for kind in ("churn", "new_accounts"):
         key = f"{kind}_volatility"
         volatility = getattr(plan.market, key)
-        if volatility.mean >= WILD_YEARS:
+        if any(version.mean >= WILD_YEARS for version in volatility.versions):
             text = (
                 f"{volatility.text} lets most years lie far below the usual and a few far above; "
                 "is a percent sign missing?"
             )
             yield ("market", key), False, text
-        if volatility.mean > 0 and not _can_move(plan, kind):
+        if any(version.mean > 0 for version in volatility.versions) and not _can_move(plan, kind):
             yield ("market", key), True, _IDLE[kind]
 
 
@@ -282,7 +312,8 @@ def _can_move(plan: Plan, kind: str) -> bool:
     if kind == "churn":
         return plan.has_retention
     if kind == "expansion":
-        return any(segment.expansion.mean > 0 for segment in plan.segments.values())
+        growing = (segment.expansion.versions for segment in plan.segments.values())
+        return any(version.mean > 0 for versions in growing for version in versions)
     new = [segment.new_accounts for segment in plan.segments.values()]
     return any(n.per_year is not None and not n.fixed for n in new if n)
 

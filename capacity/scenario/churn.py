@@ -114,8 +114,9 @@ def _check_keys(raw: dict[str, object]) -> None:
 
 def _read_shape(raw: object, info: ValidationInfo) -> Estimate:
     found = read_number(units.BETA_SHAPE, raw, info)
-    if found.values[0] <= 0:
-        raise ValueError(f"{found.values[0]:g} is not above 0. Write a number such as 0.7")
+    lowest = min(version.values[0] for version in found.versions)
+    if lowest <= 0:
+        raise ValueError(f"{lowest:g} is not above 0. Write a number such as 0.7")
     return found
 
 

@@ -13,8 +13,8 @@ from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
+from capacity.scenario.days import is_by_date, read_month
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import read_month
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
@@ -173,9 +173,9 @@ def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object) -> _
 
 
 def _remarks(raw: object) -> dict[str, str]:
-    """Source, note and evidence of a number; of a list, those of its items."""
-    if isinstance(raw, list):
-        each = [_remarks(item) for item in raw]
+    """Source, note and evidence of a number; of a list or by date, those of its items."""
+    if isinstance(raw, list) or is_by_date(raw):
+        each = [_remarks(item) for item in (raw if isinstance(raw, list) else raw.values())]
         names = [name for name in REMARKS if any(name in found for found in each)]
         return {name: _once([found.get(name, NOTHING) for found in each]) for name in names}
     given = raw if isinstance(raw, dict) else {}
@@ -189,13 +189,22 @@ def _once(texts: list[str]) -> str:
 def _meaning(value: Any) -> object:
     """What can be compared of a value."""
     if isinstance(value, Estimate):
-        return (value.form, *value.values)
+        return (value.form, *value.values, *_later(value))
     if isinstance(value, Span):
         return (value.unit, value.amount)
     if isinstance(value, tuple):
         items = tuple(_meaning(item) for item in value)
         return frozenset(items) if all(isinstance(item, str) for item in value) else items
     return value
+
+
+def _later(value: Estimate) -> Iterator[object]:
+    """The days on which a number changes, and to what."""
+    now: object = (value.form, *value.values)
+    for day, then in value.later:
+        if not _same(now, _meaning(then)):
+            now = _meaning(then)
+            yield (day, now)
 
 
 def _meant(value: Any) -> str:

@@ -6,7 +6,6 @@ Each type is an `Annotated` with its `Kind`: how it is read, described and writt
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,8 +14,17 @@ from typing import Annotated, Any, TypeVar
 from pydantic import ValidationInfo
 
 from capacity import units
-from capacity.calendar import first_day, month_label, month_number
+from capacity.calendar import month_label
 from capacity.estimates import Estimate
+from capacity.scenario.days import (
+    DATE,
+    DAY_SCHEMA,
+    MONTH,
+    MONTH_SCHEMA,
+    is_by_date,
+    read_day,
+    read_month,
+)
 from capacity.scenario.kinds import (
     JsonSchema,
     Kind,
@@ -46,9 +54,9 @@ LONGEST_TERM = 1200
 BY_NAME: JsonSchema = {
     "type": "object",
     "minProperties": 1,
-    "propertyNames": {"not": {"enum": sorted(FORM_KEYS)}},
+    "propertyNames": {"not": {"anyOf": [{"enum": sorted(FORM_KEYS)}, {"pattern": DATE}]}},
 }
-"""Values by segment or by pool, whose names stand where the keys of a number's forms might."""
+"""Values by segment or by pool, whose names stand where a number's keys or dates might."""
 
 
 def read_whole(raw: object, low: int = 0, high: int | None = None) -> int:
@@ -110,28 +118,6 @@ def name_said(raw: object) -> str | None:
         return None
 
 
-def read_month(raw: object, *, day_one: bool = True) -> int:
-    """A calendar month, as a count of months; a date must be the first of its month."""
-    found = MONTH.fullmatch(raw.strip()) if isinstance(raw, str) else None
-    if not found or not 1 <= int(found[2]) <= SEASONS or int(found[1]) < 1:
-        raise ValueError(f"{raw!r} is not a month. Write it as 2027-02")
-    if found[3] and int(found[3]) != 1 and day_one:
-        raise ValueError(f"{raw} is not the first of a month. Write {found[1]}-{found[2]}")
-    return month_number(int(found[1]), int(found[2]))
-
-
-def read_day(raw: object) -> dt.date:
-    """A day, ``2027-01-04``; a month is its first day."""
-    month = read_month(raw, day_one=False)
-    found = MONTH.fullmatch(str(raw).strip())
-    day = int(found[3] or 1) if found else 1
-    try:
-        return first_day(month).replace(day=day)
-    except ValueError:
-        text = f"{month_label(month)} has no day {day}. Write a day as 2027-01-04"
-        raise ValueError(text) from None
-
-
 class CalendarMonth(int):
     """A month on the line of months that shows itself as ``2027-06``."""
 
@@ -142,22 +128,6 @@ class CalendarMonth(int):
 def read_calendar_month(raw: object) -> CalendarMonth:
     """A calendar month that knows how it is written."""
     return CalendarMonth(read_month(raw))
-
-
-MONTH = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
-MONTH_SCHEMA: JsonSchema = {
-    "type": "string",
-    "pattern": r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-01)?\s*$",
-}
-_LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
-_DAY_OF_MONTH = (
-    "(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?|(?:0[13-9]|1[0-2])-(?:29|30)"
-    "|(?:0[13578]|1[02])-31"
-)
-_DAY_SCHEMA: JsonSchema = {
-    "type": "string",
-    "pattern": rf"^\s*(?!0000)(?:[0-9]{{4}}-(?:{_DAY_OF_MONTH})|{_LEAP_YEAR}-02-29)\s*$",
-}
 
 
 def read_by_month(raw: object) -> dict[int, int]:
@@ -233,7 +203,7 @@ def read_by_segment(
 
 def is_by_segment(raw: object) -> bool:
     """Whether a setting is given by segment, and is no form of a number."""
-    return isinstance(raw, dict) and bool(raw) and not set(raw) & FORM_KEYS
+    return isinstance(raw, dict) and bool(raw) and not set(raw) & FORM_KEYS and not is_by_date(raw)
 
 
 def by_segment(kind: Kind) -> Kind:
@@ -317,7 +287,7 @@ PlainNumber = Annotated[Estimate, number(units.PLAIN)]
 Shares = Annotated[tuple[Estimate, ...], SHARES]
 SpanOfTime = Annotated[Span, _SPAN]
 Term = Annotated[int, _TERM]
-Day = Annotated[dt.date, Kind(read_day, "month, or day", _DAY_SCHEMA)]
+Day = Annotated[dt.date, Kind(read_day, "month, or day", DAY_SCHEMA)]
 KnownMonth = Annotated[CalendarMonth, one_number(read_calendar_month, "month", MONTH_SCHEMA)]
 ByMonth = Annotated[dict[int, int], BY_MONTH]
 Seasons = Annotated[tuple[float, ...], one_number(read_seasons, "twelve weights", _SEASONS)]

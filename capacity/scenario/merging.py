@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from capacity.scenario.days import is_date
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import by_month
+from capacity.scenario.fields import by_month, is_by_segment
 from capacity.scenario.horizon import Horizon
-from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.segment import NewAccounts
@@ -78,7 +78,7 @@ def _by_segment(each: Any, written: Mapping[str, Any], segments: frozenset[str])
     elif typing.get_origin(each) is dict:  # steps by name, unless all names are segments'
         is_split = written.keys() <= segments | {"default"}
     else:
-        is_split = bool(written) and not written.keys() & FORM_KEYS
+        is_split = is_by_segment(written)
         if not is_split:
             return None
     return Inside("segment", lambda _name: each) if is_split else inside(each, written, segments)
@@ -112,6 +112,9 @@ def merge_at(into: Marked, over: Marked, path: Trail) -> None:
         hint, old = found.type_of(str(key)) if found else None, old[key]
     found = inside(hint, old, merger.segments) or Inside(None, lambda _key: None)
     merger.mapping(old, {str(path[-1]): over.written(path)}, path[:-1], found)
+    if found.meant is None and all(map(is_date, old)):  # a value of a number by date
+        for day in sorted(old):
+            old[day] = old.pop(day)
 
 
 def below(marked: Marked, path: Trail) -> Marked:

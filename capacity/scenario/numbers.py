@@ -11,7 +11,9 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
-from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, record
+from capacity.scenario.dated import DATES, read_dated
+from capacity.scenario.days import is_by_date
+from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
 from capacity.units import LONGEST_TEXT, Shape, Unit
 
@@ -42,6 +44,14 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
     def one(value: object) -> float:
         return unit.check(parse(value), value)
 
+    if isinstance(raw, dict) and is_by_date(raw):
+        start = (info.context or {}).get("start")
+        return read_dated(raw, lambda value: _read_form(unit, value, one), start)
+    return _read_form(unit, raw, one)
+
+
+def _read_form(unit: Unit, raw: object, one: Callable[[object], float]) -> Estimate:
+    """A number that holds for the whole plan."""
     if not isinstance(raw, dict):
         if isinstance(raw, (list, type(None))):
             raise ValueError(
@@ -56,9 +66,8 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
     )
     _check_form(form, values, raw, unit.shape)
     text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
-    return Estimate(
-        form, values, unit.shape, str(raw["value"]) if form is Form.FIXED else text, **said
-    )
+    text = str(raw["value"]) if form is Form.FIXED else text
+    return Estimate(form, values, unit.shape, text, said["source"], said["note"], said["evidence"])
 
 
 def read_both(first: Callable[[], T], second: Callable[[], S]) -> tuple[T, S]:
@@ -176,10 +185,11 @@ def number(unit: Unit) -> Kind:
     """A number of a unit, in any of its forms."""
     one = _quantity(unit)
     forms = [record(dict.fromkeys(keys, one), **REMARKS_SCHEMA) for keys in FORMS.values()]
+    plain = Kind(unit.parse, unit.words, any_of(one, *forms), name=f"one form: {unit.name}")
     return Kind(
         partial(read_number, unit),
         unit.words,
-        any_of(one, *forms),
+        any_of(plain, mapping_of(plain, **DATES)),
         partial(_write_number, partial(_write_quantity, unit)),
         unit.name,
     )
@@ -193,6 +203,8 @@ def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
     """A number in any form, its keys in the order of the language."""
     if not isinstance(raw, dict):
         return write(raw)
+    if is_by_date(raw):
+        return {day: _write_number(write, value) for day, value in raw.items()}
     keys = [key for form in FORMS.values() for key in form if key in raw]
     remarks = {key: raw[key] for key in REMARKS if key in raw}
     return {key: write(raw[key]) for key in keys} | remarks
@@ -234,6 +246,8 @@ def _read_known(read: Callable[[object], T], raw: object) -> T:
 
 
 def _check_known(raw: Mapping[str, object]) -> None:
+    if is_by_date(raw):
+        raise ValueError("takes one value for the whole plan, not values by date. Write the value")
     for key in sorted(set(raw) - FORM_KEYS):
         raise ValueError(f"`{key}` is no part of a number.{nearest(key, KNOWN)} {_KNOWN_TEXT}")
     ranged = ", ".join(key for key in raw if key not in KNOWN)

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
+from capacity.scenario.days import day_label, is_by_date, read_month
 from capacity.scenario.document import Plan
-from capacity.scenario.fields import read_month
 from capacity.scenario.market import Event
 from capacity.scenario.numbers import REMARKS, remarks
 from capacity.scenario.parts import BySegment
@@ -66,7 +66,7 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
 def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Iterator[Assumption]:
     """The assumptions below a value; `judged` lends its source to the numbers inside of it."""
     if isinstance(value, Estimate):
-        yield _number(value, path, marked, judged)
+        yield from _by_date(value, path, marked, judged)
         return
     judged = value if isinstance(value, _Judged) else judged
     parts = _parts(value, marked.written(path), top=not path)
@@ -103,8 +103,22 @@ def _month_names(written: object) -> dict[int | str, str]:
     return {read_month(name): name for name in written} if isinstance(written, dict) else {}
 
 
-def _number(value: Estimate, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
-    place = marked.values.get(path)
+def _by_date(
+    value: Estimate, path: Trail, marked: Marked, judged: _Judged | None
+) -> Iterator[Assumption]:
+    """A number, or each of its values by date."""
+    if not value.series:
+        yield _number(value, path, marked.values.get(path), judged)
+        return
+    written = marked.written(path)
+    names = written if is_by_date(written) else [day_label(day) for day, _ in value.series]
+    for name, (_, one) in zip(names, value.series, strict=True):
+        yield _number(one, (*path, name), marked.place((*path, name)), judged)
+
+
+def _number(
+    value: Estimate, path: Trail, place: Place | None, judged: _Judged | None
+) -> Assumption:
     source, note, evidence = _said(vars(value), judged)
     given = place is not None
     return Assumption(

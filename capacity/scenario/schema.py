@@ -16,9 +16,10 @@ from pydantic_core import core_schema
 
 from capacity.calendar import WEEK
 from capacity.scenario.by_pool import BY_POOL_AND_MONTH
+from capacity.scenario.days import DATE, MONTH_SCHEMA
 from capacity.scenario.document import Plan
 from capacity.scenario.documentation import default_of, documentation, types_of
-from capacity.scenario.fields import BY_NAME, MONTH_SCHEMA
+from capacity.scenario.fields import BY_NAME
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.kinds import KIND, Kind
 from capacity.scenario.numbers import FORM_KEYS
@@ -171,7 +172,7 @@ def _names(fewest: int = 0) -> Json:
     plain: Json = {"pattern": r"^[^.]*$"}
     several = {"minProperties": fewest, "propertyNames": plain}
     sections = dict.fromkeys(("tasks", "team"), several)
-    reserved = {"not": {"enum": sorted({*FORM_KEYS, "default"})}}
+    reserved = {"not": {"anyOf": [{"enum": sorted({*FORM_KEYS, "default"})}, {"pattern": DATE}]}}
     segments = {"minProperties": fewest, "propertyNames": plain | reserved}
     events = {"propertyNames": plain}
     return {"properties": {**sections, "segments": segments, "events": events}}

@@ -15,8 +15,9 @@ from typing import Any, TypeGuard
 from pydantic import BaseModel
 
 from capacity.calendar import WEEK
+from capacity.scenario.days import is_by_date, is_date, read_month
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
-from capacity.scenario.fields import by_month, is_by_segment, name_said, read_month
+from capacity.scenario.fields import by_month, is_by_segment, name_said
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import OWNER, REGION, can_split
@@ -223,7 +224,7 @@ def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
     for name in segments:
-        if name in FORM_KEYS or name == "default":
+        if name in FORM_KEYS or name == "default" or is_date(name):
             text = f"`{name}` has a meaning of its own in numbers. Call the segment otherwise"
             yield ("segments", name), True, text
 
@@ -297,7 +298,7 @@ def _steps(
 
 def _is_by_segment(value: Any) -> TypeGuard[dict[str, Any]]:
     """Whether a setting is given by segment, or by task."""
-    return isinstance(value, dict) and not set(value) & FORM_KEYS
+    return isinstance(value, dict) and not set(value) & FORM_KEYS and not is_by_date(value)
 
 
 def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
@@ -366,6 +367,9 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
             text = f"`{name}` follows from other roles itself. Name a role with a headcount"
             yield (*path, "per", name), True, text
     yield from _pools(path, role)
+    if is_by_date(role.get("headcount")):
+        text = "are the seats when the plan begins. Write later ones as `hires: {2027-07: 2}`"
+        yield (*path, "headcount"), False, text
     for key in SEATS_ONLY:
         if key in role and "per" in role:
             text = "stands beside `per`, whose heads follow from other roles. Leave it out"
@@ -398,13 +402,14 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
 def _reserved_pool(value: Any) -> str | None:
     """The key of a number among names that can be none."""
     names = set(value) - FORM_KEYS if isinstance(value, dict) else set()
-    return next(key for key in value if key in FORM_KEYS) if names and not by_month(value) else None
+    named = names and not is_by_date(value)
+    return next(key for key in value if key in FORM_KEYS) if named else None
 
 
 def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:
     hours = _mapping(event, "hours")
     for name in hours:
-        if name in tasks and (name in FORM_KEYS or name == "default"):
+        if name in tasks and (name in FORM_KEYS or name == "default" or is_date(name)):
             text = f"`{name}` has a meaning of its own here. Call the task otherwise"
             yield (*path, "hours", name), True, text
     for name in hours if tasks and _is_by_segment(hours) else ():

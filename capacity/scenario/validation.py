@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
@@ -13,6 +14,8 @@ from pydantic_core import ErrorDetails
 from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.dated import held
+from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import PartsError
@@ -50,11 +53,13 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     if mistakes:
         raise InputError(mistakes)
     mistakes = _first(marked, unknown_settings(data)) + _first(marked, inconsistencies(data))
-    _write_days_in_hours(data)
+    start = _start(data)
+    _write_days_in_hours(data, start)
     segments = data.get("segments")
     context = {
         "currency": data.get("currency", "USD"),
         "segments": tuple(segments) if isinstance(segments, dict) else (),
+        "start": start,
     }
     try:
         plan = Plan.model_validate(data, context=context)
@@ -65,6 +70,15 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     if mistakes:
         raise InputError(mistakes)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
+
+
+def _start(data: dict[str, Any]) -> dt.date | None:
+    """The day on which the plan begins; None where it is wrong, which is said elsewhere."""
+    horizon = data.get("horizon")
+    try:
+        return read_day(horizon.get("start") if isinstance(horizon, dict) else None)
+    except ValueError:
+        return None
 
 
 def mistakes_of_variant(marked: Marked) -> list[Mistake]:
@@ -135,12 +149,12 @@ def _plain(error: ErrorDetails) -> str:
     return f"{error['input']!r} does not fit: {error['msg'].lower()}"
 
 
-def _write_days_in_hours(data: dict[str, Any]) -> None:
+def _write_days_in_hours(data: dict[str, Any], start: dt.date | None) -> None:
     """``0.5d`` is half of the day of the role that does the work."""
     tasks, team = data.get("tasks"), data.get("team")
     if not isinstance(tasks, dict) or not isinstance(team, dict):
         return
-    days = {name: _hours_per_day(role) for name, role in team.items()}
+    days = {name: _hours_per_day(role, start) for name, role in team.items()}
     for task in tasks.values():
         if not isinstance(task, dict):
             continue
@@ -162,8 +176,9 @@ def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
     }
 
 
-def _hours_per_day(role: Any) -> float:
+def _hours_per_day(role: Any, start: dt.date | None) -> float:
     week = role.get("hours_per_week") if isinstance(role, dict) else None
+    week = held(week, start) if is_by_date(week) else week
     week = week.get("value") if isinstance(week, dict) else week
     try:
         return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS

@@ -100,6 +100,7 @@ def _generate(number: int, horizon: Written) -> tuple[Written, list[Written] | N
         _by_the_week(number, scenario["tasks"], from_file=from_file)
     if number >= VARIED:
         scenario = _quieten(scenario)
+    _change_in_time(number, scenario)
     _fit_hours(scenario, rows, rng)
     return scenario, rows
 
@@ -704,6 +705,86 @@ def _middles(written: Any) -> Any:
         if middle in written:
             return written[middle]
     return {key: _middles(part) for key, part in written.items()}
+
+
+# --- numbers that change in time ------------------------------------------------------
+
+
+def _change_in_time(number: int, scenario: Written) -> None:
+    """In most scenarios some numbers change within the first months, and some of them again."""
+    changing = _Changing(month_index(scenario["horizon"]["start"]), number)
+    for i, segment in enumerate(scenario["segments"].values()):
+        _change_segment(number + i, segment, changing)
+    for i, (key, task) in enumerate(scenario["tasks"].items()):
+        _change_task(number, number + i, key, task, changing)
+    csm = scenario["team"]["csm"]
+    if number % 3 == 0:
+        changing.scale(csm, "salary", 1.1, 0.9)
+        changing.scale(scenario["team"]["trainer"], "internal", 1.5)
+    if number % 4 == 0:
+        changing.scale(csm, "attrition", 1.8)
+        changing.to(csm, "time_to_hire", "1 month")
+    if number % 5 == 0:
+        changing.to(csm, "slips", "2 months")
+    if number % 6 == 1:
+        changing.scale(scenario["finance"], "gross_margin", 0.8)
+        changing.scale(csm, "target_utilization", 0.9)
+
+
+def _change_segment(number: int, segment: Written, changing: _Changing) -> None:
+    """Customers leave, grow, weigh and come otherwise."""
+    new = segment.get("new_accounts", {})
+    changing.scale(new, "arr", 1.5)
+    if number % 3 == 1 and isinstance(segment["churn"], list):
+        changing.scale(segment["churn"], 0, 1.5)
+    elif number % 3 == 1 and "sbg" not in str(segment["churn"]):
+        changing.scale(segment, "churn", 1.8, 0.5)
+    if number % 5 == 1:
+        changing.scale(segment, "expansion", 0.4)
+        changing.scale(segment, "contraction", 2.0)
+    if number % 5 == 3:
+        changing.scale(segment, "complexity", 0.8)
+    if number % 5 in (0, 4) and not new.get("fixed"):
+        changing.scale(new, "per_year", 0.6)
+
+
+def _change_task(number: int, turn: int, key: str, task: Written, changing: _Changing) -> None:
+    """Work takes longer, or comes more often."""
+
+    def is_one(setting: str) -> bool:
+        return "default" not in str(task.get(setting, "default"))
+
+    if turn % 4 == 2 and is_one("hours"):
+        changing.scale(task, "hours", 0.6, 1.1)
+    if turn % 4 == 2 and is_one("steps"):
+        changing.scale(task["steps"], "present", 1.4)
+    if turn % 4 == 1 and key == "qbr" and is_one("share"):
+        changing.scale(task, "share", 0.6)
+    if number % 4 == 3 and key == "escalation" and is_one("rate"):
+        changing.to(task, "rate", "2.5 per year")
+    if number % 3 == 2 and is_one("fixed"):
+        changing.scale(task, "fixed", 1.3)
+
+
+class _Changing:
+    """Writes settings by date: from the first month of a plan, or long before, and from later."""
+
+    def __init__(self, start: int, number: int) -> None:
+        self.first, self.next = start - number % 3, start + 2 + number % 3
+
+    def to(self, place: Any, key: Any, *later: Any) -> None:
+        """The setting with other values later, each some months after the other."""
+        if key in place if isinstance(place, dict) else place:
+            values = [place[key], *later]
+            months = [self.first, *(self.next + 3 * i for i in range(len(later)))]
+            place[key] = {_month(m): value for m, value in zip(months, values, strict=True)}
+
+    def scale(self, place: Any, key: Any, *factors: float) -> None:
+        """The setting with multiples of its value later."""
+        if key in place if isinstance(place, dict) else place:
+            value = place[key]
+            if not (isinstance(value, dict) and "hours" in value):
+                self.to(place, key, *(_scaled(value, factor) for factor in factors))
 
 
 # --- fitting the hours to the team ----------------------------------------------------

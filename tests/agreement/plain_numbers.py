@@ -83,21 +83,41 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def is_by_date(written: Any) -> bool:
+    """Whether values are given by month, as in {2027-01: 3, 2027-07: 2}."""
+    if not isinstance(written, dict) or not written:
+        return False
+    return all(str(key)[:2] == "20" for key in written)
+
+
 class Number:
     """One number of a scenario: what it is on average and how it is drawn.
 
     kind is "positive", "share" or "any" (may be negative); it decides the shape of the forms
     {p10, p50, p90} and {mean, sd}. parse turns what is written into a float.
+
+    A number by date is its first value, which holds when the plan begins, and knows the others.
     """
 
     def __init__(
         self, written: Any, kind: str = "positive", parse: Callable[[Any], float] = float
     ) -> None:
-        """Read one of the four forms."""
+        """Read one of the four forms, or values by date."""
         self.kind = kind
+        self.later: list[tuple[date, Number]] = []
+        if is_by_date(written):
+            (_, written), *others = written.items()
+            self.later = [
+                (date.fromisoformat(f"{day}-01"), Number(other, kind, parse))
+                for day, other in others
+            ]
         form = written if isinstance(written, dict) else {"value": written}
         self.form = {key: parse(x) for key, x in form.items()}
         self.uncertain = "value" not in self.form
+
+    def on(self, day: date) -> Number:
+        """The number that holds on a day of the plan."""
+        return next((one for since, one in reversed(self.later) if since <= day), self)
 
     def quantile(self, u: float) -> float:
         """The value that is not exceeded with probability u."""

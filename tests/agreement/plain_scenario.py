@@ -277,6 +277,10 @@ class Plan:
         """The names of the periods, such as 2027-03."""
         return [self.calendar.label(t) for t in range(self.periods)]
 
+    def day(self, period: int) -> date:
+        """The day of which the values hold in a period: its first, but none before the plan."""
+        return max(self.calendar.begins(period), self.calendar.start)
+
     def calendar_year(self, period: int) -> int:
         """The year, such as 2027."""
         return self.calendar.month(period) // 12

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from plain_numbers import lognormal
+from plain_numbers import Number, lognormal
 from plain_scenario import (
     Account,
     Hours,
@@ -150,6 +150,9 @@ class Trial:
     ) -> None:
         self.plan, self.rng, self.mean_due = plan, rng, mean_due
         self.value: Values = {number: number.draw(rng) for number in plan.inputs}
+        # the values of one series share one uniform
+        self.luck = {number: rng.random() for number in plan.inputs if number.later}
+        self._change_values(0)
         self.theta = {n: lognormal(rng, 1.0, task.theta**2) for n, task in plan.tasks.items()}
         self._draw_the_world()
         self.noted: dict[Key, float] = {}
@@ -168,6 +171,11 @@ class Trial:
         self.missed = dict.fromkeys(plan.roles, 0.0)
         """How much of a role's people who left is remembered."""
         self.uncovered: set[str] = set()
+
+    def _change_values(self, t: int) -> None:
+        """Numbers by date take the values of a period."""
+        for number, u in self.luck.items():
+            self.value[number] = number.on(self.plan.day(t)).quantile(u)
 
     # --- the world outside ---
 
@@ -223,12 +231,16 @@ class Trial:
                 _seat(person, -person.joins - 1) for person in role.people if person.joins < 0
             ]
             self.joining[name] = [
-                period + (self._in_periods(role.slips.draw(self.rng)) if role.slips else 0)
+                period + (self._slip(role.slips, period) if role.slips else 0)
                 for period, count in role.hires.items()
                 for _ in range(count)
             ]
             if role.per:
                 self.heads[name] = self.plan.derived_heads(role, -1)
+
+    def _slip(self, slips: Number, period: int) -> int:
+        """How late somebody is who was planned for a period."""
+        return self._in_periods(slips.on(self.plan.day(period)).draw(self.rng))
 
     def _in_periods(self, months: float) -> int:
         return self.plan.calendar.whole_months(months)
@@ -295,6 +307,8 @@ class Trial:
     def run(self) -> dict[Key, float]:
         """All periods in order; what happened, under its keys."""
         for t in range(self.plan.periods):
+            self._change_values(t)
+            self.effects = {name: self._effects_on(name) for name in self.plan.segments}
             self.flow = {
                 name: dict.fromkeys((*FLOWS, *MONEY_FLOWS), 0.0) for name in self.plan.segments
             }
@@ -334,7 +348,8 @@ class Trial:
         joined = [account for account in self.announced if account.started == t]
         for segment in self.plan.segments.values():
             if segment.new:
-                arrs = [segment.new.arr.draw(self.rng) for _ in range(self._won(segment, t))]
+                arr = segment.new.arr.on(self.plan.day(t))
+                arrs = [arr.draw(self.rng) for _ in range(self._won(segment, t))]
                 won = [new_account(self.plan, segment, t, arr) for arr in arrs]
                 for account in won:
                     self._draw_theta(account)
@@ -443,7 +458,8 @@ class Trial:
 
     def _vacate(self, role: Role, seat: Seat, t: int) -> None:
         """Somebody leaves; a successor is found some periods later, or never."""
-        search = max(1, self._in_periods(role.time_to_hire.draw(self.rng)))
+        months = role.time_to_hire.on(self.plan.day(t)).draw(self.rng)
+        search = max(1, self._in_periods(months))
         seat.filled, seat.person = False, None
         seat.filled_at = t + search if role.backfill else None
 
@@ -479,8 +495,9 @@ class Trial:
             for segment in task.segments:
                 mass, squares = self._occurrences(task, segment, t)
                 for step in task.steps[segment]:
-                    mean = theta * mass * step.hours.mean
-                    variance = theta**2 * squares * step.hours.variance
+                    each = step.hours.on(self.plan.day(t))
+                    mean = theta * mass * each.mean
+                    variance = theta**2 * squares * each.variance
                     hours = lognormal(self.rng, mean, variance)
                     self.due_now[Lane(task.name, segment, step.role)] += hours
         for lane, hours in self.due_now.items():

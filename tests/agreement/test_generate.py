@@ -9,13 +9,20 @@ import numpy as np
 import pytest
 import yaml
 from generate import SCENARIOS, generate
+from plain_numbers import is_by_date
 from plain_simulation import simulate_plainly
 
 EVERYWHERE = [generate(number) for number in range(SCENARIOS)]
 
 
 def leaves(written: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every dotted path of a scenario with the value there; a mapping's own path too."""
+    """Every dotted path of a scenario with the value there; a mapping's own path too.
+
+    Of values by date the first stands in the place of the number.
+    """
+    if is_by_date(written):
+        yield f"{path}.by_date", written
+        written = next(iter(written.values()))
     yield path, written
     if isinstance(written, dict):
         for key, part in written.items():
@@ -51,6 +58,11 @@ PATHS = """
     .new_accounts_volatility.mean .slump.probability.low .slump.churn.mean .slump.new_accounts
     .slump.expansion.p10 .busy.hours .busy.hours.default .busy.hours.webinars.mean
     .csm.departure.churn .departure.churn.low .departure.churn.p10
+    .salary.by_date .trainer.internal.by_date .churn.by_date .expansion.by_date
+    .contraction.by_date .complexity.by_date .per_year.by_date .new_accounts.arr.by_date
+    .hours.by_date .present.by_date .share.by_date .rate.by_date .fixed.by_date
+    .attrition.by_date .time_to_hire.by_date .slips.by_date .gross_margin.by_date
+    .target_utilization.by_date
     .people .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 

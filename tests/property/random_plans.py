@@ -13,7 +13,22 @@ COLUMNS = {"region": ("AMER", "EMEA", "APAC"), "owner": ("Ann", "Bob")}
 """Columns of a file of accounts by which roles may be split, with their values."""
 
 
+FIRST_DATES = ("2025-07", "2026-12-30")
+LATER_DATES = ("2027-01-02", "2027-03", "2027-05-20", "2028-01", "2031-01")
+"""Before all plans begin, and after."""
+
+
 def spread(low: float, high: float) -> st.SearchStrategy[Any]:
+    """A number between bounds; one in ten changes in time."""
+    one = unchanging(low, high)
+    later = st.dictionaries(st.sampled_from(LATER_DATES), one, max_size=3)
+    dated = st.tuples(st.sampled_from(FIRST_DATES), one, later).map(
+        lambda found: {found[0]: found[1], **dict(sorted(found[2].items()))}
+    )
+    return st.integers(0, 9).flatmap(lambda k: dated if k == 0 else one)
+
+
+def unchanging(low: float, high: float) -> st.SearchStrategy[Any]:
     """A number between bounds, known or in one of three forms."""
     steps = st.integers(0, 1000)
     known = steps.map(lambda k: round(low + (high - low) * k / 1000, 6))

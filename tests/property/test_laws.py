@@ -27,9 +27,9 @@ ALMOST = 1e-9
 
 
 def times(number: Any, factor: float) -> Any:
-    """A number of a scenario, in any of its forms, times a factor."""
+    """A number of a scenario, in any of its forms or by date, times a factor."""
     if isinstance(number, dict):
-        return {key: value * factor for key, value in number.items()}
+        return {key: times(value, factor) for key, value in number.items()}
     return number * factor
 
 

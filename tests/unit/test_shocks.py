@@ -8,6 +8,7 @@ from scipy import stats
 
 from capacity.engine.chance import Drawn, Expected
 from capacity.engine.shocks import draw_shocks
+from capacity.engine.stretches import stretches_of
 from capacity.rng import Luck
 
 BASE = {
@@ -29,7 +30,8 @@ def shocks(scenario):
     def read(chance=None, months=26, start="2027-02", market=None, **events):
         plan = {**BASE, "horizon": {"start": start, "months": months}, "events": events}
         plan["market"] = market or {}
-        return draw_shocks(scenario(plan).plan, chance or Drawn(Luck(5, range(10))))
+        known = scenario(plan).plan
+        return draw_shocks(known, chance or Drawn(Luck(5, range(10))), stretches_of(known))
 
     return read
 

@@ -64,6 +64,8 @@ BEYOND_A_SCHEMA = {
         too_many_accounts volatility_below_zero negative_money money_in_another_currency""",
     "what the words of a text amount to": """
         metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+    "which day a date is": """
+        date_written_twice dates_from_after_the_start dates_out_of_order""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
 
