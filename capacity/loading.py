@@ -223,7 +223,8 @@ def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
     splits = {name: role.split for name, role in plan.team.items()}
     served = plan.tasks if any(splits.values()) else None
-    return [plan.accounts, plan.horizon, plan.segments, leads, names, splits, served]
+    money = (plan.currency, plan.fx)
+    return [plan.accounts, plan.horizon, plan.segments, money, leads, names, splits, served]
 
 
 def _read_beside(

@@ -37,7 +37,8 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
     """An uncertain number of a unit, in any of its forms."""
     parse = unit.parse
     if unit is units.MONEY:
-        parse = partial(units.parse_money, currency=(info.context or {}).get("currency"))
+        around = info.context or {}
+        parse = partial(units.parse_money, currency=around.get("currency"), fx=around.get("fx"))
 
     def one(value: object) -> float:
         return unit.check(parse(value), value)

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.currencies import OWN, rates_of
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import PartsError
@@ -53,7 +54,8 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     _write_days_in_hours(data)
     segments = data.get("segments")
     context = {
-        "currency": data.get("currency", "USD"),
+        "currency": data.get("currency", OWN),
+        "fx": rates_of(data.get("fx")),
         "segments": tuple(segments) if isinstance(segments, dict) else (),
     }
     try:

@@ -61,9 +61,10 @@ BEYOND_A_SCHEMA = {
         p10_of_zero p90_of_ages precision_below_zero precision_zero ramp_above_one sbg_alpha_zero
         sbg_beta_from_zero share_above_one share_below_zero share_in_a_list_above_one
         share_with_too_much_spread span_of_ages span_of_nothing too_large_to_be_finite
-        too_many_accounts volatility_below_zero negative_money money_in_another_currency""",
+        too_many_accounts volatility_below_zero negative_money money_in_another_currency
+        salary_without_a_rate""",
     "what the words of a text amount to": """
-        metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+        fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
 
