@@ -18,6 +18,7 @@ from capacity.scenario.fields import read_month
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
+from capacity.scenario.samples import SAMPLES
 from capacity.scenario.task import Step
 from capacity.units import Span
 
@@ -169,6 +170,8 @@ def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object) -> _
     if path in said.contents:
         meaning = (value, said.contents[path])
         text = f"{text} (SHA-256 {said.contents[path][:_DIGITS]})"
+    if (*written, SAMPLES) in said.contents:
+        text = f"{text} (SHA-256 {said.contents[*written, SAMPLES][:_DIGITS]})"
     return _Node(path, written, meaning, text, _remarks(raw))
 
 

@@ -13,6 +13,7 @@ from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, record
 from capacity.scenario.parts import PartsError, nearest, read_each
+from capacity.scenario.samples import SAMPLE_KEYS, SAMPLES, read_samples, samples_schema
 from capacity.units import LONGEST_TEXT, Shape, Unit
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ KNOWN = ("value", *REMARKS)
 WIDEST = 1e6
 """How many times its p10 the p90 of an estimate may be."""
 EVIDENCE = ("measured", "published", "estimated")
-FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
+FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | {*REMARKS, *SAMPLE_KEYS}
 
 
 def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
@@ -49,6 +50,8 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
                 f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
             )
         return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
+    if set(raw) & set(SAMPLE_KEYS):
+        return _read_samples(unit, raw, info)
     form = _form(raw)
     keys = FORMS[form]
     values, said = read_both(
@@ -60,6 +63,13 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
     return Estimate(
         form, values, unit.shape, str(raw["value"]) if form is Form.FIXED else text, **said
     )
+
+
+def _read_samples(unit: Unit, raw: Mapping[str, Any], info: ValidationInfo) -> Estimate:
+    """A number that is made of observations."""
+    values, said = read_both(lambda: read_samples(unit, raw, REMARKS, info), lambda: remarks(raw))
+    text = "{" + ", ".join(f"{key}: {raw[key]}" for key in SAMPLE_KEYS if key in raw) + "}"
+    return Estimate(Form.SAMPLES, values, unit.shape, text, **said)
 
 
 def read_both(first: Callable[[], T], second: Callable[[], S]) -> tuple[T, S]:
@@ -88,7 +98,8 @@ def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
 
 def is_form(raw: Mapping[str, object]) -> bool:
     """Whether a mapping is one number in one of its forms."""
-    return set(raw) - set(REMARKS) in map(set, FORMS.values())
+    keys = set(raw) - set(REMARKS)
+    return keys in map(set, FORMS.values()) or (SAMPLES in keys and keys <= set(SAMPLE_KEYS))
 
 
 def _form(raw: Mapping[str, object]) -> Form:
@@ -108,7 +119,7 @@ def _form(raw: Mapping[str, object]) -> Form:
     raise ValueError(f"{', '.join(raw)} do not make one number. {_FORMS_TEXT}")
 
 
-_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd} or {value}"
+_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd}, {samples, column} or {value}"
 
 
 def _check_form(
@@ -177,6 +188,7 @@ def number(unit: Unit) -> Kind:
     """A number of a unit, in any of its forms."""
     one = _quantity(unit)
     forms = [record(dict.fromkeys(keys, one), **REMARKS_SCHEMA) for keys in FORMS.values()]
+    forms.append(samples_schema(REMARKS_SCHEMA))
     return Kind(
         partial(read_number, unit),
         unit.words,
@@ -195,8 +207,8 @@ def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
     if not isinstance(raw, dict):
         return write(raw)
     keys = [key for form in FORMS.values() for key in form if key in raw]
-    remarks = {key: raw[key] for key in REMARKS if key in raw}
-    return {key: write(raw[key]) for key in keys} | remarks
+    as_they_are = {key: raw[key] for key in (*SAMPLE_KEYS, *REMARKS) if key in raw}
+    return {key: write(raw[key]) for key in keys} | as_they_are
 
 
 def one_number(

@@ -42,7 +42,9 @@ BEYOND_A_SCHEMA = {
         sheet_beside_csv sheet_beside_parquet
         unknown_pool_of_hires unknown_pool_of_salary accounts_without_a_pool
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
-        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file""",
+        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
+        samples_of_a_word samples_of_no_column samples_of_no_file samples_of_one_row
+        samples_of_two_columns samples_outside samples_without_a_column""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
