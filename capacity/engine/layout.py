@@ -9,6 +9,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.engine.chance import Expected
 from capacity.engine.classes import Classes, build_classes
+from capacity.engine.copulas import Copula, build_copulas
 from capacity.engine.customers import Customers
 from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
@@ -34,6 +35,8 @@ class Layout:
         What went before, at mean inputs.
     backlog_part
         Each work lane's part of its task's backlog.
+    copulas
+        Of the inputs that move together.
     """
 
     scenario: Scenario
@@ -45,6 +48,7 @@ class Layout:
     retention: Retention
     past: Past
     backlog_part: FloatArray
+    copulas: tuple[Copula, ...]
 
     @property
     def plan(self) -> Plan:
@@ -69,7 +73,7 @@ def build_layout(scenario: Scenario) -> Layout:
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, territories, classes, work, calendar, effects, retention, past,
-        _backlog_parts(work, due),
+        _backlog_parts(work, due), build_copulas(plan),
     )  # fmt: skip
 
 

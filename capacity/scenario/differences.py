@@ -13,6 +13,7 @@ from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
+from capacity.scenario.correlation import Correlation
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import read_month
 from capacity.scenario.numbers import REMARKS
@@ -123,7 +124,7 @@ def _tree(said: Said, value: Any, path: Trail, written: Trail) -> _Node:
     if isinstance(value, BySegment) and not value.values:
         lone = isinstance(raw, dict) and set(raw) == {"default"}
         return _tree(said, value.default, path, (*written, "default") if lone else written)
-    if isinstance(value, tuple) and len(value) == 1:
+    if isinstance(value, tuple) and len(value) == 1 and not isinstance(value[0], Correlation):
         return _tree(said, value[0], path, (*written, 0) if isinstance(raw, list) else written)
     names = _names(value, raw)
     if names is None:
@@ -143,7 +144,7 @@ def _is_nothing(value: Any) -> bool:
     return value is None or value == ()
 
 
-def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
+def _names(value: Any, raw: object) -> list[tuple[str, str | int, Any]] | None:
     """What is inside of a value: its name, the name as it was written, and the value there."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
@@ -151,6 +152,8 @@ def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
     if isinstance(value, ShiftedBeta):
         names = ("alpha", "beta", *REMARKS)
         return [(SBG, SBG, {name: getattr(value, name) for name in names})]
+    if isinstance(value, tuple) and value and isinstance(value[0], Correlation):
+        return [(" and ".join(sorted(c.between)), i, c) for i, c in enumerate(value)]
     if isinstance(value, BySegment):
         is_said = value.default is not None and value.default != {}
         default = {"default": value.default} if is_said else {}
@@ -195,6 +198,8 @@ def _meaning(value: Any) -> object:
         return (value.form, *value.values)
     if isinstance(value, Span):
         return (value.unit, value.amount)
+    if isinstance(value, Correlation):
+        return (frozenset(value.between), value.rho)
     if isinstance(value, tuple):
         items = tuple(_meaning(item) for item in value)
         return frozenset(items) if all(isinstance(item, str) for item in value) else items

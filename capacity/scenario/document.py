@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from capacity.scenario.correlation import Correlations
 from capacity.scenario.currencies import OWN, Currency, Fx
 from capacity.scenario.fields import TEXT, Money, Text, read_text
 from capacity.scenario.finance import Finance
@@ -110,6 +111,8 @@ class Plan(Part):
     """How far the years differ."""
     events: dict[str, Event] = Field(default={})
     """What may happen."""
+    correlate: Correlations = ()
+    """Uncertain inputs that move together, in pairs, by their paths in the register."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
 

@@ -44,7 +44,9 @@ BEYOND_A_SCHEMA = {
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
         regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
         samples_of_a_word samples_of_no_column samples_of_no_file samples_of_one_row
-        samples_of_two_columns samples_outside samples_without_a_column""",
+        samples_of_two_columns samples_outside samples_without_a_column
+        correlation_of_nothing correlation_of_a_known_number correlation_of_hours
+        correlation_of_a_list correlation_of_all_segments""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
@@ -66,6 +68,7 @@ BEYOND_A_SCHEMA = {
         too_many_accounts volatility_below_zero negative_money money_in_another_currency
         salary_without_a_rate""",
     "what the words of a text amount to": """
+        correlation_of_a_pair_twice correlation_with_itself correlations_that_cannot_be
         fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
