@@ -47,7 +47,9 @@ class Files:
             At the setting, where the file lies outside or cannot be read.
         """
         file = self.beside(marked, path, name)
-        if not (self.allow_outside or _is_inside(file, self.scenario.parent)):
+        if "\0" in name:
+            text = "a NUL character is in no name of a file. Write the name without it"
+        elif not (self.allow_outside or _is_inside(file, self.scenario.parent)):
             text = (
                 f"{name} lies outside of the scenario's folder. Copy it beside the scenario, or "
                 "allow it by --allow-outside"

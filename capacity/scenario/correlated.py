@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -110,15 +111,21 @@ def is_average_duration(path: str) -> bool:
 def unfit(plan: Plan) -> Iterator[tuple[Trail, str]]:
     """Paths under `correlate` that are no uncertain input of the plan, and why."""
     known = inputs(plan) if plan.correlate else {}
+    fit = {path for path, found in known.items() if _is_fit(path, found.estimate)}
     for i, correlation in enumerate(plan.correlate):
         for j, path in enumerate(correlation.between):
-            fault = _fault(path, known)
-            if fault:
-                yield ("correlate", i, BETWEEN, j), fault
+            if path not in fit:
+                yield ("correlate", i, BETWEEN, j), _fault(path, known, fit)
 
 
-def _fault(path: str, known: Mapping[str, Input]) -> str:
-    """Why a path is no uncertain input; nothing where it is one."""
+def _is_fit(path: str, found: Estimate) -> bool:
+    """Whether something has one value in a future, and which is not known."""
+    is_drawn = found.uncertain or (is_average_duration(path) and found.mean > 0)
+    return is_drawn and not _varies(path)
+
+
+def _fault(path: str, known: Mapping[str, Input], fit: AbstractSet[str]) -> str:
+    """Why a path is none of those that fit."""
     varies = _varies(path)
     if varies:
         return (
@@ -126,22 +133,14 @@ def _fault(path: str, known: Mapping[str, Input]) -> str:
             "future, such as a task's `uncertainty`"
         )
     if path in known:
-        if _is_uncertain(path, known[path].estimate):
-            return ""
         text = known[path].estimate.text
         return f"{path} is not uncertain ({text}). Write a range there, or leave out the pair"
-    fit = [other for other in known if not _fault(other, known)]
-    inside = [other for other in fit if other.startswith(f"{path}.")]
+    inside = [other for other in known if other in fit and other.startswith(f"{path}.")]
     if inside:
         more = ", …" if len(inside) > _SHOWN else ""
         return f"{path} is not one number. Name one of {', '.join(inside[:_SHOWN])}{more}"
     mend = "Write the path of one, as `capacity check` prints them"
-    return f"no uncertain input is called `{path}`.{nearest(path, fit)} {mend}"
-
-
-def _is_uncertain(path: str, found: Estimate) -> bool:
-    """Whether something is drawn: the number, or the average duration whose spread it is."""
-    return found.uncertain or (is_average_duration(path) and found.mean > 0)
+    return f"no uncertain input is called `{path}`.{nearest(path, sorted(fit))} {mend}"
 
 
 def _varies(path: str) -> str:

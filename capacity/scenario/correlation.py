@@ -59,7 +59,9 @@ def _read_one(raw: object) -> Correlation:
     known = (BETWEEN, RHO, *REMARKS)
     for key in raw:
         if key not in known:
-            raise ValueError(f"`{key}` is no part of a correlation.{nearest(key, known)} {_TEXT}")
+            raise ValueError(
+                f"`{key}` is no part of a correlation.{nearest(str(key), known)} {_TEXT}"
+            )
     missing = [key for key in (BETWEEN, RHO) if key not in raw]
     if missing:
         raise ValueError(f"{' and '.join(missing)} missing. {_TEXT}")

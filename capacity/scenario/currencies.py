@@ -61,9 +61,9 @@ def rates_of(raw: object) -> Mapping[str, float]:
     found = {}
     for code, rate in raw.items() if isinstance(raw, dict) else ():
         try:
-            found[code] = _RATE.read(rate)
+            found[str(code)] = _RATE.read(rate)
         except ValueError:
-            found[code] = 1.0
+            found[str(code)] = 1.0
     return found
 
 

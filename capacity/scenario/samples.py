@@ -58,7 +58,7 @@ def read_samples(
     """The observations that a number is made of, sorted."""
     for key in raw:
         if key not in (*SAMPLE_KEYS, *remarks):
-            hint = nearest(key, SAMPLE_KEYS) or f" {_TEXT}"
+            hint = nearest(str(key), SAMPLE_KEYS) or f" {_TEXT}"
             raise ValueError(f"`{key}` stands beside observations and is no part of them.{hint}")
     if SAMPLES not in raw:
         raise ValueError(f"{SAMPLES} missing beside {', '.join(raw)}. {_TEXT}")

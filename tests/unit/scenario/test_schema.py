@@ -44,7 +44,8 @@ BEYOND_A_SCHEMA = {
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
         regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
         samples_of_a_word samples_of_no_column samples_of_no_file samples_of_one_row
-        samples_of_two_columns samples_outside samples_without_a_column
+        samples_of_two_columns samples_outside samples_without_a_column samples_with_a_nul
+        file_with_a_nul extends_with_a_nul
         correlation_of_nothing correlation_of_a_known_number correlation_of_hours
         correlation_of_a_list correlation_of_all_segments""",
     "what the files hold that are extended, or that is removed or changed twice": """
