@@ -182,6 +182,16 @@ def test_the_pair_that_contradicts_the_others_is_named():
     assert normal_correlation(said - 0.01, 100) < least < normal_correlation(said, 100)
 
 
+def test_the_pair_is_named_that_needs_the_least_weakening():
+    """In a chain the squares of both r add up to 1 at most."""
+    ((at, text),) = impossible(tied(("a", "b", 0.6), ("b", "c", 0.9)))
+    said = float(text.partition("Weaken it to ")[2].split(",")[0])
+    room = {rho: (1 - normal_correlation(rho, 100) ** 2) ** 0.5 for rho in (0.6, 0.9)}
+    assert at == 1
+    assert normal_correlation(said, 100) < room[0.6] < normal_correlation(said + 0.01, 100)
+    assert normal_correlation(0.6 - (0.9 - said), 100) > room[0.9]
+
+
 def test_where_no_pair_alone_mends_it_all_are_weakened():
     """Three clusters, each of them impossible, joined into one; √½ is what a chain can bear."""
     clusters = [(f"{c}1", f"{c}2", 0.9) for c in "abc"] + [(f"{c}2", f"{c}3", 0.9) for c in "abc"]
