@@ -55,7 +55,7 @@ class Amounts:
         text = text.replace("\N{NO-BREAK SPACE}", " ")
         found = _AMOUNT.fullmatch(text) if len(text) <= LONGEST_TEXT else None
         if not found or (found["before"] and found["after"]):
-            raise ValueError(f"{text!r} is not a number. Write digits, as in 95000 or 95,000 EUR")
+            raise ValueError(f"{text!r} is not a number. Write digits, as in 95000")
         said = found["before"] or found["after"]
         if said and len(found["cents"] or "") == _THOUSANDTHS and "," not in found["n"]:
             whole = f"{found['n']}{found['cents'][1:]}"
