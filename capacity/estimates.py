@@ -1,4 +1,4 @@
-"""The forms of an uncertain number: fixed, low-likely-high, three quantiles, mean and spread.
+"""The forms of an uncertain number: fixed, low-likely-high, quantiles, mean and spread, samples.
 
 An `Estimate` knows its mean, variance, median and quantile function and nothing of scenarios or
 random numbers: uniforms go in, values come out. SciPy does the special functions; it is loaded
@@ -32,6 +32,7 @@ class Form(Enum):
     PERT = "low, likely, high"
     QUANTILES = "p10, p50, p90"
     MOMENTS = "mean, sd"
+    SAMPLES = "samples, column"
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Estimate:
     Attributes
     ----------
     form
-        Which of the four forms the values are given in.
+        Which of the five forms the values are given in.
     values
-        ``(value,)``, ``(low, likely, high)``, ``(p10, p50, p90)`` or ``(mean, sd)``.
+        ``(value,)``, ``(low, likely, high)``, ``(p10, p50, p90)``, ``(mean, sd)`` or the
+        observations, sorted.
     shape
         Whether the quantity is positive, a share or any real number; decides the distribution.
     text
@@ -104,9 +106,15 @@ class Estimate:
             return self._known, 0.0
         if self.form is Form.MOMENTS:
             return self.values[0], self.values[1] ** 2
+        if self.form is Form.SAMPLES:
+            return float(self._observed.mean()), float(self._observed.var())
         if self.form is Form.PERT:
             return _pert_moments(*self.values)
         return _split_moments(self.values, self.shape)
+
+    @cached_property
+    def _observed(self) -> FloatArray:
+        return np.array(self.values)
 
     @property
     def _known(self) -> float:
@@ -147,6 +155,8 @@ class Estimate:
         """
         if not self.uncertain:
             return np.full(np.shape(uniforms), self._known)
+        if self.form is Form.SAMPLES:
+            return _sample_quantile(uniforms, self._observed)
         if self.form is Form.QUANTILES:
             return _split_quantile(uniforms, self.values, self.shape)
         if self.form is Form.PERT:
@@ -154,6 +164,16 @@ class Estimate:
             return low + (high - low) * _pert_quantile(uniforms, *_pert_shape(low, likely, high))
         mean, sd = self.values
         return _moments_quantile(uniforms, mean, sd, self.shape)
+
+
+def _sample_quantile(uniforms: FloatArray, observed: FloatArray) -> FloatArray:
+    """Resampling: the smallest observation that a share u of all does not exceed.
+
+    The inverse of the empirical distribution function (definition 1 of Hyndman & Fan 1996), so a
+    uniform draw takes each observation with the same chance.
+    """
+    rank = np.ceil(uniforms * len(observed)).astype(np.int64)
+    return observed[np.clip(rank, 1, len(observed)) - 1]
 
 
 def _pert_shape(low: float, likely: float, high: float) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.book.accounts import Book
+from capacity.book.observations import Key, Observed, ObservedFiles
 from capacity.book.pools import build_pools
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
@@ -57,6 +58,10 @@ class Scenario:
         Those of the warnings that speak of accounts and people.
     allow_outside
         Whether the files that it names may lie outside of its folder.
+    observed
+        The observations that numbers are resampled from.
+    observed_in
+        The settings that name their files, with the names.
     """
 
     plan: Plan
@@ -70,6 +75,8 @@ class Scenario:
     written: Written
     doubts: tuple[Mistake, ...]
     allow_outside: bool
+    observed: Mapping[Key, Observed]
+    observed_in: tuple[tuple[Trail, str], ...]
 
     @property
     def name(self) -> str:
@@ -209,14 +216,18 @@ def _build(
     mistakes = [*mistakes, *missed]
     try:
         marked = assigned(marked, settings)
-        plan, warnings = validate(marked)
     except InputError as error:
         raise InputError([*mistakes, *error.mistakes]) from None
+    observations = ObservedFiles(marked, files, like.observed if like else {})
+    try:
+        plan, warnings = validate(marked, observations)
+    except InputError as error:
+        raise InputError([*mistakes, *observations.mistakes, *error.mistakes]) from None
     if mistakes:
         raise InputError(mistakes)
     if like and _read_for(plan, marked, files) == _read_for(like.plan, like.marked, files):
         book, rosters, doubts = like.book, like.rosters, list(like.doubts)
-        files.seen |= like.files
+        files.seen |= {file: like.files[file] for file in _files_of(like)}
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
     pools, idle = build_pools(plan, book, rosters, marked)
@@ -225,14 +236,22 @@ def _build(
         book=book,
         rosters=rosters,
         pools=pools,
-        warnings=(*warnings, *doubts, *idle),
+        warnings=(*warnings, *observations.doubts, *doubts, *idle),
         files=files.seen,
         marked=marked,
         settings=settings,
         written=written,
         doubts=tuple(doubts),
         allow_outside=files.allow_outside,
+        observed=observations.found,
+        observed_in=tuple(observations.named.items()),
     )
+
+
+def _files_of(scenario: Scenario) -> list[str]:
+    """The files of accounts and people that a scenario was read from."""
+    beside = Files(Path(scenario.marked.file), scenario.files).beside
+    return [str(beside(scenario.marked, trail, name)) for trail, name in _named(scenario.plan)]
 
 
 def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
@@ -241,7 +260,8 @@ def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
     splits = {name: role.split for name, role in plan.team.items()}
     served = plan.tasks if any(splits.values()) else None
-    return [plan.accounts, plan.horizon, plan.segments, leads, names, splits, served]
+    money = (plan.currency, plan.fx)
+    return [plan.accounts, plan.horizon, plan.segments, money, leads, names, splits, served]
 
 
 def _read_beside(
@@ -332,7 +352,7 @@ def _said(scenario: Scenario) -> Said:
     files = Files(Path(scenario.marked.file), scenario.files)
     contents = {
         trail: scenario.files[str(files.beside(scenario.marked, trail, name))]
-        for trail, name in _named(scenario.plan)
+        for trail, name in (*_named(scenario.plan), *scenario.observed_in)
     }
     return Said(scenario.plan, scenario.marked, contents)
 
@@ -341,7 +361,7 @@ def _named_from_here(scenario: Scenario) -> dict[str, Any]:
     """The settings as they were written, with files named from the folder of the scenario."""
     marked = scenario.marked.copy()
     files = Files(Path(marked.file), scenario.files)
-    for trail, name in _named(scenario.plan):
+    for trail, name in (*_named(scenario.plan), *scenario.observed_in):
         here = files.named_from_here(marked, trail, name)
         if here != name:
             lone = isinstance(marked.written(trail), dict)

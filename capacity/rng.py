@@ -32,6 +32,7 @@ _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _HALF, _HALF_WIDTH = np.uint64(2**32 - 1), np.uint64(32)
 _LARGEST = 2**32 - 1
 _RESOLUTION = 2.0**-32
+_LOWEST = _RESOLUTION / 2
 _CHUNK = 32_000
 
 
@@ -146,6 +147,46 @@ class Luck:
         Latin hypercube sampling (McKay, Beckman & Conover 1979): within a block each thing's
         strata are dealt to the trials in an order of its own.
         """
-        deal = self.uniforms(numbered(of, 1)).reshape(len(of), -1, BLOCK)
-        strata = np.argsort(deal, axis=2).reshape(len(of), self.trials)
+        strata = np.argsort(self._deal(of), axis=2).reshape(len(of), self.trials)
         return (strata + self.uniforms(numbered(of, 2))) / BLOCK
+
+    def _deal(self, of: KeyArray) -> FloatArray:
+        """What decides the order of the strata, shape (things, blocks, trials of a block)."""
+        return self.uniforms(numbered(of, 1)).reshape(len(of), -1, BLOCK)
+
+    def correlated(self, of: KeyArray, mix: FloatArray) -> FloatArray:
+        """The same uniforms in another order, so that things move together: a Gaussian copula.
+
+        Behind the strata of a thing stand a hundred uniforms of their ranks. Their normals are
+        mixed with those of other things, and the ranks of the mixture in a block are the new
+        strata; places inside of the strata are mixed in the same way. So every block still has one
+        in each hundredth, and ranks move together as in a sample of 100 (Packham & Schmidt 2010,
+        after Iman & Conover 1982).
+
+        Parameters
+        ----------
+        mix
+            Lower triangle whose rows have the squared sum 1, shape (things, things). Things that
+            are mixed with no other stay as they are, to the bit.
+        """
+        from scipy.special import ndtr, ndtri  # slow to import
+
+        out, deal = self.stratified(of), self._deal(of)
+        ranks = np.argsort(deal, axis=2)
+        scores = ndtri(np.take_along_axis(np.sort(deal, axis=2), ranks, axis=2))
+        inside = ndtri(self.uniforms(numbered(of, 2)))
+        for i in range(1, len(of)):
+            if mix[i, :i].any():
+                strata = np.argsort(np.argsort(_mixed(mix[i], scores), axis=1), axis=1)
+                place = np.clip(ndtr(_mixed(mix[i], inside)), _LOWEST, 1 - _LOWEST)
+                out[i] = (strata.ravel() + place) / BLOCK
+        return out
+
+
+def _mixed(weights: FloatArray, normals: FloatArray) -> FloatArray:
+    """A weighted sum, one after the other, so that its bits do not depend on how many trials."""
+    total = np.zeros(normals.shape[1:])
+    for weight, of_one in zip(weights, normals, strict=True):
+        if weight:
+            total += weight * of_one
+    return total

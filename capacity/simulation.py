@@ -178,7 +178,7 @@ def widest(layout: Layout) -> int:
 
 def drawn_batch(layout: Layout, seed: int, blocks: range) -> Record:
     """One batch of futures; a function of its arguments alone."""
-    return run_batch(layout, Drawn(Luck(seed, blocks)))
+    return run_batch(layout, Drawn(Luck(seed, blocks), layout.copulas))
 
 
 def manifest(scenario: Scenario, trials: int, seed: int, seconds: float) -> dict[str, object]:

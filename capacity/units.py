@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -213,17 +213,35 @@ def parse_share(raw: object) -> float:
         raise ValueError(f"{raw!r} is not a share. Write 8% or 0.08") from None
 
 
-def parse_money(raw: object, currency: str | None = None) -> float:
-    """An amount in the scenario's currency: ``95_000``, ``1.2M``, ``82_000 USD``."""
+def parse_money(
+    raw: object, currency: str | None = None, fx: Mapping[str, float] | None = None
+) -> float:
+    """An amount in the scenario's currency: ``95_000``, ``1.2M``, ``82_000 EUR``.
+
+    Another currency is converted, by what one unit of it is worth (`fx`).
+    """
     if not isinstance(raw, str):
         return parse_number(raw)
     found = _MONEY.fullmatch(_trimmed(raw))
     if not found:
         raise ValueError(f"{raw!r} is not an amount of money. Write 95_000, 95k or 1.2M")
-    if found["currency"] and found["currency"] != currency:
-        known = f"in {currency}" if currency else "without a currency, or name it under `currency`"
-        raise ValueError(f"{raw!r} is in {found['currency']}. Write the amount {known}")
-    return _float(found["n"]) * _MULTIPLES[found["k"]]
+    amount = _float(found["n"]) * _MULTIPLES[found["k"]]
+    return converted(amount, found["currency"], raw, currency, fx or {})
+
+
+def converted(
+    amount: float, code: str | None, raw: object, currency: str | None, fx: Mapping[str, float]
+) -> float:
+    """An amount of a currency in the scenario's own; raises `ValueError` where no rate is known."""
+    if not code or code == currency:
+        return amount
+    if code in fx:
+        return amount * fx[code]
+    if not currency:
+        mend = "Write the amount without a currency, or name it under `currency`"
+    else:
+        mend = f"Write the amount in {currency}, or what one {code} is worth: fx: {{{code}: …}}"
+    raise ValueError(f"{raw!r} is in {code}. {mend}")
 
 
 class Shape(Enum):

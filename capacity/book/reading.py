@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,6 +11,7 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, sorted_book
+from capacity.book.amounts import Amounts
 from capacity.book.files import read_table
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
 from capacity.calendar import DateArray, days_of, month_label, month_numbers, months_and_days
@@ -24,7 +24,6 @@ from capacity.scenario.pool import split_columns, splits_of
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 @dataclass
@@ -125,7 +124,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     book = Book(
         ids=ids,
         segment=segment,
-        arr=_numbers(cells["arr"], "arr", findings, none, money=True),
+        arr=_numbers(cells["arr"], "arr", findings, none, money=Amounts.of(plan)),
         starts=starts,
         renewal=renewals,
         renews_on=months_and_days(renewals)[1],
@@ -224,7 +223,7 @@ def _numbers(
     *,
     low: float = 0.0,
     high: float = np.inf,
-    money: bool = False,
+    money: Amounts | None = None,
     share: bool = False,
 ) -> FloatArray:
     """The numbers of a column; an empty cell takes the default, or is a mistake for money."""
@@ -233,9 +232,7 @@ def _numbers(
     values = column.numbers(partial(_number, money=money, share=share))
     empty = column.empty
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(
-        bad, name, lambda i: f"{shown(column[i])} is not a number. Write digits, as in 95000"
-    )
+    findings.rows(bad, name, lambda i: _no_number(column[i], money))
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
     findings.rows(
@@ -246,7 +243,7 @@ def _numbers(
     return np.where(np.isfinite(values) & ~outside, values, default)
 
 
-def _number(cell: Cell, *, money: bool, share: bool) -> float:
+def _number(cell: Cell, *, money: Amounts | None, share: bool) -> float:
     """The number in a cell; NaN where it is none."""
     try:
         return float(cell)  # type: ignore[arg-type]  # a day is refused by it
@@ -255,10 +252,21 @@ def _number(cell: Cell, *, money: bool, share: bool) -> float:
     except ValueError:
         text = str(cell)
     if share and text.endswith("%"):
-        return _number(text[:-1], money=False, share=False) / 100
-    if money and _THOUSANDS.fullmatch(text):
-        return float(text.replace(",", ""))
-    return np.nan
+        return _number(text[:-1], money=None, share=False) / 100
+    try:
+        return money.read(text) if money else np.nan
+    except ValueError:
+        return np.nan
+
+
+def _no_number(cell: Cell, money: Amounts | None) -> str:
+    """What is wrong with a cell that holds no finite number."""
+    if money and isinstance(cell, str):
+        try:
+            money.read(cell)
+        except ValueError as error:
+            return str(error)
+    return f"{shown(cell)} is not a number. Write digits, as in 95000"
 
 
 def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:

@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
+from capacity.engine.copulas import Copula, Tied, input_luck
 from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
@@ -139,10 +140,11 @@ class Chance(Protocol):
 
 
 class Drawn:
-    """A batch of futures."""
+    """A batch of futures, in which some inputs may move together."""
 
-    def __init__(self, luck: Luck) -> None:
+    def __init__(self, luck: Luck, copulas: tuple[Copula, ...] = ()) -> None:
         self.luck, self.trials = luck, luck.trials
+        self._tied = Tied(luck, copulas)
         self._inputs: dict[str, tuple[Estimate, FloatArray]] = {}
 
     def inputs(self, named: Sequence[Named], day: dt.date | None = None) -> FloatArray:
@@ -154,7 +156,7 @@ class Drawn:
         uncertain = {path: estimate for path, estimate in found if estimate.uncertain}
         unknown = [path for path, e in uncertain.items() if not self._knows(path, e)]
         if unknown:
-            u = self.luck.stratified(keys(("input", path) for path in unknown))
+            u = self._tied.stratified(keys(map(input_luck, unknown)))
             for path, row in zip(unknown, u, strict=True):
                 self._inputs[path] = uncertain[path], uncertain[path].quantile(row)
         if not uncertain:
@@ -174,7 +176,7 @@ class Drawn:
 
         if not (spread > 0).any():
             return np.ones((len(of), 1))
-        return lognormal_factor(spread, ndtri(self.luck.stratified(of)))
+        return lognormal_factor(spread, ndtri(self._tied.stratified(of)))
 
     def happens(self, of: KeyArray, probability: FloatArray) -> FloatArray:
         """By Latin hypercube: of 100 futures as nearly the probability's part as there can be."""

@@ -11,6 +11,7 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
+from capacity.engine.copulas import duration_luck
 from capacity.engine.lanes import Lane, Work, due, first_parts
 from capacity.engine.seats import Staff, planned_seats
 from capacity.engine.shocks import Shocks
@@ -324,7 +325,7 @@ def _scale(plan: Plan, work: Work, chance: Chance, day: dt.date | None) -> Float
     spread = chance.inputs(
         [(f"tasks.{n}.uncertainty", plan.tasks[n].uncertainty) for n in names], day
     )
-    factor = chance.factors(keys(("duration", name) for name in names), spread)
+    factor = chance.factors(keys(map(duration_luck, names)), spread)
     amounts = chance.inputs(
         [
             lane.amount if lane.is_fixed and lane.amount else ("", Estimate.fixed(1))

@@ -9,6 +9,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.engine.chance import Expected
 from capacity.engine.classes import Classes, build_classes
+from capacity.engine.copulas import Copula, build_copulas
 from capacity.engine.customers import Customers
 from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
@@ -37,6 +38,8 @@ class Layout:
         Each work lane's part of its task's backlog.
     stretches
         When values of the plan change.
+    copulas
+        Of the inputs that move together.
     """
 
     scenario: Scenario
@@ -49,6 +52,7 @@ class Layout:
     past: Past
     backlog_part: FloatArray
     stretches: Stretches
+    copulas: tuple[Copula, ...]
 
     @property
     def plan(self) -> Plan:
@@ -73,7 +77,7 @@ def build_layout(scenario: Scenario) -> Layout:
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, territories, classes, work, calendar, effects, retention, past,
-        _backlog_parts(work, due), stretches_of(plan),
+        _backlog_parts(work, due), stretches_of(plan), build_copulas(plan),
     )  # fmt: skip
 
 

@@ -11,6 +11,11 @@ from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, read_byt
 
 SCENARIO = "scenario"
 """The kind of file that is a scenario, or is extended by one."""
+OBSERVATIONS = "observations"
+"""The kind of file that numbers are resampled from."""
+MOST_OBSERVED = 100_000_000
+"""Bytes of a file of observations."""
+_MOST = {SCENARIO: MAX_BYTES, OBSERVATIONS: MOST_OBSERVED}
 
 
 class Files:
@@ -42,7 +47,9 @@ class Files:
             At the setting, where the file lies outside or cannot be read.
         """
         file = self.beside(marked, path, name)
-        if not (self.allow_outside or _is_inside(file, self.scenario.parent)):
+        if "\0" in name:
+            text = "a NUL character is in no name of a file. Write the name without it"
+        elif not (self.allow_outside or _is_inside(file, self.scenario.parent)):
             text = (
                 f"{name} lies outside of the scenario's folder. Copy it beside the scenario, or "
                 "allow it by --allow-outside"
@@ -55,8 +62,8 @@ class Files:
         raise InputError([Mistake(marked.place(path), dotted(path), text)])
 
     def open(self, file: Path, kind: str) -> bytes:
-        """The content of a file, which is noted as read; of a scenario no more than is allowed."""
-        content = read_bytes(file, kind, MAX_BYTES + 1 if kind == SCENARIO else -1)
+        """The content of a file, which is noted as read; little more of it than is allowed."""
+        content = read_bytes(file, kind, _MOST[kind] + 1 if kind in _MOST else -1)
         self.seen[str(file)] = hashlib.sha256(content).hexdigest()
         return content
 

@@ -11,6 +11,9 @@ import numpy as np
 from capacity.calendar import month_label
 from capacity.estimates import Estimate
 from capacity.scenario.changing import changing
+from capacity.scenario.compatible import impossible
+from capacity.scenario.correlated import repeated, ties, unfit
+from capacity.scenario.correlation import BETWEEN, RHO
 from capacity.scenario.days import day_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
@@ -51,6 +54,20 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
     yield from _precision(plan.simulation)
     if plan.accounts:
         yield from _sheet(plan.accounts)
+    yield from _correlate(plan)
+
+
+def _correlate(plan: Plan) -> Iterator[Finding]:
+    """Pairs are of uncertain inputs, each named once, and can hold together."""
+    unknown = list(unfit(plan))
+    for path, text in unknown:
+        yield path, False, text
+    tied = [] if unknown else ties(plan)
+    twice = list(repeated(tied))
+    for index, text in twice:
+        yield ("correlate", index, BETWEEN), False, text
+    for index, text in impossible(tied) if not twice else ():
+        yield ("correlate", index, RHO), False, text
 
 
 def _sheet(accounts: Accounts) -> Iterator[Finding]:

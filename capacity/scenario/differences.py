@@ -13,11 +13,13 @@ from capacity.calendar import month_label
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
+from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import is_by_date, read_month
 from capacity.scenario.document import Plan
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
+from capacity.scenario.samples import SAMPLES
 from capacity.scenario.task import Step
 from capacity.units import Span
 
@@ -122,7 +124,7 @@ def _tree(said: Said, value: Any, path: Trail, written: Trail) -> _Node:
     if isinstance(value, BySegment) and not value.values:
         lone = isinstance(raw, dict) and set(raw) == {"default"}
         return _tree(said, value.default, path, (*written, "default") if lone else written)
-    if isinstance(value, tuple) and len(value) == 1:
+    if isinstance(value, tuple) and len(value) == 1 and not isinstance(value[0], Correlation):
         return _tree(said, value[0], path, (*written, 0) if isinstance(raw, list) else written)
     names = _names(value, raw)
     if names is None:
@@ -142,7 +144,7 @@ def _is_nothing(value: Any) -> bool:
     return value is None or value == ()
 
 
-def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
+def _names(value: Any, raw: object) -> list[tuple[str, str | int, Any]] | None:
     """What is inside of a value: its name, the name as it was written, and the value there."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
@@ -150,6 +152,8 @@ def _names(value: Any, raw: object) -> list[tuple[str, str, Any]] | None:
     if isinstance(value, ShiftedBeta):
         names = ("alpha", "beta", *REMARKS)
         return [(SBG, SBG, {name: getattr(value, name) for name in names})]
+    if isinstance(value, tuple) and value and isinstance(value[0], Correlation):
+        return [(" and ".join(sorted(c.between)), i, c) for i, c in enumerate(value)]
     if isinstance(value, BySegment):
         is_said = value.default is not None and value.default != {}
         default = {"default": value.default} if is_said else {}
@@ -169,6 +173,8 @@ def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object) -> _
     if path in said.contents:
         meaning = (value, said.contents[path])
         text = f"{text} (SHA-256 {said.contents[path][:_DIGITS]})"
+    if (*written, SAMPLES) in said.contents:
+        text = f"{text} (SHA-256 {said.contents[*written, SAMPLES][:_DIGITS]})"
     return _Node(path, written, meaning, text, _remarks(raw))
 
 
@@ -192,6 +198,8 @@ def _meaning(value: Any) -> object:
         return (value.form, *value.values, *_later(value))
     if isinstance(value, Span):
         return (value.unit, value.amount)
+    if isinstance(value, Correlation):
+        return (frozenset(value.between), value.rho)
     if isinstance(value, tuple):
         items = tuple(_meaning(item) for item in value)
         return frozenset(items) if all(isinstance(item, str) for item in value) else items

@@ -8,6 +8,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from capacity.scenario.correlation import Correlations
+from capacity.scenario.currencies import OWN, Currency, Fx
 from capacity.scenario.fields import TEXT, Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
@@ -17,15 +19,6 @@ from capacity.scenario.parts import Part, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
-
-
-def read_currency(raw: object) -> str:
-    """An ISO code of a currency."""
-    text = read_text(raw)
-    if len(text) != 3 or not (text.isascii() and text.isalpha() and text.isupper()):
-        raise ValueError(f"{text!r} is not a currency. Write its code of three letters, as in USD")
-    return text
-
 
 ACCOUNT_COLUMNS = ("id", "segment", "arr", "start", "renewal", "term", "churn", "complexity")
 """What may be known of an account; the file may have other columns, too."""
@@ -58,9 +51,6 @@ def read_date_format(raw: object) -> str:
     return text
 
 
-Currency = Annotated[
-    str, Kind(read_currency, "three letters", {"type": "string", "pattern": "^[A-Z]{3}$"})
-]
 Columns = Annotated[
     dict[str, str],
     Kind(
@@ -98,8 +88,11 @@ class Plan(Part):
     """What the scenario is called."""
     description: Text | None = None
     """What it is about."""
-    currency: Currency = "USD"
-    """Code of the currency of all amounts."""
+    currency: Currency = OWN
+    """Code of the currency of all amounts that name no other."""
+    fx: Fx = Field(default={})
+    """What one unit of another currency is worth in the plan's: with `{EUR: 1.08}` a euro is 1.08
+    dollars, and amounts may be written as `82_000 EUR`."""
     horizon: Horizon
     """When."""
     accounts: Accounts | None = None
@@ -118,6 +111,8 @@ class Plan(Part):
     """How far the years differ."""
     events: dict[str, Event] = Field(default={})
     """What may happen."""
+    correlate: Correlations = ()
+    """Uncertain inputs that move together, in pairs, by their paths in the register."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
 

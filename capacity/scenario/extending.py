@@ -128,7 +128,7 @@ class _Reader:
         place = marked.place(path)
         try:
             same = [i for i, known in enumerate(chain) if Path(known).resolve() == file.resolve()]
-        except (OSError, RuntimeError):  # links that lead in a circle; reading says what is wrong
+        except (OSError, RuntimeError, ValueError):  # links in a circle, NUL; reading tells
             same = []
         if same:
             shown = " -> ".join([*chain[same[0] :], chain[same[0]]])

@@ -15,6 +15,7 @@ from capacity.scenario.dated import DATES, read_dated
 from capacity.scenario.days import is_by_date
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
+from capacity.scenario.samples import SAMPLE_KEYS, SAMPLES, read_samples, samples_schema
 from capacity.units import LONGEST_TEXT, Shape, Unit
 
 T = TypeVar("T")
@@ -32,25 +33,28 @@ KNOWN = ("value", *REMARKS)
 WIDEST = 1e6
 """How many times its p10 the p90 of an estimate may be."""
 EVIDENCE = ("measured", "published", "estimated")
-FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | frozenset(REMARKS)
+FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | {*REMARKS, *SAMPLE_KEYS}
 
 
 def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
     """An uncertain number of a unit, in any of its forms."""
     parse = unit.parse
     if unit is units.MONEY:
-        parse = partial(units.parse_money, currency=(info.context or {}).get("currency"))
+        around = info.context or {}
+        parse = partial(units.parse_money, currency=around.get("currency"), fx=around.get("fx"))
 
     def one(value: object) -> float:
         return unit.check(parse(value), value)
 
     if isinstance(raw, dict) and is_by_date(raw):
         start = (info.context or {}).get("start")
-        return read_dated(raw, lambda value: _read_form(unit, value, one), start)
-    return _read_form(unit, raw, one)
+        return read_dated(raw, lambda value: _read_form(unit, value, info, one), start)
+    return _read_form(unit, raw, info, one)
 
 
-def _read_form(unit: Unit, raw: object, one: Callable[[object], float]) -> Estimate:
+def _read_form(
+    unit: Unit, raw: object, info: ValidationInfo, one: Callable[[object], float]
+) -> Estimate:
     """A number that holds for the whole plan."""
     if not isinstance(raw, dict):
         if isinstance(raw, (list, type(None))):
@@ -58,6 +62,8 @@ def _read_form(unit: Unit, raw: object, one: Callable[[object], float]) -> Estim
                 f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
             )
         return Estimate(Form.FIXED, (one(raw),), unit.shape, str(raw))
+    if set(raw) & set(SAMPLE_KEYS):
+        return _read_samples(unit, raw, info)
     form = _form(raw)
     keys = FORMS[form]
     values, said = read_both(
@@ -68,6 +74,15 @@ def _read_form(unit: Unit, raw: object, one: Callable[[object], float]) -> Estim
     text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
     text = str(raw["value"]) if form is Form.FIXED else text
     return Estimate(form, values, unit.shape, text, said["source"], said["note"], said["evidence"])
+
+
+def _read_samples(unit: Unit, raw: Mapping[str, Any], info: ValidationInfo) -> Estimate:
+    """A number that is made of observations."""
+    values, said = read_both(lambda: read_samples(unit, raw, REMARKS, info), lambda: remarks(raw))
+    text = "{" + ", ".join(f"{key}: {raw[key]}" for key in SAMPLE_KEYS if key in raw) + "}"
+    return Estimate(
+        Form.SAMPLES, values, unit.shape, text, said["source"], said["note"], said["evidence"]
+    )
 
 
 def read_both(first: Callable[[], T], second: Callable[[], S]) -> tuple[T, S]:
@@ -96,7 +111,8 @@ def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
 
 def is_form(raw: Mapping[str, object]) -> bool:
     """Whether a mapping is one number in one of its forms."""
-    return set(raw) - set(REMARKS) in map(set, FORMS.values())
+    keys = set(raw) - set(REMARKS)
+    return keys in map(set, FORMS.values()) or (SAMPLES in keys and keys <= set(SAMPLE_KEYS))
 
 
 def _form(raw: Mapping[str, object]) -> Form:
@@ -116,7 +132,7 @@ def _form(raw: Mapping[str, object]) -> Form:
     raise ValueError(f"{', '.join(raw)} do not make one number. {_FORMS_TEXT}")
 
 
-_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd} or {value}"
+_FORMS_TEXT = "Write {low, likely, high}, {p10, p50, p90}, {mean, sd}, {samples, column} or {value}"
 
 
 def _check_form(
@@ -185,6 +201,7 @@ def number(unit: Unit) -> Kind:
     """A number of a unit, in any of its forms."""
     one = _quantity(unit)
     forms = [record(dict.fromkeys(keys, one), **REMARKS_SCHEMA) for keys in FORMS.values()]
+    forms.append(samples_schema(REMARKS_SCHEMA))
     plain = Kind(unit.parse, unit.words, any_of(one, *forms), name=f"one form: {unit.name}")
     return Kind(
         partial(read_number, unit),
@@ -206,8 +223,8 @@ def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
     if is_by_date(raw):
         return {day: _write_number(write, value) for day, value in raw.items()}
     keys = [key for form in FORMS.values() for key in form if key in raw]
-    remarks = {key: raw[key] for key in REMARKS if key in raw}
-    return {key: write(raw[key]) for key in keys} | remarks
+    as_they_are = {key: raw[key] for key in (*SAMPLE_KEYS, *REMARKS) if key in raw}
+    return {key: write(raw[key]) for key in keys} | as_they_are
 
 
 def one_number(

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
+from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import day_label, is_by_date, read_month
 from capacity.scenario.document import Plan
 from capacity.scenario.market import Event
@@ -93,6 +94,8 @@ def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | 
     if isinstance(value, Mapping):
         names = _month_names(written) if any(isinstance(key, int) for key in value) else {}
         return [(names.get(key, key), item) for key, item in value.items()]
+    if isinstance(value, tuple) and value and isinstance(value[0], Correlation):
+        return list(enumerate(value))
     if isinstance(value, tuple) and value and isinstance(value[0], Estimate):
         return [(None if len(value) == 1 else i, item) for i, item in enumerate(value)]
     return None
@@ -149,6 +152,6 @@ def _setting(value: Any, path: Trail, marked: Marked, judged: _Judged | None) ->
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a setting is read by `known`, and no name, choice or switch."""
+    """Whether a setting is read by `known` or is a correlation, and no name, choice or switch."""
     first = value[0] if isinstance(value, tuple) else value
-    return isinstance(first, (int, float, Span)) and not isinstance(first, bool)
+    return isinstance(first, (int, float, Span, Correlation)) and not isinstance(first, bool)

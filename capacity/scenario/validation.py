@@ -14,12 +14,14 @@ from pydantic_core import ErrorDetails
 from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.currencies import OWN, rates_of
 from capacity.scenario.dated import held
 from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
+from capacity.scenario.samples import Observations, name_files
 from capacity.scenario.structure import (
     Finding,
     crowds,
@@ -35,8 +37,16 @@ MOST_MISTAKES = 1000
 """Mistakes of one kind after which nobody looks for more."""
 
 
-def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
+def validate(
+    marked: Marked, observations: Observations | None = None
+) -> tuple[Plan, list[Mistake]]:
     """Read the values of a scenario.
+
+    Parameters
+    ----------
+    observations
+        Who reads the files of observations that numbers name; what is wrong with the files is
+        told by it.
 
     Returns
     -------
@@ -55,9 +65,12 @@ def validate(marked: Marked) -> tuple[Plan, list[Mistake]]:
     mistakes = _first(marked, unknown_settings(data)) + _first(marked, inconsistencies(data))
     start = _start(data)
     _write_days_in_hours(data, start)
+    name_files(data)
     segments = data.get("segments")
     context = {
-        "currency": data.get("currency", "USD"),
+        "currency": data.get("currency", OWN),
+        "fx": rates_of(data.get("fx")),
+        "observations": observations,
         "segments": tuple(segments) if isinstance(segments, dict) else (),
         "start": start,
     }
@@ -132,7 +145,7 @@ def _translated(marked: Marked, errors: list[ErrorDetails], known: list[Mistake]
         for trail, said_of in cause.faults if isinstance(cause, PartsError) else [((), text)]:
             whole = (*path, *trail)
             out.append(Mistake(marked.place(whole), dotted(whole), said_of))
-    return [mistake for mistake in out if mistake.path not in said]
+    return [mistake for mistake in out if mistake.path not in said and mistake.text]
 
 
 def _misspelt(path: Trail, known: list[Mistake]) -> bool:

@@ -206,3 +206,40 @@ def test_a_form_without_spread_is_a_known_number(estimate: Estimate) -> None:
 
 def test_the_shape_of_uniforms_is_kept() -> None:
     assert pert(0, 1, 2).quantile(np.full((3, 4), 0.3)).shape == (3, 4)
+
+
+OBSERVED = [(1.0, 1.0, 4.0), (0.5, 2.0), (0.0, 0.0, 0.0, 8.0), tuple(np.arange(1.0, 98.0))]
+
+
+@pytest.mark.parametrize("values", OBSERVED)
+def test_observations_have_the_moments_of_what_was_observed(values: tuple[float, ...]) -> None:
+    """Of resampling, so the variance divides by n."""
+    estimate = Estimate(Form.SAMPLES, values)
+    n = len(values)
+    assert estimate.uncertain
+    assert estimate.mean == pytest.approx(sum(values) / n, rel=1e-12)
+    off = sum((value - estimate.mean) ** 2 for value in values)
+    assert estimate.variance == pytest.approx(off / n, rel=1e-12)
+
+
+@pytest.mark.parametrize("values", OBSERVED)
+def test_quantiles_of_observations_invert_their_distribution(values: tuple[float, ...]) -> None:
+    """NumPy's `inverted_cdf` is definition 1 of Hyndman & Fan."""
+    estimate = Estimate(Form.SAMPLES, values)
+    grid = np.concatenate([GRID, np.arange(1, 8) / 8])
+    expected = np.quantile(np.array(values), grid, method="inverted_cdf")
+    assert (estimate.quantile(grid) == expected).all()
+    assert estimate.median == np.quantile(values, 0.5, method="inverted_cdf")
+
+
+@pytest.mark.parametrize("values", OBSERVED)
+def test_evenly_spread_uniforms_take_each_observation_alike(values: tuple[float, ...]) -> None:
+    n = len(values)
+    uniforms = (np.arange(10 * n) + 0.5) / (10 * n)
+    assert (Estimate(Form.SAMPLES, values).quantile(uniforms) == np.repeat(values, 10)).all()
+
+
+def test_observations_that_are_all_alike_are_known() -> None:
+    estimate = Estimate(Form.SAMPLES, (3.0, 3.0, 3.0))
+    assert not estimate.uncertain
+    assert (estimate.mean, estimate.variance, estimate.median) == (3, 0, 3)

@@ -42,7 +42,12 @@ BEYOND_A_SCHEMA = {
         sheet_beside_csv sheet_beside_parquet
         unknown_pool_of_hires unknown_pool_of_salary accounts_without_a_pool
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
-        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file""",
+        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
+        samples_of_a_word samples_of_no_column samples_of_no_file samples_of_one_row
+        samples_of_two_columns samples_outside samples_without_a_column samples_with_a_nul
+        file_with_a_nul extends_with_a_nul
+        correlation_of_nothing correlation_of_a_known_number correlation_of_hours
+        correlation_of_a_list correlation_of_all_segments""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
@@ -61,9 +66,11 @@ BEYOND_A_SCHEMA = {
         p10_of_zero p90_of_ages precision_below_zero precision_zero ramp_above_one sbg_alpha_zero
         sbg_beta_from_zero share_above_one share_below_zero share_in_a_list_above_one
         share_with_too_much_spread span_of_ages span_of_nothing too_large_to_be_finite
-        too_many_accounts volatility_below_zero negative_money money_in_another_currency""",
+        too_many_accounts volatility_below_zero negative_money money_in_another_currency
+        salary_without_a_rate""",
     "what the words of a text amount to": """
-        metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+        correlation_of_a_pair_twice correlation_with_itself correlations_that_cannot_be
+        fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks""",
     "which day a date is": """
         date_written_twice dates_from_after_the_start dates_out_of_order""",
 }

@@ -261,7 +261,6 @@ def test_parts_of_one_setting_are_all_judged_at_once():
     "setting",
     [
         "hours: 1h, where: {region: EMEA}",
-        "hours: {samples: hours.csv, column: h}",
     ],
 )
 def test_what_the_language_does_not_have_yet_is_no_setting(setting):
