@@ -11,6 +11,7 @@ from capacity.book.accounts import Book
 from capacity.book.pools import build_pools
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
+from capacity.book.restricted import unmet
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake, Place
@@ -207,7 +208,7 @@ def _build(
         book=book,
         rosters=rosters,
         pools=pools,
-        warnings=(*warnings, *doubts, *idle),
+        warnings=(*warnings, *doubts, *idle, *unmet(plan, book, marked)),
         files=files.seen,
         marked=marked,
         settings=settings,
@@ -219,11 +220,12 @@ def _build(
 
 def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     """All of a scenario that accounts and people are read by."""
-    leads = [(t.lead, t.segments) for t in plan.tasks.values() if t.on == "renewal"]
+    leads = [(t.lead, t.segments, t.where) for t in plan.tasks.values() if t.on == "renewal"]
+    asked = {name: {c.holds for _, c in said} for name, said in plan.asked_of_file.items()}
     names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
     splits = {name: role.split for name, role in plan.team.items()}
     served = plan.tasks if any(splits.values()) else None
-    return [plan.accounts, plan.horizon, plan.segments, leads, names, splits, served]
+    return [plan.accounts, plan.horizon, plan.segments, leads, asked, names, splits, served]
 
 
 def _read_beside(
@@ -259,7 +261,11 @@ def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]
         return representative_book(plan), []
     content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
     sheet_at = marked.place(("accounts", "sheet"))
-    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
+    asked = {
+        column: marked.place(("tasks", said[0][0], "where"))
+        for column, said in plan.asked_of_file.items()
+    }
+    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at), asked)
 
 
 def _named(plan: Plan) -> list[tuple[Trail, str]]:

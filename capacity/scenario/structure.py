@@ -23,6 +23,7 @@ from capacity.scenario.pool import OWNER, REGION, can_split
 from capacity.scenario.reading import Trail
 from capacity.scenario.team import Role
 from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
+from capacity.scenario.where import columns_in
 
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
@@ -177,13 +178,17 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield ("finance", "absorbed", task), True, f"no such task.{hint}"
     if data.get("accounts"):
         yield from _beside_file(segments)
-        yield from _columns(_mapping(_mapping(data, "accounts"), "columns"), roles)
+        columns = _mapping(_mapping(data, "accounts"), "columns")
+        yield from _columns(columns, roles, _mapping(data, "tasks"))
 
 
-def _columns(columns: Mapping[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    """What is no column of an account, and what nobody is split by."""
+def _columns(
+    columns: Mapping[str, Any], roles: Mapping[str, Any], tasks: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """What is no column of an account, and what nobody is split by or asks for."""
     splits = [name_said(_mapping(roles, name).get("split")) for name in roles]
-    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits))))
+    asked = [column for name in tasks for column in columns_in(_mapping(tasks, name).get("where"))]
+    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits), *asked)))
     for name in columns:
         if name not in known:
             text = f"is nothing of an account.{nearest(name, known)} Known: {', '.join(known)}"

@@ -261,7 +261,6 @@ def test_parts_of_one_setting_are_all_judged_at_once():
     "setting",
     [
         "hours: {2027-02: 3h, 2027-07: 2h}",
-        "hours: 1h, where: {region: EMEA}",
         "hours: {samples: hours.csv, column: h}",
     ],
 )
