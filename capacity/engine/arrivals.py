@@ -17,6 +17,7 @@ from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
+from capacity.scenario.segment import NewAccounts
 from capacity.units import MONTHS_PER_YEAR
 
 _ALMOST = 1e-9
@@ -96,22 +97,21 @@ class Arrivals:
         self.number, self.arr = np.zeros(shape), np.zeros(shape)
         self._won: dict[tuple[int, int], Won] = {}
         for index, (name, segment) in enumerate(plan.segments.items()):
-            number = self._count(name, yearly[index])
-            if segment.new_accounts and counts_new_accounts(plan, segment.new_accounts):
+            if segment.new_accounts is None:
+                continue
+            number = self._count(name, segment.new_accounts, yearly[index])
+            if counts_new_accounts(plan, segment.new_accounts):
                 self._count_together(index, number)
                 continue
             for run in _runs(number.sum(axis=1)):
                 self._win(index, number[run], run, np.flatnonzero(followed[index]))
 
-    def _count(self, name: str, yearly: FloatArray) -> FloatArray:
+    def _count(self, name: str, new: NewAccounts, yearly: FloatArray) -> FloatArray:
         """Accounts won of a segment in every period, shape (periods, trials).
 
         Only what is drawn moves with the market and the events; what is booked is booked.
         """
-        new = self._plan.segments[name].new_accounts
         shape = (self._periods.count, self._chance.trials)
-        if new is None:
-            return np.zeros(shape)
         if new.by_month is not None:
             booked = new.booked(self._periods).astype(float)
             return np.broadcast_to(booked[:, None], shape)

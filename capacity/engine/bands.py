@@ -10,7 +10,6 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.estimates import Estimate
 from capacity.rng import RESOLUTION
 
-_HALVINGS = 60
 _PANELS, _NODES = 256, 16
 _TAIL = 8.2
 """Standard normal beyond which a distribution has nothing that a double could tell from 0."""
@@ -56,7 +55,8 @@ def build_bands(estimate: Estimate, bounds: FloatArray) -> Bands:
     of the distribution.
     """
     bounds = np.unique(bounds)
-    below = [_below(estimate, bound, inclusive=on) for bound in bounds for on in (False, True)]
+    ways = [(bound, up_to) for bound in bounds.tolist() for up_to in (False, True)]
+    below = [_below(estimate, bound, inclusive=up_to) for bound, up_to in ways]
     reached = np.array([0.0, *below, 1.0])
     some = np.flatnonzero(np.diff(reached) > 0)
     moments = [_moments(estimate, reached[i], reached[i + 1]) for i in some]
@@ -76,21 +76,16 @@ def _amounts(bounds: FloatArray) -> FloatArray:
 
 
 def _below(estimate: Estimate, bound: float, *, inclusive: bool) -> float:
-    """The share of a distribution below a bound, or up to it, as far as draws can tell."""
-    low, high = RESOLUTION / 2, 1 - RESOLUTION / 2
-
-    def lies_below(u: float) -> bool:
-        value = float(estimate.quantile(np.array([u]))[0])
-        return value <= bound if inclusive else value < bound
-
-    if not lies_below(low):
-        return 0.0
-    if lies_below(high):
-        return 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if lies_below(middle) else (low, middle)
-    return (low + high) / 2
+    """The share of all draws that lie below a bound, or up to it."""
+    low, high = 0, round(1 / RESOLUTION)
+    while low < high:
+        middle = (low + high) // 2
+        drawn = float(estimate.quantile(np.array([(middle + 0.5) * RESOLUTION]))[0])
+        if drawn < bound or (inclusive and drawn == bound):
+            low = middle + 1
+        else:
+            high = middle
+    return low * RESOLUTION
 
 
 def _moments(estimate: Estimate, first: float, last: float) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from capacity.calendar import days_of, months_and_days
 from capacity.engine.bands import Bands, build_bands
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.scenario.conditions import OF_ACCOUNTS, Comparison, Where
+from capacity.scenario.conditions import OF_ACCOUNTS, TEXT, Comparison, Where
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import Segment
 
@@ -201,10 +201,10 @@ class Candidates:
             cells = np.array([float(term)])
         elif column == "complexity":
             cells = np.array([segment.complexity.mean])
+        elif column == "churn":
+            return np.array([comparison.met_by_unknown])
         else:
-            known = {"segment": self._name, "id": _NOBODY}.get(column, "")
-            cells = np.array([known], dtype=object)
-            return comparison.met(cells, cells != "")
+            cells = np.array([_NOBODY if column == "id" else self._name], dtype=object)
         return comparison.met(cells, np.ones(len(cells), dtype=bool))
 
 
@@ -214,5 +214,7 @@ _NOBODY = "\0"
 
 def _by_values(comparison: Comparison, values: dict[str, str]) -> bool:
     """Whether a comparison holds where only the columns are known by which roles are split."""
-    cells = np.array([values.get(comparison.column, "")], dtype=object)
-    return bool(comparison.met(cells, cells != "")[0])
+    found = values.get(comparison.column)
+    if found is None or comparison.holds != TEXT:
+        return comparison.met_by_unknown
+    return bool(comparison.met(np.array([found], dtype=object), np.ones(1, dtype=bool))[0])

@@ -80,7 +80,12 @@ class Comparison:
             listed |= cells == value
         if self.sign == "!=":
             return known & ~listed
-        return (known & listed) | (~known & any(map(is_unknown, self.values)))
+        return (known & listed) | (~known & self.met_by_unknown)
+
+    @property
+    def met_by_unknown(self) -> bool:
+        """Whether it holds where nothing is known."""
+        return self.sign == "==" and any(map(is_unknown, self.values))
 
 
 @dataclass(frozen=True)
