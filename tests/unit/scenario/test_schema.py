@@ -42,7 +42,9 @@ BEYOND_A_SCHEMA = {
         sheet_beside_csv sheet_beside_parquet
         unknown_pool_of_hires unknown_pool_of_salary accounts_without_a_pool
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
-        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file""",
+        regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
+        where_column_misspelt where_column_without_a_file where_no_such_segment
+        where_of_a_text_as_a_number where_of_a_word_as_a_switch""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
@@ -54,7 +56,8 @@ BEYOND_A_SCHEMA = {
         step_lacks_a_segment departure_where_nothing_is_lost departure_without_addressable
         no_weight_for_effect lead_of_a_won_term lead_of_the_term over_longer_than_lead
         lead_of_the_term_in_weeks over_longer_than_lead_in_weeks
-        aligned_every_two_months priority_of_fixed_by_segment precision_of_expected_values""",
+        aligned_every_two_months priority_of_fixed_by_segment precision_of_expected_values
+        where_holds_for_nobody where_without_arr""",
     "how large a number is that stands in a text, or beside another number": """
         enough_of_zero hours_too_large infinite not_a_number likely_above_high
         low_above_likely p10_above_p50
@@ -63,7 +66,14 @@ BEYOND_A_SCHEMA = {
         share_with_too_much_spread span_of_ages span_of_nothing too_large_to_be_finite
         too_many_accounts volatility_below_zero negative_money money_in_another_currency""",
     "what the words of a text amount to": """
-        metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+        metric_of_no_quantile month_twice segment_twice term_in_weeks
+        where_arr_as_a_word where_arr_in_another_currency where_in_a_text
+        where_in_nothing where_in_words where_number_too_large where_of_a_bare_column
+        where_of_several_kinds where_order_of_texts where_segment_as_a_number
+        where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
+        where_with_a_lambda where_with_a_subscript where_with_an_attribute
+        where_with_arithmetic where_with_is where_with_one_equals_sign
+        where_with_two_columns where_without_a_column""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
 
