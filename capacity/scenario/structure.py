@@ -179,19 +179,27 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     if data.get("accounts"):
         yield from _beside_file(segments)
         columns = _mapping(_mapping(data, "accounts"), "columns")
-        yield from _columns(columns, roles, _mapping(data, "tasks"))
+        tasks, currency = _mapping(data, "tasks"), data.get("currency", "USD")
+        asked = [
+            c for name in tasks for c in columns_in(_mapping(tasks, name).get("where"), currency)
+        ]
+        yield from _columns(columns, roles, asked)
 
 
 def _columns(
-    columns: Mapping[str, Any], roles: Mapping[str, Any], tasks: Mapping[str, Any]
+    columns: Mapping[str, Any], roles: Mapping[str, Any], asked: Iterable[str]
 ) -> Iterator[Finding]:
-    """What is no column of an account, and what nobody is split by or asks for."""
+    """What is no column of an account, and what nobody is split by or asks for.
+
+    Another name may be that of a column for which the `where` of a variant asks, unless it is so
+    close to a known one that this is meant.
+    """
     splits = [name_said(_mapping(roles, name).get("split")) for name in roles]
-    asked = [column for name in tasks for column in columns_in(_mapping(tasks, name).get("where"))]
     known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits), *asked)))
     for name in columns:
-        if name not in known:
-            text = f"is nothing of an account.{nearest(name, known)} Known: {', '.join(known)}"
+        hint = nearest(name, known)
+        if name not in known and (hint or not name.isidentifier()):
+            text = f"is nothing of an account.{hint} Known: {', '.join(known)}"
             yield ("accounts", "columns", name), True, text
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import warnings
 from functools import partial
 from typing import Annotated
@@ -87,9 +86,13 @@ def parse_where(raw: object, currency: str | None = None) -> Where:
     return Where(text, _Reader(text.strip(), currency).condition())
 
 
-def columns_in(raw: object) -> list[str]:
-    """Every word of a condition that may be a column; also of one that cannot be read."""
-    return re.findall(r"[^\W\d]\w*", raw[:LONGEST]) if isinstance(raw, str) else []
+def columns_in(raw: object, currency: object) -> list[str]:
+    """The columns that a condition asks for; none where it cannot be read."""
+    try:
+        where = parse_where(raw, currency if isinstance(currency, str) else None)
+    except ValueError:
+        return []
+    return [comparison.column for comparison in where.comparisons]
 
 
 class _Reader:
