@@ -41,6 +41,7 @@ def build_pools(
         values = _values(role, rosters.get(name), served)
         mistakes += _unknown(marked, name, role, values)
         mistakes += _without_seats(marked, name, role, values, served)
+        mistakes += _without_pools(plan, marked, name, values)
         doubts += _idle(plan, book, marked, name, [v for v in values if v not in served])
         found += [Pool(name, role, value, alone=len(values) == 1) for value in sorted(values)]
     mistakes = mistakes or list(_nowhere(plan, book, found, marked))
@@ -131,6 +132,17 @@ def _without_seats(
         trail = ("team", name, key)
         shown = ", ".join(map(one_line, missing[:10]))
         text = f"accounts of {role.split} {shown} have work for {name}, but no pool. {mend}"
+        yield Mistake(marked.place(trail), dotted(trail), text)
+
+
+def _without_pools(plan: Plan, marked: Marked, name: str, values: list[str]) -> Iterator[Mistake]:
+    """Roles whose tasks no account needs, so that nothing says which pools there are."""
+    if not values and any(plan.restricted(s) and meets(plan, s, name) for s in plan.segments):
+        trail = ("team", name, "headcount")
+        text = (
+            f"no account meets the `where` of the tasks of {name}, so there is no pool. Name the "
+            "pools, as in {AMER: 6, EMEA: 3}"
+        )
         yield Mistake(marked.place(trail), dotted(trail), text)
 
 

@@ -67,12 +67,14 @@ class Group:
 
     def wins(self, bands: Bands) -> Wins:
         """What its territories win, on average."""
-        here = self.table == self.territories[:, None, None, None]
-        weight = here * (self.kind_shares[:, None] * bands.probability)[:, None]
-        share = weight.sum(axis=(1, 3))
-        safe = np.where(share > 0, share, 1.0)
-        mean = (weight * bands.mean).sum(axis=(1, 3)) / safe
-        square = (weight * (bands.variance + bands.mean**2)).sum(axis=(1, 3)) / safe
+        each = (self.kind_shares[:, None] * bands.probability)[:, None]
+        found = np.zeros((3, len(self.territories), self.table.shape[1]))
+        for i, t in enumerate(self.territories):
+            weight = (each * (self.table == t)).sum(axis=0)  # by period and band
+            moments = (np.ones_like(bands.mean), bands.mean, bands.variance + bands.mean**2)
+            found[:, i] = [weight @ moment for moment in moments]
+        share = found[0]
+        mean, square = found[1:] / np.where(share > 0, share, 1.0)
         return Wins(share, mean, np.maximum(square - mean**2, 0.0))
 
 

@@ -226,8 +226,7 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
                 yield Lane(name, segment, task, k, s, periods, pools, luck, tuple(inside))
             if segment == plan.segments_of(task)[0] and not _is_needed(plan, territories, name):
                 pools = _any_pools(scenario, roles)
-                if len(pools) == len(roles):
-                    yield Lane(name, segment, task, k, s, periods, pools, (), ())
+                yield Lane(name, segment, task, k, s, periods, pools, (), ())
 
 
 def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
@@ -257,7 +256,7 @@ def _is_needed(plan: Plan, territories: Territories, name: str) -> bool:
 
 
 def _any_pools(scenario: Scenario, roles: list[str]) -> dict[str, int]:
-    """A pool of each role that has one."""
+    """A pool of each role."""
     return {pool.name: i for i, pool in enumerate(scenario.pools) if pool.name in roles}
 
 

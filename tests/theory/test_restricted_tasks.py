@@ -409,6 +409,11 @@ def test_renewal_work_is_for_terms_that_are_long_enough(scenario) -> None:
     plan = scenario(text.replace("WHERE", "term > 6"), book=lines)
     due = expected(plan).array("due_hours", role="field")[:, 0]
     assert np.flatnonzero(due).tolist() == [1]
+    large = text.replace("WHERE", "arr >= 2")
+    paying = lines.replace("S,big,1,", "S,big,3,")
+    with pytest.raises(capacity.InputError, match="is not within S's term of 3 months"):
+        scenario(large, book=paying)
+    assert scenario(large, book=paying, set={"accounts.scale_to": 2})
 
 
 def test_a_book_from_a_count_has_what_its_segment_says(scenario) -> None:

@@ -44,7 +44,7 @@ BEYOND_A_SCHEMA = {
         holidays_of_a_pool_of_nowhere no_such_people_of_a_pool people_without_a_pool
         regions_not_in_common salary_lacks_a_pool segment_without_a_pool split_without_a_file
         where_column_misspelt where_column_without_a_file where_no_such_segment
-        where_of_a_text_as_a_number where_of_a_word_as_a_switch""",
+        where_of_a_text_as_a_number where_of_a_word_as_a_switch where_without_a_pool""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
