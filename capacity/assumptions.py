@@ -24,7 +24,7 @@ def assumptions(layout: Layout) -> tuple[Assumption, ...]:
 def _derived(layout: Layout) -> list[Assumption]:
     """What follows from the plan itself: the coverage that today's team achieves."""
     pairs = (*layout.effects.lasting, *layout.effects.starting, *layout.effects.renewing)
-    return [
+    found = [
         Assumption(
             f"tasks.{pair.lane.task}.coverage_today.{_where(layout, pair.territory)}",
             f"{float(layout.past.coverage[pair.cell]):.1%}",
@@ -37,6 +37,7 @@ def _derived(layout: Layout) -> list[Assumption]:
         for pair in pairs
         if pair.lane.work.coverage_today is None
     ]
+    return list(dict.fromkeys(found))  # accounts that need other tasks share the coverage of this
 
 
 def _where(layout: Layout, territory: int) -> str:

@@ -12,6 +12,7 @@ from capacity.book.observations import Key, Observed, ObservedFiles
 from capacity.book.pools import build_pools
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
+from capacity.book.restricted import unmet
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake, Place
@@ -231,12 +232,13 @@ def _build(
     else:
         book, rosters, doubts = _read_beside(plan, marked, files)
     pools, idle = build_pools(plan, book, rosters, marked)
+    doubtful = (*warnings, *observations.doubts, *doubts, *idle, *unmet(plan, book, marked))
     return Scenario(
         plan=plan,
         book=book,
         rosters=rosters,
         pools=pools,
-        warnings=(*warnings, *observations.doubts, *doubts, *idle),
+        warnings=doubtful,
         files=files.seen,
         marked=marked,
         settings=settings,
@@ -256,12 +258,13 @@ def _files_of(scenario: Scenario) -> list[str]:
 
 def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     """All of a scenario that accounts and people are read by."""
-    leads = [(t.lead, t.segments) for t in plan.tasks.values() if t.on == "renewal"]
+    leads = [(t.lead, t.segments, t.where) for t in plan.tasks.values() if t.on == "renewal"]
+    asked = {name: {c.holds for _, c in said} for name, said in plan.asked_of_file.items()}
     names = [(trail, files.beside(marked, trail, name)) for trail, name in _named(plan)]
     splits = {name: role.split for name, role in plan.team.items()}
     served = plan.tasks if any(splits.values()) else None
     money = (plan.currency, plan.fx)
-    return [plan.accounts, plan.horizon, plan.segments, money, leads, names, splits, served]
+    return [plan.accounts, plan.horizon, plan.segments, money, leads, asked, names, splits, served]
 
 
 def _read_beside(
@@ -297,7 +300,11 @@ def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]
         return representative_book(plan), []
     content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
     sheet_at = marked.place(("accounts", "sheet"))
-    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at))
+    asked = {
+        column: marked.place(("tasks", said[0][0], "where"))
+        for column, said in plan.asked_of_file.items()
+    }
+    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at), asked)
 
 
 def _named(plan: Plan) -> list[tuple[Trail, str]]:

@@ -31,8 +31,8 @@ _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 _SHIFT_1, _SHIFT_2, _SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 _HALF, _HALF_WIDTH = np.uint64(2**32 - 1), np.uint64(32)
 _LARGEST = 2**32 - 1
-_RESOLUTION = 2.0**-32
-_LOWEST = _RESOLUTION / 2
+RESOLUTION = 2.0**-32
+_LOWEST = RESOLUTION / 2
 _CHUNK = 32_000
 
 
@@ -108,8 +108,8 @@ class Luck:
         out = np.empty((len(of), self.trials))
         for part in self._portions(len(of)):
             words = _mix(of[part, None] + self._counters)
-            np.multiply(words.view(np.uint32), _RESOLUTION, out=out[part])
-        out += _RESOLUTION / 2
+            np.multiply(words.view(np.uint32), RESOLUTION, out=out[part])
+        out += RESOLUTION / 2
         return out
 
     def _portions(self, things: int) -> Iterator[slice]:
@@ -121,7 +121,7 @@ class Luck:
         """The same uniforms, of single trials of things only; shapes broadcast to one."""
         words = _mix(of + self._counters[trial // 2])
         half = np.where(trial % 2 == 0, words & _HALF, words >> _HALF_WIDTH)
-        return half * _RESOLUTION + _RESOLUTION / 2
+        return half * RESOLUTION + RESOLUTION / 2
 
     def below(self, of: KeyArray, chance: FloatArray, which: IntArray) -> BoolArray:
         """Where the same uniforms lie below a chance, shape (things, trials).
@@ -133,7 +133,7 @@ class Luck:
         which
             The chance of each thing, shape (things,).
         """
-        limit = np.clip(np.ceil(chance / _RESOLUTION - 0.5), 0, _LARGEST).astype(np.uint32)
+        limit = np.clip(np.ceil(chance / RESOLUTION - 0.5), 0, _LARGEST).astype(np.uint32)
         certain = chance >= 1
         out = np.empty((len(of), self.trials), dtype=bool)
         for part in self._portions(len(of)):

@@ -39,7 +39,11 @@ class Book:
     complexity
         Factor on hours of the account's own, NaN where it has none.
     names
-        Texts of other columns, by which the roles are split; empty where an account has none.
+        Texts of other columns, by which the roles are split or tasks are restricted; empty where
+        an account has none.
+    figures
+        Numbers of those of them that a task compares with numbers, and 1 or 0 for true or false;
+        NaN where an account has none.
     """
 
     ids: Sequence[str]
@@ -53,6 +57,7 @@ class Book:
     churn: FloatArray
     complexity: FloatArray
     names: Mapping[str, TextArray] = field(default_factory=dict)
+    figures: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,10 +66,12 @@ class Book:
         """The book of some of the accounts, or of all in another order."""
         ids = np.array(self.ids, dtype=object)[rows].tolist()
         names = {column: values[rows] for column, values in self.names.items()}
-        return replace(self, ids=ids, names=names, **{n: getattr(self, n)[rows] for n in COLUMNS})
+        figures = {column: values[rows] for column, values in self.figures.items()}
+        others = {name: getattr(self, name)[rows] for name in COLUMNS}
+        return replace(self, ids=ids, names=names, figures=figures, **others)
 
 
-COLUMNS = tuple(f.name for f in fields(Book) if f.name not in ("ids", "names"))
+COLUMNS = tuple(f.name for f in fields(Book) if f.name not in ("ids", "names", "figures"))
 """What a book knows of every account in numbers and dates."""
 
 

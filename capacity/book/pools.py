@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from capacity.arrays import TextArray
+from capacity.arrays import BoolArray, TextArray
 from capacity.book.accounts import Book
+from capacity.book.restricted import may_need
 from capacity.book.roster import Roster
 from capacity.book.table import one_line
 from capacity.errors import InputError, Mistake
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
-from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_of
+from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_of, tasks_of
 from capacity.scenario.reading import Marked, dotted
 from capacity.scenario.structure import by_name
 from capacity.scenario.team import Role
@@ -40,6 +41,7 @@ def build_pools(
         values = _values(role, rosters.get(name), served)
         mistakes += _unknown(marked, name, role, values)
         mistakes += _without_seats(marked, name, role, values, served)
+        mistakes += _without_pools(plan, marked, name, values)
         doubts += _idle(plan, book, marked, name, [v for v in values if v not in served])
         found += [Pool(name, role, value, alone=len(values) == 1) for value in sorted(values)]
     mistakes = mistakes or list(_nowhere(plan, book, found, marked))
@@ -61,9 +63,22 @@ def _served(plan: Plan, book: Book, role: str) -> list[str]:
     assert column is not None
     if column == SEGMENT:
         return [segment for segment in plan.segments if meets(plan, segment, role)]
-    served = np.array([meets(plan, segment, role) for segment in plan.segments])
-    found = texts(plan, book, column)[served[book.segment]] if len(book) else []
+    found = texts(plan, book, column)[served_by(plan, book, [role])]
     return [value for value in dict.fromkeys(found) if value]
+
+
+def served_by(plan: Plan, book: Book, roles: Collection[str]) -> BoolArray:
+    """Accounts that belong to some roles: these serve them, or hand them over."""
+    out = np.zeros(len(book), dtype=bool)
+    for segment, name in enumerate(plan.segments):
+        here = book.segment == segment
+        whole = [t for role in roles for t in tasks_of(plan, name, role)]
+        if all(task.where is None for task in whole):
+            out |= here & bool(whole)
+        else:
+            for task in whole:
+                out |= here & may_need(plan, book, task)
+    return out
 
 
 def _without_file(plan: Plan, marked: Marked) -> Iterator[Mistake]:
@@ -117,6 +132,17 @@ def _without_seats(
         trail = ("team", name, key)
         shown = ", ".join(map(one_line, missing[:10]))
         text = f"accounts of {role.split} {shown} have work for {name}, but no pool. {mend}"
+        yield Mistake(marked.place(trail), dotted(trail), text)
+
+
+def _without_pools(plan: Plan, marked: Marked, name: str, values: list[str]) -> Iterator[Mistake]:
+    """Roles whose tasks no account needs, so that nothing says which pools there are."""
+    if not values and any(plan.restricted(s) and meets(plan, s, name) for s in plan.segments):
+        trail = ("team", name, "headcount")
+        text = (
+            f"no account meets the `where` of the tasks of {name}, so there is no pool. Name the "
+            "pools, as in {AMER: 6, EMEA: 3}"
+        )
         yield Mistake(marked.place(trail), dotted(trail), text)
 
 

@@ -13,14 +13,17 @@ from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, sorted_book
 from capacity.book.amounts import Amounts
 from capacity.book.files import read_table
+from capacity.book.pools import served_by
+from capacity.book.restricted import needs
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
 from capacity.calendar import DateArray, days_of, month_label, month_numbers, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
+from capacity.scenario.conditions import NUMBER, SWITCH
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan, date_pattern
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
-from capacity.scenario.pool import split_columns, splits_of
+from capacity.scenario.pool import split_columns
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
@@ -42,7 +45,9 @@ class _Findings:
         target += some(np.flatnonzero(bad), self.table.place, column, text)
 
 
-def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
+def read_book(
+    plan: Plan, source: Source, asked: Mapping[str, Place] | None = None
+) -> tuple[Book, list[Mistake]]:
     """The accounts of a file.
 
     Parameters
@@ -51,6 +56,8 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
         Its `accounts` say how the columns are called and dates are written.
     source
         The file.
+    asked
+        Where the scenario asks for columns by a `where`.
 
     Returns
     -------
@@ -64,10 +71,11 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
     """
     assert plan.accounts is not None
     wanted = dict.fromkeys((*split_columns(plan), *plan.accounts.columns))
-    names = dict.fromkeys((*ACCOUNT_COLUMNS, *wanted))
+    names = dict.fromkeys((*ACCOUNT_COLUMNS, *wanted, *plan.asked_of_file))
     theirs = {name: plan.accounts.columns.get(name, name) for name in names}
     table = read_table(source, list(dict.fromkeys(theirs.values())))
     _check_columns({*REQUIRED, *wanted}, theirs, table)
+    _check_asked(plan, asked or {}, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
@@ -90,6 +98,26 @@ def _check_columns(needed: Collection[str], theirs: Mapping[str, str], table: Ta
         for name, column in theirs.items()
         if table.header.count(column) > 1
     ]
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def _check_asked(
+    plan: Plan, asked: Mapping[str, Place], theirs: Mapping[str, str], table: Table
+) -> None:
+    """The columns that a `where` asks for are there."""
+    mistakes = []
+    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, *map(one_line, table.header))))
+    for column, said in plan.asked_of_file.items():
+        if theirs[column] not in table.header:
+            text = (
+                f"no column of {table.top.file} is called `{column}`.{nearest(column, known)} "
+                f"It has {table.shown_columns}. Name it under `accounts:` if it is called "
+                f'otherwise there: columns: {{{column}: "…"}}'
+            )
+            mistakes.append(
+                Mistake(asked.get(column, table.top), f"tasks.{said[0][0]}.where", text)
+            )
     if mistakes:
         raise InputError(mistakes)
 
@@ -137,18 +165,44 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
             for name, column in cells.items()
             if name not in ACCOUNT_COLUMNS
         },
+        figures=_figures(plan, cells, findings),
     )
-    _check_pools(plan, book, findings)
     if findings.mistakes:
+        _check_pools(plan, book, findings)
         return book
     return _in_time(plan, book, findings)
 
 
+def _figures(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> dict[str, FloatArray]:
+    """Columns that are compared with numbers, or with true and false."""
+    found = {}
+    number = partial(_number, money=Amounts.of(plan), share=True)
+    figures: dict[str, tuple[Callable[[Cell], float], str]] = {
+        NUMBER: (number, "not a number. Write digits, as in 95000"),
+        SWITCH: (_switch, "neither true nor false. Write one of them"),
+    }
+    for name, asked in plan.asked_of_file.items():
+        for holds, task in {c.holds: task for task, c in asked if c.holds in figures}.items():
+            column, (read, words) = cells[name], figures[holds]
+            found[name] = column.numbers(read)
+            findings.rows(
+                ~np.isfinite(found[name]) & ~column.empty,
+                name,
+                lambda i, c=column, t=task, w=words: (  # type: ignore[misc]
+                    f"{shown(c[i])} is {w}; tasks.{t}.where compares it with such"
+                ),
+            )
+    return found
+
+
 def _check_pools(plan: Plan, book: Book, findings: _Findings) -> None:
     """Every account says which pool serves it, where a role that serves it is split."""
-    for column, names in book.names.items():
-        split = [column in splits_of(plan, segment) for segment in plan.segments]
-        bad = (names == "") & (book.segment >= 0) & np.array(split)[book.segment]
+    for column in split_columns(plan):
+        if column not in book.names:
+            continue
+        roles = [name for name, role in plan.team.items() if role.split == column]
+        served = served_by(plan, book, roles)
+        bad = (book.names[column] == "") & (book.segment >= 0) & served
         findings.rows(bad, column, lambda i: "is empty. Write which pool serves the account")
 
 
@@ -269,6 +323,11 @@ def _no_number(cell: Cell, money: Amounts | None) -> str:
     return f"{shown(cell)} is not a number. Write digits, as in 95000"
 
 
+def _switch(cell: Cell) -> float:
+    """1 for true, 0 for false; NaN for anything else."""
+    return {"true": 1.0, "false": 0.0}.get(as_text(cell).lower(), np.nan)
+
+
 def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:
     """Roll past renewals forward, count the terms behind, leave out who starts too late."""
     periods = plan.horizon.periods
@@ -295,8 +354,10 @@ def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:
     findings.rows(
         late, "start", lambda i: f"{book.starts[i]} is after the plan's end: left out", warn=True
     )
-    _check_leads(plan, book, findings)
     whole = replace(book, renewal=renewal, completed=completed)
+    judged = replace(whole, arr=_scaled_arr(whole, plan))
+    _check_pools(plan, judged, findings)
+    _check_leads(plan, judged, findings)
     for index, name in enumerate(plan.segments):
         if not (book.segment == index).any():
             place = Place(findings.table.top.file)
@@ -315,9 +376,7 @@ def _check_leads(plan: Plan, book: Book, findings: _Findings) -> None:
     terms = np.flatnonzero(np.bincount(book.term))
     for task in plan.tasks.values():
         if task.on == "renewal":
-            served = np.isin(
-                book.segment, [list(plan.segments).index(s) for s in plan.segments_of(task)]
-            )
+            served = needs(plan, book, task)
             short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
             findings.rows(
                 served & np.isin(book.term, short),
@@ -331,11 +390,20 @@ def _check_leads(plan: Plan, book: Book, findings: _Findings) -> None:
 def _scaled(book: Book, plan: Plan, file: str) -> Book:
     """Revenues that add up to the known total of the opening book, where one is given."""
     assert plan.accounts is not None
-    total = plan.accounts.scale_to
-    if total is None:
+    if plan.accounts.scale_to is None:
         return book
-    opening = book.arr[book.starts <= plan.horizon.periods.begin].sum()
-    if opening <= 0:
+    if _opening_arr(book, plan) <= 0:
         text = "is 0 for all accounts of today, which `scale_to` cannot scale. Leave it out"
         raise InputError([Mistake(Place(file), "arr", text)])
-    return replace(book, arr=book.arr * (total.mean / opening))
+    return replace(book, arr=_scaled_arr(book, plan))
+
+
+def _scaled_arr(book: Book, plan: Plan) -> FloatArray:
+    """Revenue of each account after scaling; as it is where there is nothing to scale."""
+    assert plan.accounts is not None
+    total, opening = plan.accounts.scale_to, _opening_arr(book, plan)
+    return book.arr if total is None or opening <= 0 else book.arr * (total.mean / opening)
+
+
+def _opening_arr(book: Book, plan: Plan) -> float:
+    return float(book.arr[book.starts <= plan.horizon.periods.begin].sum())

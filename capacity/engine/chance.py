@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
+from capacity.engine.bands import Bands
 from capacity.engine.copulas import Copula, Tied, input_luck
 from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
@@ -60,6 +61,27 @@ class Members:
     trial: IntArray
     ordinal: IntArray
     part: FloatArray
+
+
+@dataclass(frozen=True)
+class Sorts:
+    """What single new accounts are like, one entry for each account, kind and band that it may be.
+
+    Attributes
+    ----------
+    place
+        Which of the accounts that were asked about, in ascending order.
+    kind, band
+        Of what kind it is, and the band of what it pays.
+    part, paid
+        How much of the account, and what it pays.
+    """
+
+    place: IntArray
+    kind: IntArray
+    band: IntArray
+    part: FloatArray
+    paid: FloatArray
 
 
 class Accounts(Protocol):
@@ -121,6 +143,25 @@ class Chance(Protocol):
         self, of: KeyArray, members: Members, shares: FloatArray
     ) -> list[tuple[IntArray, FloatArray]]:
         """Deal single accounts to groups with given shares: which each gets, and how much."""
+
+    def sorts(
+        self,
+        of: KeyArray,
+        trial: IntArray,
+        part: FloatArray,
+        paid: FloatArray,
+        kinds: IntArray,
+        bands: Bands,
+    ) -> Sorts:
+        """What single accounts are like, all of shape (accounts,).
+
+        Parameters
+        ----------
+        kinds
+            Those of the accounts after which they take, each as likely as the other.
+        bands
+            Of what they pay.
+        """
 
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
@@ -230,6 +271,19 @@ class Drawn:
         some = (np.flatnonzero(group == i) for i in range(len(shares)))
         return [(found, members.part[found]) for found in some]
 
+    def sorts(
+        self,
+        of: KeyArray,
+        trial: IntArray,
+        part: FloatArray,
+        paid: FloatArray,
+        kinds: IntArray,
+        bands: Bands,
+    ) -> Sorts:
+        """Each takes after one of them, and pays what it pays."""
+        like = (self.luck.at(of, trial) * len(kinds)).astype(np.int64)
+        return Sorts(np.arange(len(of)), kinds[like], bands.of(paid), part, paid)
+
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray
     ) -> FloatArray:
@@ -325,6 +379,23 @@ class Expected:
         """Its share of each account to every group."""
         everybody = np.arange(len(of))
         return [(everybody, members.part * share) for share in shares]
+
+    def sorts(
+        self,
+        of: KeyArray,
+        trial: IntArray,
+        part: FloatArray,
+        paid: FloatArray,
+        kinds: IntArray,
+        bands: Bands,
+    ) -> Sorts:
+        """Its share of each account to every kind and band, with the mean of the band."""
+        del trial, paid
+        size = np.bincount(kinds)
+        shape = (len(of), len(size), len(bands.mean))
+        place, kind, band = (axis.ravel() for axis in np.indices(shape))
+        share = size[kind] / len(kinds) * bands.probability[band]
+        return Sorts(place, kind, band, part[place] * share, bands.mean[band])
 
     def losses(
         self, of: KeyArray, trial: IntArray, part: FloatArray, chance: FloatArray

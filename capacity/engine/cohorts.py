@@ -14,14 +14,14 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray, distinct_rows
 from capacity.book.accounts import Book
 from capacity.engine.classes import Classes
+from capacity.engine.dealing import new_arr
 from capacity.engine.frailty import differing
 from capacity.engine.territories import Territories
-from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.retention import hazard
 from capacity.rng import KeyArray, keys
 from capacity.scenario.document import Plan
-from capacity.scenario.segment import NewAccounts, Segment
+from capacity.scenario.segment import NewAccounts
 
 LARGE = 1 / 500
 """Share of the book's revenue above which an account always keeps its name."""
@@ -81,13 +81,6 @@ def counts_new_accounts(plan: Plan, new: NewAccounts) -> bool:
     return yearly * max(new.seasonality or (1.0,)) / plan.horizon.periods.step.per_year >= WORTH
 
 
-def new_arr(plan: Plan, segment: Segment) -> Estimate:
-    """What a new account pays; nothing where the scenario has no money."""
-    new = segment.new_accounts
-    arr = new.arr if new and new.arr else segment.arr
-    return arr if arr and plan.has_money else Estimate.fixed(0.0)
-
-
 def build_cohorts(scenario: Scenario, territories: Territories, classes: Classes) -> Cohorts:
     """Form the cohorts of a book and of those to be won, as far as the `resolution` allows."""
     book = _of_book(scenario, territories, classes)
@@ -108,9 +101,12 @@ def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Cohort
     renews = classes.is_new & (classes.decision < plan.horizon.periods.count)
     c = np.flatnonzero(renews & together[classes.segment])
     none = np.zeros(len(c))
-    pays = [new_arr(plan, segments[s]) for s in classes.segment[c]]
-    days = [plan.horizon.periods.day(t) for t in classes.joins[c]]
-    spread = np.sqrt([arr.on(day).variance for arr, day in zip(pays, days, strict=True)])
+    variance = []
+    for s, t, period in zip(
+        classes.segment[c], classes.territory[c].tolist(), classes.joins[c], strict=True
+    ):
+        arr = new_arr(plan, segments[s]).on(plan.horizon.periods.day(period))
+        variance.append(territories.deals[s].variance(t, period, arr))
     names = _names(plan, territories, classes, c, none, none)
     return Cohorts(
         named=np.zeros(0, dtype=np.int64),
@@ -119,7 +115,7 @@ def _to_be_won(plan: Plan, territories: Territories, classes: Classes) -> Cohort
         own=np.full(len(c), np.nan),
         number=none,
         arr=none,
-        spread=spread,
+        spread=np.sqrt(variance),
         luck=keys(("won", *name) for name in names),
     )
 
@@ -194,10 +190,6 @@ def _names(
 ) -> list[tuple[object, ...]]:
     """What a cohort is, in words that no other account changes."""
     begin, segments = plan.horizon.periods.start, list(plan.segments)
-    apart = [
-        [value for _, value in values] if len(territories.of_segment(segment)) > 1 else []
-        for segment, values in zip(territories.segment, territories.values, strict=True)
-    ]
     return [
         (
             "cohort",
@@ -210,7 +202,7 @@ def _names(
             classes.joins[c],
             renewals,
             churn,
-            *apart[classes.territory[c]],
+            *territories.luck[classes.territory[c]],
         )
         for c, renewals, churn in zip(of_class, completed, alike, strict=True)
     ]

@@ -106,7 +106,7 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
         calendar.incidence.append(incidence)
         if not lane.is_fixed:
             due_at[:, i] = incidence.any(axis=1)
-        if lane.has_coins and lane.parts > 1:
+        if lane.has_coins and lane.parts > 1 and lane.territories:
             calendar.windows[i] = np.where(_window(lane, classes, inside), fits, 0.0)
     return calendar
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def build_effects(plan: Plan, work: Work, territories: Territories) -> Effects:
         shared = plan.shared_effect(segment)
         own = plan.segments[segment].if_stopped is not None
         path = f"segments.{segment}.if_stopped" if own else "value.if_stopped"
-        here = _lanes_of(plan, work, segment, t)
+        here = _lanes_of(plan, work, segment, t, territories.without[t])
         total = sum(lane.work.weight or 0.0 for _, lane in here)
         for i, lane in here:
             if lane.work.on not in kinds:
@@ -94,12 +95,18 @@ def build_effects(plan: Plan, work: Work, territories: Territories) -> Effects:
     return Effects(**groups, cells=cells)
 
 
-def _lanes_of(plan: Plan, work: Work, segment: str, territory: int) -> list[tuple[int, Lane]]:
-    """The lanes of which the accounts of a territory feel the coverage, one for each task."""
+def _lanes_of(
+    plan: Plan, work: Work, segment: str, territory: int, without: Collection[str]
+) -> list[tuple[int, Lane]]:
+    """The lanes of which the accounts of a territory feel the coverage, one for each task.
+
+    There are tasks that its accounts do without.
+    """
     found: dict[str, tuple[int, Lane]] = {}
     for i, lane in enumerate(work.lanes):
         if lane.is_fixed:
-            applies = segment in ([lane.segment] if lane.segment else plan.segments_of(lane.work))
+            inside = [lane.segment] if lane.segment else plan.segments_of(lane.work)
+            applies = segment in inside and lane.task not in without
         else:
             applies = territory in lane.territories
         if applies:

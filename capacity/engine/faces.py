@@ -63,6 +63,6 @@ def _served(plan: Plan, territories: Territories, pool: Pool) -> list[int]:
     return [
         t
         for s, segment in enumerate(segments)
-        if plan.is_served(segment, pool.name)
         for t in territories.within(s, wanted)
+        if plan.is_served(segment, pool.name, territories.without[t])
     ]

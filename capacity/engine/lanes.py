@@ -1,8 +1,8 @@
 """The lanes in which work runs: task × segment × pools, then by the pool that does it.
 
-A *demand lane* is a task in a segment, of the accounts that the same pools serve; occurrences fall
-due there. Its steps turn occurrences into hours, which collect in *work lanes*, one for each pool
-that has a part. A role that is split adds lanes, and nothing else.
+A *demand lane* is a task in a segment, of the accounts that need it and that the same pools
+serve; occurrences fall due there. Its steps turn occurrences into hours, which collect in *work
+lanes*, one for each pool that has a part. A role that is split adds lanes, and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.engine.classes import Classes, day_interval, month_interval
-from capacity.engine.territories import Territories, Values
+from capacity.engine.dealing import Values
+from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.model.demand import due_every_days, due_every_months, due_in_parts
@@ -216,13 +217,16 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
             roles = [role for role in plan.team if role in needed]
             splits = {plan.team[role].split for role in roles}
             parts: dict[Values, list[int]] = {}
-            for t in territories.of_segment(s).tolist():
+            for t in territories.needing(s, name):
                 values = tuple(v for v in territories.values[t] if v[0] in splits)
                 parts.setdefault(values, []).append(t)
             for values, inside in parts.items():
                 pools = {role: _pool_index(scenario, role, dict(values)) for role in roles}
                 luck = _luck(scenario, pools.values(), values)
                 yield Lane(name, segment, task, k, s, periods, pools, luck, tuple(inside))
+            if segment == plan.segments_of(task)[0] and not _is_needed(plan, territories, name):
+                pools = _any_pools(scenario, roles)
+                yield Lane(name, segment, task, k, s, periods, pools, (), ())
 
 
 def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
@@ -241,6 +245,19 @@ def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> It
         if pool.name == task.role and (pool.role.split != SEGMENT or pool.value in segments):
             luck = () if pool.alone else (pool.value,)
             yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, ())
+
+
+def _is_needed(plan: Plan, territories: Territories, name: str) -> bool:
+    """Whether there are, or may be won, accounts that need a task; what nobody needs is 0 hours."""
+    segments = plan.segments_of(plan.tasks[name])
+    return any(
+        territories.needing(s, name) for s, other in enumerate(plan.segments) if other in segments
+    )
+
+
+def _any_pools(scenario: Scenario, roles: list[str]) -> dict[str, int]:
+    """A pool of each role."""
+    return {pool.name: i for i, pool in enumerate(scenario.pools) if pool.name in roles}
 
 
 def _pool_index(scenario: Scenario, role: str, values: Mapping[str, str]) -> int:

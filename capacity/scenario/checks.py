@@ -12,13 +12,14 @@ from capacity.calendar import month_label
 from capacity.estimates import Estimate
 from capacity.scenario.changing import changing
 from capacity.scenario.compatible import impossible
+from capacity.scenario.conditions import OF_ACCOUNTS, UNKNOWN
 from capacity.scenario.correlated import repeated, ties, unfit
 from capacity.scenario.correlation import BETWEEN, RHO
 from capacity.scenario.days import day_label
 from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
-from capacity.scenario.parts import BySegment
+from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.reading import Trail
 from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
@@ -46,6 +47,7 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
     for name, segment in plan.segments.items():
         yield from _segment(plan, name, segment)
     for name, task in plan.tasks.items():
+        yield from _restriction(plan, name, task)
         yield from _coverage_of_segments(plan, name, task)
         yield from _timing(plan, name, task)
         if any(enough.values[0] <= 0 for enough in task.enough.versions):
@@ -128,6 +130,31 @@ def _has_faces(plan: Plan, segment: str) -> bool:
     return any(role.departure and plan.is_served(segment, name) for name, role in plan.team.items())
 
 
+def _restriction(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    """Conditions that ask for what no account has."""
+    if task.where is None:
+        return
+    path = ("tasks", name, "where")
+    for comparison in task.where.comparisons:
+        column = comparison.column
+        if column == "segment":
+            for value in comparison.values:
+                if value not in plan.segments and value != UNKNOWN:
+                    known = ", ".join(plan.segments)
+                    hint = nearest(str(value), plan.segments)
+                    yield path, False, f"no segment is called `{value}`.{hint} Known: {known}"
+        elif column == "arr" and not plan.has_money:
+            text = "asks for `arr`, but no segment has one. Write what an account pays a year"
+            yield path, False, text
+        elif plan.accounts is None and column not in OF_ACCOUNTS:
+            hint = nearest(column, OF_ACCOUNTS)
+            text = f"`{column}` would be a column of a file of accounts, but there is none.{hint}"
+            yield path, False, f"{text} Known without one: {', '.join(OF_ACCOUNTS)}"
+    if not plan.segments_of(task):
+        text = "holds for no account, whatever its columns. Leave the task out, or write another"
+        yield path, False, text
+
+
 def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
     """Settings by segment must speak of every segment that the task applies to."""
     for key in ("every", "rate", "fixed", "hours", "steps"):
@@ -171,9 +198,16 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
         new = settings.new_accounts
         terms = [settings.term] if plan.accounts is None else []
         terms += [new.term or settings.term] if new else []
+        may_hold = task.where.may_hold if task.where else _always
         for term in dict.fromkeys(terms):
-            if lead >= periods.step.fewest(np.array(term)):
+            if may_hold(segment=segment, term=float(term)) and lead >= periods.step.fewest(
+                np.array(term)
+            ):
                 yield (*path, "lead"), False, too_long_lead(plan, task, segment, term)
+
+
+def _always(**_known: object) -> bool:
+    return True
 
 
 def too_long_lead(plan: Plan, task: Task, whose: str, term: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
+from capacity.scenario.conditions import OF_ACCOUNTS, Comparison, Where
 from capacity.scenario.correlation import Correlations
 from capacity.scenario.currencies import OWN, Currency, Fx
 from capacity.scenario.fields import TEXT, Money, Text, read_text
@@ -127,12 +129,35 @@ class Plan(Part):
         return any(segment.churn is not None for segment in self.segments.values())
 
     def segments_of(self, task: Task) -> list[str]:
-        """Segments that a task applies to, in the order of the scenario."""
-        return [name for name in self.segments if task.segments is None or name in task.segments]
+        """Segments that a task applies to, in the order of the scenario.
 
-    def is_served(self, segment: str, role: str) -> bool:
-        """Whether a role has a part in any of the work for a segment."""
-        tasks = (task for task in self.tasks.values() if segment in self.segments_of(task))
+        Those without an account that could meet its `where` are none of them.
+        """
+        named = [name for name in self.segments if task.segments is None or name in task.segments]
+        return [name for name in named if task.where is None or task.where.may_hold(segment=name)]
+
+    def restricted(self, segment: str) -> dict[str, Where]:
+        """What accounts of a segment have to meet for the tasks that not all of it may need."""
+        return {
+            name: task.where
+            for name, task in self.tasks.items()
+            if task.where is not None and segment in self.segments_of(task)
+        }
+
+    @property
+    def asked_of_file(self) -> dict[str, list[tuple[str, Comparison]]]:
+        """Columns that only a file of accounts has: each task that asks for one, and what."""
+        found: dict[str, list[tuple[str, Comparison]]] = {}
+        for name, task in self.tasks.items():
+            for comparison in task.where.comparisons if task.where else ():
+                if comparison.column not in OF_ACCOUNTS:
+                    found.setdefault(comparison.column, []).append((name, comparison))
+        return found
+
+    def is_served(self, segment: str, role: str, without: Collection[str] = ()) -> bool:
+        """Whether a role has a part in any of the work for a segment, but for some tasks."""
+        mine = (task for name, task in self.tasks.items() if name not in without)
+        tasks = (task for task in mine if segment in self.segments_of(task))
         return any(role in task.roles_in(segment) for task in tasks)
 
     def shared_effect(self, segment: str) -> Effect | None:

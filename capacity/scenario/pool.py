@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from capacity.estimates import Estimate
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment
+from capacity.scenario.task import Task
 from capacity.scenario.team import Role
 
 SEGMENT = "segment"
@@ -88,11 +89,17 @@ def can_split(column: str) -> bool:
 
 def meets(plan: Plan, segment: str, role: str) -> bool:
     """Whether accounts of a segment belong to a role: it serves them, or hands them over."""
-    handed_over = any(
-        task.on == "departure" and task.role == role and segment in plan.segments_of(task)
+    return bool(tasks_of(plan, segment, role))
+
+
+def tasks_of(plan: Plan, segment: str, role: str) -> list[Task]:
+    """Tasks for accounts of a segment in which a role has a part, or that follow its leaving."""
+    return [
+        task
         for task in plan.tasks.values()
-    )
-    return handed_over or plan.is_served(segment, role)
+        if segment in plan.segments_of(task)
+        and (role in task.roles_in(segment) or (task.on == "departure" and task.role == role))
+    ]
 
 
 def splits_of(plan: Plan, segment: str) -> list[str]:

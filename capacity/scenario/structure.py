@@ -24,6 +24,7 @@ from capacity.scenario.pool import OWNER, REGION, can_split
 from capacity.scenario.reading import Trail
 from capacity.scenario.team import Role
 from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
+from capacity.scenario.where import columns_in
 
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
@@ -178,16 +179,28 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield ("finance", "absorbed", task), True, f"no such task.{hint}"
     if data.get("accounts"):
         yield from _beside_file(segments)
-        yield from _columns(_mapping(_mapping(data, "accounts"), "columns"), roles)
+        columns = _mapping(_mapping(data, "accounts"), "columns")
+        tasks, currency = _mapping(data, "tasks"), data.get("currency", "USD")
+        asked = [
+            c for name in tasks for c in columns_in(_mapping(tasks, name).get("where"), currency)
+        ]
+        yield from _columns(columns, roles, asked)
 
 
-def _columns(columns: Mapping[str, Any], roles: Mapping[str, Any]) -> Iterator[Finding]:
-    """What is no column of an account, and what nobody is split by."""
+def _columns(
+    columns: Mapping[str, Any], roles: Mapping[str, Any], asked: Iterable[str]
+) -> Iterator[Finding]:
+    """What is no column of an account, and what nobody is split by or asks for.
+
+    Another name may be that of a column for which the `where` of a variant asks, unless it is so
+    close to a known one that this is meant.
+    """
     splits = [name_said(_mapping(roles, name).get("split")) for name in roles]
-    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits))))
+    known = list(dict.fromkeys((*ACCOUNT_COLUMNS, OWNER, REGION, *filter(None, splits), *asked)))
     for name in columns:
-        if name not in known:
-            text = f"is nothing of an account.{nearest(name, known)} Known: {', '.join(known)}"
+        hint = nearest(name, known)
+        if name not in known and (hint or not name.isidentifier()):
+            text = f"is nothing of an account.{hint} Known: {', '.join(known)}"
             yield ("accounts", "columns", name), True, text
 
 

@@ -40,6 +40,7 @@ from capacity.scenario.numbers import (
 )
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
+from capacity.scenario.where import Restriction
 from capacity.units import Span
 
 NO_WAIT = BySegment({}, Span(0.0, "month"))
@@ -163,6 +164,9 @@ class Task(Part):
     """How long before the renewal it falls due; for `on: renewal`."""
     segments: Names | None = None
     """Segments that need it; all."""
+    where: Restriction | None = None
+    """Accounts that need it, by what stands in their columns:
+    `"arr >= 100_000 and region == 'EMEA'"`; all."""
     share: ShareBySegment = ALWAYS
     """Share of the occurrences that happen; one coin each."""
     hours: HoursBySegment | None = None

@@ -23,6 +23,7 @@ from plain_numbers import (
 )
 
 GOLDEN = 0.6180339887
+QUADRATURE = 2000
 NEVER_LISTED = 10**6
 
 Values = dict[Number, float]
@@ -61,6 +62,10 @@ class Account:
     opening_arr: float = 0.0
     kept: float = 1.0
     """Product of what contractions left, expansion stripped."""
+    region: str = ""
+    """What a column of the file says that only the conditions of tasks ask for."""
+    without: frozenset[str] = frozenset()
+    """Tasks of the segment whose condition it does not meet, by what it pays at first."""
     coins: dict[Any, bool] = field(default_factory=dict)
     """Whether an occurrence that has several parts happens."""
 
@@ -157,6 +162,7 @@ class Task:
     stop: Stop | None
     enough: Number
     coverage_today: Number | None
+    where: str | None
 
     @cached_property
     def lanes(self) -> list[Lane]:
@@ -289,10 +295,36 @@ class Plan:
         """0 for January … 11 for December."""
         return self.calendar.month(period) % 12
 
-    def serves(self, role: str, segment: str) -> bool:
-        """Whether a role does some of the work for a segment."""
+    def without(self, account: Account) -> frozenset[str]:
+        """Tasks whose condition an account does not meet; Python itself says what they mean."""
+        facts = {"arr": account.arr, "region": account.region, "term": account.term}
+        facts["segment"] = account.segment
+        return frozenset(
+            name
+            for name, task in self.tasks.items()
+            if task.where is not None and not eval(_code(task.where), {}, facts)
+        )
+
+    @cached_property
+    def regions(self) -> dict[str, list[str]]:
+        """The regions of the accounts that are there today, by segment."""
+        return {
+            name: [a.region for a in self.accounts if a.opening and a.segment == name]
+            for name in self.segments
+        }
+
+    @cached_property
+    def sorts(self) -> dict[str, dict[frozenset[str], float]]:
+        """How new accounts of each segment fall to those that do without the same tasks."""
+        return {
+            name: new_sorts(self, segment) for name, segment in self.segments.items() if segment.new
+        }
+
+    def serves(self, role: str, segment: str, without: frozenset[str] = frozenset()) -> bool:
+        """Whether a role does some of the work for a segment, tasks left out that nobody needs."""
         return any(
             segment in task.segments
+            and task.name not in without
             and (
                 task.role == role
                 if task.fixed
@@ -377,6 +409,8 @@ class _Reader:
             inputs=self.inputs,
         )
         plan.accounts = file_book(plan, rows) if rows is not None else representative_book(plan)
+        for account in plan.accounts:
+            account.without = plan.without(account)
         return plan
 
     def stop(self, written: dict[str, Any] | None) -> Stop | None:
@@ -499,6 +533,7 @@ class _Reader:
             coverage_today=self.number(written["coverage_today"], "share")
             if "coverage_today" in written
             else None,
+            where=written.get("where"),
         )
 
     def fixed(self, task: dict[str, Any], segments: list[str]) -> dict[str, Number]:
@@ -628,6 +663,7 @@ def _file_account(plan: Plan, row: dict[str, Any]) -> Account:
         own_complexity=None if complexity is None else float(complexity),
         opening=start <= opening_day,
         opening_arr=float(row["arr"]),
+        region=row.get("region", ""),
     )
 
 
@@ -831,7 +867,7 @@ def mean_due_hours(plan: Plan) -> dict[Lane, float]:
                 due[lane] = means[task.fixed[lane.segment]] * plan.calendar.months_each
             continue
         for number, account in expected_accounts(plan, means):
-            if account.segment in task.segments:
+            if account.segment in task.segments and task.name not in account.without:
                 times = number * _expected_occurrences(plan, task, account, span, means) / span
                 complexity = account.own_complexity
                 if complexity is None:
@@ -903,8 +939,9 @@ def expected_accounts(plan: Plan, means: Values) -> list[tuple[float, Account]]:
     for segment in plan.segments.values():
         for period in range(plan.calendar.first_year):
             number = expected_new(plan, segment, period, means)
-            if number:
-                found.append((number, new_account(plan, segment, period, 0.0)))
+            for without, share in plan.sorts[segment.name].items() if number else ():
+                account = new_account(plan, segment, period, 0.0)
+                found.append((number * share, replace(account, without=without)))
     return found
 
 
@@ -938,6 +975,27 @@ def new_account(plan: Plan, segment: Segment, period: int, arr: float) -> Accoun
         term=segment.new.term,
         rolled=1,  # terms keep the day of the start, the 31st after a 30th too
     )
+
+
+@cache
+def _code(condition: str) -> Any:
+    return compile(condition, "where", "eval")
+
+
+def new_sorts(plan: Plan, segment: Segment) -> dict[frozenset[str], float]:
+    """New accounts pay anything and are of any region that there is: how many of which sort."""
+    assert segment.new is not None
+    if all(task.where is None for task in plan.tasks.values()):
+        return {frozenset(): 1.0}
+    places = plan.regions[segment.name] or [""]
+    found: dict[frozenset[str], float] = {}
+    for i in range(QUADRATURE):
+        account = new_account(plan, segment, 0, segment.new.arr.quantile((i + 0.5) / QUADRATURE))
+        for region in set(places):
+            without = plan.without(replace(account, region=region))
+            share = places.count(region) / len(places) / QUADRATURE
+            found[without] = found.get(without, 0.0) + share
+    return found
 
 
 def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str], float]:

@@ -159,7 +159,8 @@ class Trial:
         self._found_book()
         self._fill_seats()
         self._queue_backlog()
-        self.effects = {name: self._effects_on(name) for name in plan.segments}
+        self.shared: dict[tuple[str, frozenset[str]], list[Effect]] = {}
+        self.effects = {name: self._effects_on(name, frozenset()) for name in plan.segments}
         self.feels_its_start = {
             name: any(effect.task.trigger == "start" for effect in effects)
             for name, effects in self.effects.items()
@@ -255,9 +256,17 @@ class Trial:
                 part = self.mean_due[lane] / total if total > 0 else 1 / len(task.lanes)
                 self.waiting[lane] = [Work(-1, late * part)] if late > 0 else []
 
-    def _effects_on(self, segment: str) -> list[Effect]:
-        """The tasks whose stopping a segment would feel."""
+    def _effects_felt(self, account: Account) -> list[Effect]:
+        """The same for an account, which may do without some of the tasks."""
+        key = account.segment, account.without
+        if key not in self.shared:
+            self.shared[key] = self._effects_on(*key)
+        return self.shared[key]
+
+    def _effects_on(self, segment: str, without: frozenset[str]) -> list[Effect]:
+        """The tasks whose stopping accounts of a segment would feel, but for those not needed."""
         tasks = [task for task in self.plan.tasks.values() if segment in task.segments]
+        tasks = [task for task in tasks if task.name not in without]
         shared = self.plan.segments[segment].stop or self.plan.stop
         weights = sum(task.weight for task in tasks if task.weight is not None)
         found = []
@@ -353,6 +362,10 @@ class Trial:
                 won = [new_account(self.plan, segment, t, arr) for arr in arrs]
                 for account in won:
                     self._draw_theta(account)
+                    places = self.plan.regions[segment.name]
+                    if places:
+                        account.region = places[self.rng.integers(len(places))]
+                    account.without = self.plan.without(account)
                 joined += won
         for account in joined:
             self.flow[account.segment]["new_accounts"] += 1
@@ -506,7 +519,8 @@ class Trial:
 
     def _occurrences(self, task: Task, segment: str, t: int) -> tuple[float, float]:
         """Occurrences in a segment, each weighed with its complexity c, and with c²."""
-        counted = [(n, a) for a in self.in_segment[segment] if (n := self._count(task, a, t)) > 0]
+        needing = [a for a in self.in_segment[segment] if task.name not in a.without]
+        counted = [(n, a) for a in needing if (n := self._count(task, a, t)) > 0]
         usual = self.value[self.plan.segments[segment].complexity]
         mass = squares = 0.0
         for number, account in counted:
@@ -659,7 +673,7 @@ class Trial:
         found = Factors()
         if not self.plan.feedback:
             return found
-        for effect in self.effects[account.segment]:
+        for effect in self._effects_felt(account):
             now, as_always = self._shortfalls(effect, account, t)
             found.churn *= _ratio(effect.churn, now, as_always)
             found.expansion *= _ratio(effect.expansion, now, as_always)
@@ -717,10 +731,10 @@ class Trial:
 
     def renew(self, t: int) -> None:
         """Accounts whose term ends are lost, or renew on new terms."""
-        self.known: dict[tuple[str, int, bool], Factors] = {}
+        self.known: dict[tuple[str, int, bool, frozenset[str]], Factors] = {}
         # accounts move to their next decision below, and step 7 still needs who was deciding now
         self.deciding = {id(account) for account in self.alive if account.decision == t}
-        before = {name: len(accounts) for name, accounts in self.in_segment.items()}
+        before = {name: list(accounts) for name, accounts in self.in_segment.items()}
         lost = []
         for account in self.alive:
             if account.decision == t:
@@ -735,12 +749,12 @@ class Trial:
             self.in_segment[account.segment].remove(account)
         gone = {id(account) for account in lost}
         self.alive = [account for account in self.alive if id(account) not in gone]
-        self._cancel(before)
+        self._cancel(before, gone)
 
     def _factors_once(self, account: Account, t: int) -> Factors:
         """The factors; accounts of one segment and start that decide alike share them."""
         started = max(account.started, -1) if self.feels_its_start[account.segment] else -1
-        key = (account.segment, started, id(account) in self.deciding)
+        key = (account.segment, started, id(account) in self.deciding, account.without)
         if key not in self.known:
             self.known[key] = self.factors(account, t)
         return self.known[key]
@@ -751,7 +765,7 @@ class Trial:
         hazard = self._term_hazard(segment, account)
         hazard *= self.market[self.plan.calendar_year(t)] * self._by_events(t, "churn")
         addressable = self.value[segment.addressable]
-        ratio = factors.churn * self._faces(segment)
+        ratio = factors.churn * self._faces(account)
         return 1 - math.exp(-hazard * (1 - addressable + addressable * ratio))
 
     def _term_hazard(self, segment: Segment, account: Account) -> float:
@@ -767,11 +781,13 @@ class Trial:
             hazard *= _hazard(account.churn, 12) / _hazard(churn.median, 12)
         return hazard
 
-    def _faces(self, segment: Segment) -> float:
-        """HO: what the loss of familiar faces does to a segment."""
+    def _faces(self, account: Account) -> float:
+        """HO: what the loss of familiar faces does to an account."""
         factor = 1.0
         for role in self.plan.roles.values():
-            if role.farewell and self.plan.feedback and self.plan.serves(role.name, segment.name):
+            if not (role.farewell and self.plan.feedback):
+                continue
+            if self.plan.serves(role.name, account.segment, account.without):
                 excess = self.value[role.farewell.churn] - 1
                 factor *= 1 + excess * min(1.0, self.missed[role.name])
         return factor
@@ -790,13 +806,14 @@ class Trial:
         account.completed += 1
         account.next_term(self.plan)
 
-    def _cancel(self, before: dict[str, int]) -> None:
+    def _cancel(self, before: dict[str, list[Account]], gone: set[int]) -> None:
         """Work that waits for accounts now lost is no longer needed."""
         for lane, works in self.waiting.items():
             if self.plan.tasks[lane.task].fixed or not works:
                 continue
-            lost = self.flow[lane.segment]["churned_accounts"]
-            share = lost / before[lane.segment] if lost else 0.0
+            held = [a for a in before[lane.segment] if lane.task not in a.without]
+            lost = sum(id(account) in gone for account in held)
+            share = lost / len(held) if lost else 0.0
             for work in works:
                 self.hours["cancelled_hours"][lane] += share * work.hours
                 work.hours *= 1 - share

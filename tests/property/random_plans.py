@@ -12,6 +12,25 @@ ROLES = ("csm", "trainer")
 COLUMNS = {"region": ("AMER", "EMEA", "APAC"), "owner": ("Ann", "Bob")}
 """Columns of a file of accounts by which roles may be split, with their values."""
 
+CONDITIONS = (
+    "arr >= 20_000",
+    "5_000 <= arr < '30k' or term == 12",
+    "segment != 'north' or arr > 8000",
+    "start < '2027-02' or start >= '2027-07-01'",
+    "complexity >= 1 and not churn > 0",
+    "renewal > '2027-06-30'",
+    "arr > 1e12",
+    True,
+)
+"""What a task may ask of every account."""
+OF_COLUMNS = (
+    "region == 'EMEA'",
+    "owner != 'Ann' and arr > 9000",
+    "region in ['AMER', 'APAC'] or start >= '2026-06-01'",
+    "id == 'A0' or owner == ''",
+)
+"""The same, of the columns of a file."""
+
 
 FIRST_DATES = ("2025-07", "2026-12-30")
 LATER_DATES = ("2027-01-02", "2027-03", "2027-05-20", "2028-01", "2031-01")
@@ -343,9 +362,12 @@ def plans(draw: st.DrawFn) -> dict[str, Any]:
         column = draw(st.sampled_from(["", *columns]))
         if column:
             plan["team"][name] = draw(split(plan["team"][name], column, columns[column]))
+    conditions = CONDITIONS + (OF_COLUMNS if "accounts" in plan else ())
     for task in plan["tasks"].values():
         if len(names) > 1 and draw(st.booleans()):
             task["segments"] = [draw(st.sampled_from(names))]
+        if draw(st.integers(0, 2)) == 0:
+            task["where"] = draw(st.sampled_from(conditions))
     if all(any(_weighs(t, name) for t in plan["tasks"].values()) for name in names):
         plan["value"] = {"if_stopped": draw(effects)}
     return plan

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import csv
+import re
 from typing import Any
 
 import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from random_plans import ROLES, plans
+from random_plans import CONDITIONS, ROLES, plans
 
 import capacity
 
@@ -39,6 +40,14 @@ def with_revenue(book: str, factor: float) -> str:
     arr = head.index("arr")
     rows = [[*row[:arr], str(float(row[arr]) * factor), *row[arr + 1 :]] for row in rows]
     return "".join(",".join(row) + "\n" for row in [head, *rows])
+
+
+def with_amounts(where: Any, factor: float) -> Any:
+    """A condition that asks for a multiple of every revenue; years are followed by a dash."""
+    if not isinstance(where, str):
+        return where
+    amounts = re.compile(r"1e12|[0-9][0-9_]{3,}(?!-)")
+    return amounts.sub(lambda m: repr(factor * float(m[0])), where.replace("'30k'", "30_000"))
 
 
 def with_more_seats(role: dict[str, Any]) -> dict[str, Any]:
@@ -90,6 +99,9 @@ def test_scaling_every_revenue_scales_money_and_nothing_else(scenario, plan, fac
             segment["arr"] = times(segment["arr"], factor)
         if "arr" in segment.get("new_accounts", {}):
             segment["new_accounts"]["arr"] = times(segment["new_accounts"]["arr"], factor)
+    for task in other["tasks"].values():
+        if "where" in task:
+            task["where"] = with_amounts(task["where"], factor)
     a = capacity.simulate(scenario(plan), trials=200)
     b = capacity.simulate(scenario(other), trials=200)
     for name in MONEY:
@@ -153,11 +165,13 @@ def test_more_seats_never_lower_coverage(scenario, plan) -> None:
 
 
 @some_plans
-@given(plan=plans())
-def test_a_task_without_effect_in_a_role_of_its_own_moves_nothing(scenario, plan) -> None:
+@given(plan=plans(), where=st.sampled_from(CONDITIONS))
+def test_a_task_without_effect_in_a_role_of_its_own_moves_nothing(scenario, plan, where) -> None:
+    """Whomever it is for."""
     other = copy.deepcopy(plan)
     other["team"]["librarian"] = {"headcount": 500}
-    other["tasks"]["newsletter"] = {"role": "librarian", "every": "month", "hours": 0.5}
+    task = {"role": "librarian", "every": "month", "hours": 0.5, "where": where}
+    other["tasks"]["newsletter"] = task
     a = capacity.simulate(scenario(plan), trials=200)
     b = capacity.simulate(scenario(other), trials=200)
     for name in ("accounts", "new_accounts", "churned_accounts"):

@@ -47,7 +47,9 @@ BEYOND_A_SCHEMA = {
         samples_of_two_columns samples_outside samples_without_a_column samples_with_a_nul
         file_with_a_nul extends_with_a_nul
         correlation_of_nothing correlation_of_a_known_number correlation_of_hours
-        correlation_of_a_list correlation_of_all_segments""",
+        correlation_of_a_list correlation_of_all_segments
+        where_column_misspelt where_column_without_a_file where_no_such_segment
+        where_of_a_text_as_a_number where_of_a_word_as_a_switch where_without_a_pool""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
@@ -59,7 +61,8 @@ BEYOND_A_SCHEMA = {
         step_lacks_a_segment departure_where_nothing_is_lost departure_without_addressable
         no_weight_for_effect lead_of_a_won_term lead_of_the_term over_longer_than_lead
         lead_of_the_term_in_weeks over_longer_than_lead_in_weeks
-        aligned_every_two_months priority_of_fixed_by_segment precision_of_expected_values""",
+        aligned_every_two_months priority_of_fixed_by_segment precision_of_expected_values
+        where_holds_for_nobody where_without_arr""",
     "how large a number is that stands in a text, or beside another number": """
         enough_of_zero hours_too_large infinite not_a_number likely_above_high
         low_above_likely p10_above_p50
@@ -70,7 +73,14 @@ BEYOND_A_SCHEMA = {
         salary_without_a_rate""",
     "what the words of a text amount to": """
         correlation_of_a_pair_twice correlation_with_itself correlations_that_cannot_be
-        fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+        fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks
+        where_arr_as_a_word where_arr_in_another_currency where_in_a_text
+        where_in_nothing where_in_words where_number_too_large where_of_a_bare_column
+        where_of_several_kinds where_order_of_texts where_segment_as_a_number
+        where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
+        where_with_a_lambda where_with_a_subscript where_with_an_attribute
+        where_with_arithmetic where_with_is where_with_one_equals_sign
+        where_with_two_columns where_without_a_column""",
     "which day a date is": """
         date_written_twice dates_from_after_the_start dates_out_of_order""",
 }

@@ -257,19 +257,6 @@ def test_parts_of_one_setting_are_all_judged_at_once():
     ]
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        "hours: 1h, where: {region: EMEA}",
-    ],
-)
-def test_what_the_language_does_not_have_yet_is_no_setting(setting):
-    assert all(
-        "no segment is called" in m or "no such setting" in m
-        for m in refused(PLAN.replace("HOURS", setting))
-    )
-
-
 # --- what may be right but looks wrong -----------------------------------------------------------
 
 
