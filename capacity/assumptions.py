@@ -69,7 +69,7 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
             "source": a.source,
             "note": a.note,
             "evidence": a.evidence,
-            **_place(a.place),
+            **place_row(a.place),
         }
         for a in assumed
     ]
@@ -77,15 +77,15 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
 
 def change_rows(changes: Iterable[Change]) -> list[Row]:
     """Changes as rows: name, file, line and column."""
-    return [{"name": c.name, **_place(c.place)} for c in changes]
+    return [{"name": c.name, **place_row(c.place)} for c in changes]
 
 
 def warning_rows(warnings: Iterable[Mistake]) -> list[Row]:
     """Warnings as rows: path, text, file, line and column."""
-    return [{"path": w.path, "text": w.text, **_place(w.place)} for w in warnings]
+    return [{"path": w.path, "text": w.text, **place_row(w.place)} for w in warnings]
 
 
-def _place(place: Place | None) -> Row:
+def place_row(place: Place | None) -> Row:
     """Where something was written; all of it is None for what was not."""
     if place is None:
         return {"file": None, "line": None, "column": None}

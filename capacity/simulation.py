@@ -12,6 +12,7 @@ from importlib.metadata import version
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.chance import Drawn, Expected
 from capacity.engine.layout import Layout, build_layout
+from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
@@ -78,7 +79,9 @@ def simulate(
     goal = goal_of(settings, trials, precision, metric)
     seed = settings.seed if seed is None else seed
     began = time.perf_counter()
-    bench = _Bench(build_layout(scenario), seed, executor, progress or (lambda _done, _all: None))
+    layout = build_layout(scenario)
+    understood(layout)  # an expectation of what does not exist is told before any work is spent
+    bench = _Bench(layout, seed, executor, progress or (lambda _done, _all: None))
     if goal:
         batches, trials, error = _precise(bench, goal)
     else:

@@ -19,6 +19,7 @@ from capacity.assumptions import (
 )
 from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
+from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
@@ -40,7 +41,13 @@ def check_files(
     for path, scenario in scenarios:
         for warning in scenario.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        assumed = assumptions(build_layout(scenario))
+        layout = build_layout(scenario)
+        try:
+            understood(layout)
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        assumed = assumptions(layout)
         effects = implied(scenario.plan)
         _print(scenario, path, assumed)
         _print_effects(effects)
@@ -97,6 +104,8 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
     )
     for change in scenario.changes:
         out.print(f"change: {change.name} ({change.place})", soft_wrap=True)
+    for expectation in scenario.plan.expect:
+        out.print(f"expect: {expectation}", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for head in ("assumption", "value", "evidence", "source", "where"):
         table.add_column(head, overflow="fold")

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from capacity.scenario.expecting import Expectations
 from capacity.scenario.fields import TEXT, Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
@@ -120,6 +121,8 @@ class Plan(Part):
     """What may happen."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
+    expect: Expectations = ()
+    """What it is [expected to show](#expectations), as `p_covered[csm] >= 80%`."""
 
     @property
     def has_money(self) -> bool:

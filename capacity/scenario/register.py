@@ -24,7 +24,7 @@ from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
-_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
+_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation", "expect")
 _Judged = Departure | Effect | Event | ShiftedBeta
 """What was judged as a whole: its source is the source of all the numbers inside of it."""
 
