@@ -212,9 +212,9 @@ def _about(metrics: Sequence[Metric], names: Sequence[Named]) -> Metric:
         return found[0]
     name = metrics[0].name
     if found:
-        kinds = dict.fromkeys(kind for metric in found for kind, _ in _parts(metric.key))
-        said = " or ".join(f"{kind}={names[0].name}" for kind in kinds)
-        raise ValueError(f"{name} of `{names[0].name}` may be of several things. Write {said}")
+        each = [", ".join(f"{k}={v}" for k, v in _parts(metric.key)) for metric in found]
+        ways = " or ".join(f"{name}[{said}]" for said in each)
+        raise ValueError(f"{name} of `{names[0].name}` may be of several things. Write {ways}")
     keys = [[value for _, value in _parts(metric.key)] for metric in metrics]
     near = [key for key in keys if {item.name for item in names} <= set(key)]
     of = f"of {' and '.join(f'`{item}`' for item in names)} alone" if names else "over everything"

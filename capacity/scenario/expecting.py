@@ -188,7 +188,7 @@ def read_bound(text: str, currency: str | None = None) -> Bound:
         if " is in " in str(error):
             raise  # another currency
     else:
-        return Bound(value, "money" if text[-3:].isupper() else "", text)
+        return Bound(value, "money" if re.search("[A-Z]{3}$", text) else "", text)
     try:
         return Bound(units.parse_hours(text), "hours", text)
     except ValueError:

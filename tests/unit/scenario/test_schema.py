@@ -63,7 +63,8 @@ BEYOND_A_SCHEMA = {
         share_with_too_much_spread span_of_ages span_of_nothing too_large_to_be_finite
         too_many_accounts volatility_below_zero negative_money money_in_another_currency""",
     "what the words of a text amount to": """
-        metric_of_no_quantile month_twice segment_twice term_in_weeks""",
+        metric_of_no_quantile month_twice segment_twice term_in_weeks expect_in_words
+        expect_in_another_currency expect_of_nobody expect_of_what_kind""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
 
