@@ -218,8 +218,8 @@ def _about(metrics: Sequence[Metric], names: Sequence[Named]) -> Metric:
     keys = [[value for _, value in _parts(metric.key)] for metric in metrics]
     near = [key for key in keys if {item.name for item in names} <= set(key)]
     of = f"of {' and '.join(f'`{item}`' for item in names)} alone" if names else "over everything"
-    ways = [f"{name}[{', '.join(key)}]" if key else name for key in near or keys]
-    raise ValueError(f"{name} is not known {of}. Write {_some(dict.fromkeys(ways))}")
+    known = dict.fromkeys(f"{name}[{', '.join(key)}]" if key else name for key in near or keys)
+    raise ValueError(f"{name} is not known {of}. Write {_some(known)}")
 
 
 def _fits(parts: Sequence[tuple[str, str]], names: Sequence[Named]) -> bool:

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.accounts import Book, sorted_book
+from capacity.book.amounts import amount, no_number
 from capacity.book.files import read_table
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown, some
 from capacity.calendar import DateArray, days_of, month_label, month_numbers, months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan, date_pattern
+from capacity.scenario.exports import ExportFormat
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
 from capacity.scenario.pool import split_columns, splits_of
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+_TIME_OF_DAY = re.compile(
+    r"(?:,? |T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
 
 
 @dataclass
@@ -32,6 +37,7 @@ class _Findings:
     """Mistakes and warnings of a file, a few rows of each kind."""
 
     table: Table
+    form: ExportFormat
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
 
@@ -43,15 +49,17 @@ class _Findings:
         target += some(np.flatnonzero(bad), self.table.place, column, text)
 
 
-def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
+def read_book(plan: Plan, source: Source, form: ExportFormat) -> tuple[Book, list[Mistake]]:
     """The accounts of a file.
 
     Parameters
     ----------
     plan
-        Its `accounts` say how the columns are called and dates are written.
+        The scenario.
     source
         The file.
+    form
+        What the columns are called, and how dates are written.
 
     Returns
     -------
@@ -66,23 +74,36 @@ def read_book(plan: Plan, source: Source) -> tuple[Book, list[Mistake]]:
     assert plan.accounts is not None
     wanted = dict.fromkeys((*split_columns(plan), *plan.accounts.columns))
     names = dict.fromkeys((*ACCOUNT_COLUMNS, *wanted))
-    theirs = {name: plan.accounts.columns.get(name, name) for name in names}
-    table = read_table(source, list(dict.fromkeys(theirs.values())))
-    _check_columns({*REQUIRED, *wanted}, theirs, table)
+    titles = {name: form.titles(name) for name in names}
+    for name in plan.accounts.columns:
+        titles[name] = form.columns[name]  # where the scenario names one, no other will do
+    table = read_table(source, list(dict.fromkeys(chain(*titles.values()))))
+    theirs = {name: _title(known, table) for name, known in titles.items()}
+    _check_columns({*REQUIRED, *wanted}, theirs, titles, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
-    findings = _Findings(table)
+    findings = _Findings(table, form)
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
     return sorted_book(_scaled(book, plan, source.file)), findings.warnings
 
 
-def _check_columns(needed: Collection[str], theirs: Mapping[str, str], table: Table) -> None:
+def _title(titles: Sequence[str], table: Table) -> str:
+    """The first of some titles that the file has; the first of them where it has none."""
+    return next((title for title in titles if title in table.header), titles[0])
+
+
+def _check_columns(
+    needed: Collection[str],
+    theirs: Mapping[str, str],
+    titles: Mapping[str, Sequence[str]],
+    table: Table,
+) -> None:
     """The columns that a book needs, and those that the scenario names, are there once."""
     mistakes = [
-        _missing_column(column, name, table)
+        _missing_column(titles[name], name, table)
         for name, column in theirs.items()
         if name in needed and column not in table.header
     ]
@@ -95,10 +116,12 @@ def _check_columns(needed: Collection[str], theirs: Mapping[str, str], table: Ta
         raise InputError(mistakes)
 
 
-def _missing_column(theirs: str, column: str, table: Table) -> Mistake:
+def _missing_column(titles: Sequence[str], column: str, table: Table) -> Mistake:
     known = [one_line(name) for name in table.header]
+    sought = " or ".join(f"`{title}`" for title in titles)
+    hint = next((hint for title in titles if (hint := nearest(title, known))), "")
     text = (
-        f"no column is called `{theirs}`.{nearest(theirs, known)} "
+        f"no column is called {sought}.{hint} "
         f"{table.title} has {table.shown_columns}. "
         f'Name it in the scenario: columns: {{{column}: "…"}}'
     )
@@ -108,8 +131,8 @@ def _missing_column(theirs: str, column: str, table: Table) -> Mistake:
 def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     ids = _ids(cells["id"], findings)
     segment = _segments(plan, cells["segment"], findings)
-    starts = _dates(plan, cells["start"], "start", findings)
-    renewals = _dates(plan, cells["renewal"], "renewal", findings)
+    starts = _dates(cells["start"], "start", findings)
+    renewals = _dates(cells["renewal"], "renewal", findings)
     default = np.array([s.term for s in plan.segments.values()])[np.maximum(segment, 0)]
     term = _numbers(
         cells.get("term"), "term", findings, default.astype(float), low=1, high=LONGEST_TERM
@@ -125,7 +148,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     book = Book(
         ids=ids,
         segment=segment,
-        arr=_numbers(cells["arr"], "arr", findings, none, money=True),
+        arr=_numbers(cells["arr"], "arr", findings, none, currency=plan.currency),
         starts=starts,
         renewal=renewals,
         renews_on=months_and_days(renewals)[1],
@@ -189,11 +212,10 @@ def _segments(plan: Plan, names: Column, findings: _Findings) -> IntArray:
     return index
 
 
-def _dates(plan: Plan, column: Column, name: str, findings: _Findings) -> DateArray:
-    assert plan.accounts is not None
-    wanted = plan.accounts.date_format
-    pattern = date_pattern(wanted)
-    read = {cell: _date(cell, pattern) for cell in set(column.cells)}
+def _dates(column: Column, name: str, findings: _Findings) -> DateArray:
+    wanted = " or ".join(findings.form.date_format)
+    patterns = [date_pattern(form) for form in findings.form.date_format]
+    read = {cell: _date(cell, patterns) for cell in set(column.cells)}
     days = column.each(read.__getitem__, "datetime64[D]")
     findings.rows(
         np.isnat(days),
@@ -207,13 +229,18 @@ def _dates(plan: Plan, column: Column, name: str, findings: _Findings) -> DateAr
     return days
 
 
-def _date(cell: Cell, pattern: str) -> dt.date | None:
+def _date(cell: Cell, patterns: Sequence[str]) -> dt.date | None:
+    """The day in a cell, as it is written there; a time of day behind it plays no part."""
     if isinstance(cell, dt.date):
         return cell
-    try:
-        return dt.datetime.strptime(as_text(cell), pattern).date()  # noqa: DTZ007 (days have no zone)
-    except ValueError:
-        return None
+    text = as_text(cell)
+    for written in (text, _TIME_OF_DAY.sub("", text)):
+        for pattern in patterns:
+            try:
+                return dt.datetime.strptime(written, pattern).date()  # noqa: DTZ007 (days have no zone)
+            except ValueError:
+                continue
+    return None
 
 
 def _numbers(
@@ -224,18 +251,17 @@ def _numbers(
     *,
     low: float = 0.0,
     high: float = np.inf,
-    money: bool = False,
+    currency: str | None = None,
     share: bool = False,
 ) -> FloatArray:
     """The numbers of a column; an empty cell takes the default, or is a mistake for money."""
+    money = currency is not None
     if column is None:
         return default
-    values = column.numbers(partial(_number, money=money, share=share))
+    values = column.numbers(partial(_number, currency=currency, share=share))
     empty = column.empty
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(
-        bad, name, lambda i: f"{shown(column[i])} is not a number. Write digits, as in 95000"
-    )
+    findings.rows(bad, name, lambda i: no_number(column[i], currency))
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
     findings.rows(
@@ -246,7 +272,7 @@ def _numbers(
     return np.where(np.isfinite(values) & ~outside, values, default)
 
 
-def _number(cell: Cell, *, money: bool, share: bool) -> float:
+def _number(cell: Cell, *, currency: str | None, share: bool) -> float:
     """The number in a cell; NaN where it is none."""
     try:
         return float(cell)  # type: ignore[arg-type]  # a day is refused by it
@@ -255,10 +281,8 @@ def _number(cell: Cell, *, money: bool, share: bool) -> float:
     except ValueError:
         text = str(cell)
     if share and text.endswith("%"):
-        return _number(text[:-1], money=False, share=False) / 100
-    if money and _THOUSANDS.fullmatch(text):
-        return float(text.replace(",", ""))
-    return np.nan
+        return _number(text[:-1], currency=None, share=False) / 100
+    return np.nan if currency is None else amount(text, currency)
 
 
 def _in_time(plan: Plan, book: Book, findings: _Findings) -> Book:

@@ -11,6 +11,8 @@ from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, read_byt
 
 SCENARIO = "scenario"
 """The kind of file that is a scenario, or is extended by one."""
+FORMAT = "format"
+"""The kind of file that says what the columns of an export are called."""
 
 
 class Files:
@@ -56,7 +58,7 @@ class Files:
 
     def open(self, file: Path, kind: str) -> bytes:
         """The content of a file, which is noted as read; of a scenario no more than is allowed."""
-        content = read_bytes(file, kind, MAX_BYTES + 1 if kind == SCENARIO else -1)
+        content = read_bytes(file, kind, MAX_BYTES + 1 if kind in (SCENARIO, FORMAT) else -1)
         self.seen[str(file)] = hashlib.sha256(content).hexdigest()
         return content
 

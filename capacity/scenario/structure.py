@@ -99,6 +99,11 @@ def unknown_settings(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _unknown(Plan, data, (), "A scenario", settings(Variant))
 
 
+def unknown_in(model: type[BaseModel], data: dict[str, Any], kind: str) -> Iterator[Finding]:
+    """The same of a file that is one part of the language."""
+    return _unknown(model, data, (), kind)
+
+
 def unknown_in_changes(data: dict[str, Any]) -> Iterator[Finding]:
     """The same of the settings by which a file differs from others; and changes of nothing."""
     changes = data.get("changes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -15,17 +15,20 @@ from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
-from capacity.scenario.parts import PartsError
+from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.structure import (
     Finding,
     crowds,
     inconsistencies,
     settings,
+    unknown_in,
     unknown_in_changes,
     unknown_settings,
 )
 from capacity.scenario.variant import Variant
+
+P = TypeVar("P", bound=Part)
 
 DEFAULT_WEEK = 40.0
 MOST_MISTAKES = 1000
@@ -78,6 +81,25 @@ def mistakes_of_variant(marked: Marked) -> list[Mistake]:
     except ValidationError as error:
         mistakes += _translated(marked, error.errors(), mistakes)
     return mistakes
+
+
+def validate_part(model: type[P], marked: Marked, kind: str) -> P:
+    """A file that is one part of the language; `kind` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the file.
+    """
+    data: dict[str, Any] = copy.deepcopy(marked.data)
+    mistakes = _first(marked, unknown_in(model, data, kind))
+    try:
+        found = model.model_validate(data)
+    except ValidationError as error:
+        mistakes += _translated(marked, error.errors(), mistakes)
+    if mistakes:
+        raise InputError(mistakes)
+    return found
 
 
 def _first(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:

@@ -36,7 +36,7 @@ BEYOND_A_SCHEMA = {
         second_document tab tag tag_of_text unknown_alias""",
     "names of other things, in the file or outside of it": """
         role_as_a_number segment_as_a_number no_such_role no_such_role_of_step
-        no_such_roster no_such_segment no_such_segment_in_map
+        format_missing format_outside no_such_roster no_such_segment no_such_segment_in_map
         no_such_task_absorbed no_such_task_of_event per_of_unknown_role per_of_per
         departure_of_derived_heads holidays_of_nowhere roster_outside task_of_event_like_a_form
         sheet_beside_csv sheet_beside_parquet
