@@ -30,22 +30,22 @@ _AMOUNT = re.compile(
 def amount(text: str, currency: str) -> float:
     """An amount such as ``$1,200.00`` or ``USD 1,200.00``; NaN where it is none in the currency."""
     found = _AMOUNT.fullmatch(text)
-    if not found or not all(_fits(mark, currency) for mark in _marks(found)):
+    if not found:
         return np.nan
-    return float(found["minus"] + found["digits"].replace(",", ""))
+    minus, before, digits, after = found.groups()
+    if (before and not _fits(before, currency)) or (after and not _fits(after, currency)):
+        return np.nan
+    return float(minus + digits.replace(",", ""))
 
 
 def no_number(cell: Cell, currency: str | None) -> str:
     """What is wrong with a cell that holds no number."""
     found = _AMOUNT.fullmatch(cell) if isinstance(cell, str) and currency else None
-    others = [mark for mark in _marks(found) if not _fits(mark, str(currency))] if found else []
+    marks = (found["before"], found["after"]) if found else ()
+    others = [mark for mark in marks if mark and not _fits(mark, str(currency))]
     if others:
         return f"{shown(cell)} is in {others[0]}, and the plan in {currency}. Convert the amount"
     return f"{shown(cell)} is not a number. Write digits, as in 95000"
-
-
-def _marks(found: re.Match[str]) -> list[str]:
-    return [mark for mark in (found["before"], found["after"]) if mark]
 
 
 def _fits(mark: str, currency: str) -> bool:
