@@ -48,15 +48,17 @@ def _where(layout: Layout, territory: int) -> str:
 def implied(plan: Plan) -> dict[str, Row]:
     """What the effects of the work amount to, by segment; at the medians.
 
-    The factor on addressable churn if all of the work stopped, and the gross revenue retention of
-    a year today and without the work. Segments without churn are left out.
+    The factors on addressable churn, expansion and contraction if all of the work stopped, and the
+    gross revenue retention of a year today and without the work. Segments without churn are left
+    out.
     """
     found = {}
     for name in plan.segments:
         grr = implied_grr(plan, name)
         if grr:
-            product = effect_product(plan, name)
-            found[name] = {"churn_factor": product, "grr": grr[0], "grr_without": grr[1]}
+            kinds = ("churn", "expansion", "contraction")
+            factors = {f"{kind}_factor": effect_product(plan, name, kind) for kind in kinds}
+            found[name] = {**factors, "grr": grr[0], "grr_without": grr[1]}
     return found
 
 

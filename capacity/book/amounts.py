@@ -23,7 +23,8 @@ _IN_THREES, _AS_IN_INDIA = (
 _MARK = rf"[A-Z]{{3}}|[{''.join(_SIGNS)}]"
 _AMOUNT = re.compile(
     rf"(?P<minus>-?)(?P<before>{_MARK})?\s*"
-    rf"(?P<digits>{_IN_THREES}|{_AS_IN_INDIA}|{_PLAIN})\s*(?P<after>{_MARK})?"
+    rf"(?P<digits>{_IN_THREES}|{_AS_IN_INDIA}|{_PLAIN})\s*(?P<after>{_MARK})?",
+    re.ASCII,
 )
 
 

@@ -25,6 +25,10 @@ from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
 from capacity.writing import as_json, check_targets, write_whole
 
+_WIDE = 120
+"""Characters of a line from on which some columns are never broken."""
+_WHOLE = ("assumption", "evidence", "where")
+
 
 def check_files(
     paths: list[Path], read: Callable[[Path], Scenario], *, strict: bool, target: Path | None
@@ -108,7 +112,8 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
         out.print(f"expect: {expectation}", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for head in ("assumption", "value", "evidence", "source", "where"):
-        table.add_column(head, overflow="fold")
+        is_whole = head in _WHOLE and out.width >= _WIDE
+        table.add_column(head, overflow="fold", no_wrap=is_whole)
     for a in assumed:
         where = f"{Path(a.place.file).name}:{a.place.line or ''}" if a.place else ""
         table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
@@ -117,8 +122,11 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
 
 def _print_effects(effects: Mapping[str, Row]) -> None:
     for name, found in effects.items():
+        others = (
+            f"{kind} to {found[f'{kind}_factor']:.2f}" for kind in ("expansion", "contraction")
+        )
         print(
-            f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}; GRR of a year "
-            f"is {share(found['grr'], 1)} today and {share(found['grr_without'], 1)} without the "
-            "work."
+            f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}, on "
+            f"{', on '.join(others)}; GRR of a year is {share(found['grr'], 1)} today and "
+            f"{share(found['grr_without'], 1)} without the work."
         )
