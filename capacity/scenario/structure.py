@@ -27,6 +27,7 @@ from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
 
+_CUT_OFF = " In braces a comma ends a value: write 10.5%, 90_000 or [smb, enterprise] there."
 MOST_NAMES = 500
 """Segments, tasks, roles or events of one plan."""
 TRIGGERS = ("every", "on", "rate", "fixed")
@@ -134,7 +135,8 @@ def _unknown(
         part, named = part_of(known[key]) if key in known else (None, False)
         if key not in known:
             names = [*known, *beside]
-            text = f"no such setting.{nearest(key, names)} {kind} takes {', '.join(names)}"
+            hint = nearest(key, names) or (_CUT_OFF if data[key] is None else "")
+            text = f"no such setting.{hint} {kind} takes {', '.join(names)}"
             yield (*path, key), True, text
             del data[key]
         elif part and named and isinstance(data[key], dict):

@@ -48,7 +48,7 @@ BEYOND_A_SCHEMA = {
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
         old_trigger_leaves_its_settings remove_a_misspelt_section remove_a_misspelt_task
         remove_inside_a_value remove_of_a_list_item remove_what_a_task_needs
-        remove_what_is_not_there""",
+        remove_what_is_not_there remove_the_last_role""",
     "what another part of the plan asks for": """
         addressable_missing arr_missing_in_one_segment churn_missing map_lacks_a_segment
         step_lacks_a_segment departure_where_nothing_is_lost departure_without_addressable
