@@ -1,10 +1,11 @@
-"""How long a book of a million accounts takes to read, from each kind of file.
+"""How long a book of a million accounts takes to read, from each kind of file, and a long plan.
 
     python benchmarks/reading.py
 
 200 named enterprise accounts, 100,000 small ones in terms of 12 months, all others on monthly
 terms, in 6 segments and in no order, as CSV and Parquet; the first 100,000 rows as Excel, too, whose
-sheets end at 1,048,576 rows. Every load runs in a process of its own, for its peak memory, and the
+sheets end at 1,048,576 rows, and as the export of a program, with signs of dollars and American
+dates. The long plan has 300 lines with 20 tasks and 5 changes. Every load runs in a process of its own, for its peak memory, and the
 kinds take turns, so that a machine whose speed drifts drifts for all of them. Beside it stands what
 a run adds for the accounts' luck: the key of each name.
 """
@@ -24,16 +25,18 @@ from pathlib import Path
 import numpy as np
 
 ROWS = 1_000_000
-ROWS_OF_EXCEL = 100_000
+ROWS_OF_EXCEL = ROWS_OF_EXPORT = 100_000
 NAMED, SMALL = 200, 100_000
 RUNS = 3
 COLUMNS = ("id", "segment", "arr", "start", "renewal", "term")
 SEGMENTS = {"enterprise": 24, "small": 12, "tail_a": 1, "tail_b": 1, "tail_c": 1, "tail_d": 1}
-FILES = {"CSV": "book.csv", "Parquet": "book.parquet", "Excel": "book.xlsx"}
+FILES = {"CSV": "book.csv", "Parquet": "book.parquet", "Excel": "book.xlsx", "Export": "export.csv"}
+FORMATS = {"Export": ", format: salesforce"}
+LONG_PLAN, LINES = "long.yaml", 300
 PLAN = """\
 name: A large book
 horizon: {{start: 2027-02, months: 12}}
-accounts: {{file: {file}}}
+accounts: {{file: {file}{format}}}
 segments: {{{segments}}}
 tasks: {{call: {{role: csm, every: quarter, hours: 1h}}}}
 team: {{csm: {{headcount: 2}}}}
@@ -74,10 +77,66 @@ def write(folder: Path) -> None:
     for row in (COLUMNS, *rows[:ROWS_OF_EXCEL]):
         sheet.append(row)
     workbook.save(folder / FILES["Excel"])
+    with (folder / FILES["Export"]).open("w", encoding="utf-8", newline="") as file:
+        titles = ("Account ID", "Segment", "ARR", "Customer Since", "Renewal Date", "Contract Term")
+        exported = (as_exported(*row) for row in rows[:ROWS_OF_EXPORT])
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([titles, *exported])
+    (folder / LONG_PLAN).write_text(long_plan(), encoding="utf-8")
     segments = ", ".join(f"{name}: {{churn: 10%, term: {t}}}" for name, t in SEGMENTS.items())
     for kind, name in FILES.items():
-        text = PLAN.format(file=name, segments=segments)
+        text = PLAN.format(file=name, format=FORMATS.get(kind, ""), segments=segments)
         (folder / f"{kind}.yaml").write_text(text, encoding="utf-8")
+
+
+def as_exported(name, segment, arr, start, renewal, term) -> list[object]:
+    """A row as a program exports it."""
+    days = (f"{day.month}/{day.day}/{day.year}" for day in (start, renewal))
+    return [name, segment, f"${arr:,.2f}", *days, term]
+
+
+def long_plan() -> str:
+    """A plan of 300 lines with 20 tasks and 5 changes."""
+    lines = ["name: Long", "horizon: {start: 2027-02, months: 12}", "segments:"]
+    lines += [
+        f"  s{i}: {{accounts: 100, arr: 9k, churn: {{low: 3%, likely: 5%, high: 8%}}}}"
+        for i in range(9)
+    ]
+    lines += [
+        "team:",
+        *(f"  r{i}: {{headcount: 9, salary: 90k, attrition: 12%}}" for i in range(5)),
+        "tasks:",
+    ]
+    for i in range(20):
+        lines += [
+            f"  t{i}:",
+            f"    role: r{i % 5}",
+            "    every: {s0: month, default: quarter}",
+            "    steps:",
+        ]
+        lines += [
+            f"      step_{j}: {{low: 30m, likely: 1h, high: 2h, source: diary}}" for j in range(6)
+        ]
+        lines += ["    defer: 1 month", f"    priority: {i}" if i else "    priority: 1"]
+    lines += ["changes:"]
+    for i in range(5):
+        lines += [
+            f"  - name: change {i}",
+            f"    set: {{tasks: {{t{i}: {{steps: {{step_1: 20m}}}}}}}}",
+        ]
+    lines += ["# " + "-" * 60] * (LINES - len(lines))
+    return "\n".join(lines) + "\n"
+
+
+def measure_plan(path: str) -> None:
+    """Load the long plan, once for what is imported and then again."""
+    from capacity.loading import load
+
+    busy = []
+    for _ in range(10):
+        began = time.process_time()
+        load(path)
+        busy.append(time.process_time() - began)
+    print(json.dumps({"first": busy[0], "again": min(busy[1:])}))
 
 
 def measure(path: str) -> None:
@@ -118,6 +177,7 @@ def main() -> None:
         for _ in range(RUNS):
             for kind in FILES:
                 found[kind].append(json.loads(in_a_process("measure", folder / f"{kind}.yaml")))
+        long = json.loads(in_a_process("measure-plan", folder / LONG_PLAN))
         sizes = {kind: (folder / file).stat().st_size / 1e6 for kind, file in FILES.items()}
     print(f"capacity from {found['CSV'][0]['where']}, {RUNS} rounds")
     print(
@@ -131,6 +191,10 @@ def main() -> None:
             f"{statistics.median(seconds):9.2f} {min(seconds):6.2f} "
             f"{min(run['cpu'] for run in runs):10.2f} {peak:8.0f}"
         )
+    print(
+        f"a plan of {LINES} lines: {1000 * long['again']:.0f} ms of CPU, "
+        f"{1000 * long['first']:.0f} ms with what is imported for the first"
+    )
     keys = min(run["keys"] for run in found["CSV"] + found["Parquet"])
     print(f"keys of {ROWS:,} accounts, once in a run: {keys:.2f} s")
     print(f"{found['CSV'][0]['before']:.0f} MB of the peak are Python and NumPy")
@@ -142,5 +206,7 @@ if __name__ == "__main__":
             write(Path(path))
         case ["measure", path]:
             measure(path)
+        case ["measure-plan", path]:
+            measure_plan(path)
         case _:
             main()

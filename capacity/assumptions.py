@@ -49,15 +49,17 @@ def _where(layout: Layout, territory: int) -> str:
 def implied(plan: Plan) -> dict[str, Row]:
     """What the effects of the work amount to, by segment; at the medians.
 
-    The factor on addressable churn if all of the work stopped, and the gross revenue retention of
-    a year today and without the work. Segments without churn are left out.
+    The factors on addressable churn, expansion and contraction if all of the work stopped, and the
+    gross revenue retention of a year today and without the work. Segments without churn are left
+    out.
     """
     found = {}
     for name in plan.segments:
         grr = implied_grr(plan, name)
         if grr:
-            product = effect_product(plan, name)
-            found[name] = {"churn_factor": product, "grr": grr[0], "grr_without": grr[1]}
+            kinds = ("churn", "expansion", "contraction")
+            factors = {f"{kind}_factor": effect_product(plan, name, kind) for kind in kinds}
+            found[name] = {**factors, "grr": grr[0], "grr_without": grr[1]}
     return found
 
 
@@ -70,7 +72,7 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
             "source": a.source,
             "note": a.note,
             "evidence": a.evidence,
-            **_place(a.place),
+            **place_row(a.place),
         }
         for a in assumed
     ]
@@ -78,15 +80,15 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
 
 def change_rows(changes: Iterable[Change]) -> list[Row]:
     """Changes as rows: name, file, line and column."""
-    return [{"name": c.name, **_place(c.place)} for c in changes]
+    return [{"name": c.name, **place_row(c.place)} for c in changes]
 
 
 def warning_rows(warnings: Iterable[Mistake]) -> list[Row]:
     """Warnings as rows: path, text, file, line and column."""
-    return [{"path": w.path, "text": w.text, **_place(w.place)} for w in warnings]
+    return [{"path": w.path, "text": w.text, **place_row(w.place)} for w in warnings]
 
 
-def _place(place: Place | None) -> Row:
+def place_row(place: Place | None) -> Row:
     """Where something was written; all of it is None for what was not."""
     if place is None:
         return {"file": None, "line": None, "column": None}

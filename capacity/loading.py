@@ -16,17 +16,25 @@ from capacity.book.restricted import unmet
 from capacity.book.roster import Roster, read_rosters
 from capacity.book.table import Source
 from capacity.errors import InputError, Mistake, Place
-from capacity.scenario.beside import Files
+from capacity.scenario.beside import FORMAT, Files
 from capacity.scenario.changes import Change, assigned, changed
 from capacity.scenario.differences import Difference, Said, differences
-from capacity.scenario.document import Plan
+from capacity.scenario.document import Accounts, Plan, is_format_file
 from capacity.scenario.dumping import dump
+from capacity.scenario.exports import (
+    ExportFormat,
+    known_format,
+    over,
+    plainly,
+    read_format,
+)
 from capacity.scenario.extending import Written, read_written
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.validation import validate
 
+_FORMAT_AT = ("accounts", "format")
 _ROLE_DEPTH = len(("team", "csm", "people"))
 """Names down to the people of a role; one more is a pool."""
 
@@ -304,7 +312,18 @@ def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]
         column: marked.place(("tasks", said[0][0], "where"))
         for column, said in plan.asked_of_file.items()
     }
-    return read_book(plan, Source(content, file, plan.accounts.sheet, sheet_at), asked)
+    source = Source(content, file, plan.accounts.sheet, sheet_at)
+    return read_book(plan, source, _format(plan.accounts, marked, files), asked)
+
+
+def _format(accounts: Accounts, marked: Marked, files: Files) -> ExportFormat:
+    """What the columns of the file are called, and how its dates are written."""
+    name = accounts.format
+    if name is None:
+        return plainly(accounts)
+    if is_format_file(name):
+        return over(accounts, read_format(*files.read(marked, _FORMAT_AT, name, FORMAT)))
+    return over(accounts, known_format(name))
 
 
 def _named(plan: Plan) -> list[tuple[Trail, str]]:
@@ -312,6 +331,8 @@ def _named(plan: Plan) -> list[tuple[Trail, str]]:
     found: list[tuple[Trail, str]] = []
     if plan.accounts is not None:
         found.append((("accounts", "file"), plan.accounts.file))
+        if plan.accounts.format is not None and is_format_file(plan.accounts.format):
+            found.append((_FORMAT_AT, plan.accounts.format))
     for name, role in plan.team.items():
         people, path = role.people or BySegment[str]({}), ("team", name, "people")
         found += [((*path, pool), file) for pool, file in people.values.items()]

@@ -14,6 +14,7 @@ from capacity.assumptions import assumptions
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
+from capacity.expectations import Outcome, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.scenario.parts import nearest
@@ -64,6 +65,11 @@ class Result:
     def assumptions(self) -> tuple[Assumption, ...]:
         """The register: every input that the numbers rest on, with its source and place."""
         return assumptions(self.layout)
+
+    @cached_property
+    def expectations(self) -> tuple[Outcome, ...]:
+        """What the plan is expected to show, each with its figure and whether it holds."""
+        return outcomes(self)
 
     # --- single metrics --------------------------------------------------------------------------
 

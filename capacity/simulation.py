@@ -12,6 +12,7 @@ from importlib.metadata import version
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.chance import Drawn, Expected
 from capacity.engine.layout import Layout, build_layout
+from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
@@ -81,7 +82,7 @@ def simulate(
         trials = settings.trials if trials is None else trials
         return simulate_given(scenario, trials, seed, executor, progress)
     began = time.perf_counter()
-    bench = _Bench(build_layout(scenario), seed, executor, progress or _nobody)
+    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody)
     batches, trials, error = _precise(bench, goal)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     about["precision"] = goal.found(error)
@@ -97,10 +98,17 @@ def simulate_given(
 ) -> Result:
     """So many futures of that luck, whatever the scenario asks for; see `simulate`."""
     began = time.perf_counter()
-    bench = _Bench(build_layout(scenario), seed, executor, progress or _nobody)
+    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody)
     batches = _given(bench, trials)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     return Result(bench.layout, tuple(batches), trials, about)
+
+
+def _laid_out(scenario: Scenario) -> Layout:
+    """The schedule; an expectation of what does not exist is told before any work is spent."""
+    layout = build_layout(scenario)
+    understood(layout)
+    return layout
 
 
 def _nobody(_done: int, _all: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError, Mistake, QuestionError
+from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind
 from capacity.precision import rows_of
@@ -41,12 +42,16 @@ class Grid:
         What the numbers depend on; `sweep` in it holds the values by path, `set` what else was set.
     warnings
         What may be right but looks wrong in any of the combinations.
+    expectations
+        What the plan is expected to show, by the values of each combination; nothing where it is
+        expected to show nothing.
     """
 
     paths: tuple[str, ...]
     rows: list[dict[str, Any]]
     manifest: Mapping[str, Any]
     warnings: tuple[Mistake, ...]
+    expectations: tuple[tuple[Mapping[str, Any], tuple[Outcome, ...]], ...] = ()
 
     def table(self) -> pd.DataFrame:
         """The rows as a table."""
@@ -119,15 +124,18 @@ def swept(
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
     rows: list[dict[str, Any]] = []
-    manifests = []
+    manifests, expected = [], []
     for i, (chosen, one) in enumerate(zip(combinations, scenarios, strict=True), 1):
         result = simulate(one, **how)
         rows += [{**chosen, **row} for row in _rows(result, figures)]
         manifests.append(result.manifest)
+        if result.expectations:
+            expected.append((chosen, result.expectations))
         if progress:
             progress(i, len(combinations))
     warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
-    return Grid(tuple(values), rows, _manifest(scenario, values, manifests), tuple(warnings))
+    about = _manifest(scenario, values, manifests)
+    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected))
 
 
 def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:

@@ -44,6 +44,21 @@ _SPAN_UNITS = {
     "quarter": (3.0, "month"),
     "year": (12.0, "month"),
 }
+_SAID_AS = {
+    "daily": "day",
+    "weekly": "week",
+    "biweekly": "2 weeks",
+    "bi-weekly": "2 weeks",
+    "fortnightly": "2 weeks",
+    "monthly": "month",
+    "bimonthly": "2 months",
+    "quarterly": "quarter",
+    "half-yearly": "6 months",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+}
+"""What people say for how often, and how it is written here."""
 _SPAN_UNIT = f"(?:{'|'.join(_SPAN_UNITS)})s?"
 _ANY_CASE = re.sub("[a-z]", lambda letter: f"[{letter[0]}{letter[0].upper()}]", _SPAN_UNIT)
 _SPAN = re.compile(rf"(?:(?P<n>{_NUMBER})\s*)?(?P<unit>{_ANY_CASE})")
@@ -166,7 +181,9 @@ def parse_span(raw: object) -> Span:
         return Span(0.0, "month")
     found = _SPAN.fullmatch(_trimmed(raw)) if isinstance(raw, str) else None
     if not found:
-        raise ValueError(f"{raw!r} is not a span of time. Write 90 days, 6 weeks or 3 months")
+        said = _SAID_AS.get(raw.strip().lower()) if isinstance(raw, str) else None
+        mend = said or "90 days, 6 weeks or 3 months"
+        raise ValueError(f"{raw!r} is not a span of time. Write {mend}")
     unit = _SPAN_UNITS[found["unit"].lower().removesuffix("s")]
     span = Span(_float(found["n"] or "1") * unit[0], unit[1])
     if span.months > LONGEST_SPAN:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import assumption_rows, warning_rows
 from capacity.errors import CapacityError
+from capacity.expectations import expectation_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,11 +92,13 @@ def write_csv(result: Result, path: Path, by: str | None) -> None:
 def write_json(result: Result, path: Path, by: str | None) -> None:
     """``{"manifest": …, "metrics": [rows]}``; what is not known is null.
 
-    The manifest holds what the numbers rest on, the register of assumptions and the warnings too.
+    The manifest holds what the numbers rest on, the register of assumptions and the warnings too,
+    and what came of the expectations.
     """
     rests_on = {
         "assumptions": assumption_rows(result.assumptions),
         "warnings": warning_rows(result.scenario.warnings),
+        "expectations": expectation_rows(result.expectations),
     }
     _write_json({**result.manifest, **rests_on}, result.rows(by), path)
 
@@ -107,7 +110,10 @@ def write_grid_csv(grid: Grid, path: Path) -> None:
 
 def write_grid_json(grid: Grid, path: Path) -> None:
     """The same with its manifest, as for one result."""
-    _write_json(grid.manifest, grid.rows, path)
+    expected = [
+        {**chosen, **row} for chosen, found in grid.expectations for row in expectation_rows(found)
+    ]
+    _write_json({**grid.manifest, "expectations": expected}, grid.rows, path)
 
 
 def write_comparison_csv(comparison: Comparison, path: Path, by: str | None) -> None:

@@ -24,8 +24,10 @@ import capacity
 from capacity.cli.app import app
 from capacity.metrics import Kind, Metric
 from capacity.result import Result
-from capacity.scenario.document import Accounts, Plan
+from capacity.scenario import exports
+from capacity.scenario.document import FORMATS, Accounts, Plan
 from capacity.scenario.documentation import default_of, documentation, kind_of, types_of
+from capacity.scenario.exports import ExportFormat
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.market import Event, Market
@@ -44,6 +46,10 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     Plan: ("The whole file", ""),
     Horizon: ("When", "`horizon:`"),
     Accounts: ("The file of accounts", "`accounts:`"),
+    ExportFormat: (
+        "A format of exports",
+        "A file of its own, named by `accounts.format`; [those that come along](formats.md)",
+    ),
     Segment: ("A segment", "`segments: NAME:`"),
     NewAccounts: ("New accounts", "`segments: NAME: new_accounts:`"),
     Task: ("A task", "`tasks: NAME:`"),
@@ -268,12 +274,21 @@ def command_line() -> str:
 # --- all of it -----------------------------------------------------------------------------------
 
 
+def formats() -> Iterator[str]:
+    """Each format that comes along, as it stands in its file."""
+    home = Path(inspect.getfile(exports)).parent / "formats"
+    for name in FORMATS:
+        text = (home / f"{name}.yaml").read_text(encoding="utf-8")
+        yield f"## {name}\n\n```yaml\n{text}```\n"
+
+
 def reference() -> dict[Path, str]:
     """Every generated page, its examples run."""
     found = {
         "language": page("language", settings="\n".join(settings())),
         "table": page("table", metrics="\n".join(metrics(base_result()))),
         "command-line": command_line(),
+        "formats": page("formats", formats="\n".join(formats())),
     }
     return {DOCS / "reference" / f"{name}.md": made(text) for name, text in found.items()}
 

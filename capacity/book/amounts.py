@@ -10,20 +10,22 @@ from capacity.scenario.document import Plan
 from capacity.units import LONGEST_TEXT, converted
 
 _SIGNS = {
+    "$": ("USD", "AUD", "BRL", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD"),
     "€": ("EUR",),
     "£": ("GBP",),
-    "₹": ("INR",),
     "¥": ("JPY", "CNY"),
-    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+    "₹": ("INR",),
 }
 """The currencies that write a sign; where they are several, it means the plan's own."""
+_IN_THREES, _AS_IN_INDIA = r"\d{1,3}(?:,\d{3})+", r"\d{1,2}(?:,\d{2})+,\d{3}"
 _CURRENCY = rf"[A-Z]{{3}}|[{re.escape(''.join(_SIGNS))}]"
 _AMOUNT = re.compile(
-    rf"(?P<before>{_CURRENCY})?\s*(?P<minus>-?)(?P<n>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<cents>\.\d+)?"
-    rf"\s*(?P<after>{_CURRENCY})?",
+    rf"(?P<minus>-?)(?P<before>{_CURRENCY})?\s*(?P<less>-?)(?P<n>{_IN_THREES}|{_AS_IN_INDIA}|\d+)"
+    rf"(?P<cents>\.\d*)?\s*(?P<after>{_CURRENCY})?",
     re.ASCII,
 )
 _THOUSANDTHS = len(".000")
+_NO_NUMBER = "{!r} is not a number. Write digits, as in 95000"
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,17 @@ class Amounts:
         """
         text = text.replace("\N{NO-BREAK SPACE}", " ")
         found = _AMOUNT.fullmatch(text) if len(text) <= LONGEST_TEXT else None
-        if not found or (found["before"] and found["after"]):
-            raise ValueError(f"{text!r} is not a number. Write digits, as in 95000")
-        said = found["before"] or found["after"]
-        if said and len(found["cents"] or "") == _THOUSANDTHS and "," not in found["n"]:
+        if not found or (found["minus"] and found["less"]):
+            raise ValueError(_NO_NUMBER.format(text))
+        codes = {self._code(said, text) for said in (found["before"], found["after"]) if said}
+        if len(codes) > 1:
+            raise ValueError(_NO_NUMBER.format(text))
+        code = codes.pop() if codes else None
+        if code and len(found["cents"] or "") == _THOUSANDTHS and "," not in found["n"]:
             whole = f"{found['n']}{found['cents'][1:]}"
-            raise ValueError(f"{text!r} may mean thousands. Write {whole} {self._code(said, text)}")
-        amount = float(found["minus"] + found["n"].replace(",", "") + (found["cents"] or ""))
-        code = self._code(said, text) if said else None
+            raise ValueError(f"{text!r} may mean thousands. Write {whole} {code}")
+        digits = found["n"].replace(",", "") + (found["cents"] or "")
+        amount = float(f"{found['minus']}{found['less']}{digits}")
         return converted(amount, code, text, self.currency, self.fx)
 
     def _code(self, said: str, text: str) -> str:

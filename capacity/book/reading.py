@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -21,12 +23,16 @@ from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.checks import too_long_lead
 from capacity.scenario.conditions import NUMBER, SWITCH
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan, date_pattern
+from capacity.scenario.exports import ExportFormat
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
 from capacity.scenario.pool import split_columns
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
+_TIME_OF_DAY = re.compile(
+    r"(?:,? |T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
 
 
 @dataclass
@@ -34,6 +40,7 @@ class _Findings:
     """Mistakes and warnings of a file, a few rows of each kind."""
 
     table: Table
+    form: ExportFormat
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
 
@@ -46,16 +53,18 @@ class _Findings:
 
 
 def read_book(
-    plan: Plan, source: Source, asked: Mapping[str, Place] | None = None
+    plan: Plan, source: Source, form: ExportFormat, asked: Mapping[str, Place] | None = None
 ) -> tuple[Book, list[Mistake]]:
     """The accounts of a file.
 
     Parameters
     ----------
     plan
-        Its `accounts` say how the columns are called and dates are written.
+        The scenario.
     source
         The file.
+    form
+        What the columns are called, and how dates are written.
     asked
         Where the scenario asks for columns by a `where`.
 
@@ -72,24 +81,37 @@ def read_book(
     assert plan.accounts is not None
     wanted = dict.fromkeys((*split_columns(plan), *plan.accounts.columns))
     names = dict.fromkeys((*ACCOUNT_COLUMNS, *wanted, *plan.asked_of_file))
-    theirs = {name: plan.accounts.columns.get(name, name) for name in names}
-    table = read_table(source, list(dict.fromkeys(theirs.values())))
-    _check_columns({*REQUIRED, *wanted}, theirs, table)
+    titles = {name: form.titles(name) for name in names}
+    for name in plan.accounts.columns:
+        titles[name] = form.columns[name]  # where the scenario names one, no other will do
+    table = read_table(source, list(dict.fromkeys(chain(*titles.values()))))
+    theirs = {name: _title(known, table) for name, known in titles.items()}
+    _check_columns({*REQUIRED, *wanted}, theirs, titles, table)
     _check_asked(plan, asked or {}, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
-    findings = _Findings(table)
+    findings = _Findings(table, form)
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
     return sorted_book(_scaled(book, plan, source.file)), findings.warnings
 
 
-def _check_columns(needed: Collection[str], theirs: Mapping[str, str], table: Table) -> None:
+def _title(titles: Sequence[str], table: Table) -> str:
+    """The first of some titles that the file has; the first of them where it has none."""
+    return next((title for title in titles if title in table.header), titles[0])
+
+
+def _check_columns(
+    needed: Collection[str],
+    theirs: Mapping[str, str],
+    titles: Mapping[str, Sequence[str]],
+    table: Table,
+) -> None:
     """The columns that a book needs, and those that the scenario names, are there once."""
     mistakes = [
-        _missing_column(column, name, table)
+        _missing_column(titles[name], name, table)
         for name, column in theirs.items()
         if name in needed and column not in table.header
     ]
@@ -122,10 +144,12 @@ def _check_asked(
         raise InputError(mistakes)
 
 
-def _missing_column(theirs: str, column: str, table: Table) -> Mistake:
+def _missing_column(titles: Sequence[str], column: str, table: Table) -> Mistake:
     known = [one_line(name) for name in table.header]
+    sought = " or ".join(f"`{title}`" for title in titles)
+    hint = next((hint for title in titles if (hint := nearest(title, known))), "")
     text = (
-        f"no column is called `{theirs}`.{nearest(theirs, known)} "
+        f"no column is called {sought}.{hint} "
         f"{table.title} has {table.shown_columns}. "
         f'Name it in the scenario: columns: {{{column}: "…"}}'
     )
@@ -135,8 +159,8 @@ def _missing_column(theirs: str, column: str, table: Table) -> Mistake:
 def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     ids = _ids(cells["id"], findings)
     segment = _segments(plan, cells["segment"], findings)
-    starts = _dates(plan, cells["start"], "start", findings)
-    renewals = _dates(plan, cells["renewal"], "renewal", findings)
+    starts = _dates(cells["start"], "start", findings)
+    renewals = _dates(cells["renewal"], "renewal", findings)
     default = np.array([s.term for s in plan.segments.values()])[np.maximum(segment, 0)]
     term = _numbers(
         cells.get("term"), "term", findings, default.astype(float), low=1, high=LONGEST_TERM
@@ -242,11 +266,10 @@ def _segments(plan: Plan, names: Column, findings: _Findings) -> IntArray:
     return index
 
 
-def _dates(plan: Plan, column: Column, name: str, findings: _Findings) -> DateArray:
-    assert plan.accounts is not None
-    wanted = plan.accounts.date_format
-    pattern = date_pattern(wanted)
-    read = {cell: _date(cell, pattern) for cell in set(column.cells)}
+def _dates(column: Column, name: str, findings: _Findings) -> DateArray:
+    wanted = " or ".join(findings.form.date_format)
+    patterns = [date_pattern(form) for form in findings.form.date_format]
+    read = {cell: _date(cell, patterns) for cell in set(column.cells)}
     days = column.each(read.__getitem__, "datetime64[D]")
     findings.rows(
         np.isnat(days),
@@ -260,13 +283,18 @@ def _dates(plan: Plan, column: Column, name: str, findings: _Findings) -> DateAr
     return days
 
 
-def _date(cell: Cell, pattern: str) -> dt.date | None:
+def _date(cell: Cell, patterns: Sequence[str]) -> dt.date | None:
+    """The day in a cell, as it is written there; a time of day behind it plays no part."""
     if isinstance(cell, dt.date):
         return cell
-    try:
-        return dt.datetime.strptime(as_text(cell), pattern).date()  # noqa: DTZ007 (days have no zone)
-    except ValueError:
-        return None
+    text = as_text(cell)
+    for written in (text, _TIME_OF_DAY.sub("", text)):
+        for pattern in patterns:
+            try:
+                return dt.datetime.strptime(written, pattern).date()  # noqa: DTZ007 (days have no zone)
+            except ValueError:
+                continue
+    return None
 
 
 def _numbers(

@@ -13,7 +13,10 @@ import typer
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
+    from capacity.result import Result
     from capacity.simulation import Progress
+
+NOT_AS_EXPECTED = 1
 
 app = typer.Typer(
     help="Plan Customer Success teams from the work itself.",
@@ -110,6 +113,7 @@ def run(
         from capacity.report.text import report
 
         show(report(result))
+    _leave_by(result)
 
 
 @app.command()
@@ -185,6 +189,16 @@ def init(
     for path in write_starter(folder):
         print(f"wrote {path}")
     print(f"Now: capacity run {folder / 'scenario.yaml'}")
+
+
+def _leave_by(result: Result) -> None:
+    """Name the expectations that do not hold, and leave with exit code 1 where there are any."""
+    failed = [one for one in result.expectations if not one.holds]
+    if failed:
+        from capacity.report.expected import line
+
+        _say(map(line, failed))
+        raise typer.Exit(NOT_AS_EXPECTED)
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:

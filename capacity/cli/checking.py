@@ -19,10 +19,15 @@ from capacity.assumptions import (
 )
 from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
+from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
 from capacity.writing import as_json, check_targets, write_whole
+
+_WIDE = 120
+"""Characters of a line from on which some columns are never broken."""
+_WHOLE = ("assumption", "evidence", "where")
 
 
 def check_files(
@@ -40,7 +45,13 @@ def check_files(
     for path, scenario in scenarios:
         for warning in scenario.warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        assumed = assumptions(build_layout(scenario))
+        layout = build_layout(scenario)
+        try:
+            understood(layout)
+        except InputError as error:
+            mistakes += error.mistakes
+            continue
+        assumed = assumptions(layout)
         effects = implied(scenario.plan)
         _print(scenario, path, assumed)
         _print_effects(effects)
@@ -97,9 +108,12 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
     )
     for change in scenario.changes:
         out.print(f"change: {change.name} ({change.place})", soft_wrap=True)
+    for expectation in scenario.plan.expect:
+        out.print(f"expect: {expectation}", soft_wrap=True)
     table = Table(box=None, pad_edge=False)
     for head in ("assumption", "value", "evidence", "source", "where"):
-        table.add_column(head, overflow="fold")
+        is_whole = head in _WHOLE and out.width >= _WIDE
+        table.add_column(head, overflow="fold", no_wrap=is_whole)
     for a in assumed:
         where = f"{Path(a.place.file).name}:{a.place.line or ''}" if a.place else ""
         table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
@@ -108,8 +122,11 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
 
 def _print_effects(effects: Mapping[str, Row]) -> None:
     for name, found in effects.items():
+        others = (
+            f"{kind} to {found[f'{kind}_factor']:.2f}" for kind in ("expansion", "contraction")
+        )
         print(
-            f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}; GRR of a year "
-            f"is {share(found['grr'], 1)} today and {share(found['grr_without'], 1)} without the "
-            "work."
+            f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}, on "
+            f"{', on '.join(others)}; GRR of a year is {share(found['grr'], 1)} today and "
+            f"{share(found['grr_without'], 1)} without the work."
         )

@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from capacity.report.expected import figure
 from capacity.report.tables import FEW, MARK, RANGE, table
 from capacity.report.words import (
     UNKNOWN,
@@ -93,7 +94,7 @@ def report(grid: Grid) -> Group:
     many = f"{trials:,} futures each" if trials else "expected values, without luck"
     title = f"{grid.manifest['scenario']} · {len(lines)} combinations · {many}"
     parts: list[Any] = [Text(title, style="bold")]
-    for shown in _tables(grid, lines):
+    for shown in (*_tables(grid, lines), *_expected(grid)):
         parts += [Text(), shown]
     return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(grid)))
 
@@ -138,14 +139,33 @@ def _tables(grid: Grid, lines: Sequence[_Line]) -> Iterator[Table]:
             yield _table(title, "", grid, lines, there)
 
 
+def _expected(grid: Grid) -> Iterator[Table]:
+    """How many expectations hold in each combination, and which do not."""
+    if not grid.expectations:
+        return
+    out = table("Expected", *_short(grid.paths), "hold", "do not hold")
+    _fold(out.columns[: len(grid.paths)])
+    _fold(out.columns[-1:])
+    for chosen, found in grid.expectations:
+        failed = [f"{one.text} ({figure(one)})" for one in found if not one.holds]
+        values = [_value(chosen[path]) for path in grid.paths]
+        out.add_row(*values, f"{len(found) - len(failed)} of {len(found)}", "; ".join(failed))
+    yield out
+
+
+def _fold(columns: Sequence[Column]) -> None:
+    """Let words take as many lines as they need."""
+    for column in columns:
+        column.justify, column.no_wrap, column.overflow = "left", False, "fold"
+
+
 def _table(
     title: str, role: str, grid: Grid, lines: Sequence[_Line], columns: Sequence[_Column]
 ) -> Table:
     out = table(title, *_short(grid.paths), *(head for head, _, _ in columns))
-    for chosen in out.columns[: len(grid.paths)]:
-        chosen.justify, chosen.no_wrap, chosen.overflow = "left", False, "fold"
+    _fold(out.columns[: len(grid.paths)])
     for line in lines:
-        found = [(say, line.rows.get((figure.metric, role))) for _, figure, say in columns]
+        found = [(say, line.rows.get((shown.metric, role))) for _, shown, say in columns]
         out.add_row(*line.chosen, *(say(row) if row else UNKNOWN for say, row in found))
     return out
 

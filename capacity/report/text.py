@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from capacity.report.expected import expected
 from capacity.report.tables import FEW, MARK, WIDTH, plain
 from capacity.report.tables import table as _table
 from capacity.report.words import (
@@ -258,6 +259,8 @@ class _Figures:
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self) -> Iterator[Table]:
+        if self.result.expectations:
+            yield expected(self.result.expectations)
         for role in self.roles:
             yield self._months(role)
             if self._pools(role):

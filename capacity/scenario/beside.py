@@ -11,11 +11,13 @@ from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, read_byt
 
 SCENARIO = "scenario"
 """The kind of file that is a scenario, or is extended by one."""
+FORMAT = "format"
+"""The kind of file that says what the columns of an export are called."""
 OBSERVATIONS = "observations"
 """The kind of file that numbers are resampled from."""
 MOST_OBSERVED = 100_000_000
 """Bytes of a file of observations."""
-_MOST = {SCENARIO: MAX_BYTES, OBSERVATIONS: MOST_OBSERVED}
+_MOST = {SCENARIO: MAX_BYTES, FORMAT: MAX_BYTES, OBSERVATIONS: MOST_OBSERVED}
 
 
 class Files:

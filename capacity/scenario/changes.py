@@ -68,6 +68,8 @@ def _remove(marked: Marked, path: str, place: Place) -> Iterator[Mistake]:
         found = found[part]
     take_out(marked, parts)
     marked.keys[parts] = place
+    if not marked.written(parts[:-1]):
+        marked.values[parts[:-1]] = place  # whoever misses what was there looks here
 
 
 def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:

@@ -12,12 +12,13 @@ from pydantic import Field
 from capacity.scenario.conditions import OF_ACCOUNTS, Comparison, Where
 from capacity.scenario.correlation import Correlations
 from capacity.scenario.currencies import OWN, Currency, Fx
+from capacity.scenario.expecting import Expectations
 from capacity.scenario.fields import TEXT, Money, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
-from capacity.scenario.kinds import Kind, mapping_of
+from capacity.scenario.kinds import Kind, any_of, mapping_of
 from capacity.scenario.market import Event, Market
-from capacity.scenario.parts import Part, read_each
+from capacity.scenario.parts import Part, nearest, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
@@ -53,6 +54,26 @@ def read_date_format(raw: object) -> str:
     return text
 
 
+FORMATS = ("salesforce", "hubspot", "zoho", "gainsight", "totango", "churnzero")
+"""Programs whose exports are known; each has a file in the folder `formats`."""
+_FORMAT_FILES = (".yaml", ".yml")
+
+
+def read_format_name(raw: object) -> str:
+    """A program whose exports are known, or a file of YAML that says the same of another."""
+    text = read_text(raw)
+    if text in FORMATS or is_format_file(text):
+        return text
+    hint = nearest(text.lower(), FORMATS)
+    known = ", ".join(FORMATS)
+    raise ValueError(f"{text!r} is no format.{hint} Write {known}, or the name of a YAML file")
+
+
+def is_format_file(name: str) -> bool:
+    """Whether a format is a file of the user's own."""
+    return name.lower().endswith(_FORMAT_FILES)
+
+
 Columns = Annotated[
     dict[str, str],
     Kind(
@@ -62,6 +83,14 @@ Columns = Annotated[
     ),
 ]
 DateFormat = Annotated[str, replace(TEXT, read=read_date_format)]
+FormatName = Annotated[
+    str,
+    Kind(
+        read_format_name,
+        ", ".join(f"`{name}`" for name in FORMATS) + ", or a file",
+        any_of({"enum": list(FORMATS)}, {"type": "string", "pattern": r"\.[yY][aA]?[mM][lL]$"}),
+    ),
+]
 
 PARQUET = (".parquet", ".pq")
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -75,8 +104,11 @@ class Accounts(Part):
     """File beside the scenario: CSV, Parquet (`.parquet`) or an Excel workbook (`.xlsx`)."""
     sheet: Text | None = None
     """Sheet of the workbook; the first that is not hidden where none is named."""
+    format: FormatName | None = None
+    """The program that exported the file, for the titles of its columns and its dates; or a YAML
+    file beside the scenario that [says them](formats.md)."""
     columns: Columns = Field(default={})
-    """The file's own names of the columns: `{arr: "Annual value"}`."""
+    """The file's own names of the columns: `{arr: "Annual value"}`; they go before the format's."""
     date_format: DateFormat = "YYYY-MM-DD"
     """How dates are written: `DD/MM/YYYY`, or `%d/%m/%Y`."""
     scale_to: Money | None = None
@@ -117,6 +149,8 @@ class Plan(Part):
     """Uncertain inputs that move together, in pairs, by their paths in the register."""
     simulation: Simulation = Simulation()
     """How it is simulated."""
+    expect: Expectations = ()
+    """What it is [expected to show](#expectations), as `p_covered[csm] >= 80%`."""
 
     @property
     def has_money(self) -> bool:

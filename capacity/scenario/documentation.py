@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import typing
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from capacity.scenario.parts import BySegment
 from capacity.units import Span
 
 
+@cache
 def types_of(model: type[BaseModel]) -> dict[str, Any]:
     """The type of each field, with its kind."""
     return typing.get_type_hints(model, include_extras=True)

@@ -18,8 +18,8 @@ from capacity.scenario.structure import settings
 from capacity.scenario.validation import mistakes_of_variant
 from capacity.scenario.variant import Variant
 
-TITLES = {"name", "description"}
-"""What a file calls itself is no change of the plan."""
+TITLES = {"name", "description", "expect"}
+"""What a file calls itself, and what it is expected to show, is no change of the plan."""
 DEEPEST = 50
 """Files that may extend one another in a chain."""
 _MOST = {"bytes": MAX_BYTES, "values": MAX_VALUES, "files": 500, "changes": 500}

@@ -137,11 +137,14 @@ def read_by_month(raw: object) -> dict[int, int]:
     if set(raw) & set(KNOWN):
         text = "a source belongs to each number. Write {2027-03: {value: 2, source: …}}"
         raise ValueError(text)
-    counts = read_each(raw.items(), known(partial(read_whole, high=MOST_ACCOUNTS)))
-    months = read_each(((month, month) for month in raw), read_month)
+    read = known(partial(read_whole, high=MOST_ACCOUNTS))
+    found = read_each(
+        ((name, name) for name in raw), lambda name: (read(raw[name]), read_month(name))
+    )
+    months = {name: month for name, (_, month) in found.items()}
     if len(set(months.values())) < len(months):
         raise ValueError("names a month twice. Write each month once, as in 2027-03")
-    return {month: counts[name] for name, month in months.items()}
+    return {month: count for count, month in found.values()}
 
 
 def by_month(raw: Mapping[str, object]) -> bool:

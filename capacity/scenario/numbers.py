@@ -57,7 +57,9 @@ def _read_form(
 ) -> Estimate:
     """A number that holds for the whole plan."""
     if not isinstance(raw, dict):
-        if isinstance(raw, (list, type(None))):
+        if raw is None:
+            raise ValueError("is empty. Write one number, or {low, likely, high}")
+        if isinstance(raw, list):
             raise ValueError(
                 f"{raw!r} is not {unit.name}. Write one number, or {{low, likely, high}}"
             )
@@ -105,7 +107,9 @@ def remarks(raw: Mapping[str, object]) -> dict[str, str | None]:
     """Source, note and evidence of a mapping."""
     evidence = raw.get("evidence")
     if evidence is not None and evidence not in EVIDENCE:
-        raise ValueError(f"evidence {evidence!r} is not known. Write one of {', '.join(EVIDENCE)}")
+        hint = nearest(str(evidence), EVIDENCE)
+        known = ", ".join(EVIDENCE)
+        raise ValueError(f"evidence {evidence!r} is not known.{hint} Write one of {known}")
     return {key: None if raw.get(key) is None else str(raw[key]) for key in REMARKS}
 
 
@@ -117,6 +121,8 @@ def is_form(raw: Mapping[str, object]) -> bool:
 
 def _form(raw: Mapping[str, object]) -> Form:
     keys = set(raw) - set(REMARKS)
+    if not keys:
+        raise ValueError("has remarks and no number. Write {value: 3h, source: …}")
     for form, wanted in FORMS.items():
         if keys == set(wanted):
             return form

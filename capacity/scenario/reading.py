@@ -17,6 +17,7 @@ from capacity.scenario.composing import MAX_DEPTH, MAX_VALUES, Composer, Node, p
 Trail = tuple[str | int, ...]
 
 MAX_BYTES = 10_000_000
+BEGINS = "A scenario begins with settings such as `name: FY27 base plan`"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -106,17 +107,20 @@ def decode(content: bytes, file: str) -> str:
         raise InputError([Mistake(place_in(before, file), "", text)]) from None
 
 
-def parse_bytes(content: bytes, file: str) -> Marked:
-    """Parse the content of one scenario file; raises `InputError` with every mistake."""
+def parse_bytes(content: bytes, file: str, begins: str = BEGINS) -> Marked:
+    """Parse the content of one scenario file; raises `InputError` with every mistake.
+
+    Where there is nothing in it, `begins` says how such a file begins.
+    """
     if len(content) > MAX_BYTES:
         text = f"is too large. A scenario has at most {MAX_BYTES:,} bytes"
         raise InputError([Mistake(Place(file), "", text)])
-    marked = parse_yaml(decode(content, file), file)
+    marked = parse_yaml(decode(content, file), file, begins)
     marked.sha256 = hashlib.sha256(content).hexdigest()
     return marked
 
 
-def parse_yaml(text: str, file: str) -> Marked:
+def parse_yaml(text: str, file: str, begins: str = BEGINS) -> Marked:
     """Parse the text of one scenario; raises `InputError` with every mistake."""
     composer = Composer(file)
     root = composer.compose(text)
@@ -128,7 +132,7 @@ def parse_yaml(text: str, file: str) -> Marked:
     elif not composer.mistakes:
         empty = root is None or (root.scalar is None and root.items is None)
         found = "is empty" if empty else "is not a mapping"
-        text = f"{found}. A scenario begins with settings such as `name: FY27 base plan`"
+        text = f"{found}. {begins}"
         place = root.place if root else Place(file, 1, 1)
         composer.mistakes.append(Mistake(place, "", text))
     if composer.mistakes:

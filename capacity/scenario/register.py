@@ -14,18 +14,20 @@ from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import day_label, is_by_date, read_month
 from capacity.scenario.document import Plan
+from capacity.scenario.documentation import default_of, types_of
 from capacity.scenario.market import Event
 from capacity.scenario.numbers import REMARKS, remarks
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
-from capacity.scenario.task import Step
+from capacity.scenario.structure import BELONGS_TO
+from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Departure
 from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
-_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation")
+_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation", "expect")
 _Judged = Departure | Effect | Event | ShiftedBeta
 """What was judged as a whole: its source is the source of all the numbers inside of it."""
 
@@ -70,23 +72,46 @@ def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> It
         yield from _by_date(value, path, marked, judged)
         return
     judged = value if isinstance(value, _Judged) else judged
-    parts = _parts(value, marked.written(path), top=not path)
+    if isinstance(value, BaseModel) and not isinstance(value, Step):
+        yield from _part(value, path, marked, judged)
+        return
+    parts = _parts(value, marked.written(path))
     for key, item in parts or ():
         yield from _walk(item, path if key is None else (*path, key), marked, judged)
     if parts is None and value is not None and value != ():
         yield _setting(value, path, marked, judged)
 
 
-def _parts(value: Any, written: object, *, top: bool) -> list[tuple[str | int | None, Any]] | None:
+def _part(
+    part: BaseModel, path: Trail, marked: Marked, judged: _Judged | None
+) -> Iterator[Assumption]:
+    """The settings of a part of the language; what nobody wrote as a planner would write it."""
+    hints = types_of(type(part))
+    for name, field in type(part).model_fields.items():
+        key = field.alias or name
+        if key in REMARKS or (not path and key in _NOT_INPUTS) or _is_idle(part, key):
+            continue
+        unset = name not in part.model_fields_set
+        text = default_of(field, hints[name]) if unset else None
+        if text is None:
+            yield from _walk(getattr(part, name), (*path, key), marked, judged)
+        else:
+            whole = dotted((*path, key))
+            yield Assumption(whole, _said_of(text), None, None, DEFAULT, None, wants_source=False)
+
+
+def _is_idle(part: BaseModel, key: str) -> bool:
+    """Whether a setting of a task means nothing beside its trigger."""
+    needed, _ = BELONGS_TO.get(key, ("", ()))
+    return isinstance(part, Task) and bool(needed) and getattr(part, needed) is None
+
+
+def _parts(value: Any, written: object) -> list[tuple[str | int | None, Any]] | None:
     """What a value is made of, by the key it was written under; None for a single setting."""
     if isinstance(value, Step):
         return [(None, value.hours)]
     if isinstance(value, ShiftedBeta):
         return [(SBG, {"alpha": value.alpha, "beta": value.beta})]
-    if isinstance(value, BaseModel):
-        fields = type(value).model_fields.items()
-        skip = _NOT_INPUTS if top else REMARKS
-        return [(f.alias or name, getattr(value, name)) for name, f in fields if name not in skip]
     if isinstance(value, BySegment):
         named = value.values or (isinstance(written, dict) and list(written) == ["default"])
         default = [("default" if named else None, value.default)]
@@ -139,16 +164,20 @@ def _setting(value: Any, path: Trail, marked: Marked, judged: _Judged | None) ->
     place = marked.values.get(path)
     written = marked.written(path)
     own = remarks(written) if isinstance(written, dict) else dict.fromkeys(REMARKS)
-    text = (
-        str(value)
-        if isinstance(value, Span) or not isinstance(value, tuple)
-        else ", ".join(f"{item:g}" if isinstance(item, float) else str(item) for item in value)
-    )
+    several = isinstance(value, tuple)
+    text = ", ".join(_said_of(item, 6) for item in value) if several else _said_of(value)
     source, note, evidence = _said(own, judged)
     wants_source = place is not None and _is_number(value)
     return Assumption(
         dotted(path), text, source, note, evidence if place else DEFAULT, place, wants_source
     )
+
+
+def _said_of(value: Any, digits: int = 12) -> str:
+    """One value as it would be written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def _is_number(value: Any) -> bool:

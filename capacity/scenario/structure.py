@@ -29,6 +29,7 @@ from capacity.scenario.where import columns_in
 Finding = tuple[Trail, bool, str]
 """A path, whether its key is meant (else its value), and what is wrong."""
 
+_CUT_OFF = " In braces a comma ends a value: write 10.5%, 90_000 or [smb, enterprise] there."
 MOST_NAMES = 500
 """Segments, tasks, roles or events of one plan."""
 TRIGGERS = ("every", "on", "rate", "fixed")
@@ -101,6 +102,11 @@ def unknown_settings(data: dict[str, Any]) -> Iterator[Finding]:
     yield from _unknown(Plan, data, (), "A scenario", settings(Variant))
 
 
+def unknown_in(model: type[BaseModel], data: dict[str, Any], kind: str) -> Iterator[Finding]:
+    """The same of a file that is one part of the language."""
+    return _unknown(model, data, (), kind)
+
+
 def unknown_in_changes(data: dict[str, Any]) -> Iterator[Finding]:
     """The same of the settings by which a file differs from others; and changes of nothing."""
     changes = data.get("changes")
@@ -131,7 +137,8 @@ def _unknown(
         part, named = part_of(known[key]) if key in known else (None, False)
         if key not in known:
             names = [*known, *beside]
-            text = f"no such setting.{nearest(key, names)} {kind} takes {', '.join(names)}"
+            hint = nearest(key, names) or (_CUT_OFF if data[key] is None else "")
+            text = f"no such setting.{hint} {kind} takes {', '.join(names)}"
             yield (*path, key), True, text
             del data[key]
         elif part and named and isinstance(data[key], dict):

@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,7 +19,7 @@ from capacity.scenario.dated import held
 from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.fields import name_said
-from capacity.scenario.parts import PartsError
+from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.samples import Observations, name_files
 from capacity.scenario.structure import (
@@ -27,10 +27,13 @@ from capacity.scenario.structure import (
     crowds,
     inconsistencies,
     settings,
+    unknown_in,
     unknown_in_changes,
     unknown_settings,
 )
 from capacity.scenario.variant import Variant
+
+P = TypeVar("P", bound=Part)
 
 DEFAULT_WEEK = 40.0
 MOST_MISTAKES = 1000
@@ -105,6 +108,25 @@ def mistakes_of_variant(marked: Marked) -> list[Mistake]:
     except ValidationError as error:
         mistakes += _translated(marked, error.errors(), mistakes)
     return mistakes
+
+
+def validate_part(model: type[P], marked: Marked, kind: str) -> P:
+    """A file that is one part of the language; `kind` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the file.
+    """
+    data: dict[str, Any] = copy.deepcopy(marked.data)
+    mistakes = _first(marked, unknown_in(model, data, kind))
+    try:
+        found = model.model_validate(data)
+    except ValidationError as error:
+        mistakes += _translated(marked, error.errors(), mistakes)
+    if mistakes:
+        raise InputError(mistakes)
+    return found
 
 
 def _first(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:

@@ -93,7 +93,7 @@ def reference() -> dict[Path, str]:
     return make_reference.reference()
 
 
-@pytest.mark.parametrize("page", ["language", "table", "command-line"])
+@pytest.mark.parametrize("page", ["language", "table", "command-line", "formats"])
 def test_reference_is_what_the_code_says(page: str, reference: dict[Path, str]) -> None:
     target = REFERENCE / f"{page}.md"
     assert target.read_text("utf-8") == reference[target], AGAIN

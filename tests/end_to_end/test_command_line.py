@@ -150,7 +150,7 @@ def test_the_manifest_says_what_the_numbers_depend_on(base: Table) -> None:
     manifest = dict(base.manifest)
     assert manifest.pop("seconds") > 0
     assert len(manifest.pop("assumptions")) > 150
-    assert manifest.pop("warnings") == []
+    assert manifest.pop("warnings") == manifest.pop("expectations") == []
     files = {
         str(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in (BASE, BASE.with_name("accounts.csv"))
@@ -435,7 +435,7 @@ def test_check_lists_what_a_plan_assumes(run: Callable[..., Finished], small: Pa
     assert of_hours.split() == ["tasks.call.hours", "2h", "–", "time", "sheets", "small.yaml:9"]
     of_seats = next(line for line in lines if line.startswith("team.csm.headcount "))
     assert of_seats.split() == ["team.csm.headcount", "2", "–", "payroll", "small.yaml:11"]
-    assert any(line.split()[:3] == ["team.csm.attrition", "0", "default"] for line in lines)
+    assert any(line.split()[:3] == ["team.csm.attrition", "0%", "default"] for line in lines)
 
 
 def test_strict_wants_sources(run: Callable[..., Finished], small: Path) -> None:

@@ -88,7 +88,7 @@ def test_check_writes_every_input_with_its_place_and_source(
         "column": 16,
     }
     default = assumed["team.csm.attrition"]
-    assert (default["evidence"], default["value"], default["line"]) == ("default", "0", None)
+    assert (default["evidence"], default["value"], default["line"]) == ("default", "0%", None)
     derived = assumed["tasks.call.coverage_today.smb"]
     assert (derived["evidence"], derived["value"]) == ("derived", "100.0%")
     changed = assumed["team.csm.headcount"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import capacity
 from capacity.book.amounts import Amounts
@@ -54,7 +56,7 @@ def test_amounts_in_the_plans_currency(tmp_path, cell, amount):
         ("¥5", "'¥5' may be JPY or CNY. Write the code for ¥"),
         ("82.000 €", "'82.000 €' may mean thousands. Write 82000 EUR"),
         ("82,00 €", "'82,00 €' is not a number. Write digits, as in 95000"),
-        ("EUR 5 EUR", "is not a number"),
+        ("EUR 5 USD", "is not a number"),
         ("much", "'much' is not a number"),
         ("9" * 200 + " EUR", "is not a number"),
     ],
@@ -67,10 +69,60 @@ def test_what_is_no_amount_is_named_by_its_row(tmp_path, cell, words):
     assert words in str(mistake)
 
 
+@given(
+    value=st.integers(0, 10**13),
+    before=st.sampled_from(["", "$", "USD ", "USD", "$ "]),
+    after=st.sampled_from(["", " USD", "$"]),
+    minus=st.sampled_from(["", "-"]),
+)
+def test_groups_signs_and_codes_change_no_digit(value, before, after, minus):
+    text = f"{minus}{before}{value / 100:,.2f}{after}"
+    assert Amounts("USD", {}).read(text) == float(f"{minus}{value / 100:.2f}")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "value"),
+    [
+        ("₹12,00,000.50", "INR", 1_200_000.5),
+        ("12,34,56,789", "INR", 123_456_789),
+        ("1,200 €", "EUR", 1200),
+        ("£0.99", "GBP", 0.99),
+        ("CHF 1,200", "CHF", 1200),
+        ("$1,200", "CAD", 1200),
+        ("1200.", "USD", 1200),
+    ],
+)
+def test_the_world_writes_money_in_many_ways(text, currency, value):
+    assert Amounts(currency, {}).read(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "$",
+        "USD",
+        "1.200,00",
+        "12,5",
+        "1,20,0",
+        "1,2000",
+        "(1,200)",
+        "1 200",
+        "1k",
+        "-$-5",
+        "٣",
+        "$$5",
+    ],
+)
+def test_what_is_no_amount_is_none(text):
+    with pytest.raises(ValueError, match="is not a number"):
+        Amounts("USD", {}).read(text)
+
+
 def test_a_sign_of_several_currencies_is_the_plans_own():
     assert Amounts("CAD", {"USD": 1.4}).read("$5,000") == 5000
     assert Amounts("JPY", {}).read("¥ 5,000") == 5000
-    with pytest.raises(ValueError, match="may be USD or AUD or CAD"):
+    with pytest.raises(ValueError, match="may be USD or AUD or BRL"):
         Amounts("EUR", {"USD": 0.9}).read("$5,000")
 
 

@@ -150,13 +150,13 @@ def test_the_register_lists_them_and_an_event_lends_its_source() -> None:
     }
     assert listed == {
         "market.churn_volatility": ("15%", "CRM", None, True),
-        "market.new_accounts_volatility": ("0", None, "default", False),
+        "market.new_accounts_volatility": ("0%", None, "default", False),
         "events.slump.probability": ("15%", "own", "estimated", True),
         "events.slump.start": ("2027-06", "own", "estimated", True),
         "events.slump.months": ("9", "own", "estimated", True),
         "events.slump.churn": ("1.4", "2009", "estimated", True),
-        "events.slump.new_accounts": ("1", "own", "default", False),
-        "events.slump.expansion": ("1", "own", "default", False),
+        "events.slump.new_accounts": ("1", None, "default", False),
+        "events.slump.expansion": ("1", None, "default", False),
         "events.slump.hours.qbr": ("2", "own", "estimated", True),
     }
 

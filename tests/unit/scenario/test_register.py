@@ -174,3 +174,34 @@ def test_a_roster_is_listed_and_wants_no_source(assumed, tmp_path):
     text = PLAN.replace("headcount: {value: 2, source: payroll}", "people: people.csv")
     people = assumed(text)["team.csm.people"]
     assert (people.value, people.wants_source) == ("people.csv", False)
+
+
+def test_defaults_are_said_as_a_planner_would_write_them(assumed):
+    found = assumed()
+    for path, value in {
+        "segments.enterprise.contraction": "0%",
+        "tasks.qbr.share": "100%",
+        "tasks.qbr.defer": "0 months",
+        "team.csm.time_to_hire": "2 months",
+        "team.csm.coverage_target": "95%",
+        "team.csm.slips": "0 months",
+        "finance.platform": "0",
+    }.items():
+        assert (found[path].value, found[path].evidence) == (value, "default")
+    assert found["team.csm.backfill"].value == "true"
+    unsaid = assumed(PLAN.replace("    backfill: true\n", ""))["team.csm.backfill"]
+    assert (unsaid.value, unsaid.evidence) == ("true", "default")
+
+
+def test_hours_of_steps_are_listed_by_step_whether_short_or_long(assumed):
+    steps = "steps: {a: 1h, b: {hours: {value: 2h, source: diary}, role: lead}}"
+    found = assumed(PLAN.replace("hours: {value: 1h, source: time sheets}", steps))
+    assert (found["tasks.qbr.steps.a"].value, found["tasks.qbr.steps.a"].evidence) == ("1h", None)
+    assert "diary" in {a.source for path, a in found.items() if path.startswith("tasks.qbr.steps")}
+    assert not [path for path in found if path.endswith("a.hours")]
+
+
+def test_what_means_nothing_beside_a_trigger_is_no_assumption(assumed):
+    assert "tasks.qbr.aligned" in assumed()
+    by_rate = assumed(BY_RATE.replace("SEASONS", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"))
+    assert "tasks.qbr.aligned" not in by_rate

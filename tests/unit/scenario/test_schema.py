@@ -36,7 +36,7 @@ BEYOND_A_SCHEMA = {
         second_document tab tag tag_of_text unknown_alias""",
     "names of other things, in the file or outside of it": """
         role_as_a_number segment_as_a_number no_such_role no_such_role_of_step
-        no_such_roster no_such_segment no_such_segment_in_map
+        format_missing format_outside no_such_roster no_such_segment no_such_segment_in_map
         no_such_task_absorbed no_such_task_of_event per_of_unknown_role per_of_per
         departure_of_derived_heads holidays_of_nowhere roster_outside task_of_event_like_a_form
         sheet_beside_csv sheet_beside_parquet
@@ -55,7 +55,7 @@ BEYOND_A_SCHEMA = {
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
         old_trigger_leaves_its_settings remove_a_misspelt_section remove_a_misspelt_task
         remove_inside_a_value remove_of_a_list_item remove_what_a_task_needs
-        remove_what_is_not_there""",
+        remove_what_is_not_there remove_the_last_role""",
     "what another part of the plan asks for": """
         addressable_missing arr_missing_in_one_segment churn_missing map_lacks_a_segment
         step_lacks_a_segment departure_where_nothing_is_lost departure_without_addressable
@@ -80,7 +80,8 @@ BEYOND_A_SCHEMA = {
         where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
         where_with_a_lambda where_with_a_subscript where_with_an_attribute
         where_with_arithmetic where_with_is where_with_one_equals_sign
-        where_with_two_columns where_without_a_column""",
+        where_with_two_columns where_without_a_column expect_in_words
+        expect_in_another_currency expect_of_nobody expect_of_what_kind""",
     "which day a date is": """
         date_written_twice dates_from_after_the_start dates_out_of_order""",
 }

@@ -1,0 +1,206 @@
+"""What a plan is expected to show: ``p_covered[csm] >= 80%``.
+
+An expectation names a metric, in brackets what it is about and when, behind a colon the mean or a
+quantile, and the bound that it has to keep. Whether there is such a figure depends on the accounts
+and the team, so that is judged where the plan is laid out.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import ValidationInfo
+
+from capacity import units
+from capacity.scenario.kinds import JsonSchema, Kind, any_of
+from capacity.scenario.parts import nearest, read_each
+
+HOLDS: Mapping[str, Callable[[float, float], bool]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+ABOUT = ("segment", "role", "pool", "task")
+"""What a name in brackets may be of; `period` besides."""
+_PERIOD = "period"
+_KINDS = (*ABOUT, _PERIOD)
+_EXAMPLE = "Write p_covered[csm] >= 80%, or team_cost <= 1.9M"
+_SIGN = re.compile(r"<=|>=|==|=<|=>|!=|<>|[<>=≤≥≠]")
+_MEANT = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">="}
+_FIGURE = re.compile(
+    r"(?P<metric>\w+)\s*(?:\[(?P<about>[^\[\]]*)\])?\s*(?::\s*(?P<statistic>\w+))?"
+)
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_QUANTILE = re.compile(r"p(\d\d?)")
+_DOTTED = re.compile(r"(.+?)\s*\.\s*(mean|p\d\d?)")
+_SHAPE = r"^\s*\w+\s*(?:\[[^\[\]]+\]\s*)?(?::\s*(?:mean|p\d\d?)\s*)?(?:<=?|>=?)\s*[^\s<>=].*$"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name in brackets.
+
+    Attributes
+    ----------
+    name
+        Of a segment, role, pool or task, or a period.
+    kind
+        Which of them, where that was said: ``task=onboarding``; else empty.
+    """
+
+    name: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}={self.name}" if self.kind else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The quantity that a figure is held against.
+
+    Attributes
+    ----------
+    value
+        The number: a share as a part of 1, hours, an amount in the plan's currency.
+    dress
+        `share`, `hours` or `money`, as far as the text says it; else empty.
+    text
+        As it was written.
+    """
+
+    value: float
+    dress: str
+    text: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a plan is expected to show.
+
+    Attributes
+    ----------
+    metric
+        Name in the table of results.
+    about
+        What the figure is about, and when.
+    q
+        Probability of a quantile; None is the mean.
+    sign
+        How the figure stands to the bound.
+    """
+
+    metric: str
+    about: tuple[Named, ...]
+    q: float | None
+    sign: str
+    bound: Bound
+
+    def __str__(self) -> str:
+        about = f"[{', '.join(map(str, self.about))}]" if self.about else ""
+        quantile = "" if self.q is None else f":p{100 * self.q:02.0f}"
+        return f"{self.metric}{about}{quantile} {self.sign} {self.bound.text}"
+
+
+def read_expectations(raw: object, info: ValidationInfo) -> tuple[Expectation, ...]:
+    """A list of expectations, or a single one; none where a variant takes all of them back."""
+    currency = (info.context or {}).get("currency")
+    if not isinstance(raw, list):
+        return (read_expectation(raw, currency),)
+    found = read_each(enumerate(raw), lambda item: read_expectation(item, currency))
+    return tuple(found.values())
+
+
+def read_expectation(raw: object, currency: str | None = None) -> Expectation:
+    """One comparison of a figure with a bound."""
+    if isinstance(raw, dict) and len(raw) == 1:
+        ((before, after),) = raw.items()
+        found = f"`{before}: {after}` is a setting to YAML"
+        raise ValueError(f"{found}. Write no space behind the colon, or quotes around all of it")
+    if not isinstance(raw, str) or not raw.strip():
+        found = f"{raw!r} is no expectation" if raw else "is empty"
+        raise ValueError(f"{found}. {_EXAMPLE}")
+    text = raw.strip()
+    outside = _BRACKETS.sub(lambda found: " " * len(found[0]), text)  # what a name is of has a `=`
+    sign = _SIGN.search(outside)
+    if not sign:
+        raise ValueError(f"{text!r} compares nothing. {_EXAMPLE}")
+    if sign[0] not in HOLDS:
+        raise ValueError(f"{text!r}: {_other_sign(sign[0])}")
+    metric, about, q = _figure(text[: sign.start()].strip(), text)
+    bound = text[sign.end() :].strip()
+    if not bound or _SIGN.search(bound):
+        found = "has two signs" if bound else "has no bound"
+        raise ValueError(f"{text!r} {found}. {_EXAMPLE}")
+    return Expectation(metric, about, q, sign[0], read_bound(bound, currency))
+
+
+def _other_sign(sign: str) -> str:
+    """What to write instead of a sign that is none here."""
+    if sign in _MEANT:
+        return f"`{sign}` is no sign here. Write {_MEANT[sign]}"
+    return f"no simulated figure is ever exactly `{sign}` a number. Write <= or >="
+
+
+def _figure(text: str, whole: str) -> tuple[str, tuple[Named, ...], float | None]:
+    """The metric, the names in its brackets, and the quantile."""
+    dotted = _DOTTED.fullmatch(text)
+    if dotted:
+        mend = f"{dotted[1]}:{dotted[2]}{whole[len(text) :]}"
+        raise ValueError(f"{whole!r}: a quantile stands behind a colon. Write {mend}")
+    found = _FIGURE.fullmatch(text)
+    if not found:
+        raise ValueError(f"{whole!r} does not begin with a metric. {_EXAMPLE}")
+    about = () if found["about"] is None else tuple(map(_named, found["about"].split(",")))
+    statistic = found["statistic"]
+    if statistic in (None, "mean"):
+        return found["metric"], about, None
+    quantile = _QUANTILE.fullmatch(statistic)
+    if not quantile or int(quantile[1]) == 0:
+        raise ValueError(f"`{statistic}` is no statistic. Write mean, or a quantile such as p90")
+    return found["metric"], about, int(quantile[1]) / 100
+
+
+def _named(text: str) -> Named:
+    kind, equals, name = (part.strip() for part in text.rpartition("="))
+    if not name:
+        raise ValueError("a name is missing in brackets. Write names, as in [csm, 2027-06]")
+    if equals and kind not in _KINDS:
+        raise ValueError(
+            f"`{kind}` is nothing that figures are about.{nearest(kind, _KINDS)} "
+            f"Write one of {', '.join(_KINDS)}"
+        )
+    return Named(name, kind)
+
+
+def read_bound(text: str, currency: str | None = None) -> Bound:
+    """A share, a plain number, an amount of money, or hours."""
+    if text.endswith("%"):
+        return Bound(units.parse_share(text), "share", text)
+    try:
+        value = units.parse_money(text, currency)
+    except ValueError as error:
+        if " is in " in str(error):
+            raise  # another currency
+    else:
+        return Bound(value, "money" if re.search("[A-Z]{3}$", text) else "", text)
+    try:
+        return Bound(units.parse_hours(text), "hours", text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no quantity. Write it as 80%, 12, 300h or 1.9M") from None
+
+
+_EXPECTATION: JsonSchema = {"type": "string", "pattern": _SHAPE}
+Expectations = Annotated[
+    tuple[Expectation, ...],
+    Kind(
+        read_expectations,
+        "comparison, or a list of them",
+        any_of(_EXPECTATION, {"type": "array", "items": _EXPECTATION}),
+    ),
+]
