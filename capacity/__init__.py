@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from capacity.result import Result
     from capacity.simulation import simulate
     from capacity.sweeping import sweep
+    from capacity.value import roi
+    from capacity.valuing.answer import Roi
 
 _HOMES = {
     "CapacityError": "capacity.errors",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",
+    "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "load": "capacity.loading",
+    "roi": "capacity.value",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }
@@ -31,8 +35,10 @@ __all__ = [
     "InputError",
     "QuestionError",
     "Result",
+    "Roi",
     "Scenario",
     "load",
+    "roi",
     "simulate",
     "sweep",
 ]

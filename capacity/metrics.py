@@ -271,24 +271,36 @@ class Catalogue:
             revenue = self._sum("revenue", everyone)
             margin = self._sum("finance", [0])
             yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
+        removed = "cost_severance" in self._batches[0]
+        of_role = (*COSTS, *(("severance",) if removed else ()))
         for key, rows in self._teams():
-            lines = [self._cost(line, rows) for line in COSTS]
+            lines = [self._cost(line, rows) for line in of_role]
             yield Metric("team_cost", currency, Kind.FLOW, key, _total(lines))
-            for line, read in zip(COSTS, lines, strict=True):
+            for line, read in zip(of_role, lines, strict=True):
                 yield Metric(f"cost_{line}", currency, Kind.FLOW, key, read)
-        whole = [self._cost(line, list(range(len(self._pools)))) for line in _LINES]
+        of_all = (*_LINES, *(("absorbed",) if removed else ()))
+        whole = [self._cost(line, list(range(len(self._pools)))) for line in of_all]
         yield Metric("team_cost", currency, Kind.FLOW, Key(), _total(whole))
-        for line, read in zip(_LINES, whole, strict=True):
+        for line, read in zip(of_all, whole, strict=True):
             yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
 
     def _cost(self, line: str, pools: list[int]) -> Reader:
-        if line == "severance":
+        if line == "severance" and "cost_severance" not in self._batches[0]:
             return lambda: np.zeros((self._count, self._trials))
+        if line == "absorbed":
+            return self._sum("cost_absorbed", [0])
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
-            return lambda: np.repeat(yearly() * years, self._count, axis=0)
+            kept = self._kept_platform()
+            return lambda: np.repeat(yearly() * years, self._count, axis=0) * kept()
         return self._sum(f"cost_{line}", pools)
+
+    def _kept_platform(self) -> Reader:
+        """1 where the software of the team is paid for; everywhere unless the team is gone."""
+        if "platform_kept" not in self._batches[0]:
+            return lambda: np.ones((self._count, 1))
+        return self._sum("platform_kept", [0])
 
     # --- over the horizon ------------------------------------------------------------------------
 
