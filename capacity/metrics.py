@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, TextArray
 from capacity.engine.batch import BY_LANE, BY_POOL, BY_WAITING_LANE, Record
-from capacity.engine.lanes import Work
+from capacity.engine.lanes import Work, lane_parts
+from capacity.engine.lifetime import opening_accounts, usual_revenue
 from capacity.engine.roles import COSTS
 from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
+from capacity.model.money import hour_cost
 
 _TOLERANCE = 1e-9
 _LINES = (*COSTS, "severance", "platform")
@@ -106,6 +108,7 @@ class Catalogue:
     ) -> None:
         plan = scenario.plan
         self._plan, self._work, self._batches, self._trials = plan, work, batches, trials
+        self._scenario = scenario
         self._pools = scenario.pools
         self._segments, self._roles = list(plan.segments), list(plan.team)
         self._count = plan.horizon.periods.count
@@ -315,10 +318,61 @@ class Catalogue:
 
             name = "cost_share_of_revenue"
             yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
+        if "lifetime" in self._batches[0]:
+            yield from self._lifetime_metrics()
+        yield from self._serving_metrics()
         for key, _ in self._teams():
             if key.role in self._working:
                 read = self._covered(key)
                 yield Metric("p_covered", "share", Kind.WHOLE, key, read, None, ("",))
+
+    def _lifetime_metrics(self) -> Iterator[Metric]:
+        """Value of a customer of each segment, and of the mean one of the opening book."""
+        currency = self._plan.currency
+        usual, number = usual_revenue(self._scenario), opening_accounts(self._scenario)
+        parts = usual[:, 0] * number / max(int(number.sum()), 1)
+
+        def mean() -> FloatArray:
+            each = (self._rows("lifetime", [i]) * part for i, part in enumerate(parts))
+            return np.sum(list(each), axis=0)
+
+        yield Metric("clv", currency, Kind.WHOLE, Key(), mean, None, ("",))
+        for i, segment in enumerate(self._segments):
+            read = partial(self._scaled, "lifetime", i, float(usual[i, 0]))
+            yield Metric("clv", currency, Kind.WHOLE, Key(segment), read, None, ("",))
+
+    def _scaled(self, name: str, row: int, factor: float) -> FloatArray:
+        return self._rows(name, [row]) * factor
+
+    def _serving_metrics(self) -> Iterator[Metric]:
+        """What the hours done cost, in all and by the segments whose work it was."""
+        parts = lane_parts(self._plan, self._work)
+        for i, segment in enumerate(("", *self._segments)):
+            read = partial(self._served, parts[:, i - 1] if segment else parts.sum(axis=1))
+            yield Metric(
+                "cost_to_serve", self._plan.currency, Kind.WHOLE, Key(segment), read, None, ("",)
+            )
+
+    def _served(self, parts: FloatArray) -> FloatArray:
+        """Cost of some parts of the hours of each work lane, shape (1, trials)."""
+        total = np.zeros((1, self._trials))
+        for i, pool in enumerate(self._pools_cost):
+            lanes = np.flatnonzero((self._work.pool == i) & (parts > 0))
+            for lane in lanes.tolist():
+                done = self._rows("done_hours", [lane]).sum(axis=0)
+                total += parts[lane] * done * pool
+        return total
+
+    @cached_property
+    def _pools_cost(self) -> list[FloatArray]:
+        """What an available hour of each pool costs over the plan, shape (trials,)."""
+        return [
+            hour_cost(
+                np.sum([self._rows(f"cost_{line}", [i]).sum(axis=0) for line in COSTS], axis=0),
+                self._rows("available_hours", [i]).sum(axis=0),
+            )
+            for i in range(len(self._pools))
+        ]
 
     def _covered(self, key: Key) -> Reader:
         """1 in the trials in which coverage reached its target in every period."""

@@ -145,8 +145,7 @@ def _valued(
     cash = {count: search.cash(count) for count in dict.fromkeys(horizons.values())}
     found = {(period, CASH): cash[count] for period, count in horizons.items()}
     if drawn is not None:
-        worth = {count: search.value(count, drawn) for count in cash}
-        found |= {(period, VALUE): worth[count] for period, count in horizons.items()}
+        found["", VALUE] = search.value(horizons[""], drawn)
     label = plan.horizon.periods.labels[removal.start]
     return Roi(layout, "", label, horizons, flows, found, search.simulations, None, {})
 

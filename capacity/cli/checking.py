@@ -19,6 +19,7 @@ from capacity.assumptions import (
 )
 from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
+from capacity.guards import guards
 from capacity.loading import Scenario
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
@@ -38,13 +39,15 @@ def check_files(
         check_targets([target], [*map(str, paths), *inputs])
     found: list[Row] = []
     for path, scenario in scenarios:
-        for warning in scenario.warnings:
+        layout = build_layout(scenario)
+        warnings = (*scenario.warnings, *guards(layout))
+        for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        assumed = assumptions(build_layout(scenario))
+        assumed = assumptions(layout)
         effects = implied(scenario.plan)
         _print(scenario, path, assumed)
         _print_effects(effects)
-        found.append(_checked(scenario, path, assumed, effects))
+        found.append(_checked(scenario, path, assumed, effects, warnings))
         if strict:
             mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
     if mistakes:
@@ -71,7 +74,11 @@ def _read(
 
 
 def _checked(
-    scenario: Scenario, path: Path, assumed: Sequence[Assumption], effects: Mapping[str, Row]
+    scenario: Scenario,
+    path: Path,
+    assumed: Sequence[Assumption],
+    effects: Mapping[str, Row],
+    warnings: Sequence[Mistake],
 ) -> Row:
     """What was found of one scenario, for other programs."""
     return {
@@ -80,7 +87,7 @@ def _checked(
         "accounts": len(scenario.book),
         "changes": change_rows(scenario.changes),
         "assumptions": assumption_rows(assumed),
-        "warnings": warning_rows(scenario.warnings),
+        "warnings": warning_rows(warnings),
         "effects": effects,
     }
 

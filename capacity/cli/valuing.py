@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from capacity.cli.showing import show
+from capacity.guards import guards
 from capacity.loading import Scenario
 from capacity.report.value import report
 from capacity.simulation import Progress
@@ -33,4 +35,6 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     if targets["csv"]:
         write_value_csv(found, targets["csv"])
     if not quiet:
+        for warning in guards(found[0].layout):
+            print(f"warning: {warning}", file=sys.stderr)
         show(report(found))

@@ -11,6 +11,7 @@ from capacity.engine.frailty import shapes
 from capacity.engine.influence import Inputs
 from capacity.engine.layout import Layout
 from capacity.estimates import Estimate
+from capacity.loading import Scenario
 from capacity.model.dispatch import coverage
 from capacity.model.retention import (
     half_life_factor,
@@ -177,7 +178,7 @@ class Lifetimes:
         return np.exp(-yearly * (segment.term / MONTHS_PER_YEAR) * ease)
 
 
-def usual_revenue(layout: Layout) -> FloatArray:
+def usual_revenue(scenario: Scenario) -> FloatArray:
     """Mean yearly revenue of a customer of each segment: of the opening book, else of new ones.
 
     Returns
@@ -185,7 +186,7 @@ def usual_revenue(layout: Layout) -> FloatArray:
     FloatArray
         Shape (segments, 1).
     """
-    book, plan = layout.scenario.book, layout.plan
+    book, plan = scenario.book, scenario.plan
     opening = book.starts <= plan.horizon.periods.begin
     found = []
     for i, segment in enumerate(plan.segments.values()):
@@ -196,8 +197,8 @@ def usual_revenue(layout: Layout) -> FloatArray:
     return np.array(found)[:, None]
 
 
-def opening_accounts(layout: Layout) -> IntArray:
+def opening_accounts(scenario: Scenario) -> IntArray:
     """Accounts of each segment when the plan begins, shape (segments,)."""
-    book, plan = layout.scenario.book, layout.plan
+    book, plan = scenario.book, scenario.plan
     opening = book.starts <= plan.horizon.periods.begin
     return np.bincount(book.segment[opening], minlength=len(plan.segments))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from capacity.arrays import FloatArray, IntArray
 
 
@@ -13,6 +15,11 @@ def derived_heads(planned_seats: Sequence[int], seats_each: Sequence[int]) -> in
     return math.ceil(
         sum(n / each for n, each in zip(planned_seats, seats_each, strict=True)) - 1e-9
     )
+
+
+def hour_cost(cost: FloatArray, available: FloatArray) -> FloatArray:
+    """Cost of an available hour; 0 where there is none."""
+    return np.divide(cost, available, out=np.zeros_like(available), where=available > 0)
 
 
 def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:

@@ -72,7 +72,7 @@ class Roi:
     flows
         The two worlds, and what one has more than the other.
     break_even
-        By horizon, in cash and, where `finance.arr_multiple` is given, in value.
+        By horizon in cash; where `finance.arr_multiple` is given, the headline's in value, too.
     simulations
         How often both worlds were simulated to find these.
     tasks
@@ -206,7 +206,7 @@ class Roi:
         values = lifetime_values(self.layout, world)
         if segment:
             return values[self.segments.index(segment)]
-        number = opening_accounts(self.layout)
+        number = opening_accounts(self.scenario)
         return number @ values / max(float(number.sum()), 1.0)
 
     # --- the table -------------------------------------------------------------------------------

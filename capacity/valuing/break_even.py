@@ -15,8 +15,8 @@ from capacity.valuing.beliefs import Beliefs
 from capacity.valuing.flows import Flows
 from capacity.valuing.worlds import Futures, worlds
 
-TOLERANCE = 0.001
-"""How exactly the factor on addressable churn is found."""
+TOLERANCE = 0.002
+"""How exactly the factor on addressable churn is found, as a share of it."""
 TRIALS = 500
 """Futures in which break-even is looked for, at most."""
 _LARGEST = 100.0

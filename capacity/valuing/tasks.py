@@ -12,9 +12,11 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.chance import Chance, Drawn, Expected
+from capacity.engine.lanes import lane_parts
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
+from capacity.model.money import hour_cost
 from capacity.model.shares import exact_shares, sampled_shares
 from capacity.result import COLUMNS
 from capacity.rng import BLOCK, KeyArray, Luck
@@ -212,25 +214,15 @@ def _error(by_block: FloatArray) -> FloatArray:
 def _effort(layout: Layout, record: Record, periods: int) -> tuple[FloatArray, FloatArray, float]:
     """Mean hours and cost of each task by segment, and the cost of hours that went into none.
 
-    An hour costs what its pool costs for an available hour. Work that is one for several segments
-    is split by their accounts.
+    An hour costs what its pool costs for an available hour.
     """
     plan, work = layout.plan, layout.work
     done = record["done_hours"][:periods].sum(axis=0)
     pools = np.sum([record[f"cost_{line}"][:periods].sum(axis=0) for line in COSTS], axis=0)
-    available = record["available_hours"][:periods].sum(axis=0)
-    each = np.divide(pools, available, out=np.zeros_like(available), where=available > 0)
-    paid = done * each[work.pool]
-    accounts = record["accounts"][:periods].mean(axis=(0, 2))
+    paid = done * hour_cost(pools, record["available_hours"][:periods].sum(axis=0))[work.pool]
+    parts, task = lane_parts(plan, work), [work.lanes[i].task_index for i in work.lane]
     hours, cost = np.zeros((2, len(plan.tasks), len(plan.segments)))
-    for i, index in enumerate(work.lane):
-        lane = work.lanes[index]
-        part = np.zeros(len(plan.segments))
-        segments = [lane.segment] if lane.segment else plan.segments_of(lane.work)
-        mine = [list(plan.segments).index(name) for name in segments]
-        total = accounts[mine].sum()
-        part[mine] = accounts[mine] / total if total > 0 else 1 / len(mine)
-        hours[lane.task_index] += part * done[i].mean()
-        cost[lane.task_index] += part * paid[i].mean()
+    np.add.at(hours, task, parts * done.mean(axis=1, keepdims=True))
+    np.add.at(cost, task, parts * paid.mean(axis=1, keepdims=True))
     busy = np.unique(work.pool)
     return hours, cost, float(pools[busy].sum(axis=0).mean() - cost.sum())

@@ -161,5 +161,5 @@ def cost_of(layout: Layout, record: Record) -> FloatArray:
 
 def lifetime_values(layout: Layout, world: World) -> FloatArray:
     """Value of a customer with the usual revenue of its segment, shape (segments, trials)."""
-    value: FloatArray = world.per_revenue[0] * usual_revenue(layout)
+    value: FloatArray = world.per_revenue[0] * usual_revenue(layout.scenario)
     return value

@@ -39,6 +39,7 @@ LAYERS = (
     "loading",
     "engine",
     "assumptions",
+    "guards",
     "metrics",
     "report",
     "result",

@@ -12,8 +12,10 @@ import capacity
 PLAN = """
 name: one task
 horizon: {start: 2027-01, months: 36}
-segments: {all: {accounts: 120, arr: 12_000, churn: 12%, addressable: 70%, completed_terms: 1}}
-tasks: {care: {role: csm, fixed: 60 hours per month, if_stopped: {churn: 1.6, fades_over: 9 months}}}
+segments:
+  all: {accounts: 120, arr: 12_000, churn: 12%, addressable: 70%, completed_terms: 1}
+tasks:
+  care: {role: csm, fixed: 60 hours per month, if_stopped: {churn: 1.6, fades_over: 9 months}}
 team: {csm: {headcount: 2, salary: 40_000, on_costs: 20%}}
 finance: {gross_margin: 80%, discount_rate: 10%, platform: 6_000}
 """

@@ -67,9 +67,14 @@ def test_work_without_effect_by_people_of_its_own_is_worth_nothing(found):
 def test_work_without_effect_costs_what_it_crowds_out(scenario):
     """The same report by the csm, and first of all: its hours are missing elsewhere."""
     crowded = scenario(
-        PLAN, set={"tasks.report.role": "csm", "tasks.report.hours": "4h", "tasks.report.priority": 1,
-                   "team.csm.headcount": 1}
-    )  # fmt: skip
+        PLAN,
+        set={
+            "tasks.report.role": "csm",
+            "tasks.report.hours": "4h",
+            "tasks.report.priority": 1,
+            "team.csm.headcount": 1,
+        },
+    )
     found = task_values(build_layout(crowded), 0, 36, Futures(1, 1000))
     assert share(found, "report") < -4 * found.error[found.tasks.index("report")]
 
