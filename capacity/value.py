@@ -11,7 +11,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.engine.layout import Layout, build_layout
-from capacity.engine.removal import Removal, read_removal
+from capacity.engine.removal import Removal, read_removal, seats_cut
 from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
 from capacity.periods import Periods
@@ -117,7 +117,7 @@ def valued(
     longer = _long_enough(scenario, months)
     layout, horizons = build_layout(longer), _horizons(scenario, months)
     first = _first(longer.plan, start)
-    removals = [read_removal(longer.plan, text, first) for text in without]
+    removals = [_read(longer, text, first) for text in without]
     full, *gone = worlds(layout, [None, *removals], futures, progress=progress)
     values = task_values(layout, first, horizons[""], futures) if tasks else None
     rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
@@ -215,6 +215,15 @@ def _first(plan: Plan, start: str | None) -> int:
         text = f"--from {start}: lies outside of the plan, {periods.in_words}. Write a month of it"
         raise QuestionError(text)
     return found
+
+
+def _read(scenario: Scenario, without: str, start: int) -> Removal:
+    """What is gone; a share that is no seat at all is nothing."""
+    removal = read_removal(scenario.plan, without, start)
+    if removal.share and not any(seats_cut(scenario, removal)):
+        text = f"--without {without}: that is no seat of any role of cs. Write a larger share"
+        raise QuestionError(text)
+    return removal
 
 
 def _rate(plan: Plan, futures: Futures) -> FloatArray:

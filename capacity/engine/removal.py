@@ -123,7 +123,7 @@ def left_behind(scenario: Scenario, removal: Removal) -> Scenario:
     pools, rosters = [], dict(scenario.rosters)
     for name in removal.roles & rosters.keys():
         rosters[name] = replace(rosters[name], joins=np.full_like(rosters[name].joins, _NEVER))
-    cut = _seats_cut(scenario, removal)
+    cut = seats_cut(scenario, removal)
     for i, pool in enumerate(scenario.pools):
         if pool.name in removal.roles:
             pools.append(_emptied(pool))
@@ -139,7 +139,7 @@ def _emptied(pool: Pool) -> Pool:
     return replace(pool, role=pool.role.model_copy(update=none))
 
 
-def _seats_cut(scenario: Scenario, removal: Removal) -> list[int]:
+def seats_cut(scenario: Scenario, removal: Removal) -> list[int]:
     """Seats to cut of each pool: the share of its role's, half up; derived heads follow."""
     found, before = [], dict.fromkeys(scenario.plan.team, 0)
     cs = team_roles(scenario.plan)

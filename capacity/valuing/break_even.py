@@ -160,7 +160,7 @@ class Search:
             AT,
             strength,
             ratio,
-            abs(change) * error / slope,
+            abs(change) * error / slope if slope > 0 else math.nan,
             by_segment,
             beliefs.grr_points(strength),
             exceeded,
