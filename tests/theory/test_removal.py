@@ -64,7 +64,7 @@ def lanes(layout, **wanted):
 @pytest.mark.parametrize("without", ["cs", "role:trainer", "task:care", "segment:small", "50%"])
 def test_until_it_is_gone_nothing_is_different(layout, without):
     full, gone = both(layout, without)
-    for name in set(full) - {"finance", "coverage_target", "opening_backlog"}:
+    for name in set(full) - {"finance", "coverage_target", "opening_backlog", "lifetime"}:
         assert np.array_equal(full[name][:LATE], gone[name][:LATE], equal_nan=True) or (
             name.startswith("frozen")
         ), name

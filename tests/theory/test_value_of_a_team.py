@@ -232,3 +232,24 @@ def test_the_expected_return_is_a_ratio_of_means(scenario):
     assert worth.mean("roi") == pytest.approx(net.mean() / cost.mean())
     assert worth.array("roi") == pytest.approx(net / cost.mean())
     assert cost.std() > 0
+
+
+def test_a_part_of_a_task_counts_in_proportion_to_its_hours(scenario):
+    """Three of four hours are those of cs; the segments weigh by their revenue."""
+    big = "  big: {accounts: 12, arr: 360_000, churn: 5%, addressable: 40%}\n  all:"
+    steps = "every: month, steps: {a: 3h, b: {hours: 1h, role: ops}}"
+    plan = PLAN.replace("fixed: 60 hours per month", steps).replace("  all:", big)
+    team = {
+        "team.ops": {"headcount": 4, "department": "services"},
+        "team.csm.headcount": 4,
+        "tasks.care.segments": ["all"],
+        "tasks.talk": {"role": "csm", "segments": ["big"], "every": "month", "hours": "1h",
+                       "if_stopped": {"churn": 1.2}},
+    }  # fmt: skip
+    found = capacity.roi(scenario(plan, set=team), trials=0).headline
+    part, whole = 1 + (1.6**found.strength - 1) * 0.75, 1.2**found.strength
+    assert found.by_segment == pytest.approx({"all": part, "big": whole})
+    assert found.hazard_ratio == pytest.approx(0.25 * part + 0.75 * whole)
+    task = capacity.roi(scenario(plan, set=team), without="task:care", trials=0).headline
+    assert task.hazard_ratio == 1  # no cost is saved, so any good that it does is for free
+    assert task.by_segment == {"all": 1, "big": 1}
