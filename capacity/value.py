@@ -158,8 +158,8 @@ def _refuse_what_lacks(scenario: Scenario) -> None:
     plan = scenario.plan
     lacks: list[tuple[tuple[str, ...], str]] = []
     if not plan.has_money:
-        text = "is not known, and value hangs on it. Write `arr` for each segment, or a file"
-        lacks.append((("segments", *plan.segments, "arr")[:1], f"revenue {text} of accounts"))
+        text = "have no revenue, and value hangs on it. Write `arr` for each, or a file of accounts"
+        lacks.append((("segments",), text))
     for key, example in (("gross_margin", "78%"), ("discount_rate", "10%")):
         if getattr(plan.finance, key) is None:
             text = f"is not there, and value hangs on it. Write it, as in {example}"

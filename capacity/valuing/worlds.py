@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
 from functools import partial
@@ -17,8 +17,7 @@ from capacity.engine.lifetime import usual_revenue
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
 from capacity.rng import BATCH, BLOCK, Luck
-
-Progress = Callable[[int, int], None]
+from capacity.simulation import Progress
 
 
 @dataclass(frozen=True)

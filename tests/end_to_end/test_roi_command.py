@@ -138,7 +138,7 @@ def test_silence_on_the_effect_is_no_obstacle(run, plan):
 def test_a_plan_without_revenue(run, plan):
     done = run("roi", plan(", arr: 12_000", ""))
     assert done.code == 2
-    assert "segments: revenue is not known, and value hangs on it" in done.err
+    assert "segments: have no revenue, and value hangs on it" in done.err
 
 
 @pytest.mark.parametrize(

@@ -102,3 +102,21 @@ def test_cost_to_serve_is_the_cost_of_hours_done(scenario):
     for segment in result.scenario.plan.segments:
         assert result.array("cost_to_serve", segment=segment) == pytest.approx(served / 5)
     assert served.mean() < cost.mean() / 2
+
+
+def test_pools_that_are_served_alike_are_one(scenario):
+    """A segment in two territories: its value is that of either, not of both."""
+    rows = "id,segment,arr,start,renewal,region\n" + "".join(
+        f"{region}{i},plain,10000,2025-01-01,2028-01-01,{region}\n"
+        for region in ("north", "south")
+        for i in range(6)
+    )
+    begin, end = PLAN.index("segments:"), PLAN.index("  listed:")
+    text = PLAN[:begin] + "accounts: {file: book.csv}\n" + PLAN[begin:end].replace(
+        "accounts: 12, arr: 10_000, ", ""
+    ) + PLAN[PLAN.index("tasks:") :]  # fmt: skip
+    split = {"team.csm.split": "region", "team.csm.headcount": {"default": 1}}
+    one, two = (scenario(text, set=settings, book=rows) for settings in ({}, split))
+    a, b = (capacity.simulate(plan, trials=0).mean("clv", segment="plain") for plan in (one, two))
+    assert a == pytest.approx(by_hand(10_000, 0.9**YEARS, 1.12 * 0.97 * 1.02))
+    assert b == pytest.approx(a)
