@@ -53,6 +53,7 @@ class Lifetimes:
         self._segment = layout.territories.segment
         self._share = layout.territories.shares[:, None]
         self._years = plan.finance.clv_years
+        self._known: dict[str, FloatArray] = {}
 
     def per_revenue(self, record: dict[str, FloatArray], first: int = 0) -> FloatArray:
         """Value of a customer who pays 1 a year, shape (segments, trials).
@@ -62,8 +63,9 @@ class Lifetimes:
         record
             Of a simulation, whose coverage from the period `first` on goes on for good.
         """
-        fixed = self._at_any_age(self._covered(record, first))
-        covered = self._cells_of(self._starting, record, first)
+        cells = self._cells(record, first)
+        fixed = self._at_any_age(*(self._of(i, cells) for i in (self._lasting, self._renewing)))
+        covered = self._of(self._starting, cells)
         growth, alive = np.ones_like(fixed[0]), np.ones_like(fixed[0])
         years = []
         renewed = np.zeros(len(self._segment), dtype=np.int64)
@@ -89,30 +91,28 @@ class Lifetimes:
 
     # --- what the work does ----------------------------------------------------------------------
 
-    def _covered(self, record: dict[str, FloatArray], first: int) -> tuple[FloatArray, FloatArray]:
-        """Coverage of what goes on, and of what is for a renewal, shape (pairs, trials)."""
-        return (
-            self._cells_of(self._lasting, record, first),
-            self._cells_of(self._renewing, record, first),
-        )
-
-    def _cells_of(self, inputs: Inputs, record: dict[str, FloatArray], first: int) -> FloatArray:
-        """Coverage of some pairs over the periods; that of the past where nothing was decided."""
+    def _cells(self, record: dict[str, FloatArray], first: int) -> FloatArray:
+        """Coverage of each cell over the periods; NaN where nothing was decided."""
         cells, waits = self._layout.effects.cells, self._layout.work.waits
         done = record["done_hours"][first:].sum(axis=0)
         dropped = record["due_hours"][first:].sum(axis=0) - done
         dropped[waits] = record["dropped_hours"][first:].sum(axis=0)
-        found = coverage(cells(done), cells(np.maximum(dropped, 0)))[inputs.cell]
+        return coverage(cells(done), cells(np.maximum(dropped, 0)))
+
+    @staticmethod
+    def _of(inputs: Inputs, cells: FloatArray) -> FloatArray:
+        """Coverage of some pairs, shape (pairs, trials); that of the past where it is unknown."""
+        found = cells[inputs.cell]
         return np.where(np.isnan(found), inputs.today, found)
 
-    def _at_any_age(self, covered: tuple[FloatArray, FloatArray]) -> FloatArray:
+    def _at_any_age(self, lasting: FloatArray, renewing: FloatArray) -> FloatArray:
         """Factors of what does not depend on the age, shape (kinds, territories, trials)."""
         out = np.ones((len(KINDS), len(self._segment), self._chance.trials))
         if self._on:
             a, b = self._lasting, self._renewing
-            lack, lack_today = (shortfall(c, a.enough) for c in (covered[0], a.today))
+            lack, lack_today = (shortfall(c, a.enough) for c in (lasting, a.today))
             a.felt.multiply(out, a.kinds, relative_factor(a.stopped, lack, lack_today))
-            lack, lack_today = 1 - covered[1], 1 - b.today
+            lack, lack_today = 1 - renewing, 1 - b.today
             b.felt.multiply(out, b.kinds, relative_factor(b.stopped, lack, lack_today))
         return out
 
@@ -132,11 +132,13 @@ class Lifetimes:
 
     def _drawn(self, setting: str) -> FloatArray:
         """A number of each territory's segment, shape (territories, trials or 1)."""
-        named = [
-            (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
-            for name, segment in self._plan.segments.items()
-        ]
-        return self._chance.inputs(named)[self._segment]
+        if setting not in self._known:
+            named = [
+                (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
+                for name, segment in self._plan.segments.items()
+            ]
+            self._known[setting] = self._chance.inputs(named)[self._segment]
+        return self._known[setting]
 
     def _growth(self, factors: FloatArray) -> FloatArray:
         """Factor on revenue of a year: (1 + g·XR)·(1 − κ·VR)·(1 + uplift)."""
