@@ -103,6 +103,9 @@ class _Told:
             return f"{text}pays even if the work does nothing for churn or growth."
         if found.answer == "never pays":
             return f"{text}never pays, however much the work does."
+        if math.isnan(found.hazard_ratio):
+            times = f"{found.strength:.2f} times as strong"
+            return f"{text}pays if what is said of growth and contraction were {times}, or more."
         off = f" ± {found.error:.2f}" if found.error >= 0.005 else ""
         text += (
             f"pays if stopping the work multiplies addressable churn by {found.hazard_ratio:.2f}"
@@ -148,7 +151,8 @@ class _Told:
         """The factor on addressable churn of a table."""
         found = self.value.break_even[period, "cash"]
         words = {"always pays": "always", "never pays": "never"}
-        return words.get(found.answer, f"{found.hazard_ratio:.2f}")
+        known = math.isfinite(found.hazard_ratio)
+        return words.get(found.answer, f"{found.hazard_ratio:.2f}" if known else UNKNOWN)
 
     def footer(self, *, many: bool) -> Iterator[str]:
         yield (

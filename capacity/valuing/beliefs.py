@@ -138,6 +138,12 @@ class Beliefs:
         return lost
 
     @property
+    def moves_churn(self) -> bool:
+        """Whether any of the removed work is said to do something to churn."""
+        pairs = zip(self._pairs, self._part[:, 0], strict=True)
+        return any(part > 0 and pair.effect.churn is not None for pair, part in pairs)
+
+    @property
     def steepest(self) -> float:
         """Largest |logarithm| of the product of all median effects of a segment."""
         kinds = (np.log(np.maximum(self.at_median(kind, 1.0), 1e-9)) for kind in KINDS)

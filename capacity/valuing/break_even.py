@@ -38,7 +38,8 @@ class BreakEven:
     strength
         κ, the power of all effects at which it breaks even.
     hazard_ratio, error
-        Factor on addressable churn that this is, at the medians, and its Monte Carlo error.
+        Factor on addressable churn that this is, at the medians, and its Monte Carlo error; NaN
+        where the work is only said to do something to growth.
     by_segment
         The same factor by segment.
     grr_points
@@ -148,6 +149,8 @@ class Search:
         self, basis: str, strength: float, slope: float, worth: Callable[[Flows], FloatArray]
     ) -> BreakEven:
         beliefs = self._beliefs
+        if strength > 0 and not beliefs.moves_churn:
+            return BreakEven(basis, AT, strength, grr_points=beliefs.grr_points(strength))
         ratio = beliefs.hazard_ratio(strength)
         step = max(1e-4 * strength, 1e-6)
         change = (beliefs.hazard_ratio(strength + step) - ratio) / step

@@ -253,3 +253,17 @@ def test_a_part_of_a_task_counts_in_proportion_to_its_hours(scenario):
     task = capacity.roi(scenario(plan, set=team), without="task:care", trials=0).headline
     assert task.hazard_ratio == 1  # no cost is saved, so any good that it does is for free
     assert task.by_segment == {"all": 1, "big": 1}
+
+
+def test_work_that_is_for_growth_alone_has_no_factor_on_churn(scenario):
+    settings = {"segments.all.expansion": "20%", "team.csm.salary": 10_000}
+    text = PLAN.replace("churn: 1.6, fades_over: 9 months", "expansion: 0.5, fades_over: 9 months")
+    worth = capacity.roi(scenario(text, set=settings), trials=0)
+    found = worth.headline
+    assert found.answer == "at"
+    assert np.isnan(found.hazard_ratio)
+    assert found.grr_points == 0
+    stronger = {**settings, "tasks.care.if_stopped.expansion": 0.5**found.strength}
+    again = capacity.roi(scenario(text, set=stronger), trials=0)
+    assert again.mean("npv") == pytest.approx(0, abs=0.003 * again.mean("incremental_cost"))
+    assert "pays if what is said of growth" in str(worth)
