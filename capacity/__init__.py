@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from capacity.result import Result
     from capacity.simulation import simulate
     from capacity.sweeping import sweep
+    from capacity.value import roi
+    from capacity.valuing.answer import Roi
 
 _HOMES = {
     "CapacityError": "capacity.errors",
@@ -22,9 +24,11 @@ _HOMES = {
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",
+    "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "compare": "capacity.comparison",
     "load": "capacity.loading",
+    "roi": "capacity.value",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }
@@ -35,9 +39,11 @@ __all__ = [
     "InputError",
     "QuestionError",
     "Result",
+    "Roi",
     "Scenario",
     "compare",
     "load",
+    "roi",
     "simulate",
     "sweep",
 ]

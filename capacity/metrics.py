@@ -15,10 +15,12 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, TextArray
 from capacity.engine.batch import BY_LANE, BY_POOL, BY_WAITING_LANE, Record
-from capacity.engine.lanes import Work
+from capacity.engine.lanes import Work, lane_parts
+from capacity.engine.lifetime import opening_accounts, usual_revenue
 from capacity.engine.roles import COSTS
 from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
+from capacity.model.money import hour_cost
 
 _TOLERANCE = 1e-9
 _LINES = (*COSTS, "severance", "platform")
@@ -106,6 +108,7 @@ class Catalogue:
     ) -> None:
         plan = scenario.plan
         self._plan, self._work, self._batches, self._trials = plan, work, batches, trials
+        self._scenario = scenario
         self._pools = scenario.pools
         self._segments, self._roles = list(plan.segments), list(plan.team)
         self._count = plan.horizon.periods.count
@@ -266,25 +269,37 @@ class Catalogue:
             revenue = self._sum("revenue", everyone)
             margin = self._sum("finance", [0])
             yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
+        removed = "cost_severance" in self._batches[0]
+        of_role = (*COSTS, *(("severance",) if removed else ()))
         for key, rows in self._teams():
-            lines = [self._cost(line, rows) for line in COSTS]
+            lines = [self._cost(line, rows) for line in of_role]
             yield Metric("team_cost", currency, Kind.FLOW, key, _total(lines))
-            for line, read in zip(COSTS, lines, strict=True):
+            for line, read in zip(of_role, lines, strict=True):
                 yield Metric(f"cost_{line}", currency, Kind.FLOW, key, read)
-        whole = [self._cost(line, list(range(len(self._pools)))) for line in _LINES]
+        of_all = (*_LINES, *(("absorbed",) if removed else ()))
+        whole = [self._cost(line, list(range(len(self._pools)))) for line in of_all]
         yield Metric("team_cost", currency, Kind.FLOW, Key(), _total(whole))
-        for line, read in zip(_LINES, whole, strict=True):
+        for line, read in zip(of_all, whole, strict=True):
             yield Metric(f"cost_{line}", currency, Kind.FLOW, Key(), read)
 
     def _cost(self, line: str, pools: list[int]) -> Reader:
         shape = (self._count, self._trials)
-        if line == "severance":
+        if line == "severance" and "cost_severance" not in self._batches[0]:
             return lambda: np.zeros(shape)
+        if line == "absorbed":
+            return self._sum("cost_absorbed", [0])
         if line == "platform":
             yearly = self._sum("finance", [1])
             years = self._plan.horizon.periods.years_each
-            return lambda: np.broadcast_to(yearly() * years, shape)
+            kept = self._kept_platform()
+            return lambda: np.broadcast_to(yearly() * years * kept(), shape)
         return self._sum(f"cost_{line}", pools)
+
+    def _kept_platform(self) -> Reader:
+        """1 where the software of the team is paid for; everywhere unless the team is gone."""
+        if "platform_kept" not in self._batches[0]:
+            return lambda: np.ones((1, 1))
+        return self._sum("platform_kept", [0])
 
     # --- over the horizon ------------------------------------------------------------------------
 
@@ -299,10 +314,57 @@ class Catalogue:
 
             name = "cost_share_of_revenue"
             yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
+        if "lifetime" in self._batches[0]:
+            yield from self._lifetime_metrics()
+        yield from self._serving_metrics()
         for key, _ in self._teams():
             if key.role in self._working:
                 read = self._covered(key)
                 yield Metric("p_covered", "share", Kind.WHOLE, key, read, None, ("",))
+
+    def _lifetime_metrics(self) -> Iterator[Metric]:
+        """Value of a customer of each segment, and of the mean one of the opening book."""
+        currency = self._plan.currency
+        usual, number = usual_revenue(self._scenario), opening_accounts(self._scenario)
+        parts = usual[:, 0] * number / max(int(number.sum()), 1)
+        each = [self._sum("lifetime", [i]) for i in range(len(self._segments))]
+        mean = _weighted(each, parts)
+        yield Metric("clv", currency, Kind.WHOLE, Key(), mean, None, ("",))
+        for read, pays, segment in zip(each, usual, self._segments, strict=True):
+            value = _weighted([read], pays)
+            yield Metric("clv", currency, Kind.WHOLE, Key(segment), value, None, ("",))
+
+    def _serving_metrics(self) -> Iterator[Metric]:
+        """What the hours done cost, in all and by the segments whose work it was."""
+        parts, currency = lane_parts(self._plan, self._work), self._plan.currency
+        for i, segment in enumerate(("", *self._segments)):
+            read = self._served(parts[:, i - 1] if segment else parts.sum(axis=1))
+            yield Metric("cost_to_serve", currency, Kind.WHOLE, Key(segment), read, None, ("",))
+
+    def _served(self, parts: FloatArray) -> Reader:
+        """Cost of some parts of the hours of each work lane, shape (1, trials)."""
+        hours, costs = [], []
+        for i in range(len(self._pools)):
+            lanes = np.flatnonzero((self._work.pool == i) & (parts > 0))
+            hours.append(
+                _weighted([self._sum("done_hours", [n]) for n in lanes.tolist()], parts[lanes])
+            )
+            costs.append(self._hour_cost(i))
+        shape = (1, self._trials)
+
+        def read() -> FloatArray:
+            total = np.zeros(shape)
+            for done, cost in zip(hours, costs, strict=True):
+                total += np.sum(done(), axis=0) * cost()
+            return total
+
+        return read
+
+    def _hour_cost(self, pool: int) -> Reader:
+        """What an available hour of a pool costs over the plan, shape (trials,)."""
+        paid = _total([self._sum(f"cost_{line}", [pool]) for line in COSTS])
+        there = self._sum("available_hours", [pool])
+        return lambda: hour_cost(paid().sum(axis=0), there().sum(axis=0))
 
     def _covered(self, key: Key) -> Reader:
         """1 in the trials in which coverage reached its target in every period."""
@@ -365,6 +427,16 @@ def _ratio(over: FloatArray, under: FloatArray) -> FloatArray:
 
 def _plus(a: Reader, b: Reader) -> Reader:
     return lambda: a() + b()
+
+
+def _weighted(parts: Sequence[Reader], weights: FloatArray) -> Reader:
+    """Sum of what is read, each times its weight; 0 of nothing."""
+
+    def read() -> FloatArray:
+        each = [part() * weight for part, weight in zip(parts, weights.tolist(), strict=True)]
+        return np.sum(each, axis=0) if each else np.zeros((1, 1))
+
+    return read
 
 
 def _total(parts: list[Reader]) -> Reader:

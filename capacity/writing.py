@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from capacity.comparison import Comparison
     from capacity.result import Result
     from capacity.sweeping import Grid
+    from capacity.valuing.answer import Roi
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -132,6 +133,19 @@ def write_comparison_json(comparison: Comparison, path: Path, by: str | None) ->
     ]
     about = {**comparison.manifest, "scenarios": each, "waterfall": falls}
     _write_json(about, comparison.rows(by), path)
+
+
+def write_value_csv(values: Sequence[Roi], path: Path) -> None:
+    """The table of a value; `without` says what is gone."""
+    import pandas as pd  # slow to import
+
+    _write_csv(pd.concat([value.named_table() for value in values]), path, "without")
+
+
+def write_value_json(values: Sequence[Roi], path: Path) -> None:
+    """The same with its manifest, as for one result."""
+    about = {**values[0].manifest, "without": [value.without for value in values]}
+    _write_json(about, (row for value in values for row in value.named_rows()), path)
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:

@@ -69,17 +69,6 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
     NamedChange: ("A change", "`changes:`, one behind each dash"),
 }
 
-NOT_USED_YET = {
-    (Role, "severance"),
-    (Role, "department"),
-    (Finance, "discount_rate"),
-    (Finance, "clv_years"),
-    (Finance, "absorbed"),
-    (Finance, "absorbed_cost"),
-    (Finance, "arr_multiple"),
-}
-"""Settings that are read and checked, and that nothing in this version computes with."""
-
 MEANINGS = {
     "due_hours": "New work of the period.",
     "done_hours": "Work done, waiting work from before included.",
@@ -111,12 +100,14 @@ MEANINGS = {
     "cost_bonus": "Bonus of the filled seats.",
     "cost_tools": "Tools of the filled seats.",
     "cost_hiring": "Cost of the seats that were filled.",
-    "cost_severance": "0 in this version, which cuts no seats.",
+    "cost_severance": "What seats that are cut cost once; 0 in a plan, which cuts none.",
     "cost_platform": "Software of the team.",
     "logo_retention": "Accounts of the opening book that are left, over all of them.",
     "grr": "Revenue kept from the opening book, growth left out, over its revenue at the start.",
     "nrr": "Revenue of the opening book, growth included, over its revenue at the start.",
     "cost_share_of_revenue": "Team cost over revenue.",
+    "clv": "Value of a new customer over `clv_years`, at the coverage of the plan.",
+    "cost_to_serve": "Cost of the hours done.",
     "p_covered": "Share of the futures in which coverage reached its target in every period.",
 }
 KINDS = {
@@ -182,9 +173,8 @@ def settings() -> Iterator[str]:
         assert list(texts) == list(model.model_fields)
         for name, field in model.model_fields.items():
             text, hint = texts[name], hints[name]
-            later = " *Not used yet.*" if (model, name) in NOT_USED_YET else ""
             setting = field.alias or name
-            yield f"| `{setting}` | {said(hint)} | {default(field, hint)} | {text}{later} |"
+            yield f"| `{setting}` | {said(hint)} | {default(field, hint)} | {text} |"
         yield ""
 
 

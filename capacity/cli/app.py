@@ -117,6 +117,53 @@ def run(
 
 
 @app.command()
+def roi(
+    file: File,
+    without: Annotated[
+        list[str],
+        typer.Option(
+            metavar="WHAT",
+            help="cs, role:NAME, task:NAME, segment:NAME or a share of the seats as 20%; may be "
+            "repeated. cs unless it is given.",
+        ),
+    ] = [],  # noqa: B006 (typer reads the default)
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="MONTH", help="First month without it.")
+    ] = None,
+    months: Annotated[int, typer.Option(help="Horizon, at least the plan's own.")] = 36,
+    tasks: Annotated[
+        bool, typer.Option("--tasks", help="Value of each task, too; takes longer.")
+    ] = False,
+    trials: Annotated[
+        int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """What would be lost without the team, a role, a task or a part of the seats: break-even."""
+    from capacity.cli.valuing import run_roi
+    from capacity.loading import load
+    from capacity.writing import check_targets
+
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
+    check_targets([path for path in (json, csv) if path], scenario.files)
+    if not quiet:
+        _say(f"warning: {w}" for w in scenario.warnings)
+    how = {"trials": trials, "seed": seed}
+    targets = {"json": json, "csv": csv}
+    progress = _progress(quiet=quiet)
+    run_roi(scenario, without, months, start, how, targets, progress, tasks=tasks, quiet=quiet)
+
+
+@app.command()
 def check(
     files: Files,
     settings: Set = [],  # noqa: B006 (typer reads the default)

@@ -20,6 +20,7 @@ from capacity.assumptions import (
 from capacity.engine.layout import build_layout
 from capacity.errors import InputError, Mistake, Place
 from capacity.expectations import understood
+from capacity.guards import guards
 from capacity.loading import Scenario
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
@@ -43,9 +44,10 @@ def check_files(
         check_targets([target], [*map(str, paths), *inputs])
     found: list[Row] = []
     for path, scenario in scenarios:
-        for warning in scenario.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
         layout = build_layout(scenario)
+        warnings = (*scenario.warnings, *guards(layout))
+        for warning in warnings:
+            print(f"warning: {warning}", file=sys.stderr)
         try:
             understood(layout)
         except InputError as error:
@@ -55,7 +57,7 @@ def check_files(
         effects = implied(scenario.plan)
         _print(scenario, path, assumed)
         _print_effects(effects)
-        found.append(_checked(scenario, path, assumed, effects))
+        found.append(_checked(scenario, path, assumed, effects, warnings))
         if strict:
             mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
     if mistakes:
@@ -82,7 +84,11 @@ def _read(
 
 
 def _checked(
-    scenario: Scenario, path: Path, assumed: Sequence[Assumption], effects: Mapping[str, Row]
+    scenario: Scenario,
+    path: Path,
+    assumed: Sequence[Assumption],
+    effects: Mapping[str, Row],
+    warnings: Sequence[Mistake],
 ) -> Row:
     """What was found of one scenario, for other programs."""
     return {
@@ -91,7 +97,7 @@ def _checked(
         "accounts": len(scenario.book),
         "changes": change_rows(scenario.changes),
         "assumptions": assumption_rows(assumed),
-        "warnings": warning_rows(scenario.warnings),
+        "warnings": warning_rows(warnings),
         "effects": effects,
     }
 

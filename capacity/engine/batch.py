@@ -11,6 +11,8 @@ from capacity.engine.demand import Demand
 from capacity.engine.faces import Faces
 from capacity.engine.influence import Influence
 from capacity.engine.layout import Layout
+from capacity.engine.lifetime import Lifetimes, has_lifetimes
+from capacity.engine.removal import Gone, Removal
 from capacity.engine.roles import COSTS, Desk
 from capacity.engine.shocks import draw_shocks
 from capacity.engine.stretches import Turning, by_period
@@ -47,34 +49,50 @@ FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
 """Of the opening book alone, before the first period and after each year of the plan."""
 
 
-def run_batch(layout: Layout, chance: Chance) -> Record:
-    """Simulate the periods for one batch."""
-    return _Batch(layout, chance).run()
+def run_batch(
+    layout: Layout, chance: Chance, removal: Removal | None = None, strength: float = 1.0
+) -> Record:
+    """Simulate the periods for one batch.
+
+    Parameters
+    ----------
+    removal
+        What is gone; all else, luck and past included, is as without it.
+    strength
+        Power to which every effect of the work is raised, κ: 0 for work that does nothing.
+    """
+    return _Batch(layout, chance, removal, strength).run()
 
 
 class _Batch:
-    def __init__(self, layout: Layout, chance: Chance) -> None:
+    def __init__(
+        self, layout: Layout, chance: Chance, removal: Removal | None, strength: float
+    ) -> None:
         plan = layout.plan
-        self.layout, self.chance = layout, chance
+        self.layout, self.chance, self.strength = layout, chance, strength
         self.periods = plan.horizon.periods
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
         count = len(territories)
         stretches = layout.stretches
+        self.gone = Gone(scenario, layout.work, removal, chance, stretches) if removal else None
         self.desks = [
-            Desk(scenario, i, layout.work, count, chance, backlog, stretches)
+            Desk(scenario, i, layout.work, count, chance, backlog, stretches, self.gone)
             for i in range(len(scenario.pools))
         ]
         self._by_segment = territories.by_segment(len(plan.segments))
         shocks = draw_shocks(plan, chance, stretches)
         self.demand = Demand(plan, layout.work, layout.classes, layout.calendar, chance, shocks)
-        self.influence = Influence(plan, layout.effects, count, layout.classes, layout.past, chance)
+        self.influence = Influence(
+            plan, layout.effects, count, layout.classes, layout.past, chance, strength
+        )
         self.faces = Faces(scenario, territories, chance)
         self.customers = Customers(
             scenario, territories, layout.classes, layout.retention, chance, shocks, stretches
         )
         self.parts: list[Turning] = [
             *self.desks, self.demand, self.influence, self.faces, self.customers,
+            *([self.gone] if self.gone else []),
         ]  # fmt: skip
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
@@ -121,7 +139,16 @@ class _Batch:
         for r, desk in enumerate(self.desks):
             self._settle(r, desk)
         self.record |= self._global_inputs()
+        if self.gone:
+            self.record |= self.gone.records()
+        if has_lifetimes(self.layout.plan):
+            self.record["lifetime"] = self._lifetime()[None]
         return self.record
+
+    def _lifetime(self) -> FloatArray:
+        """Value of a customer for a unit of yearly revenue, shape (segments, trials)."""
+        first = self.gone.removal.start if self.gone else 0
+        return Lifetimes(self.layout, self.chance, self.strength).per_revenue(self.record, first)
 
     def _freeze(self, year: int) -> None:
         for name, values in zip(FROZEN, self.customers.opening(), strict=True):
@@ -141,6 +168,9 @@ class _Batch:
         team = [desk.staff(t) for desk in self.desks]
         self.faces.remember(team)
         due[:] = self.demand.hours(t, self.customers.number, team)
+        gone = self.gone if self.gone and self.gone.is_on(t) else None
+        given_up = self._give_up(gone) if gone and t == gone.removal.start else 0.0
+        wanted = gone.to_serve(due) if gone else due
         for r, (desk, staff) in enumerate(zip(self.desks, team, strict=True)):
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
@@ -148,12 +178,21 @@ class _Batch:
                 record["wanted_hours"][t, r] = self.due[t, r] = 0.0
                 continue
             mine = due[desk.lanes]
-            served = desk.serve(mine, desk.capacity(t, staff))
+            served = desk.serve(wanted[desk.lanes], desk.capacity(t, staff))
             done[desk.lanes], record["dropped_hours"][t, desk.waits] = served[:2]
             record["wanted_hours"][t, r], self.due[t, r] = served[2], mine.sum(axis=0)
+        if gone:
+            others = gone.done_by_others(t, due)
+            done += others
+            late = self.layout.work.waits
+            record["dropped_hours"][t] += (due - wanted - others)[late] + given_up
         dropped = due - done
         dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
+
+    def _give_up(self, gone: Gone) -> FloatArray:
+        """Waiting work that nobody will do any more, by work lane that may wait."""
+        return np.concatenate([desk.give_up(gone.stopped) for desk in self.desks])
 
     def _finish(self, t: int, moves: Moves) -> None:
         """Waiting work of the lost goes; the books are written."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,6 +68,21 @@ class Effects:
 
     def __bool__(self) -> bool:
         return bool(self.lasting or self.starting or self.renewing)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """All of them."""
+        return [*self.lasting, *self.starting, *self.renewing]
+
+    def raised(self, strength: float) -> Effects:
+        """The same effects to a power, so that their logarithms are so many times as large."""
+        if strength == 1:
+            return self
+        lasting, starting, renewing = (
+            [replace(pair, part=pair.part * strength) for pair in group]
+            for group in (self.lasting, self.starting, self.renewing)
+        )
+        return Effects(lasting, starting, renewing, self.cells)
 
 
 def build_effects(plan: Plan, work: Work, territories: Territories) -> Effects:

@@ -28,7 +28,7 @@ class Frailty:
 
     def __init__(self, plan: Plan, classes: Classes, chance: Chance) -> None:
         self._segment = classes.segment
-        self._alpha, self._beta = (_shapes(plan, chance, name) for name in ("alpha", "beta"))
+        self._alpha, self._beta = (shapes(plan, chance, name) for name in ("alpha", "beta"))
         self._borne = np.zeros((len(classes), chance.trials))
 
     def bear(
@@ -60,7 +60,7 @@ class Frailty:
         return -np.expm1(after - before), -np.expm1(after)
 
 
-def _shapes(plan: Plan, chance: Chance, name: str) -> FloatArray:
+def shapes(plan: Plan, chance: Chance, name: str) -> FloatArray:
     """Drawn α or β of each segment; 1 where accounts do not differ."""
     named = []
     for segment, settings in plan.segments.items():

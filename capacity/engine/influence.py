@@ -58,8 +58,9 @@ class Influence:
 
     def __init__(
         self, plan: Plan, effects: Effects, territories: int, classes: Classes, past: Past,
-        chance: Chance,
+        chance: Chance, strength: float = 1.0,
     ) -> None:  # fmt: skip
+        effects = effects.raised(strength)
         self._effects = effects
         self._on = bool(effects) and plan.simulation.feedback
         self._shape = (len(KINDS), territories, chance.trials)
@@ -126,7 +127,7 @@ class _Felt:
             out[kind, self._territories] *= product
 
 
-class _Inputs:
+class Inputs:
     """The drawn numbers of some pairs, each of shape (pairs, trials) or (pairs, 1)."""
 
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
@@ -169,7 +170,7 @@ def today(pairs: list[Pair], past: Past, chance: Chance) -> FloatArray:
     return chance.inputs(named)
 
 
-class _Lasting(_Inputs):
+class _Lasting(Inputs):
     """Work that is remembered as a fading record of hours."""
 
     def __init__(
@@ -206,7 +207,7 @@ class _Lasting(_Inputs):
         self.felt.multiply(out, self.kinds, (1 + self._excess * lack) / self._usual)
 
 
-class _Renewing(_Inputs):
+class _Renewing(Inputs):
     """Work for a renewal, which counts when that renewal is decided."""
 
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
@@ -240,7 +241,7 @@ def _lack(total: FloatArray, known: FloatArray, today: FloatArray) -> tuple[Floa
     return lack, np.where(any_known, 1 - today, 0.0)
 
 
-class _Starting(_Inputs):
+class _Starting(Inputs):
     """Work at the start of an account, remembered by vintage: a row for each pair and vintage."""
 
     def __init__(

@@ -285,6 +285,20 @@ def _steps(index: int, lane: Lane) -> list[Step]:
     return [Step(index, name, lane.pools[role], hours) for name, (role, hours) in steps.items()]
 
 
+def lane_parts(plan: Plan, work: Work) -> FloatArray:
+    """Part of the hours of each work lane that is for each segment, shape (lanes, segments).
+
+    Work that is one for several segments is for all of them alike.
+    """
+    out = np.zeros((len(work.lane), len(plan.segments)))
+    names = list(plan.segments)
+    for i, index in enumerate(work.lane.tolist()):
+        lane = work.lanes[index]
+        segments = [lane.segment] if lane.segment else plan.segments_of(lane.work)
+        out[i, [names.index(name) for name in segments]] = 1 / len(segments)
+    return out
+
+
 def first_parts(lane: Lane, classes: Classes) -> list[IntArray]:
     """Periods of the first parts of a lane's occurrences `on` a date, an array by turn.
 

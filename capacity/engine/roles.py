@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from capacity.arrays import FloatArray
+from capacity.arrays import BoolArray, FloatArray
 from capacity.engine.chance import Chance, Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
+from capacity.engine.removal import Gone
 from capacity.engine.seats import Presence, Staff, heads_of, planned_seats
 from capacity.engine.stretches import Stretches, by_period, steady
 from capacity.loading import Scenario
@@ -64,11 +65,13 @@ class Desk:
 
     def __init__(
         self, scenario: Scenario, index: int, work: Work, territories: int, chance: Chance,
-        backlog: FloatArray, stretches: Stretches,
+        backlog: FloatArray, stretches: Stretches, gone: Gone | None = None,
     ) -> None:  # fmt: skip
         plan, pool = scenario.plan, scenario.pools[index]
         self._pool, self._chance = pool, chance
         self._seats = seats_of(scenario, pool, chance, stretches)
+        if gone:
+            self._seats = gone.seats(index, self._seats)
         self._times = times_of(scenario, pool, chance, stretches)
         self.time = self._times[0]
         self._presence: list[Presence] = []
@@ -183,6 +186,12 @@ class Desk:
         dropped: FloatArray = np.where(stays, 0.0, left).sum(axis=0)
         self._waiting = (left * stays)[:-1]
         return dropped
+
+    def give_up(self, stopped: BoolArray) -> FloatArray:
+        """Drop the waiting work of lanes that stop; returns the hours by lane that may wait."""
+        before = self.waiting
+        self._waiting = self._waiting * ~stopped[self.lanes][self._late][:, None]
+        return before - self.waiting
 
     @property
     def waiting(self) -> FloatArray:

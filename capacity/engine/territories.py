@@ -40,6 +40,9 @@ class Territories:
         Territory of each account of the book.
     deals
         Of each segment: how the accounts that it wins fall to its territories.
+    shares
+        Of each: its share of the accounts of its segment that are there today; alike where the
+        segment has none.
     """
 
     segment: IntArray
@@ -48,6 +51,7 @@ class Territories:
     luck: list[tuple[str, ...]]
     of_row: IntArray
     deals: list[Deal]
+    shares: FloatArray
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -74,13 +78,14 @@ def build_territories(scenario: Scenario) -> Territories:
     plan, book = scenario.plan, scenario.book
     segment: list[int] = []
     none, of_row = np.zeros(0, dtype=np.int64), np.zeros(len(book), dtype=np.int64)
-    found = Territories(none, [], [], [], of_row, [])
+    found, shares = Territories(none, [], [], [], of_row, [], np.zeros(0)), []
     for index, name in enumerate(plan.segments):
         groups = _groups(scenario, index)
         wheres = plan.restricted(name)
         part = _apart(scenario, groups, wheres) if wheres else _whole(groups)
         found.of_row[groups.rows] = len(segment) + part.of_row
         found.deals.append(part.deal(groups, len(segment)))
+        shares.append(_shares(part.of_row[groups.known], len(part.group)))
         segment += [index] * len(part.group)
         found.values.extend(groups.values[g] for g in part.group)
         tasks = np.array(list(wheres), dtype=object)
@@ -90,7 +95,14 @@ def build_territories(scenario: Scenario) -> Territories:
             pools = [value for _, value in groups.values[g]] if len(groups.values) > 1 else []
             needed = tasks[varying & met].tolist()
             found.luck.append((*pools, *(["where", *needed] if needed else [])))
-    return replace(found, segment=np.array(segment, dtype=np.int64))
+    every = np.concatenate(shares) if shares else np.zeros(0)
+    return replace(found, segment=np.array(segment, dtype=np.int64), shares=every)
+
+
+def _shares(place: IntArray, count: int) -> FloatArray:
+    """How the accounts of a segment spread over its territories."""
+    size = np.bincount(place, minlength=count).astype(np.float64)
+    return size / size.sum() if size.any() else np.full(count, 1 / count)
 
 
 @dataclass(frozen=True)

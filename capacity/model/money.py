@@ -17,6 +17,11 @@ def derived_heads(planned_seats: Sequence[int], seats_each: Sequence[int]) -> in
     )
 
 
+def hour_cost(cost: FloatArray, available: FloatArray) -> FloatArray:
+    """Cost of an available hour; 0 where there is none."""
+    return np.divide(cost, available, out=np.zeros_like(available), where=available > 0)
+
+
 def pay(heads: FloatArray, yearly: FloatArray, years: float) -> FloatArray:
     """Cost of filled seats in a period."""
     return heads * yearly * years

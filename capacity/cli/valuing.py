@@ -1,0 +1,40 @@
+"""The verb `roi`: what would be lost without the team, a role, a task or the work for a segment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from capacity.cli.showing import show
+from capacity.guards import guards
+from capacity.loading import Scenario
+from capacity.report.value import report
+from capacity.simulation import Progress
+from capacity.value import futures_of, valued
+from capacity.writing import write_value_csv, write_value_json
+
+
+def run_roi(  # noqa: PLR0913 - the options of the verb
+    scenario: Scenario,
+    without: list[str],
+    months: int,
+    start: str | None,
+    how: dict[str, int | None],
+    targets: dict[str, Path | None],
+    progress: Progress | None,
+    *,
+    tasks: bool,
+    quiet: bool,
+) -> None:
+    """Find the value of each, write it and print it; `how` holds trials and seed."""
+    futures = futures_of(scenario, how["trials"], how["seed"])
+    chosen = list(dict.fromkeys(without or ["cs"]))
+    found = valued(scenario, chosen, months, start, futures, progress, tasks=tasks)
+    if targets["json"]:
+        write_value_json(found, targets["json"])
+    if targets["csv"]:
+        write_value_csv(found, targets["csv"])
+    if not quiet:
+        for warning in guards(found[0].layout):
+            print(f"warning: {warning}", file=sys.stderr)
+        show(report(found))

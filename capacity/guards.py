@@ -1,0 +1,79 @@
+"""Doubts about what a value rests on: who believes too much of the work believes any value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from capacity.engine.effects import KINDS
+from capacity.engine.layout import Layout
+from capacity.errors import Mistake
+from capacity.scenario.document import Plan
+from capacity.scenario.segment import Effect
+
+POINTS = 0.05
+"""By how much the derived coverage of today may differ from all of the work unremarked."""
+_OBSERVED = re.compile(r"observational|correlat|regression", re.IGNORECASE)
+"""Words of a source that has watched, and not tried: who gets more work differs in other ways."""
+
+
+def guards(layout: Layout) -> tuple[Mistake, ...]:
+    """Warnings for whoever asks what the work is worth."""
+    plan, place = layout.plan, layout.scenario.marked.place
+    found = [*_addressable(plan), *_sources(plan), *_coverage(layout)]
+    return tuple(Mistake(place(path), ".".join(path), text) for path, text in found)
+
+
+def _addressable(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
+    for name, segment in plan.segments.items():
+        if segment.addressable and segment.addressable.median >= 1:
+            text = (
+                "100% says that nobody ever leaves by insolvency or merger, which overstates what "
+                "the work is worth. Leave out what nobody can move"
+            )
+            yield ("segments", name, "addressable"), text
+
+
+def _effects(plan: Plan) -> Iterator[tuple[tuple[str, ...], Effect]]:
+    """All effects of the work, each with its path."""
+    if plan.value:
+        yield ("value", "if_stopped"), plan.value.if_stopped
+    for name, segment in plan.segments.items():
+        if segment.if_stopped:
+            yield ("segments", name, "if_stopped"), segment.if_stopped
+    for name, task in plan.tasks.items():
+        if task.if_stopped:
+            yield ("tasks", name, "if_stopped"), task.if_stopped
+
+
+def _sources(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
+    for path, effect in _effects(plan):
+        for kind in KINDS:
+            factor = getattr(effect, kind)
+            if factor is None:
+                continue
+            source, note = factor.source or effect.source, factor.note or effect.note
+            if not source:
+                text = "has no source, and the value of the work hangs on it. Say who judged it"
+                yield (*path, kind), text
+            elif _OBSERVED.search(f"{source} {note or ''}"):
+                text = (
+                    "comes from watching and not from an experiment: customers who get more work "
+                    "differ in other ways, too. Take it for an upper bound"
+                )
+                yield (*path, kind), text
+
+
+def _coverage(layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The worst of each task whose coverage of the past is derived and not nearly all of it."""
+    worst: dict[str, float] = {}
+    for pair in layout.effects.pairs:
+        covered = float(layout.past.coverage[pair.cell])
+        if pair.lane.work.coverage_today is None and abs(covered - 1) > POINTS:
+            worst[pair.lane.task] = min(covered, worst.get(pair.lane.task, 1.0))
+    for task, covered in worst.items():
+        text = (
+            f"today's team would do {covered:.0%} of it, by which today's churn is explained. "
+            "If that is not so, write `coverage_today`"
+        )
+        yield ("tasks", task), text

@@ -1,0 +1,267 @@
+"""What is lost without something, as text: break-even first, then the value by horizon."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from capacity.report.tables import FEW, RANGE, WIDTH, plain, table
+from capacity.report.words import UNKNOWN, hours, money, odds, people, share
+
+if TYPE_CHECKING:
+    from capacity.valuing.answer import Roi
+    from capacity.valuing.break_even import BreakEven
+
+_LOW, _HIGH = 0.1, 0.9
+_SIDES = ("with", "without")
+_EVERY = 6
+"""Of what is saved by month, which months are printed."""
+_WHAT = {"role": "the role {}", "task": "the task {}", "segment": "the work for {}"}
+
+
+def as_text(values: Sequence[Roi], width: int = WIDTH) -> str:
+    """The whole report as plain text."""
+    return plain(report(values), width)
+
+
+def report(values: Sequence[Roi]) -> Group:
+    """One removal in full, or several side by side."""
+    told = [_Told(value) for value in values]
+    parts: list[Text | Table] = [Text(told[0].title, style="bold"), Text()]
+    for one in told:
+        parts += [Text(f"• {sentence}") for sentence in one.sentences()]
+    tables = [_by_horizon(told), _in_money(told)]
+    if len(told) == 1:
+        tables += [*told[0].tables()]
+    if values[0].tasks:
+        tables.append(_tasks(values[0]))
+    for found in tables:
+        parts += [Text(), found]
+    parts += [Text(), *(Text(line, style="dim") for line in told[0].footer(many=len(told) > 1))]
+    return Group(*parts)
+
+
+class _Told:
+    """One removal, as it is said."""
+
+    def __init__(self, value: Roi) -> None:
+        self.value, self.plan = value, value.scenario.plan
+        self.lucky = value.trials > 0
+        kind, _, name = value.without.partition(":")
+        self.what = _WHAT[kind].format(name) if name else f"{value.without}"
+        if value.without.endswith("%"):
+            self.what = f"{value.without} of the seats"
+
+    @property
+    def title(self) -> str:
+        futures = f"{self.value.trials:,} futures" if self.lucky else "expected values"
+        return f"{self.plan.name} · what if not? · from {self.value.start} · {futures}"
+
+    def horizon(self, period: str) -> str:
+        """``36 months``."""
+        if period:
+            return f"{period.removesuffix('m')} months"
+        count = self.value.horizons[""]
+        for label, periods in self.value.horizons.items():
+            if label and periods == count:
+                return f"{label.removesuffix('m')} months"
+        return f"{count} {self.plan.horizon.step}s"
+
+    @property
+    def periods(self) -> list[str]:
+        """The horizons that are shown, the headline's last unless it is one of them."""
+        counts = self.value.horizons
+        marks = [label for label in counts if label and counts[label] <= counts[""]]
+        same = any(counts[label] == counts[""] for label in marks)
+        return marks if same else [*marks, ""]
+
+    # --- sentences -------------------------------------------------------------------------------
+
+    def sentences(self) -> Iterator[str]:
+        for basis in ("cash", "value"):
+            free = basis != "cash" and self.value.mean("incremental_cost") == 0
+            if ("", basis) in self.value.break_even and not free:
+                yield self._break_even(self.value.break_even["", basis])
+        yield self._saved()
+
+    def _break_even(self, found: BreakEven) -> str:
+        where = "in cash" if found.basis == "cash" else "in value, with ARR at its multiple"
+        text = f"{self.what}, {where}, over {self.horizon('')}: "
+        if self.value.mean("incremental_cost") == 0:
+            text = f"{self.what}: its people stay and are paid, so without it no cost is saved"
+            gain = self.value.mean("incremental_gross_profit")
+            verb = "is lost" if gain > 0 else "is won"
+            lost = money(abs(gain), self.plan.currency)
+            return f"{text}, and {lost} of gross profit {verb} over {self.horizon('')}."
+        if found.answer == "always pays":
+            return f"{text}pays even if the work does nothing for churn or growth."
+        if found.answer == "never pays":
+            return f"{text}never pays, however much the work does."
+        if math.isnan(found.hazard_ratio):
+            times = f"{found.strength:.2f} times as strong"
+            return f"{text}pays if what is said of growth and contraction were {times}, or more."
+        off = f" ± {found.error:.2f}" if found.error >= 0.005 else ""
+        text += (
+            f"pays if stopping the work multiplies addressable churn by {found.hazard_ratio:.2f}"
+            f"{off} or more, {100 * found.grr_points:.1f} points of GRR a year"
+        )
+        if math.isnan(found.p_exceeded):
+            return f"{text}. The scenario does not say what the work does."
+        if not self.lucky:
+            return f"{text}."
+        held = odds(found.p_exceeded, self.value.trials)
+        return f"{text}. By what the scenario believes, it is more in {held}."
+
+    def _saved(self) -> str:
+        value = self.value
+        return (
+            f"{self.what}: {people(value.mean('accounts_saved'))} accounts"
+            f"{self.range('accounts_saved', hours)} and {self.money('arr_saved')} of ARR"
+            f"{self.range('arr_saved', money)} more at the end of {self.horizon('')} than without, "
+            f"for {self.money('incremental_cost')} of cost."
+        )
+
+    def money(self, metric: str) -> str:
+        return money(self.value.mean(metric), self.plan.currency)
+
+    def range(self, metric: str, say: Callable[[float], str], period: str = "") -> str:
+        """`` (1 to 9 in 8 of 10 futures)``."""
+        between = self.between(metric, say, period)
+        return f" ({between} in {RANGE})" if between else ""
+
+    def between(self, metric: str, say: Callable[[float], str], period: str = "") -> str:
+        """``1 to 9``; nothing where there is no luck."""
+        if not self.lucky or math.isnan(self.value.mean(metric, period)):
+            return ""
+        ends = (self.value.quantile(metric, q, period) for q in (_LOW, _HIGH))
+        return " to ".join(say(end) for end in ends)
+
+    def odds(self, metric: str, period: str) -> str:
+        """``80 %`` of the futures in which it is above 0."""
+        known = self.lucky and not math.isnan(self.value.mean(metric, period))
+        return share(self.value.odds(metric, period)) if known else ""
+
+    def break_even(self, period: str) -> str:
+        """The factor on addressable churn of a table."""
+        found = self.value.break_even[period, "cash"]
+        words = {"always pays": "always", "never pays": "never"}
+        known = math.isfinite(found.hazard_ratio)
+        return words.get(found.answer, f"{found.hazard_ratio:.2f}" if known else UNKNOWN)
+
+    def footer(self, *, many: bool) -> Iterator[str]:
+        yield (
+            "Break-even is the factor on addressable churn, if all of that work stopped for good, "
+            "at which the expected present value is nothing."
+        )
+        yield (
+            "With run-off: what the ARR saved brings in the "
+            f"{self.plan.finance.clv_years} years after that, while it leaves as without the work. "
+            "Cost comes now and what it saves comes at renewals, so 12 months alone say little."
+        )
+        if self.lucky:
+            seed = self.value.manifest["seed"]
+            yield f"Figures are expected values, ranges run from p10 to p90. Seed {seed}."
+            if self.value.trials < FEW:
+                yield f"Too few futures to tell Monte Carlo errors; give {FEW} or more."
+        if many:
+            yield "Retention, lifetime value and the months are in the report of each alone."
+
+    # --- tables ----------------------------------------------------------------------------------
+
+    def tables(self) -> Iterator[Table]:
+        yield self._kept()
+        yield self._by_month()
+
+    def _kept(self) -> Table:
+        value, period = self.value, [p for p in self.periods if p][-1]
+        heads = ("churn", "GRR", "NRR", "CLV")
+        named = [f"{h} {side}" for h in heads for side in _SIDES]
+        out = table(f"Opening book after {self.horizon(period)}, and a new customer", "", *named)
+        for segment in (*value.segments, ""):
+            kept = product(("churn", "grr", "nrr"), _SIDES)
+            cells = [share(value.mean(f"{n}_{side}", period, segment), 1) for n, side in kept]
+            worth = [money(value.mean(f"clv_{side}", "", segment)) for side in _SIDES]
+            out.add_row(segment or "all", *cells, *worth)
+        return out
+
+    def _by_month(self) -> Table:
+        out = table("Saved so far", "end of", "accounts", RANGE, "ARR", RANGE)
+        labels = self.plan.horizon.periods.labels[: self.value.horizons[""]]
+        step = _EVERY if self.plan.horizon.step == "month" else 4 * _EVERY
+        for label in labels[step - 1 :: step]:
+            out.add_row(
+                label,
+                people(self.value.mean("accounts_saved", label)),
+                self.between("accounts_saved", hours, label),
+                money(self.value.mean("arr_saved", label)),
+                self.between("arr_saved", money, label),
+            )
+        return out
+
+
+def _by_horizon(told: Sequence[_Told]) -> Table:
+    heads = ("break-even", "ROI", RANGE, "above 0 in", "with run-off", RANGE)
+    out = table("Break-even and return", "without", "over", *heads)
+    for one in told:
+        for period in one.periods:
+            out.add_row(
+                one.value.without,
+                one.horizon(period),
+                one.break_even(period),
+                share(one.value.mean("roi", period)),
+                one.between("roi", share, period),
+                one.odds("roi", period),
+                share(one.value.mean("roi_with_run_off", period)),
+                one.between("roi_with_run_off", share, period),
+            )
+    return out
+
+
+def _in_money(told: Sequence[_Told]) -> Table:
+    currency = told[0].plan.currency
+    heads = ("NPV", RANGE, "above 0 in", "with run-off", "above 0 in", "IRR", "paid back")
+    out = table(f"Present value, {currency}", "without", "over", *heads)
+    for one in told:
+        for period in one.periods:
+            months = one.value.mean("payback_period", period)
+            unit = one.plan.horizon.step + ("s" if months > 1 else "")
+            back = f"{months:.0f} {unit}" if math.isfinite(months) else "not"
+            out.add_row(
+                one.value.without,
+                one.horizon(period),
+                money(one.value.mean("npv", period)),
+                one.between("npv", money, period),
+                one.odds("npv", period),
+                money(one.value.mean("npv_with_run_off", period)),
+                one.odds("npv_with_run_off", period),
+                share(one.value.mean("irr", period)),
+                back,
+            )
+    return out
+
+
+def _tasks(value: Roi) -> Table:
+    tasks, currency = value.tasks, value.scenario.plan.currency
+    assert tasks is not None
+    heads = ("value", "±", "value alone", "hours", "cost", "value an hour")
+    out = table(f"Value of each task, {currency}: cut these first", "task", *heads)
+    for k in tasks.cut_first:
+        error = float(tasks.error[k])
+        out.add_row(
+            tasks.tasks[k],
+            money(float(tasks.share[k])),
+            money(error) if math.isfinite(error) else "",
+            money(float(tasks.alone[k])),
+            hours(float(tasks.hours[k].sum())),
+            money(float(tasks.cost[k].sum())),
+            hours(float(tasks.per_hour[k])),
+        )
+    out.add_row("idle", UNKNOWN, "", UNKNOWN, UNKNOWN, money(tasks.idle), UNKNOWN)
+    out.add_row("all", money(tasks.total), "", "", hours(float(tasks.hours.sum())), "", "")
+    return out

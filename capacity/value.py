@@ -1,0 +1,235 @@
+"""What a team, a role, a task or the work for a segment is worth."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.engine.copulas import build_copulas
+from capacity.engine.layout import Layout, build_layout
+from capacity.engine.removal import Removal, read_removal, seats_cut
+from capacity.errors import InputError, Mistake, QuestionError
+from capacity.loading import Scenario
+from capacity.periods import Periods
+from capacity.scenario.days import read_month
+from capacity.scenario.document import Plan
+from capacity.simulation import Progress, manifest
+from capacity.units import MONTHS_PER_YEAR
+from capacity.valuing.answer import Roi
+from capacity.valuing.beliefs import has_effects, layout_of
+from capacity.valuing.break_even import CASH, VALUE, Search
+from capacity.valuing.flows import Flows
+from capacity.valuing.tasks import task_values
+from capacity.valuing.worlds import Futures, worlds
+
+MARKS = (12, 24, 36)
+"""Months after which the value is always told."""
+_MOST = 120
+"""Months that a plan may have."""
+
+
+def roi(  # noqa: PLR0913 - what, when, and how exactly
+    scenario: Scenario,
+    without: str = "cs",
+    months: int = 36,
+    start: str | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    *,
+    tasks: bool = False,
+) -> Roi:
+    """What would be lost if something was gone.
+
+    Both worlds meet the same luck, so their difference is due to what is gone.
+
+    Parameters
+    ----------
+    scenario
+        From `capacity.load`.
+    without
+        ``cs``, all roles of that department; ``role:NAME``; ``task:NAME``, whose hours are free
+        for others then; ``segment:NAME``, the work for it; or a share as ``20%`` of each role's
+        seats, the last named first.
+    months
+        The headline horizon, at least the plan's own; the plan is run on for as long as it takes.
+    start
+        The first month without, such as ``2027-06``; the first of the plan.
+    trials, seed, executor, progress
+        As for `capacity.simulate`.
+    tasks
+        Whether to find the value of each task, too, which takes many more simulations.
+
+    Returns
+    -------
+    Roi
+        Break-even, ROI, NPV, IRR, payback, retention and lifetime value with and without.
+
+    Raises
+    ------
+    InputError
+        Where the scenario lacks what it takes: a margin, a discount rate, addressable churn.
+    QuestionError
+        Where there is nothing that could be gone, or no such month.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> plan = capacity.load("scenarios/base.yaml")
+    >>> worth = capacity.roi(plan, without="task:webinar", trials=0)
+    >>> round(worth.mean("incremental_cost", "12m"))
+    0
+    """
+    futures = futures_of(scenario, trials, seed, executor)
+    (found,) = valued(scenario, [without], months, start, futures, progress, tasks=tasks)
+    return found
+
+
+def futures_of(
+    scenario: Scenario, trials: int | None, seed: int | None, executor: Executor | None = None
+) -> Futures:
+    """The futures that the caller asks for, else those of the scenario."""
+    settings = scenario.plan.simulation
+    if trials is not None and trials < 0:
+        raise ValueError(f"trials is {trials}; it is at least 0")
+    trials = settings.trials if trials is None else trials
+    seed = settings.seed if seed is None else seed
+    return Futures(seed, trials, executor, build_copulas(scenario.plan))
+
+
+def valued(
+    scenario: Scenario,
+    without: Sequence[str],
+    months: int,
+    start: str | None,
+    futures: Futures,
+    progress: Progress | None = None,
+    *,
+    tasks: bool = False,
+) -> list[Roi]:
+    """As `roi`, for several removals side by side."""
+    began = time.perf_counter()
+    _refuse_what_lacks(scenario)
+    longer = _long_enough(scenario, months)
+    layout, horizons = build_layout(longer), _horizons(scenario, months)
+    first = _first(longer.plan, start)
+    removals = [_read(longer, text, first) for text in without]
+    full, *gone = worlds(layout, [None, *removals], futures, progress=progress)
+    values = task_values(layout, first, horizons[""], futures) if tasks else None
+    rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
+    years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
+    found = []
+    for text, removal, world in zip(without, removals, gone, strict=True):
+        one = _valued(layout, removal, Flows(full, world, rate, years), futures, horizons)
+        about = manifest(longer, futures.trials, futures.seed, time.perf_counter() - began)
+        about |= {"without": text, "from": one.start}
+        found.append(replace(one, without=text, tasks=values, manifest=about))
+    return found
+
+
+def _valued(
+    layout: Layout, removal: Removal, flows: Flows, futures: Futures, horizons: dict[str, int]
+) -> Roi:
+    """The two worlds and where they break even."""
+    plan = layout.plan
+    given = has_effects(plan)
+    search = Search(
+        layout if given else layout_of(layout.scenario), removal, futures, flows, given=given
+    )
+    multiple = plan.finance.arr_multiple
+    drawn = futures.inputs([("finance.arr_multiple", multiple)])[0] if multiple else None
+    cash = {count: search.cash(count) for count in dict.fromkeys(horizons.values())}
+    found = {(period, CASH): cash[count] for period, count in horizons.items()}
+    if drawn is not None:
+        found["", VALUE] = search.value(horizons[""], drawn)
+    label = plan.horizon.periods.labels[removal.start]
+    return Roi(layout, "", label, horizons, flows, found, search.simulations, None, {})
+
+
+# --- what it takes --------------------------------------------------------------------------------
+
+
+def _refuse_what_lacks(scenario: Scenario) -> None:
+    """Every setting that value hangs on and that has no default."""
+    plan = scenario.plan
+    lacks: list[tuple[tuple[str, ...], str]] = []
+    if not plan.has_money:
+        text = "have no revenue, and value hangs on it. Write `arr` for each, or a file of accounts"
+        lacks.append((("segments",), text))
+    for key, example in (("gross_margin", "78%"), ("discount_rate", "10%")):
+        if getattr(plan.finance, key) is None:
+            text = f"is not there, and value hangs on it. Write it, as in {example}"
+            lacks.append((("finance", key), text))
+    for name, segment in plan.segments.items():
+        if segment.addressable is None:
+            text = "is not there: the share of churn that anybody can move. Write it, as in 60%"
+            lacks.append((("segments", name, "addressable"), text))
+    if plan.finance.absorbed and plan.finance.absorbed_cost is None:
+        text = "is not there, but `absorbed` work has a cost. Write that of an hour, as in 70"
+        lacks.append((("finance", "absorbed_cost"), text))
+    if lacks:
+        place = scenario.marked.place
+        raise InputError([Mistake(place(p, key=True), ".".join(p), text) for p, text in lacks])
+
+
+def _periods_of(plan: Plan, months: int) -> int:
+    """Number of periods that so many months from the start take."""
+    horizon = plan.horizon
+    step, fiscal = horizon.periods.step, horizon.fiscal_year_start
+    return Periods.lasting_months(horizon.start, months, fiscal, step).count
+
+
+def _long_enough(scenario: Scenario, months: int) -> Scenario:
+    """The scenario, run on where it is shorter than what is told of it."""
+    if not 1 <= months <= _MOST:
+        raise QuestionError(f"--months {months}: write 1 to {_MOST}")
+    most = max(months, *MARKS)
+    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, most):
+        return scenario
+    return scenario.with_({"horizon.months": most})
+
+
+def _horizons(scenario: Scenario, months: int) -> dict[str, int]:
+    """Number of periods by label; the headline's is empty, and as long as the plan at least."""
+    plan = scenario.plan
+    headline = max(_periods_of(plan, months), plan.horizon.periods.count)
+    marks = [*MARKS, *range(MARKS[-1] + MONTHS_PER_YEAR, months + 1, MONTHS_PER_YEAR)]
+    return {"": headline} | {f"{mark}m": _periods_of(plan, mark) for mark in marks}
+
+
+def _first(plan: Plan, start: str | None) -> int:
+    """The first period without."""
+    if start is None:
+        return 0
+    periods = plan.horizon.periods
+    try:
+        found = periods.of_month(read_month(start))
+    except ValueError:
+        text = f"--from {start}: is not a month. Write it as {periods.labels[0][:7]}"
+        raise QuestionError(text) from None
+    if not 0 <= found < periods.count:
+        text = f"--from {start}: lies outside of the plan, {periods.in_words}. Write a month of it"
+        raise QuestionError(text)
+    return found
+
+
+def _read(scenario: Scenario, without: str, start: int) -> Removal:
+    """What is gone; a share that is no seat at all is nothing."""
+    removal = read_removal(scenario.plan, without, start)
+    if removal.share and not any(seats_cut(scenario, removal)):
+        text = f"--without {without}: that is no seat of any role of cs. Write a larger share"
+        raise QuestionError(text)
+    return removal
+
+
+def _rate(plan: Plan, futures: Futures) -> FloatArray:
+    """Yearly discount rate, shape (trials,)."""
+    rate = plan.finance.discount_rate
+    assert rate is not None  # `_refuse_what_lacks` was asked before
+    return futures.inputs([("finance.discount_rate", rate)])[0]

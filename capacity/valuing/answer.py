@@ -1,0 +1,278 @@
+"""The answer to "what if not?": two worlds, and what one has more than the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.engine.layout import Layout
+from capacity.engine.lifetime import opening_accounts
+from capacity.errors import QuestionError
+from capacity.loading import Scenario
+from capacity.result import COLUMNS
+from capacity.statistics import mean_error, means, quantiles, summarise
+from capacity.units import MONTHS_PER_YEAR
+from capacity.valuing.break_even import CASH, BreakEven
+from capacity.valuing.flows import Flows
+from capacity.valuing.tasks import TaskValues
+from capacity.valuing.worlds import World, lifetime_values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_HORIZON = (
+    "roi",
+    "roi_with_run_off",
+    "npv",
+    "npv_with_run_off",
+    "irr",
+    "payback_period",
+    "incremental_gross_profit",
+    "incremental_cost",
+    "accounts_saved",
+    "arr_saved",
+    "run_off",
+    "p_positive",
+)
+
+_MONEY = (
+    "npv",
+    "npv_with_run_off",
+    "incremental_gross_profit",
+    "incremental_cost",
+    "run_off",
+    "arr_saved",
+)
+_KEPT = {
+    "churn": ("frozen_accounts", "frozen_accounts"),
+    "grr": ("frozen_kept_arr", "frozen_arr"),
+    "nrr": ("frozen_arr", "frozen_arr"),
+}
+_NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
+
+
+@dataclass(frozen=True)
+class Roi:
+    """What is lost if something is gone: two worlds with the same luck, and their difference.
+
+    Attributes
+    ----------
+    without
+        What is gone: ``cs``, ``role:csm``, ``task:qbr``, ``segment:smb``, ``20%``.
+    start
+        Label of the first period without it.
+    horizons
+        Number of periods by label: the headline's, which is empty, ``12m``, ``24m``, ``36m``.
+    flows
+        The two worlds, and what one has more than the other.
+    break_even
+        By horizon in cash; where `finance.arr_multiple` is given, the headline's in value, too.
+    simulations
+        How often both worlds were simulated to find these.
+    tasks
+        The value of each task; None where it was not asked for.
+    manifest
+        What the numbers depend on.
+    """
+
+    layout: Layout
+    without: str
+    start: str
+    horizons: Mapping[str, int]
+    flows: Flows
+    break_even: Mapping[tuple[str, str], BreakEven]
+    simulations: int
+    tasks: TaskValues | None
+    manifest: Mapping[str, Any]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario, as long as it takes."""
+        return self.layout.scenario
+
+    @property
+    def trials(self) -> int:
+        """Number of futures; 0 for expected values."""
+        return int(self.manifest["trials"])
+
+    @property
+    def headline(self) -> BreakEven:
+        """Break-even in cash over the headline horizon."""
+        return self.break_even["", CASH]
+
+    # --- single figures --------------------------------------------------------------------------
+
+    def array(self, metric: str, period: str = "", segment: str = "") -> FloatArray:
+        """Values of a metric in every future, shape (trials,); see `rows` for the names.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric or period.
+        """
+        found = self._found(metric, segment)
+        if period not in found:
+            known = ", ".join(label or "the headline's, empty" for label in found)
+            raise QuestionError(f"{metric} has no period {period!r}. Known: {known}")
+        return found[period]
+
+    def mean(self, metric: str, period: str = "", segment: str = "") -> float:
+        """Expected value; of `irr` and `payback_period` that of the expected flows."""
+        if metric == "irr":
+            return self.flows.internal_rate(self.horizons[period])
+        if metric == "payback_period":
+            return self.flows.expected_payback(self.horizons[period])
+        return float(means(self.array(metric, period, segment)[None])[0])
+
+    def quantile(self, metric: str, q: float, period: str = "", segment: str = "") -> float:
+        """Value that is not exceeded in a share `q` of the futures."""
+        return float(quantiles(self.array(metric, period, segment)[None], np.array([q]))[0, 0])
+
+    def error(self, metric: str, period: str = "", segment: str = "") -> float:
+        """Monte Carlo standard error of the mean."""
+        values = self.array(metric, period, segment)
+        if metric in ("roi", "roi_with_run_off"):  # a ratio: its denominator has luck, too
+            cost = self.flows.cost[: self.horizons[period]].sum(axis=0)
+            values = values - float(values.mean()) * cost / cost.mean()
+        return float(mean_error(values[None])[0])
+
+    def odds(self, metric: str, period: str = "") -> float:
+        """Share of the futures in which a metric is above 0."""
+        return float((self.array(metric, period) > 0).mean())
+
+    @cached_property
+    def segments(self) -> list[str]:
+        """Names of the segments."""
+        return list(self.scenario.plan.segments)
+
+    def _found(self, metric: str, segment: str) -> dict[str, FloatArray]:
+        """A metric by period."""
+        name, _, side = metric.rpartition("_")
+        world = {"with": self.flows.full, "without": self.flows.gone}.get(side)
+        if world and name == "clv":
+            return {"": self._lifetime(world, segment)}
+        if world and name in _KEPT:
+            return self._kept(name, world, segment)
+        if segment or metric not in _HORIZON:
+            names = ", ".join((*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv"))))
+            about = f" by segment ({segment})" if metric in _HORIZON else ""
+            raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
+        found = {label: self._over(metric, n) for label, n in self.horizons.items()}
+        if metric in ("accounts_saved", "arr_saved"):
+            rows = getattr(self.flows, metric)
+            found |= dict(zip(self.scenario.plan.horizon.periods.labels, rows, strict=True))
+        return found
+
+    def _over(self, metric: str, periods: int) -> FloatArray:
+        """A metric over the first periods, shape (trials,)."""
+        flows = self.flows
+        if metric in ("roi", "roi_with_run_off"):
+            net = flows.net[:periods].sum(axis=0)
+            more = flows.run_off(periods) if metric != "roi" else 0.0
+            cost = float(flows.cost[:periods].sum(axis=0).mean())
+            return (net + more) / cost if cost > 0 else np.full(net.shape, np.nan)
+        if metric in ("npv", "p_positive"):
+            value = flows.present_value(periods)
+            return value if metric == "npv" else (value > 0).astype(np.float64)
+        if metric == "npv_with_run_off":
+            more = flows.end_discounted(periods, flows.run_off(periods))
+            return flows.present_value(periods) + more
+        if metric == "irr":
+            return np.array([flows.internal_rate(periods)])
+        if metric in ("accounts_saved", "arr_saved"):
+            return getattr(flows, metric)[periods - 1]
+        if metric.startswith("incremental"):
+            of = flows.gain if metric == "incremental_gross_profit" else flows.cost
+            return of[:periods].sum(axis=0)
+        return flows.payback(periods) if metric == "payback_period" else flows.run_off(periods)
+
+    def _kept(self, name: str, world: World, segment: str) -> dict[str, FloatArray]:
+        """Retention of the opening book; of `churn` the share that is lost."""
+        over, under = (getattr(world, field) for field in _KEPT[name])
+        rows = [self.segments.index(segment)] if segment else list(range(len(self.segments)))
+        top, bottom = over[:, rows].sum(axis=1), under[0, rows].sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(bottom > 0, top / bottom, np.nan)
+        share = 1 - share if name == "churn" else share
+        return {f"{MONTHS_PER_YEAR * y}m": share[y] for y in range(1, len(share))}
+
+    def _lifetime(self, world: World, segment: str) -> FloatArray:
+        values = lifetime_values(self.layout, world)
+        if segment:
+            return values[self.segments.index(segment)]
+        number = opening_accounts(self.scenario)
+        return number @ values / max(float(number.sum()), 1.0)
+
+    # --- the table -------------------------------------------------------------------------------
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows of the table as dictionaries; see `table`."""
+        for metric in _HORIZON:
+            yield from self._rows(metric, "")
+        for name in (*_KEPT, "clv"):
+            for segment in ("", *self.segments):
+                for side in ("with", "without"):
+                    yield from self._rows(f"{name}_{side}", segment)
+        for (period, basis), found in self.break_even.items():
+            name = "break_even_hazard_ratio" + ("" if basis == CASH else "_in_value")
+            yield _row(name, "factor", period, {"mean": found.hazard_ratio, "se": found.error})
+        if self.tasks:
+            yield from self.tasks.rows(self.scenario.plan.currency)
+
+    def _rows(self, metric: str, segment: str) -> Iterator[dict[str, Any]]:
+        plan = self.scenario.plan
+        unit = plan.currency if metric in _MONEY or "clv" in metric else "share"
+        unit = {"payback_period": f"{plan.horizon.step}s", "accounts_saved": "accounts"}.get(
+            metric, unit
+        )
+        for period, values in self._found(metric, segment).items():
+            found = summarise(values[None])
+            numbers = dict(zip(COLUMNS[-7:], map(float, found.quantiles[0]), strict=True))
+            lucky = values.size > 1
+            numbers |= {"sd": float(found.sd[0]) if metric != "payback_period" else math.nan}
+            numbers["mean"] = self.mean(metric, period, segment)
+            known = lucky and metric not in ("irr", "payback_period")
+            numbers["se"] = self.error(metric, period, segment) if known else math.nan
+            yield _row(metric, unit, period, numbers, segment=segment)
+
+    def table(self) -> pd.DataFrame:
+        """One tidy row for each metric, period and segment.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as of `Result.table`. `period` is ``12m``, ``24m``, ``36m``, empty for the
+            headline horizon, and a month for `accounts_saved` and `arr_saved`.
+        """
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(list(self.rows()), columns=list(COLUMNS))
+
+    def named_rows(self) -> Iterator[dict[str, Any]]:
+        """The rows, each with what is gone: those of several stand in one table."""
+        return ({"without": self.without, **row} for row in self.rows())
+
+    def named_table(self) -> pd.DataFrame:
+        """The table with what is gone as its first column."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(list(self.named_rows()), columns=["without", *COLUMNS])
+
+    def __str__(self) -> str:
+        from capacity.report.value import as_text  # shows what is computed here
+
+        return as_text([self])
+
+
+def _row(
+    metric: str, unit: str, period: str, numbers: Mapping[str, float], **about: str
+) -> dict[str, Any]:
+    """A row of the table; what is not known is NaN, what does not apply empty."""
+    words = {"metric": metric, "unit": unit, "period": period, **about}
+    return {c: words.get(c, numbers.get(c, math.nan) if c in _NUMBERS else "") for c in COLUMNS}

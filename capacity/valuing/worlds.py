@@ -1,0 +1,168 @@
+"""Worlds with and without: what is left of a simulation when only money and customers count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields, replace
+from functools import partial
+
+import numpy as np
+
+from capacity.arrays import FloatArray
+from capacity.engine.batch import Record, run_batch
+from capacity.engine.chance import Chance, Drawn, Expected, Named
+from capacity.engine.copulas import Copula
+from capacity.engine.layout import Layout
+from capacity.engine.lifetime import usual_revenue
+from capacity.engine.removal import Removal
+from capacity.engine.roles import COSTS
+from capacity.rng import BATCH, BLOCK, Luck
+from capacity.simulation import Progress
+
+
+@dataclass(frozen=True)
+class World:
+    """Money and customers of all futures; the last axis are the trials.
+
+    Attributes
+    ----------
+    gross_profit
+        By segment, shape (periods, segments, trials).
+    cost
+        Of the team, what others do in its place included, shape (periods, trials).
+    arr, accounts
+        At the end of each period, shape (periods, segments, trials).
+    frozen_accounts, frozen_arr, frozen_kept_arr
+        Of the opening book, before the first period and after each year, shape (years + 1,
+        segments, trials).
+    per_revenue
+        Value of a customer who pays 1 a year, at the coverage from the removal on, shape
+        (1, segments, trials).
+    """
+
+    gross_profit: FloatArray
+    cost: FloatArray
+    arr: FloatArray
+    accounts: FloatArray
+    frozen_accounts: FloatArray
+    frozen_arr: FloatArray
+    frozen_kept_arr: FloatArray
+    per_revenue: FloatArray
+
+    def first(self, trials: int) -> World:
+        """The same of the first futures alone."""
+        return World(*(getattr(self, field.name)[..., :trials] for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Which futures are looked at, and where they are computed; 0 trials are expected values."""
+
+    seed: int
+    trials: int
+    executor: Executor | None = None
+    copulas: tuple[Copula, ...] = ()
+
+    def fewer(self, trials: int) -> Futures:
+        """Only the first of them."""
+        return replace(self, trials=min(self.trials, trials))
+
+    @property
+    def batches(self) -> list[range]:
+        """Blocks that are computed together; none for expected values."""
+        whole = -(-self.trials // BATCH) * BATCH
+        return [range(b // BLOCK, (b + BATCH) // BLOCK) for b in range(0, whole, BATCH)]
+
+    def inputs(self, named: Sequence[Named]) -> FloatArray:
+        """Uncertain inputs in these futures, shape (inputs, trials)."""
+        width = max(self.trials, 1)
+        all_: list[range | None] = [*self.batches] or [None]
+        drawn = [_chance(self.seed, blocks, self.copulas).inputs(named) for blocks in all_]
+        wide = [np.broadcast_to(d, (len(named), BATCH if self.trials else 1)) for d in drawn]
+        return np.concatenate(wide, axis=1)[:, :width]
+
+
+def worlds(
+    layout: Layout,
+    removals: Sequence[Removal | None],
+    futures: Futures,
+    strength: float = 1.0,
+    progress: Progress | None = None,
+) -> list[World]:
+    """The same futures in several worlds; None is the plan as it is.
+
+    Parameters
+    ----------
+    strength
+        Power to which the effects are raised in all of them.
+    """
+    parts: list[list[World]] = [[] for _ in removals]
+    one = partial(_batch, layout, tuple(removals), strength, futures.seed)
+    batches: list[range | None] = [*futures.batches] or [None]
+    mapped = futures.executor.map if futures.executor else map
+    for done, found in enumerate(mapped(one, batches), 1):
+        for part, world in zip(parts, found, strict=True):
+            part.append(world)
+        if progress:
+            progress(done, len(batches))
+    return [_joined(part).first(max(futures.trials, 1)) for part in parts]
+
+
+def _chance(seed: int, blocks: range | None, copulas: tuple[Copula, ...]) -> Chance:
+    return Expected() if blocks is None else Drawn(Luck(seed, blocks), copulas)
+
+
+def _batch(
+    layout: Layout,
+    removals: Sequence[Removal | None],
+    strength: float,
+    seed: int,
+    blocks: range | None,
+) -> list[World]:
+    """One batch in all worlds; a function of its arguments alone."""
+    return [
+        distilled(
+            layout, run_batch(layout, _chance(seed, blocks, layout.copulas), removal, strength)
+        )
+        for removal in removals
+    ]
+
+
+def _joined(parts: Sequence[World]) -> World:
+    def all_of() -> Iterator[FloatArray]:
+        for field in fields(World):
+            yield np.concatenate([getattr(part, field.name) for part in parts], axis=-1)
+
+    return World(*all_of())
+
+
+def distilled(layout: Layout, record: Record) -> World:
+    """Money and customers of a batch."""
+    margin = record["finance"][:, 0]
+    return World(
+        gross_profit=record["revenue"] * margin[:, None],
+        cost=cost_of(layout, record),
+        arr=record["arr"],
+        accounts=record["accounts"],
+        frozen_accounts=record["frozen_accounts"],
+        frozen_arr=record["frozen_arr"],
+        frozen_kept_arr=record["frozen_kept_arr"],
+        per_revenue=record["lifetime"],
+    )
+
+
+def cost_of(layout: Layout, record: Record) -> FloatArray:
+    """Cost of the team in each period, shape (periods, trials)."""
+    people = np.sum([record[f"cost_{line}"].sum(axis=1) for line in COSTS], axis=0)
+    platform = record["finance"][:, 1] * layout.plan.horizon.periods.years_each
+    if "platform_kept" not in record:
+        return people + platform
+    cut, others = record["cost_severance"].sum(axis=1), record["cost_absorbed"][:, 0]
+    return people + cut + others + platform * record["platform_kept"][:, 0]
+
+
+def lifetime_values(layout: Layout, world: World) -> FloatArray:
+    """Value of a customer with the usual revenue of its segment, shape (segments, trials)."""
+    value: FloatArray = world.per_revenue[0] * usual_revenue(layout.scenario)
+    return value

@@ -1,0 +1,168 @@
+"""The verb `roi` on real files: what it prints and writes, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from leavings import ROOT
+
+PLAN = """\
+name: A plan
+horizon: {start: 2027-01, months: 12}
+segments:
+  smb: {accounts: 40, arr: 12_000, churn: 10%, addressable: 60%}
+tasks:
+  qbr: {role: csm, every: quarter, hours: 1h, weight: 1}
+value: {if_stopped: {churn: 1.3, source: own judgement}}
+team:
+  csm: {headcount: 1, salary: 20_000}
+finance: {gross_margin: 80%, discount_rate: 10%}
+"""
+PROMISED = [
+    "roi",
+    "npv",
+    "irr",
+    "payback_period",
+    "incremental_gross_profit",
+    "incremental_cost",
+    "accounts_saved",
+    "arr_saved",
+    "run_off",
+    "break_even_hazard_ratio",
+    "p_positive",
+]
+
+
+@pytest.fixture
+def plan(tmp_path):
+    def write(old="", new="", *, more=""):
+        file = tmp_path / "plan.yaml"
+        assert old in PLAN
+        file.write_text(PLAN.replace(old, new) + more if old else PLAN + more, encoding="utf-8")
+        return file
+
+    return write
+
+
+def test_the_base_plan_says_break_even_first(run):
+    done = run("roi", ROOT / "scenarios" / "base.yaml", "--trials", 200)
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0].startswith("FY27 base plan · what if not? · from 2027-02 · 200 futures")
+    assert "pays if stopping the work multiplies addressable churn by" in lines[2]
+    assert "12 months alone say little" in done.out
+    assert "ROI" not in done.out.split("Break-even and return")[0]
+
+
+def test_several_side_by_side_in_one_table(run, plan, tmp_path):
+    out, table = tmp_path / "worth.json", tmp_path / "worth.csv"
+    chosen = ("cs", "task:qbr", "60%", "segment:smb", "role:csm")
+    options = [word for name in chosen for word in ("--without", name)]
+    done = run("roi", plan(), *options, "--trials", 300, "--json", out, "--csv", table)
+    assert done.code == 0, done.err
+    found = json.loads(out.read_text())
+    assert found["manifest"]["without"] == list(chosen)
+    assert found["manifest"]["trials"] == 300
+    rows = pd.DataFrame(found["metrics"])
+    assert set(rows.without) == set(chosen)
+    for metric in PROMISED:
+        periods = set(rows[(rows.metric == metric) & (rows.without == "cs")].period)
+        assert {"", "12m", "24m", "36m"} <= periods, metric
+    months = rows[(rows.metric == "arr_saved") & (rows.period == "2029-12")]
+    assert len(months) == len(chosen)
+    assert (rows[rows["mean"].notna()].unit != "").all()
+    csv = pd.read_csv(table)
+    assert len(csv) == len(rows)
+    assert csv.columns.tolist() == list(rows.columns)
+
+
+def test_from_a_month_on(run, plan, tmp_path):
+    out = tmp_path / "worth.json"
+    done = run("roi", plan(), "--from", "2027-07", "--months", 60, "--trials", 0, "--json", out)
+    assert done.code == 0, done.err
+    rows = pd.DataFrame(json.loads(out.read_text())["metrics"])
+    assert "60m" in set(rows[rows.metric == "npv"].period)
+    saved = rows[rows.metric == "accounts_saved"].set_index("period")["mean"]
+    assert saved["2027-06"] == 0
+    assert saved["2027-12"] > 0
+    assert "over 60 months" in done.out
+
+
+def test_a_plan_in_weeks(run, plan):
+    weekly = plan("{start: 2027-01, months: 12}", "{start: 2027-01-04, step: week, weeks: 52}")
+    done = run("roi", weekly, "--trials", 0)
+    assert done.code == 0, done.err
+    assert "over 36 months" in done.out
+
+
+def test_the_value_of_tasks_when_asked(run, plan):
+    done = run("roi", plan(), "--trials", 200, "--tasks")
+    assert done.code == 0, done.err
+    assert "cut these first" in done.out
+    assert "cut these first" not in run("roi", plan(), "--trials", 200).out
+
+
+def test_quiet_prints_nothing(run, plan):
+    done = run("roi", plan(), "--trials", 0, "--quiet")
+    assert (done.code, done.out, done.err) == (0, "", "")
+
+
+def test_all_that_is_missing_is_named_at_once(run, plan):
+    text = "finance: {gross_margin: 80%, discount_rate: 10%}"
+    file = plan(text, "finance: {absorbed: {qbr: 50%}}")
+    done = run("roi", file)
+    assert (done.code, done.out) == (2, "")
+    for path in ("gross_margin", "discount_rate", "absorbed_cost"):
+        assert f"{file}:10:1: finance.{path}: is not there" in done.err
+    assert done.err.endswith(f"3 mistakes in {file}\n")
+
+
+def test_addressable_is_asked_for_even_without_an_effect(run, plan):
+    file = plan("churn: 10%, addressable: 60%", "churn: 10%")
+    effect = "value: {if_stopped: {churn: 1.3, source: own judgement}}\n"
+    file.write_text(file.read_text().replace(effect, ""))
+    done = run("roi", file)
+    assert done.code == 2
+    assert f"{file}:4:3: segments.smb.addressable: is not there: the share of churn" in done.err
+
+
+def test_silence_on_the_effect_is_no_obstacle(run, plan):
+    file = plan("value: {if_stopped: {churn: 1.3, source: own judgement}}\n", "")
+    done = run("roi", file, "--trials", 0)
+    assert done.code == 0, done.err
+    assert "The scenario does not say what the work does." in done.out
+
+
+def test_a_plan_without_revenue(run, plan):
+    done = run("roi", plan(", arr: 12_000", ""))
+    assert done.code == 2
+    assert "segments: have no revenue, and value hangs on it" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--without", "task:qbrs"], "--without task:qbrs: no such task. Did you mean `qbr`?"),
+        (["--without", "everything"], "--without everything: not known. Write cs, role:NAME"),
+        (["--without", "20%"], "--without 20%: that is no seat of any role of cs."),
+        (["--from", "2031-01"], "--from 2031-01: lies outside of the plan, 2027-01 to 2029-12"),
+        (["--from", "summer"], "--from summer: is not a month. Write it as 2027-01"),
+        (["--months", "0"], "--months 0: write 1 to 120"),
+        (["--months", "121"], "--months 121: write 1 to 120"),
+    ],
+)
+def test_questions_without_an_answer(run, plan, tmp_path, options, words):
+    out = tmp_path / "worth.json"
+    done = run("roi", plan(), *options, "--trials", 100, "--json", out)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(words)
+    assert done.err.count("\n") == 1
+    assert not out.exists()
+
+
+def test_doubts_about_the_effect_are_said(run, plan):
+    done = run("roi", plan("churn: 1.3, source: own judgement", "churn: 1.3"), "--trials", 0)
+    assert done.code == 0
+    assert "value.if_stopped.churn: has no source" in done.err
