@@ -321,6 +321,24 @@ def test_new_accounts_are_judged_by_their_own_revenue(load, mean_is, where, shar
 
 
 @pytest.mark.parametrize("resolution", ["account", "cohort"])
+def test_they_are_judged_by_what_new_accounts_pay_at_the_time(load, mean_is, resolution) -> None:
+    """From July on all pay twice as much, so more of them pay 50,000."""
+    text = WINS.replace("every: quarter, hours: 3h", "on: start, hours: 1h").replace("RATE", "120")
+    now, then = "{p10: 10_000, p50: 30_000, p90: 90_000}", "{p10: 20_000, p50: 60_000, p90: 180_000}"
+    text = text.replace(now, f"{{2027-01: {now}, 2027-07: {then}}}")
+    plan = load("arr >= 50_000", text=text, **QUIET, simulation__resolution=resolution)
+    more = 1 - stats.norm.cdf(math.log(50 / 60) / (math.log(3) / stats.norm.ppf(0.9)))
+    part = np.repeat([10 * ABOVE, 10 * more], 6)
+    assert won(expected(plan))[:, 0] == pytest.approx(part, rel=1e-6)
+    drawn = capacity.simulate(plan, trials=3000, seed=4)
+    first, later = (v.mean for v in plan.plan.segments["big"].new_accounts.arr.versions)
+    for t, mean in ((5, first), (6, later)):
+        mean_is(won(drawn)[t], part[t])
+        mean_is(drawn.array("new_arr")[t], 10 * mean)
+    assert expected(plan).array("new_arr")[:, 0] == pytest.approx(np.repeat([first, later], 6) * 10)
+
+
+@pytest.mark.parametrize("resolution", ["account", "cohort"])
 def test_what_they_pay_is_the_same_whoever_looks(load, mean_is, resolution) -> None:
     """Mean and variance of the revenue that is won, and of what is lost of it half a year on."""
     text = WINS.replace("RATE", "120").replace("hours: 3h,", f"hours: 3h, {EFFECT},")
