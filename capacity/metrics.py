@@ -16,7 +16,7 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray, TextArray
 from capacity.engine.batch import BY_LANE, BY_POOL, BY_WAITING_LANE, Record
 from capacity.engine.lanes import Work, lane_parts
-from capacity.engine.lifetime import opening_accounts, usual_revenue
+from capacity.engine.lifetime import has_lifetimes, opening_accounts, usual_revenue
 from capacity.engine.roles import COSTS
 from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
@@ -130,6 +130,10 @@ class Catalogue:
         return self._index.get((name, key))
 
     # --- reading ---------------------------------------------------------------------------------
+
+    def _records(self, name: str) -> bool:
+        """Whether something was recorded; nothing yet where only the metrics are asked for."""
+        return bool(self._batches) and name in self._batches[0]
 
     def _sum(self, name: str, rows: IntArray | list[int]) -> Reader:
         """Sum of rows of a recorded array.
@@ -269,7 +273,7 @@ class Catalogue:
             revenue = self._sum("revenue", everyone)
             margin = self._sum("finance", [0])
             yield Metric("gross_profit", currency, Kind.FLOW, Key(), lambda: revenue() * margin())
-        removed = "cost_severance" in self._batches[0]
+        removed = self._records("cost_severance")
         of_role = (*COSTS, *(("severance",) if removed else ()))
         for key, rows in self._teams():
             lines = [self._cost(line, rows) for line in of_role]
@@ -284,7 +288,7 @@ class Catalogue:
 
     def _cost(self, line: str, pools: list[int]) -> Reader:
         shape = (self._count, self._trials)
-        if line == "severance" and "cost_severance" not in self._batches[0]:
+        if line == "severance" and not self._records("cost_severance"):
             return lambda: np.zeros(shape)
         if line == "absorbed":
             return self._sum("cost_absorbed", [0])
@@ -297,7 +301,7 @@ class Catalogue:
 
     def _kept_platform(self) -> Reader:
         """1 where the software of the team is paid for; everywhere unless the team is gone."""
-        if "platform_kept" not in self._batches[0]:
+        if not self._records("platform_kept"):
             return lambda: np.ones((1, 1))
         return self._sum("platform_kept", [0])
 
@@ -314,7 +318,7 @@ class Catalogue:
 
             name = "cost_share_of_revenue"
             yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
-        if "lifetime" in self._batches[0]:
+        if has_lifetimes(self._plan):
             yield from self._lifetime_metrics()
         yield from self._serving_metrics()
         for key, _ in self._teams():

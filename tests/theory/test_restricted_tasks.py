@@ -324,7 +324,7 @@ def test_new_accounts_are_judged_by_their_own_revenue(load, mean_is, where, shar
 def test_they_are_judged_by_what_new_accounts_pay_at_the_time(load, mean_is, resolution) -> None:
     """From July on all pay twice as much, so more of them pay 50,000."""
     text = WINS.replace("every: quarter, hours: 3h", "on: start, hours: 1h").replace("RATE", "120")
-    now, then = "{p10: 10_000, p50: 30_000, p90: 90_000}", "{p10: 20_000, p50: 60_000, p90: 180_000}"
+    now, then = (f"{{p10: {10 * k}_000, p50: {30 * k}_000, p90: {90 * k}_000}}" for k in (1, 2))
     text = text.replace(now, f"{{2027-01: {now}, 2027-07: {then}}}")
     plan = load("arr >= 50_000", text=text, **QUIET, simulation__resolution=resolution)
     more = 1 - stats.norm.cdf(math.log(50 / 60) / (math.log(3) / stats.norm.ppf(0.9)))
