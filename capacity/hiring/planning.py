@@ -1,0 +1,424 @@
+"""The smallest hiring plan that holds: the question, the search, and what it found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.calendar import first_day, month_label
+from capacity.engine.layout import Layout, build_layout
+from capacity.engine.seats import heads_of, planned_seats
+from capacity.hiring.frontier import (
+    Marginal,
+    Point,
+    beginnings,
+    best_paying,
+    error_of,
+    marginals,
+    points,
+)
+from capacity.hiring.hires import Hires, by_pool, pool_name
+from capacity.hiring.needs import Programs, is_bounded, programs_of
+from capacity.hiring.obstacles import Obstacle, obstacle_of
+from capacity.hiring.request import Asked, Request
+from capacity.hiring.search import Found, search
+from capacity.hiring.trying import Bench, Ledger
+from capacity.hiring.variant import variant_text
+from capacity.loading import Scenario
+from capacity.rng import BLOCK
+from capacity.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from capacity.simulation import Progress
+
+SEARCHED, CONFIRMED = 2_000, 10_000
+"""Futures on which plans are searched, and those on which the last one is confirmed."""
+_USUAL = 25
+"""Plans that a search usually tries."""
+_ROUNDS = 6
+"""Searches, each of which asks for more than the one before, at most."""
+_ERRORS = 2.0
+"""Standard errors by which the confirmed confidence may lie below what was asked for."""
+_FILLED = 0.8
+"""Share of the vacancies that are filled within the time before a start at which a search opens."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """People who start in a month.
+
+    Attributes
+    ----------
+    role, pool
+        What they do; the pool is empty where the role is not split.
+    month
+        Month of the start, as ``2027-03``.
+    count
+        How many the plan adds.
+    open_by
+        Day by which the requisitions have to be open, so that eight of ten are filled in time.
+    """
+
+    role: str
+    pool: str
+    month: str
+    count: int
+    open_by: dt.date
+
+
+@dataclass(frozen=True)
+class HiringPlan:
+    """The smallest hiring plan that holds, or the one that goes farthest.
+
+    Attributes
+    ----------
+    scenario
+        The scenario with the plan's hires.
+    base
+        The scenario without them.
+    request
+        What was asked for.
+    holds
+        Whether the plan reaches it.
+    hires
+        The seats that it adds.
+    confidence, confidence_error
+        Part of the futures in which the work is covered, on fresh luck, with its standard error.
+    cost, cost_error
+        Expected cost of the team on fresh luck.
+    added_cost, value, value_error
+        The same against hiring nobody, and the net present value of that; NaN where accounts have
+        no revenue or the gross margin is not known.
+    bound
+        Lower bound of the expected cost, from the program, on the futures of the search.
+    is_bound
+        Whether no plan can cost less on these futures; else it is a yardstick.
+    gap
+        What the plan costs beyond the bound, as a share of its cost, on the same futures.
+    frontier
+        Plans with fewer heads, the plan itself, with more, and the one that pays best.
+    best
+        Which of them pays best.
+    marginals
+        What one more head of each pool is worth on top of the plan.
+    obstacle
+        Why no plan holds; None where one does.
+    manifest
+        What the numbers depend on, and what was spent on them.
+    """
+
+    scenario: Scenario
+    base: Scenario
+    request: Request
+    holds: bool
+    hires: Hires
+    confidence: float
+    confidence_error: float
+    cost: float
+    cost_error: float
+    added_cost: float
+    value: float
+    value_error: float
+    bound: float
+    is_bound: bool
+    gap: float
+    frontier: tuple[Point, ...]
+    best: Point
+    marginals: tuple[Marginal, ...]
+    obstacle: Obstacle | None
+    manifest: Mapping[str, Any]
+
+    @property
+    def by(self) -> str:
+        """The first period that counts, as ``2027-08``."""
+        return self.base.plan.horizon.periods.labels[self.request.by]
+
+    @cached_property
+    def starts(self) -> list[Start]:
+        """Who starts when, and by which day their requisitions have to be open."""
+        found = []
+        for (index, month), count in self.hires.counts:
+            pool = self.base.pools[index]
+            months = float(pool.named("time_to_hire")[1].quantile(np.array([_FILLED]))[0])
+            days = math.ceil(months * DAYS_PER_YEAR / MONTHS_PER_YEAR)
+            opened = first_day(month) - dt.timedelta(days=days)
+            found.append(Start(pool.name, pool.value, month_label(month), count, opened))
+        return found
+
+    @cached_property
+    def seats(self) -> dict[str, list[int]]:
+        """Planned seats of each pool and of the roles that follow, by period."""
+        periods = np.arange(self.base.plan.horizon.periods.count)
+        found: dict[str, list[int]] = {}
+        for i, pool in enumerate(self.scenario.pools):
+            if pool.role.per is None:
+                found[pool_name(self.scenario, i)] = planned_seats(
+                    self.scenario, pool, periods
+                ).tolist()
+            else:
+                found[pool.name] = [heads_of(self.scenario, pool.name, t) for t in periods.tolist()]
+        return found
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The frontier, a row for each plan: heads, odds, money, and the hires in words."""
+        return [
+            {
+                "heads": point.hires.total,
+                "is_plan": point.hires == self.hires,
+                "is_best": point is self.best,
+                "coverage": point.coverage,
+                "confidence": point.confidence,
+                "confidence_se": point.confidence_error,
+                "arr": point.arr,
+                "team_cost": point.cost,
+                "npv": point.value,
+                "npv_se": point.value_error,
+                "regret": point.regret,
+                "regret_p90": point.regret_p90,
+                "hires": in_short(self.base, point.hires),
+            }
+            for point in self.frontier
+        ]
+
+    def table(self) -> pd.DataFrame:
+        """The frontier as a table; see `rows`."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(self.rows())
+
+    def to_yaml(self, target: str | Path | None = None) -> str:
+        """The text of a scenario file that extends the base, with a change for each month of hires.
+
+        Parameters
+        ----------
+        target
+            The file that it will be; beside the base where none is named.
+        """
+        wanted = f"{self.request.confidence:.6g}"
+        source = f"capacity plan, confidence {wanted} from {self.by}"
+        name = f"{self.base.name}, with the hires that it takes"
+        path = None if target is None else Path(target)
+        return variant_text(self.base, self.hires, name, source, path)
+
+    def __str__(self) -> str:
+        from capacity.report.hiring import as_text  # shows what is computed here
+
+        return as_text(self)
+
+
+def in_short(scenario: Scenario, hires: Hires) -> str:
+    """``2 csm 2027-03, 1 trainer 2027-06``."""
+    names = {pool: pool_name(scenario, pool) for pool, _ in hires}
+    return ", ".join(f"{n} {names[p]} {month_label(m)}" for (p, m), n in hires.counts)
+
+
+def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
+    scenario: Scenario,
+    coverage: float | str | None = None,
+    confidence: float | str = 0.9,
+    *,
+    by: str | None = None,
+    priority: int | None = None,
+    max_hires_per_month: int | None = None,
+    freeze: Iterable[str] = (),
+    budget: float | str | None = None,
+    trials: int = CONFIRMED,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> HiringPlan:
+    """Find the cheapest hires with which the work gets done, with some confidence.
+
+    Seats are added to those of the scenario, by role, pool and month. In a part `confidence` of
+    the futures every pool has to do a part `coverage` of its work in every period from `by` on.
+
+    Parameters
+    ----------
+    scenario
+        From `capacity.load`.
+    coverage
+        Share of the work, as 0.95; each role's own `coverage_target` where nothing is said.
+    confidence
+        Share of the futures, between 0 and 1.
+    by
+        First month, or period, that counts. Without it the first in which people who start with
+        the plan are ramped.
+    priority
+        Last priority of the work that counts; all work without.
+    max_hires_per_month
+        New seats in a month at most, over all roles, those of the scenario included.
+    freeze
+        Months in which nobody may be added.
+    budget
+        Expected cost of the team over the plan at most.
+    trials
+        Futures in which the plan is confirmed, rounded up to whole hundreds; it is searched in a
+        fifth of them, at most 2,000 and at least 500.
+    seed
+        The luck of the search; the scenario's own seed without. Other seeds confirm.
+    progress
+        Called with the futures simulated, and with how many it will probably be.
+
+    Returns
+    -------
+    HiringPlan
+        The plan; `holds` says whether it reaches what was asked for, `obstacle` why not.
+
+    Raises
+    ------
+    QuestionError
+        With everything that is wrong with the request.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> scenario = capacity.load("scenarios/seed_example.yaml", {"team.csm.internal": 0.6})
+    >>> found = capacity.plan(scenario, trials=500)
+    >>> [(start.role, start.month, start.count) for start in found.starts]
+    [('csm', '2027-02', 1)]
+    """
+    began = time.perf_counter()
+    asked = Asked(coverage, confidence, by, priority, max_hires_per_month, freeze, budget)
+    layout = build_layout(scenario)
+    request = asked.of(layout)
+    seed = scenario.plan.simulation.seed if seed is None else seed
+    work = _Work(layout, request, seed, _whole(trials), progress)
+    return work.plan(began)
+
+
+def _whole(trials: int) -> int:
+    """So many futures in whole blocks, and so many that errors can be told."""
+    return max(-(-trials // BLOCK), 2) * BLOCK
+
+
+class _Work:
+    """The benches of one question, and what is done on them."""
+
+    def __init__(
+        self, layout: Layout, request: Request, seed: int, trials: int, progress: Progress | None
+    ) -> None:
+        self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
+        self.searched = min(SEARCHED, max(_whole(trials // 5), min(500, trials)))
+        self._progress = progress
+        self.ledger = Ledger(self._told)
+        self.bench = Bench(layout, request, seed, self.searched, self.ledger)
+        self.fresh = self.bench
+
+    def _told(self, futures: int) -> None:
+        """Say how far it is; nobody knows how many plans it will take."""
+        if self._progress:
+            usual = _USUAL * self.searched + 2 * self.trials
+            self._progress(futures, max(usual, futures + self.trials))
+
+    def plan(self, began: float) -> HiringPlan:
+        programs = programs_of(self.bench)
+        found, required = self._search(programs)
+        obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
+        hires, nobody = found.hires, Hires()
+        frontier, best = self._frontier(programs, hires)
+        one = marginals(self.fresh, hires, self.searched)
+        outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
+        covered = outcome.covered(self.request.by).astype(np.float64)
+        gain = outcome.value - none.value
+        bound, gap = self._bound(programs, hires)
+        if self._progress:
+            self._progress(self.ledger.futures, self.ledger.futures)
+        return HiringPlan(
+            scenario=hired(self.layout.scenario, hires),
+            base=self.layout.scenario,
+            request=self.request,
+            holds=found.holds,
+            hires=hires,
+            confidence=float(covered.mean()),
+            confidence_error=error_of(covered),
+            cost=float(outcome.cost.mean()),
+            cost_error=error_of(outcome.cost),
+            added_cost=float((outcome.cost - none.cost).mean()),
+            value=float(gain.mean()),
+            value_error=error_of(gain),
+            bound=bound,
+            is_bound=is_bounded(self.layout, self.request),
+            gap=gap,
+            frontier=tuple(frontier),
+            best=best,
+            marginals=tuple(one),
+            obstacle=obstacle,
+            manifest=self._manifest(required, time.perf_counter() - began),
+        )
+
+    def _search(self, programs: Programs) -> tuple[Found, float]:
+        """Search, confirm on fresh luck, and ask for more as long as that fails beyond its error.
+
+        Each confirmation has a luck of its own: one that chose a plan could not judge it.
+        """
+        required = self.request.confidence
+        for turn in range(1, _ROUNDS + 1):
+            found = search(self.bench, programs, required)
+            self.fresh = Bench(
+                self.layout, self.request, self.seed + turn, self.trials, self.ledger
+            )
+            covered = self.fresh.outcome(found.hires).covered(self.request.by).astype(np.float64)
+            missing = self.request.confidence - float(covered.mean())
+            error = error_of(covered)
+            if not found.holds or missing <= _ERRORS * error:
+                break
+            required = min(required + max(missing, error), 1.0)
+        else:
+            found = Found(found.hires, holds=False)
+        return found, required
+
+    def _frontier(self, programs: Programs, hires: Hires) -> tuple[list[Point], Point]:
+        """Plans with fewer heads and with more, and the one that pays best."""
+        plans = beginnings(hires)
+        if self.layout.plan.has_money and self.layout.plan.finance.gross_margin is not None:
+            plans.append(best_paying(self.bench, programs.first, hires))
+        plans += [one.hires for one in marginals(self.fresh, hires, self.searched)]
+        nobody, *others = dict.fromkeys(plans)
+        ordered = [nobody, *sorted(others, key=lambda plan: (plan.total, plan.counts))]
+        found = points(self.fresh, ordered, self.searched)
+        return found, max(found, key=lambda point: -math.inf if math.isnan(point.value) else point.value)
+
+    def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
+        """Lower bound of the cost, and what the plan costs beyond it as a share."""
+        found = programs.bound.cheapest(np.zeros(len(self.request.pools)))
+        if found is None:
+            return math.nan, math.nan
+        bound, cost = self.bench.cost(Hires()) + found[1], self.bench.cost(hires)
+        return bound, (cost - bound) / cost if cost > 0 else 0.0
+
+    def _manifest(self, required: float, seconds: float) -> dict[str, Any]:
+        scenario = self.layout.scenario
+        return {
+            "library": f"cs-capacity {version('cs-capacity')}",
+            "scenario": scenario.name,
+            "files": dict(scenario.files),
+            "set": dict(scenario.settings),
+            "seed": self.seed,
+            "confirmed_with_seed": self.fresh.seed,
+            "trials": self.trials,
+            "trials_of_search": self.searched,
+            "confidence_of_search": required,
+            "plans_tried": len(self.ledger.plans),
+            "futures_simulated": self.ledger.futures,
+            "seconds": round(seconds, 3),
+        }
+
+
+def hired(scenario: Scenario, hires: Hires) -> Scenario:
+    """The scenario with more seats, read and judged as if they were written in its file."""
+    settings: dict[str, Any] = {}
+    for pool, counts in by_pool(scenario, hires).items():
+        found = scenario.pools[pool]
+        path = f"team.{found.name}.hires" + (f".{found.value}" if found.value else "")
+        settings[path] = {month_label(month): n for month, n in sorted(counts.items())}
+    return scenario.with_(settings) if settings else scenario
