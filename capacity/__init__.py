@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capacity.errors import CapacityError, InputError, QuestionError
+    from capacity.hiring.planning import HiringPlan, plan
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
@@ -17,22 +18,26 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CapacityError": "capacity.errors",
+    "HiringPlan": "capacity.hiring.planning",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",
     "Scenario": "capacity.loading",
     "load": "capacity.loading",
+    "plan": "capacity.hiring.planning",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }
 
 __all__ = [
     "CapacityError",
+    "HiringPlan",
     "InputError",
     "QuestionError",
     "Result",
     "Scenario",
     "load",
+    "plan",
     "simulate",
     "sweep",
 ]

@@ -17,6 +17,7 @@ from capacity.errors import CapacityError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.hiring.planning import HiringPlan
     from capacity.result import Result
     from capacity.sweeping import Grid
 
@@ -107,6 +108,21 @@ def write_grid_csv(grid: Grid, path: Path) -> None:
 def write_grid_json(grid: Grid, path: Path) -> None:
     """The same with its manifest, as for one result."""
     _write_json(grid.manifest, grid.rows, path)
+
+
+def write_plan_csv(plan: HiringPlan, path: Path) -> None:
+    """The frontier of a hiring plan as CSV."""
+    table = plan.table()
+    table["hires"] = table["hires"].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_plan_json(plan: HiringPlan, path: Path) -> None:
+    """``{"manifest": …, "plan": {…}, "frontier": [rows]}``; what is not known is null."""
+    found = {name: _known(value) for name, value in plan.summary().items()}
+    rows = [{name: _known(value) for name, value in row.items()} for row in plan.rows()]
+    data = {"manifest": dict(plan.manifest), "plan": found, "frontier": rows}
+    write_whole(path, as_json(data))
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:

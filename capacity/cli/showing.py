@@ -6,12 +6,12 @@ import sys
 
 from rich.console import Console, Group
 
-from capacity.report.tables import plain
+from capacity.report.tables import WIDTH, plain
 
 
-def show(report: Group) -> None:
-    """Print a report."""
+def show(report: Group, width: int = WIDTH) -> None:
+    """Print a report; the width is that of plain text."""
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(report)
     else:
-        print(plain(report))
+        print(plain(report, width))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.calendar import month_label
 from capacity.hiring.hires import Hires
 from capacity.hiring.program import Program
 from capacity.hiring.search import moves
@@ -78,6 +79,11 @@ class Marginal:
     value: float
     value_error: float
     cost: float
+
+    @property
+    def label(self) -> str:
+        """The month as ``2027-03``."""
+        return month_label(self.month)
 
 
 def error_of(values: FloatArray) -> float:

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -190,6 +190,39 @@ class HiringPlan:
             }
             for point in self.frontier
         ]
+
+    def summary(self) -> dict[str, Any]:
+        """The plan and its figures, for other programs."""
+        obstacle = None if self.obstacle is None else asdict(self.obstacle)
+        return {
+            "holds": self.holds,
+            "by": self.by,
+            "hires": [{**asdict(s), "open_by": s.open_by.isoformat()} for s in self.starts],
+            "seats": self.seats,
+            "confidence": self.confidence,
+            "confidence_se": self.confidence_error,
+            "team_cost": self.cost,
+            "team_cost_se": self.cost_error,
+            "added_cost": self.added_cost,
+            "npv": self.value,
+            "npv_se": self.value_error,
+            "bound": self.bound,
+            "is_bound": self.is_bound,
+            "gap": self.gap,
+            "one_more": [self._one_more(one) for one in self.marginals],
+            "obstacle": obstacle,
+        }
+
+    def _one_more(self, one: Marginal) -> dict[str, Any]:
+        pool = self.base.pools[one.pool]
+        return {
+            "role": pool.name,
+            "pool": pool.value,
+            "month": month_label(one.month),
+            "npv": None if math.isnan(one.value) else one.value,
+            "npv_se": None if math.isnan(one.value_error) else one.value_error,
+            "added_cost": one.cost,
+        }
 
     def table(self) -> pd.DataFrame:
         """The frontier as a table; see `rows`."""

@@ -45,6 +45,7 @@ LAYERS = (
     "precision",
     "simulation",
     "sweeping",
+    "hiring",
     "writing",
     "cli",
     "__main__",
@@ -71,17 +72,20 @@ SLOW_AT_HOME = {
     "capacity.cli.progress": {"rich"},
     "capacity.cli.showing": {"rich"},
     "capacity.report.grid": {"rich"},
+    "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
 }
 
 PUBLIC = [
     "CapacityError",
+    "HiringPlan",
     "InputError",
     "QuestionError",
     "Result",
     "Scenario",
     "load",
+    "plan",
     "simulate",
     "sweep",
 ]
