@@ -24,8 +24,13 @@ _HALVINGS = 2
 """Levels that are tried between two of these, for each pool."""
 _SURELY = 0.02
 """Part of the futures that may fail, of which a pool that fails in no more needs nobody else."""
+_EXCHANGES, _FEW_POOLS = 3, 4
+"""Exchanges between pools at most, and the pools up to which they are looked for."""
 _KEPT, _TRIED = 100, 4
 """Combinations of levels that are kept from pool to pool, and that are tried at most."""
+
+Steps = tuple[tuple[Cell, int], ...]
+"""Seats more or fewer in some pools and months."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,13 @@ def search(bench: Bench, programs: Programs, required: float) -> Found:
         start = hires_of(bench, programs.first.strongest(LEVELS[-1]))
         if not _is_fine(bench, start, required):
             return Found(start, holds=False)
-    return Found(_mended(bench, programs.first, start, required), holds=True)
+    best = _mended(bench, programs.first, start, required)
+    for _ in range(_EXCHANGES):
+        other = _exchanged(bench, programs.first, best, required)
+        if other is None:
+            break
+        best = _mended(bench, programs.first, other, required)
+    return Found(best, holds=True)
 
 
 def hires_of(bench: Bench, seats: IntArray) -> Hires:
@@ -192,15 +203,63 @@ def _mended(bench: Bench, program: Program, hires: Hires, required: float) -> Hi
     return hires
 
 
-def moves(bench: Bench, program: Program, hires: Hires) -> Iterator[tuple[tuple[Cell, int], ...]]:
+def moves(bench: Bench, program: Program, hires: Hires) -> Iterator[Steps]:
     """One hire less, or one in the next month that is open; those that save most come first."""
-    request = bench.request
-    found: list[tuple[float, tuple[tuple[Cell, int], ...]]] = []
+    yield from (steps for _, steps in _savings(bench, program, hires))
+
+
+def _savings(bench: Bench, program: Program, hires: Hires) -> list[tuple[float, Steps]]:
+    """The same with what each saves, by the program."""
+    found: list[tuple[float, Steps]] = []
     for cell in hires:
         found.append((_cost(bench, program, cell), ((cell, -1),)))
-        later = request.later(cell[1])
+        later = bench.request.later(cell[1])
         if later is not None:
             after = (cell[0], later)
             saved = _cost(bench, program, cell) - _cost(bench, program, after)
             found.append((saved, ((cell, -1), (after, 1))))
-    yield from (steps for _, steps in sorted(found, key=lambda item: -item[0]))
+    return sorted(found, key=lambda item: -item[0])
+
+
+def _exchanged(bench: Bench, program: Program, hires: Hires, required: float) -> Hires | None:
+    """A cheaper plan that holds: a hire less or later, and one more late in another pool.
+
+    What one pool loses another may win back for less money. Which futures both together cover is
+    foreseen from each by itself, as for the combinations of levels; the plan itself is tried.
+    """
+    if not 1 < len(bench.request.pools) <= _FEW_POOLS or not hires.total:
+        return None
+    now = bench.cost(hires)
+    pairs = [
+        (_cost(bench, program, cell) - saved, steps, cell)
+        for saved, steps in _savings(bench, program, hires)
+        for cell in _late(bench)
+        if cell[0] != steps[0][0][0]
+    ]
+    for more, steps, cell in sorted(pairs, key=lambda pair: pair[0]):
+        if more >= 0:
+            return None
+        if _foreseen(bench, hires, steps, cell) >= required:
+            found = hires.moved(*steps, (cell, 1))
+            if _is_fine(bench, found, required) and bench.cost(found) < now:
+                return found
+    return None
+
+
+def _late(bench: Bench) -> Iterator[Cell]:
+    """One more head of each pool, in the last month and in ever earlier ones."""
+    months = bench.request.months
+    back = 1
+    while back <= len(months):
+        yield from ((pool, months[-back]) for pool in bench.request.pools)
+        back *= 2
+
+
+def _foreseen(bench: Bench, hires: Hires, steps: Steps, cell: Cell) -> float:
+    """Part of the futures that is covered after a change in one pool and a hire in another."""
+    pools, by = bench.request.pools, bench.request.by
+    covered = bench.outcome(hires).since <= by
+    for moved in (steps, ((cell, 1),)):
+        row = pools.index(moved[0][0][0])
+        covered[row] = bench.outcome(hires.moved(*moved)).since[row] <= by
+    return float(np.all(covered, axis=0).mean())
