@@ -62,7 +62,7 @@ def programs_of(bench: Bench) -> Programs:
             cost[row, column], hours[row, column] = _seat(layout, pool, month, desk, chance)
             most[row, column] = _ramped(layout, pool, month, chance) * usual
     free = None if request.free is None else np.array(request.free, dtype=np.int64)
-    money = None if request.budget is None else request.budget - bench.cost(Hires())
+    money = None if request.budget is None else max(request.budget - bench.cost(Hires()), 0.0)
     starts = np.array([layout.plan.horizon.periods.of_month(m) for m in months], dtype=np.int64)
     needs = list(_needs(bench))
     heads = [_heads(layout, request, i, chance) for i in _following(layout)]
@@ -116,9 +116,7 @@ def _heads(layout: Layout, request: Request, index: int, chance: Drawn) -> Heads
     assert per is not None
     desk, shape = _desk(layout, index, chance), (periods, chance.trials)
     pay = sum(line.mean(axis=1) for line in desk.costs(np.ones(shape), np.zeros(shape)).values())
-    joining = sum(
-        line[0].mean() for line in desk.costs(np.zeros(shape), np.ones(shape)).values()
-    )
+    joining = sum(line[0].mean() for line in desk.costs(np.zeros(shape), np.ones(shape)).values())
     seats = [[heads_of(scenario, role, t) / n for role, n in per.items()] for t in range(periods)]
     names = [scenario.pools[pool].name for pool in request.pools]
     return Heads(
@@ -230,11 +228,15 @@ def is_bounded(layout: Layout, request: Request) -> bool:
     the accounts that are lost, and no attrition that hires could change.
     """
     plan, work = layout.plan, layout.work
-    lanes = [work.lanes[i] for pool in request.pools for i in work.lane[counting(layout, request, pool)]]
+    lanes = [
+        work.lanes[i] for pool in request.pools for i in work.lane[counting(layout, request, pool)]
+    ]
     waiting = any(lane.work.deferrable(lane.segment, lane.periods) for lane in lanes)
     hand_over = any(lane.work.on == "departure" for lane in lanes)
     overload = any(
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
     felt = plan.has_retention or overload
-    return not (hand_over or (waiting and plan.has_retention) or (plan.simulation.feedback and felt))
+    return not (
+        hand_over or (waiting and plan.has_retention) or (plan.simulation.feedback and felt)
+    )

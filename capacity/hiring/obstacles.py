@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from capacity.calendar import month_label
 from capacity.hiring.hires import Hires, own_hires
@@ -12,7 +13,7 @@ from capacity.hiring.request import Request, with_months
 from capacity.hiring.search import search
 from capacity.hiring.trying import Bench
 
-_FREED: Mapping[str, Mapping[str, object]] = {
+_FREED: Mapping[str, Mapping[str, Any]] = {
     "budget": {"budget": None},
     "hires per month": {"most": None},
     "freeze": {"frozen": ()},
@@ -36,7 +37,7 @@ class Obstacle:
     budget
         Expected cost of the team with which a plan would hold; None where the budget is no matter.
     most
-        Hires in the busiest month of a plan that would hold; None where their number is no matter.
+        Fewest hires a month with which a plan would hold; None where their number is no matter.
     months
         Frozen months in which a plan that would hold hires.
     since
@@ -54,18 +55,20 @@ class Obstacle:
 def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
     """Lift each limit by itself, then all of them, and see whether a plan holds."""
     given = [name for name in _FREED if _is_given(bench.request, name)]
-    lifted = {name: _without(bench, (name,), required) for name in given}
+    lifted = {name: _without(bench, [name], required) for name in given}
     found = {name: hires for name, hires in lifted.items() if hires is not None}
     together = False
     if not found and len(given) > 1:
-        hires = _without(bench, tuple(given), required)
+        hires = _without(bench, given, required)
         if hires is not None:
             found, together = dict.fromkeys(given, hires), True
     return Obstacle(
         binding=tuple(found) or (TIME,),
         together=together,
         budget=bench.cost(found["budget"]) if "budget" in found else None,
-        most=_busiest(bench, found["hires per month"]) if "hires per month" in found else None,
+        most=_fewest(
+            bench, found, names=given if together else ["hires per month"], required=required
+        ),
         months=_frozen(bench.request, found["freeze"]) if "freeze" in found else (),
         since=_since(bench, best, required),
     )
@@ -75,16 +78,32 @@ def _is_given(request: Request, name: str) -> bool:
     return any(getattr(request, key) != none for key, none in _FREED[name].items())
 
 
-def _without(bench: Bench, names: tuple[str, ...], required: float) -> Hires | None:
-    """A plan that holds without some limits; None where there is none."""
-    freed = {key: none for name in names for key, none in _FREED[name].items()}
+def _without(bench: Bench, names: Sequence[str], required: float, **other: Any) -> Hires | None:
+    """A plan that holds without some limits, or with others; None where there is none."""
+    freed = {key: none for name in names for key, none in _FREED[name].items()} | other
     request = with_months(bench.layout, replace(bench.request, **freed))
-    other = bench.with_request(request)
-    found = search(other, programs_of(other), required)
+    freer = bench.with_request(request)
+    found = search(freer, programs_of(freer), required)
     return found.hires if found.holds else None
 
 
+def _fewest(
+    bench: Bench, found: Mapping[str, Hires], names: Sequence[str], required: float
+) -> int | None:
+    """The fewest hires a month with which a plan holds, between the limit and a plan without it."""
+    most = bench.request.most
+    if "hires per month" not in found or most is None:
+        return None
+    low, high = most + 1, _busiest(bench, found["hires per month"])
+    while low < high:
+        middle = (low + high) // 2
+        hires = _without(bench, names, required, most=middle)
+        low, high = (middle + 1, high) if hires is None else (low, middle)
+    return high
+
+
 def _busiest(bench: Bench, hires: Hires) -> int:
+    """Hires in the busiest month of a plan, those of the scenario included."""
     scenario = bench.layout.scenario
     return max(hires.of_month(month) + own_hires(scenario, month) for _, month in hires)
 

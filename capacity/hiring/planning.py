@@ -26,13 +26,13 @@ from capacity.hiring.frontier import (
     marginals,
     points,
 )
-from capacity.hiring.hires import Hires, by_pool, pool_name
+from capacity.hiring.hires import Hires, pool_name
 from capacity.hiring.needs import Programs, is_bounded, programs_of
 from capacity.hiring.obstacles import Obstacle, obstacle_of
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import Found, search
 from capacity.hiring.trying import Bench, Ledger
-from capacity.hiring.variant import variant_text
+from capacity.hiring.variant import hired, variant_text
 from capacity.loading import Scenario
 from capacity.rng import BLOCK
 from capacity.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
@@ -238,8 +238,7 @@ class HiringPlan:
         target
             The file that it will be; beside the base where none is named.
         """
-        wanted = f"{self.request.confidence:.6g}"
-        source = f"capacity plan, confidence {wanted} from {self.by}"
+        source = source_of(self.base, self.request)
         name = f"{self.base.name}, with the hires that it takes"
         path = None if target is None else Path(target)
         return variant_text(self.base, self.hires, name, source, path)
@@ -248,6 +247,12 @@ class HiringPlan:
         from capacity.report.hiring import as_text  # shows what is computed here
 
         return as_text(self)
+
+
+def source_of(scenario: Scenario, request: Request) -> str:
+    """Where the hires come from: ``capacity plan: 90% confidence from 2027-08 on``."""
+    by = scenario.plan.horizon.periods.labels[request.by]
+    return f"capacity plan: {100 * request.confidence:g}% confidence from {by} on"
 
 
 def in_short(scenario: Scenario, hires: Hires) -> str:
@@ -320,6 +325,8 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     >>> [(start.role, start.month, start.count) for start in found.starts]
     [('csm', '2027-02', 1)]
     """
+    if trials < 1:
+        raise ValueError(f"trials is {trials}; it is at least 1")
     began = time.perf_counter()
     asked = Asked(coverage, confidence, by, priority, max_hires_per_month, freeze, budget)
     layout = build_layout(scenario)
@@ -367,7 +374,9 @@ class _Work:
         if self._progress:
             self._progress(self.ledger.futures, self.ledger.futures)
         return HiringPlan(
-            scenario=hired(self.layout.scenario, hires),
+            scenario=hired(
+                self.layout.scenario, hires, source_of(self.layout.scenario, self.request)
+            ),
             base=self.layout.scenario,
             request=self.request,
             holds=found.holds,
@@ -419,7 +428,9 @@ class _Work:
         nobody, *others = dict.fromkeys(plans)
         ordered = [nobody, *sorted(others, key=lambda plan: (plan.total, plan.counts))]
         found = points(self.fresh, ordered, self.searched)
-        return found, max(found, key=lambda point: -math.inf if math.isnan(point.value) else point.value)
+        return found, max(
+            found, key=lambda point: -math.inf if math.isnan(point.value) else point.value
+        )
 
     def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
         """Lower bound of the cost, and what the plan costs beyond it as a share."""
@@ -445,13 +456,3 @@ class _Work:
             "futures_simulated": self.ledger.futures,
             "seconds": round(seconds, 3),
         }
-
-
-def hired(scenario: Scenario, hires: Hires) -> Scenario:
-    """The scenario with more seats, read and judged as if they were written in its file."""
-    settings: dict[str, Any] = {}
-    for pool, counts in by_pool(scenario, hires).items():
-        found = scenario.pools[pool]
-        path = f"team.{found.name}.hires" + (f".{found.value}" if found.value else "")
-        settings[path] = {month_label(month): n for month, n in sorted(counts.items())}
-    return scenario.with_(settings) if settings else scenario

@@ -109,7 +109,7 @@ class Bench:
         What counts as covered must be the same.
         """
         other = Bench(self.layout, request, self.seed, self.trials, self._ledger)
-        other._known = self._known  # noqa: SLF001 - of its own kind
+        other._known = self._known
         return other
 
     def outcome(self, hires: Hires, trials: int | None = None) -> Outcome:

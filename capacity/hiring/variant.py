@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from capacity.calendar import month_label
 from capacity.errors import CapacityError
-from capacity.hiring.hires import Cell, Hires, in_words
+from capacity.hiring.hires import Hires, in_words
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.dumping import as_yaml
+from capacity.scenario.fields import read_month
 from capacity.scenario.merging import inside, segments_in
+from capacity.scenario.pool import Pool
 
 SET = "what was set from outside"
 """Name of the change that holds the settings of the command line."""
@@ -53,11 +56,9 @@ def changes(scenario: Scenario, hires: Hires, source: str) -> Iterator[dict[str,
         yield {"name": _free(SET, taken), "set": _settings(scenario)}
     begun: set[int] = set()
     for month in dict.fromkeys(month for _, month in hires):
-        team: dict[str, Any] = {}
-        for (pool, when), n in hires.counts:
-            if when == month:
-                _add(team, scenario, (pool, month), n, source=source, is_first=pool not in begun)
-                begun.add(pool)
+        some = Hires.of({cell: n for cell, n in hires.counts if cell[1] == month})
+        added = _added(scenario, some, source, begun)
+        team = {role: {"hires": counts} for role, counts in added.items()}
         yield {"name": _free(in_words(scenario, hires, month), taken), "set": {"team": team}}
 
 
@@ -68,20 +69,51 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _add(
-    team: dict[str, Any], scenario: Scenario, cell: Cell, n: int, *, source: str, is_first: bool
-) -> None:
-    """The hires of a pool in a month; where it had those of all pools, these come along once."""
-    found, month = scenario.pools[cell[0]], cell[1]
-    counts: dict[str, Any] = {}
-    if found.value and is_first and found.value not in found.role.hires.values:
-        counts |= {month_label(m): count for m, count in sorted(found.hires.items())}
-    counts[month_label(month)] = {"value": found.hires.get(month, 0) + n, "source": source}
-    hires = team.setdefault(found.name, {"hires": {}})["hires"]
-    if found.value:
-        hires[found.value] = counts
-    else:
-        hires.update(counts)
+def hired(scenario: Scenario, hires: Hires, source: str) -> Scenario:
+    """The scenario with more seats, read and judged as if they were written in its file."""
+    settings: dict[str, Any] = {}
+    for role, counts in _added(scenario, hires, source, set()).items():
+        whole = copy.deepcopy(_hires(scenario, role))
+        for key, value in counts.items():
+            is_pool = scenario.plan.team[role].split is not None
+            whole[key] = {**whole.get(key, {}), **value} if is_pool else value
+        settings[f"team.{role}.hires"] = whole
+    return scenario.with_(settings) if settings else scenario
+
+
+def _added(scenario: Scenario, hires: Hires, source: str, begun: set[int]) -> dict[str, Any]:
+    """What to write under the `hires` of each role; `begun` are pools that were written to."""
+    found: dict[str, Any] = {}
+    for index in dict.fromkeys(pool for pool, _ in hires):
+        pool = scenario.pools[index]
+        months = {month: n for (p, month), n in hires.counts if p == index}
+        counts = _counts(scenario, pool, months, source, is_first=index not in begun)
+        begun.add(index)
+        of_role = found.setdefault(pool.name, {})
+        of_role.update({pool.value: counts} if pool.value else counts)
+    return found
+
+
+def _counts(
+    scenario: Scenario, pool: Pool, months: Mapping[int, int], source: str, *, is_first: bool
+) -> dict[str, Any]:
+    """Hires of a pool in some months; where it had those of all pools, these come along once."""
+    known = _hires(scenario, pool.name)
+    is_of_all = bool(pool.value) and pool.value not in known
+    if pool.value:
+        known = known.get("default" if is_of_all else pool.value, {})
+    counts: dict[str, Any] = copy.deepcopy(known) if is_of_all and is_first else {}
+    keys = {read_month(key): key for key in known}
+    for month, n in months.items():
+        total = pool.hires.get(month, 0) + n
+        counts[keys.get(month, month_label(month))] = {"value": total, "source": source}
+    return counts
+
+
+def _hires(scenario: Scenario, role: str) -> dict[str, Any]:
+    """The hires of a role as they were written."""
+    found: dict[str, Any] = scenario.marked.data["team"][role].get("hires", {})
+    return found
 
 
 def _settings(scenario: Scenario) -> dict[str, Any]:
@@ -95,11 +127,11 @@ def _settings(scenario: Scenario) -> dict[str, Any]:
         parts = path.split(".")
         for depth, part in enumerate(parts):
             holds = inside(hint, value, segments)
-            hint, value = holds.type_of(part) if holds else None, value[part]
+            hint = holds.type_of(part) if holds else None
+            value = value[part]
             is_whole = depth == len(parts) - 1 or inside(hint, value, segments) is None
             if is_whole:
                 around[part] = value
                 break
             around = around.setdefault(part, {})
     return out
-

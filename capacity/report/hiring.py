@@ -66,9 +66,7 @@ def _do(plan: HiringPlan) -> str:
 def _start(start: Start) -> str:
     who = f"{start.role} ({start.pool})" if start.pool else start.role
     noun = "requisition" if start.count == 1 else "requisitions"
-    return (
-        f"{start.count} {who} in {_month(start.month)} ({noun} open by {said(start.open_by)})"
-    )
+    return f"{start.count} {who} in {_month(start.month)} ({noun} open by {said(start.open_by)})"
 
 
 def _month(label: str) -> str:
@@ -163,7 +161,7 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
     found, currency = plan.obstacle, plan.base.plan.currency
     assert found
     yield (
-        f"No plan that is allowed holds {_wanted(plan)} in {share(plan.request.confidence, 1)} of "
+        f"No plan that is allowed holds {_wanted(plan)} in {100 * plan.request.confidence:g} % of "
         f"the futures. What binds: {_and(list(found.binding))}."
     )
     would = []
