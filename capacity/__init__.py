@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capacity.errors import CapacityError, InputError, QuestionError
-    from capacity.hiring.planning import HiringPlan, plan
+    from capacity.hiring.answer import HiringPlan
+    from capacity.hiring.planning import plan
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CapacityError": "capacity.errors",
-    "HiringPlan": "capacity.hiring.planning",
+    "HiringPlan": "capacity.hiring.answer",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",

@@ -17,7 +17,7 @@ from capacity.errors import CapacityError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from capacity.hiring.planning import HiringPlan
+    from capacity.hiring.answer import HiringPlan
     from capacity.result import Result
     from capacity.sweeping import Grid
 

@@ -112,7 +112,8 @@ def _counts(
 
 def _hires(scenario: Scenario, role: str) -> dict[str, Any]:
     """The hires of a role as they were written."""
-    found: dict[str, Any] = scenario.marked.data["team"][role].get("hires", {})
+    team: Any = scenario.marked.data["team"]
+    found: dict[str, Any] = team[role].get("hires", {})
     return found
 
 

@@ -16,8 +16,8 @@ from capacity.report.tables import FEW, plain, table
 from capacity.report.words import UNKNOWN, error, money, money_error, odds, share
 
 if TYPE_CHECKING:
+    from capacity.hiring.answer import HiringPlan, Start
     from capacity.hiring.frontier import Point
-    from capacity.hiring.planning import HiringPlan, Start
 
 NARROW = 80
 """Characters of a line."""
