@@ -66,7 +66,6 @@ PARTS: dict[type[BaseModel], tuple[str, str]] = {
 NOT_USED_YET = {
     (Role, "severance"),
     (Role, "department"),
-    (Finance, "discount_rate"),
     (Finance, "clv_years"),
     (Finance, "absorbed"),
     (Finance, "absorbed_cost"),

@@ -84,7 +84,7 @@ class HiringPlan:
     frontier
         Plans with fewer heads, the plan itself, with more, and the one that pays best.
     best
-        Which of them pays best.
+        Which of them pays best; None where accounts have no revenue or no margin is known.
     marginals
         What one more head of each pool is worth on top of the plan.
     obstacle
@@ -109,7 +109,7 @@ class HiringPlan:
     is_bound: bool
     gap: float
     frontier: tuple[Point, ...]
-    best: Point
+    best: Point | None
     marginals: tuple[Marginal, ...]
     obstacle: Obstacle | None
     manifest: Mapping[str, Any]

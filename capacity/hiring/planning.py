@@ -105,7 +105,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     >>> scenario = capacity.load("scenarios/seed_example.yaml", {"team.csm.internal": 0.6})
     >>> found = capacity.plan(scenario, trials=500)
     >>> [(start.role, start.month, start.count) for start in found.starts]
-    [('csm', '2027-02', 1)]
+    [('csm', '2027-01', 1)]
     """
     if trials < 1:
         raise ValueError(f"trials is {trials}; it is at least 1")
@@ -147,8 +147,8 @@ class _Work:
         found, required = self._search(programs)
         obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
         hires, nobody = found.hires, Hires()
-        frontier, best = self._frontier(programs, hires)
         one = marginals(self.fresh, hires, self.searched)
+        frontier, best = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
         covered = outcome.covered(self.request.by).astype(np.float64)
         gain = outcome.value - none.value
@@ -201,18 +201,18 @@ class _Work:
             found = Found(found.hires, holds=False)
         return found, required
 
-    def _frontier(self, programs: Programs, hires: Hires) -> tuple[list[Point], Point]:
-        """Plans with fewer heads and with more, and the one that pays best."""
-        plans = beginnings(hires)
-        if self.layout.plan.has_money and self.layout.plan.finance.gross_margin is not None:
+    def _frontier(
+        self, programs: Programs, hires: Hires, more: list[Hires]
+    ) -> tuple[list[Point], Point | None]:
+        """Plans with fewer heads and with more, and the one that pays best where that is known."""
+        plans, plan = beginnings(hires) + more, self.layout.plan
+        is_known = plan.has_money and plan.finance.gross_margin is not None
+        if is_known:
             plans.append(best_paying(self.bench, programs.first, hires))
-        plans += [one.hires for one in marginals(self.fresh, hires, self.searched)]
         nobody, *others = dict.fromkeys(plans)
-        ordered = [nobody, *sorted(others, key=lambda plan: (plan.total, plan.counts))]
+        ordered = [nobody, *sorted(others, key=lambda hires: (hires.total, hires.counts))]
         found = points(self.fresh, ordered, self.searched)
-        return found, max(
-            found, key=lambda point: -math.inf if math.isnan(point.value) else point.value
-        )
+        return found, max(found, key=lambda point: point.value) if is_known else None
 
     def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
         """Lower bound of the cost, and what the plan costs beyond it as a share."""

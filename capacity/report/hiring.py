@@ -49,7 +49,8 @@ def _sentences(plan: HiringPlan) -> Iterator[str]:
         yield f"The plan that was found does not hold {_wanted(plan)} on fresh luck."
     yield _do(plan)
     yield _odds(plan)
-    yield _cost(plan)
+    if plan.cost > 0:
+        yield _cost(plan)
     if math.isfinite(plan.value):
         yield from _worth(plan)
 
@@ -93,7 +94,7 @@ def _wanted(plan: HiringPlan) -> str:
 
 def _odds(plan: HiringPlan) -> str:
     first, trials = plan.frontier[0], plan.manifest["trials"]
-    off = error(plan.confidence_error, 1, 100)
+    off = share_error(plan.confidence, plan.confidence_error, 1)
     text = (
         f"With that, {_wanted(plan)} holds in {share(plan.confidence, 1)}{off} of the futures, "
         "counted on luck that the plan was not found on"
@@ -109,7 +110,7 @@ def _cost(plan: HiringPlan) -> str:
     text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
     if plan.starts:
         text += f", {money(plan.added_cost)} of it for these hires"
-    if not math.isfinite(plan.bound) or plan.cost <= 0 or not plan.holds:
+    if not math.isfinite(plan.bound) or not plan.holds:
         return f"{text}."
     if plan.is_bound:
         return (
@@ -132,6 +133,7 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
             "against hiring nobody. What they save later is not in it."
         )
     best = plan.best
+    assert best is not None  # its worth is known
     if best.hires.total == 0:
         yield "What pays best within that time is to hire nobody."
     elif best.hires != plan.hires:
@@ -184,7 +186,7 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
 def _seats(plan: HiringPlan) -> Table:
     """Planned seats at the end of each month."""
     periods, seats = plan.base.plan.horizon.periods, plan.seats
-    out = table("Seats by month", "month", *seats)
+    out = table("Seats", "month", *seats)
     labels = periods.labels_by("month")
     for i, label in enumerate(labels):
         if i + 1 == len(labels) or labels[i + 1] != label:
@@ -211,7 +213,12 @@ def _cells(point: Point) -> Iterator[str]:
 
 def _footer(plan: HiringPlan) -> Iterator[str]:
     about = plan.manifest
-    yield f"{_PLAN} this plan, {_BEST} pays best. NPV and regret are those of the time of the plan."
+    pays = f", {_BEST} pays best. NPV and regret are those of the time of the plan" * bool(
+        plan.best
+    )
+    yield f"{_PLAN} this plan{pays}."
+    if any(pool.hires for pool in plan.base.pools):
+        yield "Hires that are planned already come in their month."
     yield (
         f"{about['plans_tried']} plans were tried on up to {about['trials_of_search']:,} futures "
         f"(seed {about['seed']}), this one on {about['trials']:,} others (seed "
