@@ -94,7 +94,8 @@ def _wanted(plan: HiringPlan) -> str:
 
 def _odds(plan: HiringPlan) -> str:
     first, trials = plan.frontier[0], plan.manifest["trials"]
-    off = share_error(plan.confidence, plan.confidence_error, 1)
+    off = error(plan.confidence_error, 1, 100)
+    off = f"{off} points" if off else ""
     text = (
         f"With that, {_wanted(plan)} holds in {share(plan.confidence, 1)}{off} of the futures, "
         "counted on luck that the plan was not found on"
