@@ -72,17 +72,23 @@ def test_the_plan_is_one_with_something_to_find(found: capacity.HiringPlan) -> N
     assert found.manifest["trials_of_search"] == SEARCHED
 
 
-def test_no_hire_can_go_or_come_later(plan: capacity.Scenario, found: capacity.HiringPlan) -> None:
+@pytest.mark.parametrize(("confidence", "seed"), [(0.7, 0), (0.85, 3), (0.93, 1), (0.97, 2)])
+def test_no_hire_can_go_or_come_later(
+    plan: capacity.Scenario, confidence: float, seed: int
+) -> None:
     """On the futures of the search, by the simulation of scenarios as they would be written."""
+    found = capacity.plan(plan, confidence=confidence, by="2027-02", trials=SEARCHED, seed=seed)
+    assert found.holds
+    assert found.hires.total
     by, required = found.request.by, found.manifest["confidence_of_search"]
-    odds, cost = tried(found.scenario, by, SEARCHED, 3)
+    odds, cost = tried(found.scenario, by, SEARCHED, seed)
     assert odds >= required
     for cell in found.hires:
         less = [found.hires.moved((cell, -1))]
         if cell[1] + 1 < FIRST + 6:
             less.append(found.hires.moved((cell, -1), ((cell[0], cell[1] + 1), 1)))
         for hires in less:
-            odds, other = tried(hired(plan, hires, "a test"), by, SEARCHED, 3)
+            odds, other = tried(hired(plan, hires, "a test"), by, SEARCHED, seed)
             assert odds < required or other > cost
 
 
@@ -96,6 +102,7 @@ def test_the_claim_holds_on_twenty_fresh_seeds(found: capacity.HiringPlan) -> No
 
 def test_the_confirmed_odds_are_those_of_the_scenario(found: capacity.HiringPlan) -> None:
     seed = found.manifest["confirmed_with_seed"]
+    assert seed > found.manifest["seed"]
     odds, cost = tried(found.scenario, found.request.by, 2500, seed)
     assert odds == pytest.approx(found.confidence, abs=1e-12)
     assert cost == pytest.approx(found.cost, rel=1e-12)

@@ -38,7 +38,7 @@ team:
 simulation: {feedback: off}
 """
 CASES = [
-    {"accounts": 10, "new": 20, "rate": 12, "defer": ""},
+    {"accounts": 8, "new": 40, "rate": 12, "defer": ""},  # a trainer in the end lets a csm wait
     {"accounts": 14, "new": 30, "rate": 12, "defer": ", defer: 1 month"},
     {"accounts": 18, "new": 50, "rate": 10, "defer": ""},
 ]

@@ -156,6 +156,15 @@ def test_what_goes_farthest_meets_everything_where_it_can() -> None:
     assert program.strongest(0.0, seats=1).sum() <= 1
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_higher_levels_never_cost_less(seed: int) -> None:
+    program = random_program(np.random.default_rng(seed))
+    found = [program.cheapest(np.full(2, level)) for level in (-1.0, 0.0, 1.0, 3.0)]
+    costs = [cost_of(program, one[0]) for one in found if one is not None]
+    assert len(costs) >= 2
+    assert np.all(np.diff(costs) >= -1e-9)
+
+
 def test_a_pool_that_does_not_count_gets_nobody() -> None:
     program = service_company()
     seats, bound = program.cheapest(np.array([-np.inf]))
