@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 NARROW = 80
 """Characters of a line."""
 _PLAN, _BEST = "*", "+"
+_MOST_COLUMNS, _MOST_SAID = 5, 3
+"""Pools that the table of seats has columns for, and of which one more head is spoken of."""
 
 
 def as_text(plan: HiringPlan, width: int = NARROW) -> str:
@@ -56,18 +59,21 @@ def _sentences(plan: HiringPlan) -> Iterator[str]:
 
 
 def _do(plan: HiringPlan) -> str:
-    own = sum(count for pool in plan.base.pools for count in pool.hires.values())
+    own = any(count for pool in plan.base.pools for count in pool.hires.values())
     beside = " beyond those that are planned already" if own else ""
     if not plan.starts:
         return f"Hire nobody{beside}."
     verb = "Hire" if plan.holds else "The best that was found: hire"
-    return f"{verb} {_and([_start(start) for start in plan.starts])}{',' * own}{beside}."
+    together = groupby(plan.starts, lambda start: (start.month, start.open_by))
+    groups = [_group(month, day, list(starts)) for (month, day), starts in together]
+    return f"{verb} {_and(groups)}{',' * own}{beside}."
 
 
-def _start(start: Start) -> str:
-    who = f"{start.role} ({start.pool})" if start.pool else start.role
-    noun = "requisition" if start.count == 1 else "requisitions"
-    return f"{start.count} {who} in {_month(start.month)} ({noun} open by {said(start.open_by)})"
+def _group(month: str, day: dt.date, starts: list[Start]) -> str:
+    """Those who start in a month and whose requisitions have to be open by the same day."""
+    who = [f"{s.count} {s.role}{f' ({s.pool})' if s.pool else ''}" for s in starts]
+    noun = "requisition" if sum(s.count for s in starts) == 1 else "requisitions"
+    return f"{_and(who)} in {_month(month)} ({noun} open by {said(day)})"
 
 
 def _month(label: str) -> str:
@@ -83,7 +89,7 @@ def _and(parts: list[str]) -> str:
 def _wanted(plan: HiringPlan) -> str:
     """``coverage of 95 % from 2027-08 on``."""
     request, noun = plan.request, plan.base.plan.horizon.periods.spans[0]
-    goal = "the target" if request.coverage is None else share(request.coverage, 1)
+    goal = "each role's target" if request.coverage is None else f"{100 * request.coverage:g} %"
     if request.coverage is None:
         roles = {plan.base.pools[pool].name for pool in request.pools}
         targets = {plan.base.plan.team[role].coverage_target.mean for role in roles}
@@ -140,10 +146,11 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
     elif best.hires != plan.hires:
         row = next(row for row in plan.rows() if row["is_best"])
         yield f"What pays best: {row['hires']}, worth {_exactly(best.value, best.value_error)}."
+    best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]
     more = [
         f"one more {_pool(plan, one.pool)} from {_month(one.label)} "
         f"on is worth {_exactly(one.value, one.value_error)}"
-        for one in plan.marginals
+        for one in best_first
     ]
     if more:
         text = _and(more)
@@ -185,10 +192,15 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
 
 
 def _seats(plan: HiringPlan) -> Table:
-    """Planned seats at the end of each month."""
+    """Planned seats at the end of each month; of many pools in the first and the last."""
     periods, seats = plan.base.plan.horizon.periods, plan.seats
-    out = table("Seats", "month", *seats)
     labels = periods.labels_by("month")
+    if len(seats) > _MOST_COLUMNS:
+        out = table("Seats", "pool", labels[0], labels[-1])
+        for name, numbers in seats.items():
+            out.add_row(name, str(numbers[labels.count(labels[0]) - 1]), str(numbers[-1]))
+        return out
+    out = table("Seats", "month", *seats)
     for i, label in enumerate(labels):
         if i + 1 == len(labels) or labels[i + 1] != label:
             out.add_row(label, *(str(numbers[i]) for numbers in seats.values()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from leavings import Finished, contents
+from leavings import ROOT, Finished, contents
 
 import capacity
 
@@ -116,6 +117,22 @@ def test_pools_get_their_hires_beside_those_of_all(
     assert [dict(p.hires) for p in written.pools] == [dict(p.hires) for p in found.scenario.pools]
     may = written.plan.horizon.periods.months[3]
     assert all(pool.hires[may] >= 1 for pool in written.pools if pool.name == "csm")
+
+
+def test_many_pools_stay_readable(run: Callable[..., Finished]) -> None:
+    sets = ("team.csm.split=owner", "team.csm.headcount={default: 1}", "finance.gross_margin=80%")
+    split = [part for setting in sets for part in ("--set", setting)]
+    asked = ("--trials", 200, "--confidence", "30%", "--coverage", "80%")
+    done = run("plan", ROOT / "scenarios" / "ten_books.yaml", *split, *asked)
+    assert done.code == 0
+    assert max(map(len, done.out.splitlines())) <= 80
+    table = done.out.split("\nSeats\n")[1].split("\n\n")[0].splitlines()
+    assert table[0].split() == ["pool", "2027-02", "2028-01"]
+    assert len(table) == 11
+    text = " ".join(done.out.split())
+    days = re.findall(r"in (\w+ 2027) \(requisitions? open by", text)
+    assert len(days) == len(set(days))
+    assert text.count("ne more csm (") == 3
 
 
 def test_no_plan(run: Callable[..., Finished], base: Path, tmp_path: Path) -> None:
