@@ -44,7 +44,7 @@ def run_plan(scenario: Scenario, asked: Mapping[str, Any], files: Files, *, quie
         if files.scenario:
             write_whole(files.scenario, found.to_yaml(files.scenario))
         return 0
-    print("no plan that is allowed holds", file=sys.stderr)
+    print("no plan was found that holds", file=sys.stderr)
     if files.scenario:
         print(f"{files.scenario}: not written, since no plan holds", file=sys.stderr)
     return NO_PLAN

@@ -88,7 +88,7 @@ class HiringPlan:
     marginals
         What one more head of each pool is worth on top of the plan.
     obstacle
-        Why no plan holds; None where one does.
+        Why no plan holds; None where one does, or where only its confirmation failed.
     manifest
         What the numbers depend on, and what was spent on them.
     """

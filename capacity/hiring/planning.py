@@ -144,7 +144,7 @@ class _Work:
 
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
-        found, required = self._search(programs)
+        found, required, is_confirmed = self._search(programs)
         obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
         hires, nobody = found.hires, Hires()
         one = marginals(self.fresh, hires, self.searched)
@@ -161,7 +161,7 @@ class _Work:
             ),
             base=self.layout.scenario,
             request=self.request,
-            holds=found.holds,
+            holds=found.holds and is_confirmed,
             hires=hires,
             confidence=float(covered.mean()),
             confidence_error=error_of(covered),
@@ -180,7 +180,7 @@ class _Work:
             manifest=self._manifest(required, time.perf_counter() - began),
         )
 
-    def _search(self, programs: Programs) -> tuple[Found, float]:
+    def _search(self, programs: Programs) -> tuple[Found, float, bool]:
         """Search, confirm on fresh luck, and ask for more as long as that fails beyond its error.
 
         Each confirmation has a luck of its own: one that chose a plan could not judge it.
@@ -195,11 +195,9 @@ class _Work:
             missing = self.request.confidence - float(covered.mean())
             error = error_of(covered)
             if not found.holds or missing <= _ERRORS * error:
-                break
+                return found, required, True
             required = min(required + max(missing, error), 1.0)
-        else:
-            found = Found(found.hires, holds=False)
-        return found, required
+        return found, required, False
 
     def _frontier(
         self, programs: Programs, hires: Hires, more: list[Hires]

@@ -142,7 +142,7 @@ def test_no_plan(run: Callable[..., Finished], base: Path, tmp_path: Path) -> No
     assert "What binds: budget." in done.out.replace("\n", " ")
     assert "a budget of EUR" in done.out
     assert done.lines == [
-        "no plan that is allowed holds",
+        "no plan was found that holds",
         f"{target}: not written, since no plan holds",
     ]
     assert contents(tmp_path) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -104,6 +105,19 @@ def test_people_who_need_not_be_hired(plan: capacity.Scenario) -> None:
     assert found.scenario.diff(plan) == []
     assert found.gap == 0
     assert "Hire nobody" in str(found)
+
+
+def test_the_report_says_what_binds_and_what_was_not_confirmed(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, 0.9, by="2027-03", max_hires_per_month=1, trials=200)
+    text = " ".join(str(found).split())
+    assert "No plan that is allowed holds coverage of 90 % in every month from 2027-03 on" in text
+    assert "What binds: hires per month. • What would do: 2 hires a month." in text
+    assert "coverage holds as often from 2027-04 on" in text
+    assert "The best that was found: hire" in text
+    unlucky = replace(found, obstacle=None)
+    assert "The plan that was found does not hold coverage of 90 %" in " ".join(
+        str(unlucky).split()
+    )
 
 
 # --- what is wrong with a request ----------------------------------------------------------------
