@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from capacity.comparison import Comparison, compare
     from capacity.errors import CapacityError, InputError, QuestionError
+    from capacity.hiring.answer import HiringPlan
+    from capacity.hiring.planning import plan
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
+    "HiringPlan": "capacity.hiring.answer",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
     "Result": "capacity.result",
@@ -29,6 +32,7 @@ _HOMES = {
     "compare": "capacity.comparison",
     "load": "capacity.loading",
     "roi": "capacity.value",
+    "plan": "capacity.hiring.planning",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }
@@ -36,6 +40,7 @@ _HOMES = {
 __all__ = [
     "CapacityError",
     "Comparison",
+    "HiringPlan",
     "InputError",
     "QuestionError",
     "Result",
@@ -43,6 +48,7 @@ __all__ = [
     "Scenario",
     "compare",
     "load",
+    "plan",
     "roi",
     "simulate",
     "sweep",

@@ -298,7 +298,7 @@ class Periods:
         return missed / np.maximum(np.busday_count(days[:-1], days[1:], holidays=closed), 1)
 
 
-def said(day: np.datetime64) -> str:
+def said(day: np.datetime64 | dt.date) -> str:
     """``1 March 2027``, in English whatever the machine speaks."""
     year, month, number = str(day).split("-")
     return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"

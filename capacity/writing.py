@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.comparison import Comparison
+    from capacity.hiring.answer import HiringPlan
     from capacity.result import Result
     from capacity.sweeping import Grid
     from capacity.valuing.answer import Roi
@@ -146,6 +147,21 @@ def write_value_json(values: Sequence[Roi], path: Path) -> None:
     """The same with its manifest, as for one result."""
     about = {**values[0].manifest, "without": [value.without for value in values]}
     _write_json(about, (row for value in values for row in value.named_rows()), path)
+
+
+def write_plan_csv(plan: HiringPlan, path: Path) -> None:
+    """The frontier of a hiring plan as CSV."""
+    table = plan.table()
+    table["hires"] = table["hires"].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_plan_json(plan: HiringPlan, path: Path) -> None:
+    """``{"manifest": …, "plan": {…}, "frontier": [rows]}``; what is not known is null."""
+    found = {name: _known(value) for name, value in plan.summary().items()}
+    rows = [{name: _known(value) for name, value in row.items()} for row in plan.rows()]
+    data = {"manifest": dict(plan.manifest), "plan": found, "frontier": rows}
+    write_whole(path, as_json(data))
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:

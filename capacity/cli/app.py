@@ -164,6 +164,74 @@ def roi(
 
 
 @app.command()
+def plan(
+    file: File,
+    coverage: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Work to be done, as 95%; else each role's target."),
+    ] = None,
+    confidence: Annotated[
+        str, typer.Option(metavar="SHARE", help="Part of the futures in which it has to be.")
+    ] = "90%",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MONTH", help="First month that counts; else the first with ramped newcomers."
+        ),
+    ] = None,
+    priority: Annotated[
+        int | None, typer.Option(metavar="N", help="Last priority of the work that counts.")
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option("--max-hires-per-month", metavar="N", help="New seats a month, all roles."),
+    ] = None,
+    freeze: Annotated[
+        str | None, typer.Option(metavar="MONTHS", help="Months without hires: 2027-05,2027-07.")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="MONEY", help="Expected cost of the team, as 2.4M.")
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Futures that confirm the plan; 10,000.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="The luck of the search.")] = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the plan as JSON.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the frontier as CSV.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Find the cheapest hires, by role and month, with which the work gets done."""
+    from capacity.cli.planning import Files, run_plan
+    from capacity.loading import load
+
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
+    if not quiet:
+        _say(f"warning: {w}" for w in scenario.warnings)
+    asked = {
+        "coverage": coverage,
+        "confidence": confidence,
+        "by": by,
+        "priority": priority,
+        "max_hires_per_month": most,
+        "freeze": freeze,
+        "budget": budget,
+        "trials": trials,
+        "seed": seed,
+        "progress": _progress(quiet=quiet),
+    }
+    raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
+
+
+@app.command()
 def check(
     files: Files,
     settings: Set = [],  # noqa: B006 (typer reads the default)

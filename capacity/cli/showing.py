@@ -10,7 +10,7 @@ from capacity.report.tables import WIDTH, plain
 
 
 def show(report: Group, width: int = WIDTH) -> None:
-    """Print a report."""
+    """Print a report; the width is that of plain text."""
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(report)
     else:

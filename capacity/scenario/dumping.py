@@ -25,8 +25,13 @@ def dump(data: dict[str, Any]) -> str:
 
     The data must be that of a valid scenario, as `Marked.data` is: every part of it is known.
     """
+    return as_yaml(_part(Plan, data))
+
+
+def as_yaml(data: dict[str, Any]) -> str:
+    """The text of plain data, in their order, as our reader reads it."""
     return yaml.dump(
-        _part(Plan, data),
+        data,
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,

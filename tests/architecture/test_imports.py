@@ -54,6 +54,7 @@ LAYERS = (
     "comparison",
     "valuing",
     "value",
+    "hiring",
     "writing",
     "cli",
     "__main__",
@@ -84,6 +85,7 @@ SLOW_AT_HOME = {
     "capacity.report.comparison": {"rich"},
     "capacity.report.expected": {"rich"},
     "capacity.report.grid": {"rich"},
+    "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
     "capacity.report.value": {"rich"},
@@ -92,6 +94,7 @@ SLOW_AT_HOME = {
 PUBLIC = [
     "CapacityError",
     "Comparison",
+    "HiringPlan",
     "InputError",
     "QuestionError",
     "Result",
@@ -100,6 +103,7 @@ PUBLIC = [
     "compare",
     "load",
     "roi",
+    "plan",
     "simulate",
     "sweep",
 ]

@@ -1,0 +1,119 @@
+"""Why no plan holds: which limit binds, and what would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from capacity.calendar import month_label
+from capacity.hiring.hires import Hires, own_hires
+from capacity.hiring.needs import programs_of
+from capacity.hiring.request import Request, with_months
+from capacity.hiring.search import search
+from capacity.hiring.trying import Bench
+
+_FREED: Mapping[str, Mapping[str, Any]] = {
+    "budget": {"budget": None},
+    "hires per month": {"most": None},
+    "freeze": {"frozen": ()},
+}
+"""The limits of a request, and a request without them."""
+TIME = "ramp and time"
+"""What binds where hires come too late, or do not help, whatever is allowed."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why no plan holds.
+
+    Attributes
+    ----------
+    binding
+        What stands in the way: `budget`, `hires per month`, `freeze` or `ramp and time`. Each of
+        several limits is enough to lift, or all of them where `together`.
+    together
+        Whether it takes all of them.
+    budget
+        Expected cost of the team with which a plan would hold; None where the budget is no matter.
+    most
+        Fewest hires a month with which a plan would hold; None where their number is no matter.
+    months
+        Frozen months in which a plan that would hold hires.
+    since
+        The first period from which on the best plan holds; None where there is no such period.
+    """
+
+    binding: tuple[str, ...]
+    together: bool
+    budget: float | None
+    most: int | None
+    months: tuple[str, ...]
+    since: str | None
+
+
+def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
+    """Lift each limit by itself, then all of them, and see whether a plan holds."""
+    given = [name for name in _FREED if _is_given(bench.request, name)]
+    lifted = {name: _without(bench, [name], required) for name in given}
+    found = {name: hires for name, hires in lifted.items() if hires is not None}
+    together = False
+    if not found and len(given) > 1:
+        hires = _without(bench, given, required)
+        if hires is not None:
+            found, together = dict.fromkeys(given, hires), True
+    return Obstacle(
+        binding=tuple(found) or (TIME,),
+        together=together,
+        budget=bench.cost(found["budget"]) if "budget" in found else None,
+        most=_fewest(
+            bench, found, names=given if together else ["hires per month"], required=required
+        ),
+        months=_frozen(bench.request, found["freeze"]) if "freeze" in found else (),
+        since=_since(bench, best, required),
+    )
+
+
+def _is_given(request: Request, name: str) -> bool:
+    return any(getattr(request, key) != none for key, none in _FREED[name].items())
+
+
+def _without(bench: Bench, names: Sequence[str], required: float, **other: Any) -> Hires | None:
+    """A plan that holds without some limits, or with others; None where there is none."""
+    freed = {key: none for name in names for key, none in _FREED[name].items()} | other
+    request = with_months(bench.layout, replace(bench.request, **freed))
+    freer = bench.with_request(request)
+    found = search(freer, programs_of(freer), required)
+    return found.hires if found.holds else None
+
+
+def _fewest(
+    bench: Bench, found: Mapping[str, Hires], names: Sequence[str], required: float
+) -> int | None:
+    """The fewest hires a month with which a plan holds, between the limit and a plan without it."""
+    most = bench.request.most
+    if "hires per month" not in found or most is None:
+        return None
+    low, high = most + 1, _busiest(bench, found["hires per month"])
+    while low < high:
+        middle = (low + high) // 2
+        hires = _without(bench, names, required, most=middle)
+        low, high = (middle + 1, high) if hires is None else (low, middle)
+    return high
+
+
+def _busiest(bench: Bench, hires: Hires) -> int:
+    """Hires in the busiest month of a plan, those of the scenario included."""
+    scenario = bench.layout.scenario
+    return max(hires.of_month(month) + own_hires(scenario, month) for _, month in hires)
+
+
+def _frozen(request: Request, hires: Hires) -> tuple[str, ...]:
+    months = sorted({month for _, month in hires} & set(request.frozen))
+    return tuple(month_label(month) for month in months)
+
+
+def _since(bench: Bench, hires: Hires, required: float) -> str | None:
+    labels, outcome = bench.layout.plan.horizon.periods.labels, bench.outcome(hires)
+    periods = range(bench.request.by, len(labels))
+    return next((labels[t] for t in periods if outcome.covered(t).mean() >= required), None)

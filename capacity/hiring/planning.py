@@ -1,0 +1,238 @@
+"""The question how many to hire: the search, its confirmation, and what stands beside the plan."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.engine.layout import Layout, build_layout
+from capacity.hiring.answer import HiringPlan, source_of
+from capacity.hiring.frontier import (
+    Point,
+    beginnings,
+    best_paying,
+    error_of,
+    marginals,
+    points,
+)
+from capacity.hiring.hires import Hires
+from capacity.hiring.needs import Programs, is_bounded, programs_of
+from capacity.hiring.obstacles import obstacle_of
+from capacity.hiring.request import Asked, Request
+from capacity.hiring.search import Found, search
+from capacity.hiring.trying import Bench, Ledger
+from capacity.hiring.variant import hired
+from capacity.loading import Scenario
+from capacity.rng import BLOCK
+
+if TYPE_CHECKING:
+    from capacity.simulation import Progress
+
+SEARCHED, CONFIRMED = 2_000, 10_000
+"""Futures on which plans are searched, and those on which the last one is confirmed."""
+_USUAL = 25
+"""Plans that a search usually tries."""
+_ROUNDS = 6
+"""Searches, each of which asks for more than the one before, at most."""
+_ERRORS = 2.0
+"""Standard errors by which the confirmed confidence may lie below what was asked for."""
+
+
+def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
+    scenario: Scenario,
+    coverage: float | str | None = None,
+    confidence: float | str = 0.9,
+    *,
+    by: str | None = None,
+    priority: int | None = None,
+    max_hires_per_month: int | None = None,
+    freeze: Iterable[str] = (),
+    budget: float | str | None = None,
+    trials: int = CONFIRMED,
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> HiringPlan:
+    """Find the cheapest hires with which the work gets done, with some confidence.
+
+    Seats are added to those of the scenario, by role, pool and month. In a part `confidence` of
+    the futures every pool has to do a part `coverage` of its work in every period from `by` on.
+
+    Parameters
+    ----------
+    scenario
+        From `capacity.load`.
+    coverage
+        Share of the work, as 0.95; each role's own `coverage_target` where nothing is said.
+    confidence
+        Share of the futures, between 0 and 1.
+    by
+        First month, or period, that counts. Without it the first in which people who start with
+        the plan are ramped.
+    priority
+        Last priority of the work that counts; all work without.
+    max_hires_per_month
+        New seats in a month at most, over all roles, those of the scenario included.
+    freeze
+        Months in which nobody may be added.
+    budget
+        Expected cost of the team over the plan at most.
+    trials
+        Futures in which the plan is confirmed, rounded up to whole hundreds; it is searched in a
+        fifth of them, at most 2,000 and at least 500.
+    seed
+        The luck of the search; the scenario's own seed without. Other seeds confirm.
+    progress
+        Called with the futures simulated, and with how many it will probably be.
+
+    Returns
+    -------
+    HiringPlan
+        The plan; `holds` says whether it reaches what was asked for, `obstacle` why not.
+
+    Raises
+    ------
+    QuestionError
+        With everything that is wrong with the request.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> scenario = capacity.load("scenarios/seed_example.yaml", {"team.csm.internal": 0.6})
+    >>> found = capacity.plan(scenario, trials=500)
+    >>> [(start.role, start.month, start.count) for start in found.starts]
+    [('csm', '2027-01', 1)]
+    """
+    if trials < 1:
+        raise ValueError(f"trials is {trials}; it is at least 1")
+    began = time.perf_counter()
+    asked = Asked(coverage, confidence, by, priority, max_hires_per_month, freeze, budget)
+    layout = build_layout(scenario)
+    request = asked.of(layout)
+    seed = scenario.plan.simulation.seed if seed is None else seed
+    work = _Work(layout, request, seed, _whole(trials), progress)
+    return work.plan(began)
+
+
+def _whole(trials: int) -> int:
+    """So many futures in whole blocks, and so many that errors can be told."""
+    return max(-(-trials // BLOCK), 2) * BLOCK
+
+
+class _Work:
+    """The benches of one question, and what is done on them."""
+
+    def __init__(
+        self, layout: Layout, request: Request, seed: int, trials: int, progress: Progress | None
+    ) -> None:
+        self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
+        self.searched = min(SEARCHED, max(_whole(trials // 5), min(500, trials)))
+        self._progress = progress
+        self.ledger = Ledger(self._told)
+        self.bench = Bench(layout, request, seed, self.searched, self.ledger)
+        self.fresh = self.bench
+
+    def _told(self, futures: int) -> None:
+        """Say how far it is; nobody knows how many plans it will take."""
+        if self._progress:
+            usual = _USUAL * self.searched + 2 * self.trials
+            self._progress(futures, max(usual, futures + self.trials))
+
+    def plan(self, began: float) -> HiringPlan:
+        programs = programs_of(self.bench)
+        found, required, is_confirmed = self._search(programs)
+        obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
+        hires, nobody = found.hires, Hires()
+        one = marginals(self.fresh, hires, self.searched)
+        frontier, best = self._frontier(programs, hires, [more.hires for more in one])
+        outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
+        covered = outcome.covered(self.request.by).astype(np.float64)
+        gain = outcome.value - none.value
+        bound, gap = self._bound(programs, hires)
+        if self._progress:
+            self._progress(self.ledger.futures, self.ledger.futures)
+        return HiringPlan(
+            scenario=hired(
+                self.layout.scenario, hires, source_of(self.layout.scenario, self.request)
+            ),
+            base=self.layout.scenario,
+            request=self.request,
+            holds=found.holds and is_confirmed,
+            hires=hires,
+            confidence=float(covered.mean()),
+            confidence_error=error_of(covered),
+            cost=float(outcome.cost.mean()),
+            cost_error=error_of(outcome.cost),
+            added_cost=float((outcome.cost - none.cost).mean()),
+            value=float(gain.mean()),
+            value_error=error_of(gain),
+            bound=bound,
+            is_bound=is_bounded(self.layout, self.request),
+            gap=gap,
+            frontier=tuple(frontier),
+            best=best,
+            marginals=tuple(one),
+            obstacle=obstacle,
+            manifest=self._manifest(required, time.perf_counter() - began),
+        )
+
+    def _search(self, programs: Programs) -> tuple[Found, float, bool]:
+        """Search, confirm on fresh luck, and ask for more as long as that fails beyond its error.
+
+        Each confirmation has a luck of its own: one that chose a plan could not judge it.
+        """
+        required = self.request.confidence
+        for turn in range(1, _ROUNDS + 1):
+            found = search(self.bench, programs, required)
+            self.fresh = Bench(
+                self.layout, self.request, self.seed + turn, self.trials, self.ledger
+            )
+            covered = self.fresh.outcome(found.hires).covered(self.request.by).astype(np.float64)
+            missing = self.request.confidence - float(covered.mean())
+            error = error_of(covered)
+            if not found.holds or missing <= _ERRORS * error:
+                return found, required, True
+            required = min(required + max(missing, error), 1.0)
+        return found, required, False
+
+    def _frontier(
+        self, programs: Programs, hires: Hires, more: list[Hires]
+    ) -> tuple[list[Point], Point | None]:
+        """Plans with fewer heads and with more, and the one that pays best where that is known."""
+        plans, plan = beginnings(hires) + more, self.layout.plan
+        is_known = plan.has_money and plan.finance.gross_margin is not None
+        if is_known:
+            plans.append(best_paying(self.bench, programs.first, hires))
+        nobody, *others = dict.fromkeys(plans)
+        ordered = [nobody, *sorted(others, key=lambda hires: (hires.total, hires.counts))]
+        found = points(self.fresh, ordered, self.searched)
+        return found, max(found, key=lambda point: point.value) if is_known else None
+
+    def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
+        """Lower bound of the cost, and what the plan costs beyond it as a share."""
+        found = programs.bound.cheapest(np.zeros(len(self.request.pools)))
+        if found is None:
+            return math.nan, math.nan
+        bound, cost = self.bench.cost(Hires()) + found[1], self.bench.cost(hires)
+        return bound, (cost - bound) / cost if cost > 0 else 0.0
+
+    def _manifest(self, required: float, seconds: float) -> dict[str, Any]:
+        scenario = self.layout.scenario
+        return {
+            "library": f"cs-capacity {version('cs-capacity')}",
+            "scenario": scenario.name,
+            "files": dict(scenario.files),
+            "set": dict(scenario.settings),
+            "seed": self.seed,
+            "confirmed_with_seed": self.fresh.seed,
+            "trials": self.trials,
+            "trials_of_search": self.searched,
+            "confidence_of_search": required,
+            "plans_tried": len(self.ledger.plans),
+            "futures_simulated": self.ledger.futures,
+            "seconds": round(seconds, 3),
+        }

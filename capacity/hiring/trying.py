@@ -1,0 +1,233 @@
+"""Plans of hires tried on futures: what each covers, costs and earns, all under the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from capacity.arrays import BoolArray, FloatArray, IntArray
+from capacity.engine.batch import Record, run_batch
+from capacity.engine.chance import Drawn
+from capacity.engine.layout import Layout
+from capacity.engine.roles import COSTS
+from capacity.hiring.hires import Hires, with_hires
+from capacity.hiring.request import Request
+from capacity.rng import BLOCK, Luck
+from capacity.simulation import widest
+
+FIRST = 500
+"""Futures on which a plan is tried before the others are spent on it."""
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a plan; each of shape (trials,) but the first.
+
+    Attributes
+    ----------
+    since
+        First period from which on all work of a pool that counts is covered to the end, shape
+        (pools, trials); the number of periods where that of the last one is not.
+    cost
+        Cost of the team over the plan.
+    arr
+        Yearly revenue at the end; NaN where accounts have none.
+    value
+        Gross profit less the cost of the team, discounted; NaN where the margin is not known.
+    coverage
+        Part of the decided work that counts that was done, from the first period that counts on.
+    """
+
+    since: IntArray
+    cost: FloatArray
+    arr: FloatArray
+    value: FloatArray
+    coverage: FloatArray
+
+    @property
+    def trials(self) -> int:
+        """Futures it was tried on."""
+        return len(self.cost)
+
+    def covered(self, by: int) -> BoolArray:
+        """In which futures all work is covered from a period on, shape (trials,)."""
+        return np.all(self.since <= by, axis=0)
+
+    def then(self, more: Outcome) -> Outcome:
+        """With the futures that follow."""
+        parts = zip(vars(self).values(), vars(more).values(), strict=True)
+        return Outcome(*(np.concatenate(part, axis=-1) for part in parts))
+
+
+class Ledger:
+    """What was spent on a question: the plans that were tried, and the futures simulated.
+
+    Parameters
+    ----------
+    told
+        Called with the futures done after each batch of them.
+    """
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self.plans: set[Hires] = set()
+        self.futures = 0
+        self._told = told
+
+    def note(self, hires: Hires, futures: int) -> None:
+        """Futures that a plan was tried on."""
+        self.plans.add(hires)
+        self.futures += futures
+        self._told(self.futures)
+
+
+class Bench:
+    """Tries plans on the futures of one seed, and keeps what came of them.
+
+    Attributes
+    ----------
+    request
+        What counts as covered.
+    seed
+        The luck.
+    trials
+        Futures on which a plan is judged.
+    """
+
+    def __init__(
+        self, layout: Layout, request: Request, seed: int, trials: int, ledger: Ledger
+    ) -> None:
+        self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
+        self._known: dict[Hires, Outcome] = {}
+        self._ledger = ledger
+
+    def with_request(self, request: Request) -> Bench:
+        """The same futures, and what is known of them, under other limits.
+
+        What counts as covered must be the same.
+        """
+        other = Bench(self.layout, request, self.seed, self.trials, self._ledger)
+        other._known = self._known
+        return other
+
+    def outcome(self, hires: Hires, trials: int | None = None) -> Outcome:
+        """What comes of a plan in the first so many futures; without a number in all of them."""
+        wanted = self.trials if trials is None else min(trials, self.trials)
+        known = self._known.get(hires)
+        if known is None or known.trials < wanted:
+            known = self._more(hires, known, wanted)
+        return known
+
+    def _more(self, hires: Hires, known: Outcome | None, wanted: int) -> Outcome:
+        layout = self.layout_of(hires)
+        first = known.trials if known else 0
+        width = widest(layout)
+        for begin in range(first, wanted, width):
+            blocks = range(begin // BLOCK, min(begin + width, wanted) // BLOCK)
+            found = self._outcome(layout, *self.record(layout, blocks))
+            known = known.then(found) if known else found
+            self._ledger.note(hires, found.trials)
+        assert known is not None
+        self._known[hires] = known
+        return known
+
+    def nobody(self) -> tuple[Record, Drawn]:
+        """What is simulated where nobody is hired, all futures at once."""
+        record, chance = self.record(self.layout, range(self.trials // BLOCK))
+        self._known[Hires()] = self._outcome(self.layout, record, chance)
+        self._ledger.note(Hires(), self.trials)
+        return record, chance
+
+    def layout_of(self, hires: Hires) -> Layout:
+        """The layout of the scenario with more seats; they change nothing of the work's."""
+        return replace(self.layout, scenario=with_hires(self.layout.scenario, hires))
+
+    def record(self, layout: Layout, blocks: range) -> tuple[Record, Drawn]:
+        """What is simulated in some blocks of futures, and their luck."""
+        chance = Drawn(Luck(self.seed, blocks), layout.copulas)
+        return run_batch(layout, chance), chance
+
+    def holds(self, hires: Hires, required: float) -> bool:
+        """Whether a plan covers the work in such a part of the futures.
+
+        A plan is given up as soon as it has failed in too many futures for the others to mend it.
+        """
+        most = self.trials - np.ceil(required * self.trials - _TOLERANCE)
+        first = self.outcome(hires, FIRST)
+        if (~first.covered(self.request.by)).sum() > most:
+            return False
+        found = self.outcome(hires)
+        return bool((~found.covered(self.request.by)).sum() <= most)
+
+    def confidence(self, hires: Hires) -> float:
+        """Part of the futures in which a plan covers the work."""
+        return float(self.outcome(hires).covered(self.request.by).mean())
+
+    def cost(self, hires: Hires) -> float:
+        """Expected cost of the team."""
+        return float(self.outcome(hires).cost.mean())
+
+    # --- one batch -------------------------------------------------------------------------------
+
+    def _outcome(self, layout: Layout, record: Record, chance: Drawn) -> Outcome:
+        done, decided = _hours(layout, record, self.request)
+        target = targets_of(layout, record, self.request)
+        covered = done >= target * decided - _TOLERANCE
+        last = np.cumprod(covered[::-1], axis=0).sum(axis=0)
+        shape = (chance.trials,)
+        served, all_ = (x[self.request.by :].sum(axis=(0, 1)) for x in (done, decided))
+        cost = _cost(layout, record)
+        known = layout.plan.has_money
+        return Outcome(
+            since=layout.plan.horizon.periods.count - last,
+            cost=cost.sum(axis=0),
+            arr=record["arr"][-1].sum(axis=0) if known else np.full(shape, np.nan),
+            value=_value(layout, record, cost, chance) if known else np.full(shape, np.nan),
+            coverage=np.where(all_ > 0, served / np.where(all_ > 0, all_, 1.0), 1.0),
+        )
+
+
+def counting(layout: Layout, request: Request, pool: int) -> IntArray:
+    """The work lanes of a pool whose work counts."""
+    lanes = layout.work.of_pool(pool)
+    last = np.inf if request.priority is None else request.priority
+    return lanes.start + np.flatnonzero(layout.work.priority[lanes] <= last)
+
+
+def _hours(layout: Layout, record: Record, request: Request) -> tuple[FloatArray, FloatArray]:
+    """Hours done, and done or dropped, that count; shape (periods, pools, trials)."""
+    dropped = record["due_hours"] - record["done_hours"]
+    dropped[:, layout.work.waits] = record["dropped_hours"]
+    lanes = [counting(layout, request, pool) for pool in request.pools]
+    done = np.stack([record["done_hours"][:, some].sum(axis=1) for some in lanes], axis=1)
+    missed = np.stack([dropped[:, some].sum(axis=1) for some in lanes], axis=1)
+    return done, done + missed
+
+
+def targets_of(layout: Layout, record: Record, request: Request) -> FloatArray:
+    """Coverage that each pool has to reach, shape (pools, trials)."""
+    trials = record["arr"].shape[2]
+    if request.coverage is not None:
+        return np.full((len(request.pools), trials), request.coverage)
+    roles = list(layout.plan.team)
+    rows = [roles.index(layout.scenario.pools[pool].name) for pool in request.pools]
+    return np.broadcast_to(record["coverage_target"][0, rows], (len(rows), trials))
+
+
+def _cost(layout: Layout, record: Record) -> FloatArray:
+    """Cost of the team, shape (periods, trials); the `team_cost` of a result."""
+    people: FloatArray = np.sum([record[f"cost_{line}"].sum(axis=1) for line in COSTS], axis=0)
+    platform = record["finance"][0, 1]
+    return people + platform * layout.plan.horizon.periods.years_each
+
+
+def _value(layout: Layout, record: Record, cost: FloatArray, chance: Drawn) -> FloatArray:
+    """Gross profit less cost, each period's as of its end; without a rate nothing is discounted."""
+    periods, rate = layout.plan.horizon.periods, layout.plan.finance.discount_rate
+    profit = record["revenue"].sum(axis=1) * record["finance"][0, 0]
+    yearly = chance.inputs([("finance.discount_rate", rate)])[0] if rate else np.zeros(1)
+    years = periods.years_each * np.arange(1, periods.count + 1)[:, None]
+    value: FloatArray = ((profit - cost) * (1 + yearly) ** -years).sum(axis=0)
+    return value

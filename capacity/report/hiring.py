@@ -1,0 +1,241 @@
+"""A hiring plan as text: what to do and when, in sentences, then the tables behind them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from capacity.periods import said
+from capacity.report.tables import FEW, plain, table
+from capacity.report.words import UNKNOWN, error, money, money_error, odds, share
+
+if TYPE_CHECKING:
+    from capacity.hiring.answer import HiringPlan, Start
+    from capacity.hiring.frontier import Point
+
+NARROW = 80
+"""Characters of a line."""
+_PLAN, _BEST = "*", "+"
+_MOST_COLUMNS, _MOST_SAID = 5, 3
+"""Pools that the table of seats has columns for, and of which one more head is spoken of."""
+
+
+def as_text(plan: HiringPlan, width: int = NARROW) -> str:
+    """The whole report as plain text."""
+    return plain(report(plan), width)
+
+
+def report(plan: HiringPlan) -> Group:
+    """What a person wants first."""
+    periods = plan.base.plan.horizon.periods.in_words
+    parts: list[Any] = [Text(f"{plan.base.name} · hiring plan · {periods}", style="bold"), Text()]
+    parts += [Text(f"• {sentence}") for sentence in _sentences(plan)]
+    for shown in (_seats(plan), _frontier(plan)):
+        parts += [Text(), shown]
+    return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(plan)))
+
+
+# --- sentences -----------------------------------------------------------------------------------
+
+
+def _sentences(plan: HiringPlan) -> Iterator[str]:
+    if plan.obstacle:
+        yield from _obstacle(plan)
+    elif not plan.holds:
+        yield f"The plan that was found does not hold {_wanted(plan)} on fresh luck."
+    yield _do(plan)
+    yield _odds(plan)
+    if plan.cost > 0:
+        yield _cost(plan)
+    if math.isfinite(plan.value):
+        yield from _worth(plan)
+
+
+def _do(plan: HiringPlan) -> str:
+    own = any(count for pool in plan.base.pools for count in pool.hires.values())
+    beside = " beyond those that are planned already" if own else ""
+    if not plan.starts:
+        return f"Hire nobody{beside}."
+    verb = "Hire" if plan.holds else "The best that was found: hire"
+    together = groupby(plan.starts, lambda start: (start.month, start.open_by))
+    groups = [_group(month, day, list(starts)) for (month, day), starts in together]
+    return f"{verb} {_and(groups)}{',' * own}{beside}."
+
+
+def _group(month: str, day: dt.date, starts: list[Start]) -> str:
+    """Those who start in a month and whose requisitions have to be open by the same day."""
+    who = [f"{s.count} {s.role}{f' ({s.pool})' if s.pool else ''}" for s in starts]
+    noun = "requisition" if sum(s.count for s in starts) == 1 else "requisitions"
+    return f"{_and(who)} in {_month(month)} ({noun} open by {said(day)})"
+
+
+def _month(label: str) -> str:
+    """``March 2027`` for ``2027-03``."""
+    return said(dt.date.fromisoformat(f"{label}-01")).split(" ", 1)[1]
+
+
+def _and(parts: list[str]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _wanted(plan: HiringPlan) -> str:
+    """``coverage of 95 % from 2027-08 on``."""
+    request, noun = plan.request, plan.base.plan.horizon.periods.spans[0]
+    goal = "each role's target" if request.coverage is None else f"{100 * request.coverage:g} %"
+    if request.coverage is None:
+        roles = {plan.base.pools[pool].name for pool in request.pools}
+        targets = {plan.base.plan.team[role].coverage_target.mean for role in roles}
+        goal = share(targets.pop()) if len(targets) == 1 else goal
+    work = f" of the work up to priority {request.priority}" if request.priority else ""
+    return f"coverage of {goal}{work} in every {noun} from {plan.by} on"
+
+
+def _odds(plan: HiringPlan) -> str:
+    first, trials = plan.frontier[0], plan.manifest["trials"]
+    off = error(plan.confidence_error, 1, 100)
+    off = f"{off} points" if off else ""
+    text = (
+        f"With that, {_wanted(plan)} holds in {share(plan.confidence, 1)}{off} of the futures, "
+        "counted on luck that the plan was not found on"
+    )
+    if not plan.starts:
+        return f"{text}."
+    return f"{text}; without it, in {odds(first.confidence, trials)}."
+
+
+def _cost(plan: HiringPlan) -> str:
+    currency = plan.base.plan.currency
+    off = money_error(plan.cost, plan.cost_error)
+    text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
+    if plan.starts:
+        text += f", {money(plan.added_cost)} of it for these hires"
+    if not math.isfinite(plan.bound) or not plan.holds:
+        return f"{text}."
+    if plan.is_bound:
+        return (
+            f"{text}. No plan costs less than {money(plan.bound)}: at most "
+            f"{share(plan.gap, 1)} could be saved."
+        )
+    return (
+        f"{text}. The program's own estimate is {money(plan.bound)}, {share(plan.gap, 1)} less; "
+        "it is no bound, since customers react to what is done."
+    )
+
+
+def _worth(plan: HiringPlan) -> Iterator[str]:
+    currency = plan.base.plan.currency
+    span = plan.base.plan.horizon.periods.in_words.split(" (")[0]
+    if plan.starts:
+        amount = _exactly(plan.value, plan.value_error, currency)
+        yield (
+            f"The hires are worth {amount} from {span}: gross profit less cost, discounted, "
+            "against hiring nobody. What they save later is not in it."
+        )
+    best = plan.best
+    assert best is not None  # its worth is known
+    if best.hires.total == 0:
+        yield "What pays best within that time is to hire nobody."
+    elif best.hires != plan.hires:
+        row = next(row for row in plan.rows() if row["is_best"])
+        yield f"What pays best: {row['hires']}, worth {_exactly(best.value, best.value_error)}."
+    best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]
+    more = [
+        f"one more {_pool(plan, one.pool)} from {_month(one.label)} "
+        f"on is worth {_exactly(one.value, one.value_error)}"
+        for one in best_first
+    ]
+    if more:
+        text = _and(more)
+        yield f"{text[0].upper()}{text[1:]}."
+
+
+def _exactly(value: float, spread: float, currency: str = "") -> str:
+    """``USD −459k ± 3k``."""
+    return f"{money(value, currency)}{money_error(value, spread)}".replace("-", "−")
+
+
+def _pool(plan: HiringPlan, index: int) -> str:
+    pool = plan.base.pools[index]
+    return f"{pool.name} ({pool.value})" if pool.value else pool.name
+
+
+def _obstacle(plan: HiringPlan) -> Iterator[str]:
+    found, currency = plan.obstacle, plan.base.plan.currency
+    assert found
+    yield (
+        f"No plan that is allowed holds {_wanted(plan)} in {100 * plan.request.confidence:g} % of "
+        f"the futures. What binds: {_and(list(found.binding))}."
+    )
+    would = []
+    if found.budget is not None:
+        would.append(f"a budget of {money(found.budget, currency)}")
+    if found.most is not None:
+        would.append(f"{found.most} hires a month")
+    if found.months:
+        would.append(f"hiring in {', '.join(found.months)}")
+    if would:
+        joined = _and(would) if found.together else " or ".join(would)
+        yield f"What would do: {joined}."
+    if found.since:
+        yield f"With the best plan that was found, coverage holds as often from {found.since} on."
+
+
+# --- tables --------------------------------------------------------------------------------------
+
+
+def _seats(plan: HiringPlan) -> Table:
+    """Planned seats at the end of each month; of many pools in the first and the last."""
+    periods, seats = plan.base.plan.horizon.periods, plan.seats
+    labels = periods.labels_by("month")
+    if len(seats) > _MOST_COLUMNS:
+        out = table("Seats", "pool", labels[0], labels[-1])
+        for name, numbers in seats.items():
+            out.add_row(name, str(numbers[labels.count(labels[0]) - 1]), str(numbers[-1]))
+        return out
+    out = table("Seats", "month", *seats)
+    for i, label in enumerate(labels):
+        if i + 1 == len(labels) or labels[i + 1] != label:
+            out.add_row(label, *(str(numbers[i]) for numbers in seats.values()))
+    return out
+
+
+def _frontier(plan: HiringPlan) -> Table:
+    out = table("Fewer heads, and more", "heads added", "odds", "coverage", "ARR", "team cost",
+                "NPV", "regret", "in 1 of 10 above")  # fmt: skip
+    for point in plan.frontier:
+        marks = _PLAN * (point.hires == plan.hires) + _BEST * (point is plan.best)
+        out.add_row(f"{point.hires.total} {marks}".strip(), *_cells(point))
+    return out
+
+
+def _cells(point: Point) -> Iterator[str]:
+    yield share(point.confidence)
+    yield share(point.coverage, 1)
+    say: Callable[[float], str] = money
+    for value in (point.arr, point.cost, point.value, point.regret, point.regret_p90):
+        yield say(value).replace("-", "−") if math.isfinite(value) else UNKNOWN
+
+
+def _footer(plan: HiringPlan) -> Iterator[str]:
+    about = plan.manifest
+    pays = f", {_BEST} pays best. NPV and regret are those of the time of the plan" * bool(
+        plan.best
+    )
+    yield f"{_PLAN} this plan{pays}."
+    if any(pool.hires for pool in plan.base.pools):
+        yield "Hires that are planned already come in their month."
+    yield (
+        f"{about['plans_tried']} plans were tried on up to {about['trials_of_search']:,} futures "
+        f"(seed {about['seed']}), this one on {about['trials']:,} others (seed "
+        f"{about['confirmed_with_seed']}): {about['futures_simulated']:,} futures in all."
+    )
+    if about["trials"] < FEW * 2:
+        yield "So few futures say little: give more trials."

@@ -1,0 +1,185 @@
+"""Limits of a hiring plan: they are kept, or the plan says which of them binds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+import capacity
+
+PLAN = """\
+name: Rising work
+horizon: {start: 2027-02, months: 6}
+segments: {smb: {accounts: 1}}
+tasks:
+  work: {role: csm, fixed: 480 hours per month}
+  report: {role: analyst, fixed: 300 hours per month}
+team:
+  csm: {headcount: 1, salary: 60_000, hires: {2027-04: 1}}
+  analyst: {headcount: 1, salary: 48_000}
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(scenario: Callable[..., capacity.Scenario]) -> capacity.Scenario:
+    """480 h and 300 h at 160 to 184 h a month: three csm and two analysts."""
+    return scenario(PLAN)
+
+
+def months(found: capacity.HiringPlan) -> dict[tuple[str, str], int]:
+    return {(start.role, start.month): start.count for start in found.starts}
+
+
+def test_without_limits(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, trials=200)
+    assert months(found) == {("csm", "2027-02"): 2, ("analyst", "2027-02"): 1}
+    assert found.seats["csm"] == [3, 3, 4, 4, 4, 4]
+    assert found.obstacle is None
+
+
+def test_hires_in_a_month_count_those_of_the_plan(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, by="2027-04", max_hires_per_month=1, trials=200)
+    assert found.holds
+    taken = months(found)
+    assert "2027-04" not in {month for _, month in taken}
+    assert max(taken.values()) == 1
+    assert sum(taken.values()) == 2
+    tight = capacity.plan(plan, by="2027-03", max_hires_per_month=1, trials=200)
+    assert not tight.holds
+    assert tight.obstacle
+    assert (tight.obstacle.binding, tight.obstacle.most) == (("hires per month",), 2)
+    assert tight.obstacle.since == "2027-04"
+
+
+def test_frozen_months(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, by="2027-04", freeze=["2027-04", "2027-03"], trials=200)
+    assert found.holds
+    assert {month for _, month in months(found)} == {"2027-02"}
+    tight = capacity.plan(plan, by="2027-03", freeze=["2027-02", "2027-03"], trials=200)
+    assert not tight.holds
+    assert tight.obstacle
+    assert tight.obstacle.binding == ("freeze",)
+    assert set(tight.obstacle.months) <= {"2027-02", "2027-03"}
+    assert tight.hires.total
+    assert "2027-02" not in {month for _, month in months(tight)}
+
+
+def test_a_budget(plan: capacity.Scenario) -> None:
+    """Three csm and two analysts, and the planned csm of April: 5,000 and 4,000 a month."""
+    needed = 5_000 * (3 + 3 + 4 * 4) + 4_000 * 2 * 6
+    found = capacity.plan(plan, by="2027-02", budget=needed, trials=200)
+    assert found.holds
+    assert found.cost == pytest.approx(needed)
+    tight = capacity.plan(plan, by="2027-02", budget=needed - 1, trials=200)
+    assert not tight.holds
+    assert tight.obstacle
+    assert tight.obstacle.binding == ("budget",)
+    assert tight.obstacle.budget == pytest.approx(needed)
+    assert tight.cost <= needed - 1
+
+
+def test_a_budget_below_the_team_that_is_there(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, coverage=0.3, budget="1k", trials=200)
+    assert (found.holds, found.hires.total, found.confidence) == (False, 0, 1.0)
+    assert found.obstacle
+    assert found.obstacle.binding == ("budget",)
+    assert found.obstacle.budget == pytest.approx(5_000 * (2 + 2 * 4 + 0) + 4_000 * 6)
+
+
+def test_several_limits_that_bind_together(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, by="2027-02", freeze=["2027-02"], max_hires_per_month=1, trials=200)
+    assert not found.holds
+    assert found.obstacle
+    assert found.obstacle.together
+    assert found.obstacle.binding == ("hires per month", "freeze")
+    assert found.obstacle.most == 3
+    assert found.obstacle.months == ("2027-02",)
+    assert found.obstacle.since == "2027-05"
+
+
+def test_people_who_need_not_be_hired(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, coverage=0.3, trials=200)
+    assert (found.holds, found.hires.total, found.added_cost) == (True, 0, 0.0)
+    assert found.scenario.diff(plan) == []
+    assert found.gap == 0
+    assert "Hire nobody" in str(found)
+
+
+def test_the_report_says_what_binds_and_what_was_not_confirmed(plan: capacity.Scenario) -> None:
+    found = capacity.plan(plan, 0.9, by="2027-03", max_hires_per_month=1, trials=200)
+    text = " ".join(str(found).split())
+    assert "No plan that is allowed holds coverage of 90 % in every month from 2027-03 on" in text
+    assert "What binds: hires per month. • What would do: 2 hires a month." in text
+    assert "coverage holds as often from 2027-04 on" in text
+    assert "The best that was found: hire" in text
+    unlucky = replace(found, obstacle=None)
+    assert "The plan that was found does not hold coverage of 90 %" in " ".join(
+        str(unlucky).split()
+    )
+
+
+# --- what is wrong with a request ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"by": "2028-07"}, "by 2028-07: is not within the plan, 2027-02 to 2027-07. Name a month"),
+        ({"by": "soon"}, "by 'soon' is not a month. Write it as 2027-02"),
+        ({"freeze": ["2027-01"]}, "freeze 2027-01: is not within the plan"),
+        ({"freeze": ["2027-13"]}, "freeze '2027-13' is not a month"),
+        ({"confidence": 1}, "confidence 1: has to lie between 0% and 100%"),
+        ({"confidence": "0%"}, "confidence 0%: has to lie between 0% and 100%"),
+        ({"confidence": "many"}, "confidence 'many' is not a share. Write 8% or 0.08"),
+        ({"coverage": "120%"}, "coverage 120%: is no part of the work. Write a share up to 100%"),
+        ({"coverage": 0}, "coverage 0: is no part of the work"),
+        ({"priority": 0}, "priority 0: the first priority is 1. Write 1 or more"),
+        ({"priority": 3}, "priority 3: no role with seats of its own has work of that priority"),
+        ({"max_hires_per_month": -1}, "max_hires_per_month -1: is below 0. Write 0 or more"),
+        ({"budget": "2.4M EUR"}, "budget '2.4M EUR' is in EUR. Write the amount in USD"),
+        ({"budget": 0}, "budget 0: buys nobody"),
+    ],
+)
+def test_what_is_wrong_with_a_request(
+    plan: capacity.Scenario, asked: dict[str, object], words: str
+) -> None:
+    with pytest.raises(capacity.QuestionError) as caught:
+        capacity.plan(plan, **asked)
+    assert str(caught.value).startswith(words)
+
+
+def test_all_that_is_wrong_is_said_at_once(plan: capacity.Scenario) -> None:
+    with pytest.raises(capacity.QuestionError) as caught:
+        capacity.plan(plan, "120%", 2, by="2030-01", budget="much", freeze=["2020-01"])
+    lines = str(caught.value).splitlines()
+    assert [line.split()[0] for line in lines] == [
+        "freeze", "coverage", "confidence", "by", "budget"
+    ]  # fmt: skip
+
+
+def test_roles_without_work_for_accounts(scenario: Callable[..., capacity.Scenario]) -> None:
+    text = PLAN.replace("role: csm", "role: lead").replace("role: analyst", "role: lead")
+    plan = scenario(text + "  lead: {per: {csm: 4}}\n")
+    with pytest.raises(capacity.QuestionError, match=r"\(lead follow from other roles\)"):
+        capacity.plan(plan)
+
+
+def test_futures_are_counted_in_hundreds(plan: capacity.Scenario) -> None:
+    assert capacity.plan(plan, trials=1).manifest["trials"] == 200
+    assert capacity.plan(plan, trials=201).manifest["trials"] == 300
+    with pytest.raises(ValueError, match="trials is 0"):
+        capacity.plan(plan, trials=0)
+
+
+def test_weeks(scenario: Callable[..., capacity.Scenario]) -> None:
+    """Hires come by month, the work is covered by the week."""
+    text = PLAN.replace("months: 6", "weeks: 20, step: week").replace("2027-02,", "2027-02-01,")
+    plan = scenario(text)
+    found = capacity.plan(plan, 1.0, by="2027-W10", trials=200)
+    assert found.by == "2027-W10"
+    assert found.holds
+    labels = plan.plan.horizon.periods.labels
+    assert found.seats["csm"][labels.index("2027-W10")] == 3  # 110 h a week, 40 h each
+    assert capacity.plan(plan, 1.0, by="2027-03", trials=200).by == "2027-W09"
