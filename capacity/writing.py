@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees a part of it.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that nobody ever sees a part of it.
 
     Raises
     ------
@@ -38,8 +38,8 @@ def write_whole(path: Path, text: str) -> None:
             f"{path}: cannot be written ({error.strerror}). Name another file"
         ) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except OSError as error:

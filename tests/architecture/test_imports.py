@@ -39,13 +39,13 @@ LAYERS = (
     "loading",
     "engine",
     "assumptions",
+    "writing",
     "metrics",
     "report",
     "result",
     "precision",
     "simulation",
     "sweeping",
-    "writing",
     "cli",
     "__main__",
 )
@@ -64,6 +64,7 @@ BANNED_LIBRARIES = {
 }
 
 SLOW = {"pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl"}
+SLOW |= {"altair", "vl_convert", "jinja2"}
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
@@ -229,9 +230,10 @@ def test_imports_inside_of_functions_say_why() -> None:
 
 def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]["files"]
-    wanted = [text.split(">=")[0] for text in project["dependencies"] + extras]
-    declared = {"yaml" if name == "pyyaml" else name for name in wanted}
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["files"], *extras["report"]]
+    names = {"pyyaml": "yaml", "vl-convert-python": "vl_convert"}
+    declared = {names.get(name, name) for name in (text.split(">=")[0] for text in wanted)}
     used = {found.target for found in LIBRARIES} - sys.stdlib_module_names
     assert used - {"pydantic_core"} <= declared
     assert set(LAYERS).isdisjoint(declared)
