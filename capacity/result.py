@@ -282,11 +282,17 @@ class Result:
 
         write_whole(Path(path), html(self.page))
 
-    def to_markdown(self) -> str:
-        """The report as Markdown."""
+    def to_markdown(self, pictures: str = "") -> str:
+        """The report as Markdown.
+
+        Parameters
+        ----------
+        pictures
+            Folder with an SVG of each chart, as seen from the file; without it there are none.
+        """
         from capacity.report.markdown import markdown  # shows what is computed here
 
-        return markdown(self.page)
+        return markdown(self.page, pictures)
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

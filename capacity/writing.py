@@ -77,6 +77,36 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
             raise CapacityError(f"{path}: is an input of this run. Name another file")
 
 
+def check_folder(folder: Path) -> None:
+    """Make sure that a folder is there or can be made.
+
+    Raises
+    ------
+    CapacityError
+        Where there is a file of that name, or no folder around it.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise CapacityError(f"{folder}: is a file. Name a folder")
+    if not folder.is_dir() and not folder.parent.is_dir():
+        raise CapacityError(f"{folder}: there is no folder {folder.parent}. Make it first")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, and those around it.
+
+    Raises
+    ------
+    CapacityError
+        Where it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CapacityError(
+            f"{folder}: cannot be made ({error.strerror}). Name another folder"
+        ) from None
+
+
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet takes for text: a leading ``=`` and the like get a quote mark."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -34,9 +34,9 @@ def bridge(figures: Figures) -> Chart:
     """Opening ARR, what is added and taken, closing ARR."""
     rows = list(_steps(figures))
     _, *moves, last = rows
-    moved = ", ".join(f"{row['said']} {row['name']}" for row in moves)
+    moved = ", ".join(f"{row['said']} {row['name']}" for row in moves if row["amount"])
     opening = money(figures.opening, figures.plan.currency)
-    finding = f"ARR goes from {opening} to {last['said']}: {moved}"
+    finding = f"ARR goes from {opening} to {last['said']}{': ' if moved else ''}{moved}"
     odds = f" Whisker: {ODDS}." if figures.lucky else ""
     return Chart(
         "arr_bridge",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from capacity.report.extras import needed
+from capacity.report.extras import check_installed, needed
 from capacity.report.palette import darkened
 
 VERSION = "6.1"
@@ -19,6 +19,11 @@ _SHARPNESS = 2.0
 """Pixels of a PNG for each of the drawing."""
 
 ET.register_namespace("", _SVG.strip("{}"))
+
+
+def check_drawing() -> None:
+    """Make sure that charts can be drawn, before any work is spent on one; see `needed`."""
+    check_installed(_WHAT, "vl_convert")
 
 
 def drawn(spec: Mapping[str, Any], about: str) -> str:

@@ -18,7 +18,7 @@ WHAT = "HTML"
 
 
 def check_html() -> None:
-    """Make sure that pages can be made, before any work is spent on one."""
+    """Make sure that pages can be made, before any work is spent on one; see `needed`."""
     check_installed(WHAT, "jinja2", "vl_convert")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from capacity.report.page import Page, Table
 
-_MARKUP = re.compile(r"([\\`*\[\]<>|~&])|(?<!\w)(_)|(_)(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would take for more than a letter; inside of words an underscore is one."""
 _BEGIN = re.compile(r"^(\d*)([-+#=.)])(?=[\s#=-]|$)")
 """What would begin a list, a heading or a line."""
@@ -35,7 +35,7 @@ def _parts(page: Page, pictures: str) -> Iterator[str]:
         yield _list(page.warnings)
     if pictures:
         for chart in page.charts:
-            yield f"![{plain(chart.alt)}]({pictures}/{chart.name}.svg)"
+            yield f"![{plain(chart.alt)}](<{pictures}/{chart.name}.svg>)"
     for table in page.tables:
         yield f"## {plain(table.title)}"
         yield _table(table)

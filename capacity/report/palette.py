@@ -7,8 +7,8 @@ from __future__ import annotations
 
 PAPER, INK, SOFT, GRID = "#fefefe", "#1b1f24", "#57606a", "#dde1e6"
 NEED, HEADS = "#0067a8", "#c24a00"
-GAIN, LOSS, TOTAL = "#00805e", "#b5447a", "#6b7682"
-TASKS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8471b5")
+GAIN, LOSS, TOTAL = NEED, HEADS, "#6b7682"
+TASKS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#882255")
 OTHERS = "#a3adb8"
 """What is left when the colours for tasks are used up."""
 
@@ -19,11 +19,8 @@ DARK = {
     GRID: "#333b45",
     NEED: "#5cb3f0",
     HEADS: "#ff9a57",
-    GAIN: "#35c59a",
-    LOSS: "#f08cba",
     TOTAL: "#8f9aa6",
-    TASKS[0]: "#3d9fe0",
-    TASKS[6]: "#a799d6",
+    TASKS[6]: "#f0e442",
     OTHERS: "#67717c",
 }
 """What stands for a colour in the dark; the others are seen on both."""

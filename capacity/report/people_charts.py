@@ -14,11 +14,13 @@ from capacity.report.words import people
 if TYPE_CHECKING:
     from capacity.report.text import Figures
 
-_COLOURS = {"FTE needed": NEED, "heads": HEADS}
+_NEED, _HEADS = "FTE needed", "heads"
+_COLOURS = {_NEED: NEED, _HEADS: HEADS}
 _LINES = (
-    ("heads", "heads", {"interpolate": "step", "strokeWidth": 2}),
-    ("need", "FTE needed", {"strokeWidth": 2.5}),
+    ("heads", {"interpolate": "step", "strokeWidth": 2}),
+    ("need", {"strokeWidth": 2.5}),
 )
+_KEYS = {"key of need": _NEED, "key of heads": _HEADS}
 _UNIT = "FTE"
 
 
@@ -43,7 +45,7 @@ def _needs(figures: Figures, role: str) -> Iterator[Row]:
     heads = figures.result.figures("headcount", role=role)
     low, high = (figures.figures("required_fte", role, q) for q in (0.1, 0.9))
     for period, need in figures.middle("required_fte", role).items():
-        row = {"role": role, "period": period, "need": need, "heads": heads[period]}
+        row = {"role": role, "period": period, "need": need, "heads": heads[period], **_KEYS}
         between = ""
         if figures.lucky:
             between = f" ({people(low[period])} to {people(high[period])} {ODDS})"
@@ -54,8 +56,9 @@ def _needs(figures: Figures, role: str) -> Iterator[Row]:
 
 def _panel(figures: Figures, role: str) -> Spec:
     layers = [vega.band(NEED, vega.amount("low", _UNIT))] if figures.lucky else []
-    for field, label, mark in _LINES:
-        encoding = {"y": vega.amount(field, _UNIT), "color": vega.keyed(label, _COLOURS)}
+    for field, mark in _LINES:
+        colour = vega.keyed(f"key of {field}", _COLOURS)
+        encoding = {"y": vega.amount(field, _UNIT), "color": colour}
         layers.append(vega.layer({"type": "line", **mark}, encoding))
     return {
         "title": vega.said(role),

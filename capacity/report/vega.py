@@ -36,6 +36,7 @@ _CONFIG = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
+    "axisX": {"labelOverlap": True},
     "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
               "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
     "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
@@ -67,7 +68,7 @@ def over_time(layers: Sequence[Spec]) -> Spec:
 
 def by_name(order: Sequence[str], layers: Sequence[Spec]) -> Spec:
     """Layers with a line for each name, in an order."""
-    axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0}
+    axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
     sort = [said(name) for name in order]
     return {
         "width": _BESIDE_NAMES,
@@ -108,7 +109,7 @@ def band(colour: str, low: Mapping[str, Any]) -> Spec:
 
 def by_period() -> Spec:
     """The horizontal axis of time, with as many labels as fit."""
-    labels = {"labelAngle": 0, "labelOverlap": True, "labelPadding": 6}
+    labels = {"labelAngle": 0, "labelPadding": 6}
     axis = {"title": None, "grid": False, "ticks": False, **labels}
     return {"field": "period", "type": "ordinal", "sort": None, "axis": axis}
 
@@ -135,7 +136,7 @@ def shaded(field: str, colours: Mapping[str, str]) -> Spec:
     return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
 
 
-def keyed(label: str, colours: Mapping[str, str]) -> Spec:
-    """The colour of a whole layer, by the name that the legend gives it."""
+def keyed(field: str, colours: Mapping[str, str]) -> Spec:
+    """The colour of a line, by the name that a field gives it in the legend."""
     scale = {"domain": list(colours), "range": list(colours.values())}
-    return {"datum": label, "type": "nominal", "scale": scale}
+    return {"field": field, "type": "nominal", "scale": scale}

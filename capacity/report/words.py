@@ -22,7 +22,7 @@ def money(value: float, currency: str = "") -> str:
         return UNKNOWN
     size, digits, name = _scale(value)
     text = f"{value / size:.{digits}f}{name}"
-    minus = "-" if currency and value < 0 else ""
+    minus = "-" if currency and text.startswith("-") else ""
     return f"{minus}{currency_sign(currency)}{text.removeprefix(minus)}"
 
 
