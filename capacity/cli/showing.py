@@ -6,12 +6,13 @@ import sys
 
 from rich.console import Console, Group
 
-from capacity.report.tables import plain
+from capacity.report.tables import fitted, plain
 
 
 def show(report: Group) -> None:
     """Print a report."""
     if sys.stdout.isatty():
-        Console(highlight=False, markup=False).print(report)
+        console = Console(highlight=False, markup=False)
+        console.print(fitted(report, console))
     else:
         print(plain(report))

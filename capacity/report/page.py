@@ -32,7 +32,10 @@ class Table:
     @classmethod
     def of(cls, table: RichTable) -> Table:
         """A table of the terminal, without columns in which nothing is said."""
-        found = [(str(c.header), [str(cell) for cell in c.cells]) for c in table.columns]
+        found = [
+            (" ".join(str(c.header).split()), [str(cell) for cell in c.cells])
+            for c in table.columns
+        ]
         heads, columns = zip(*(column for column in found if any(column[1])), strict=True)
         return cls(str(table.title or ""), heads, tuple(zip(*columns, strict=True)))
 
