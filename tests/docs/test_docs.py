@@ -63,7 +63,7 @@ def test_the_chart_shows_the_base_plan() -> None:
 
 
 def words(svg: str) -> list[str]:
-    body = svg.split("</style>")[-1]
+    body = svg.rsplit("</style>", maxsplit=1)[-1]
     return html.unescape(re.sub(r"<[^>]*>", " ", body)).split()
 
 
