@@ -73,7 +73,7 @@ def _said(figures: Figures, label: str, said: str, low: float, high: float) -> R
 def _waterfall(order: Sequence[str], figures: Figures) -> Spec:
     y = vega.amount("begin", f"ARR, {figures.plan.currency}", labelExpr=vega.AMOUNT)
     above = {"type": "text", "baseline": "bottom", "dy": -5, "color": INK, "fontSize": 12}
-    colour = {**vega.shaded("kind", _KINDS), "legend": None}
+    colour = {**vega.keyed("kind", _KINDS), "legend": None}
     layers = [
         vega.touched({"type": "bar", "width": 38}, y=y, y2={"field": "end"}, color=colour),
         vega.layer(above, {"y": vega.place("above"), "text": {"field": "said"}}),

@@ -12,6 +12,7 @@ from capacity.errors import QuestionError
 from capacity.report.drawing import drawn, in_pixels
 from capacity.report.extras import needed
 from capacity.report.palette import INK, PAPER, SOFT, darkened
+from capacity.report.vega import drawable, short
 from capacity.writing import write_whole
 
 _KINDS = (".svg", ".png")
@@ -107,8 +108,8 @@ class Chart:
 def _lines(text: str, longest: int) -> list[str]:
     """A text in lines that fit a drawing."""
     lines = [""]
-    for word in text.split():
+    for word in drawable(text).split():
         if lines[-1] and len(lines[-1]) + len(word) >= longest:
             lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+        lines[-1] = f"{lines[-1]} {short(word, longest)}".strip()
+    return [f"{line} " for line in lines]  # the blank as in `vega.title`

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from capacity.report.extras import check_installed, needed
 from capacity.report.palette import darkened
+from capacity.report.vega import drawable
 
 VERSION = "6.1"
 """Of Vega-Lite, which vl-convert brings along."""
@@ -48,7 +49,7 @@ def drawn(spec: Mapping[str, Any], about: str) -> str:
         for name in [name for name in element.attrib if _SPOKEN.match(name)]:
             del element.attrib[name]
     root.set("role", "img")
-    root.set("aria-label", about)
+    root.set("aria-label", drawable(about))
     return ET.tostring(root, encoding="unicode")
 
 

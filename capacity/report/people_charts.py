@@ -45,7 +45,13 @@ def _needs(figures: Figures, role: str) -> Iterator[Row]:
     heads = figures.result.figures("headcount", role=role)
     low, high = (figures.figures("required_fte", role, q) for q in (0.1, 0.9))
     for period, need in figures.middle("required_fte", role).items():
-        row = {"role": role, "period": period, "need": need, "heads": heads[period], **_KEYS}
+        row = {
+            "panel": figures.roles.index(role),
+            "period": period,
+            "need": need,
+            "heads": heads[period],
+            **_KEYS,
+        }
         between = ""
         if figures.lucky:
             between = f" ({people(low[period])} to {people(high[period])} {ODDS})"
@@ -61,10 +67,10 @@ def _panel(figures: Figures, role: str) -> Spec:
         encoding = {"y": vega.amount(field, _UNIT), "color": colour}
         layers.append(vega.layer({"type": "line", **mark}, encoding))
     return {
-        "title": vega.said(role),
+        "title": vega.title(role, vega.PANEL),
         "width": vega.WIDTH,
         "height": vega.HEIGHT if len(figures.roles) == 1 else vega.LOW,
-        "transform": [{"filter": {"field": "role", "equal": vega.said(role)}}],
+        "transform": [{"filter": {"field": "panel", "equal": figures.roles.index(role)}}],
         "encoding": {"x": vega.by_period()},
         "layer": [*layers, vega.strips()],
     }

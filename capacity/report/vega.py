@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from rich.cells import cell_len, set_cell_size
 
 from capacity.errors import shown
 from capacity.report.palette import GRID, INK, SOFT
@@ -20,6 +24,9 @@ ODDS = "in 8 of 10 futures"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
+_NAME, _KEY, PANEL = 20, 14, 44
+"""Characters of a name beside a bar, in a legend of four columns, and above a panel."""
+_NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
 _CONFIG = {
@@ -30,7 +37,7 @@ _CONFIG = {
         "gridColor": GRID,
         "labelColor": SOFT,
         "labelFontSize": 12,
-        "labelLimit": 115,
+        "labelLimit": 0,
         "tickColor": GRID,
         "titleColor": SOFT,
         "titleFontSize": 12,
@@ -40,7 +47,7 @@ _CONFIG = {
     "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
               "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
     "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
-               "labelLimit": 84, "columns": 4, "symbolStrokeWidth": 3, "symbolSize": 120},
+               "labelLimit": 0, "columns": 4, "symbolStrokeWidth": 3, "symbolSize": 120},
     "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold"},
 }  # fmt: skip
 
@@ -53,8 +60,36 @@ def whole(rows: Iterable[Row], body: Mapping[str, Any]) -> Spec:
 
 
 def said(value: object) -> object:
-    """A cell as it is drawn: text without control codes, which no drawing can hold."""
-    return shown(value) if isinstance(value, str) else value
+    """A cell as it is drawn; see `drawable`."""
+    return drawable(value) if isinstance(value, str) else value
+
+
+def drawable(text: str) -> str:
+    """Text of bounded length without control codes and the like, at which the drawer gives up."""
+    return _NO_XML.sub("\ufffd", shown(text))
+
+
+def short(text: str, most: int) -> str:
+    """Text cut to so many cells of a terminal, between characters.
+
+    The drawer would cut by itself, but in the middle of an emoji, and then fails.
+    """
+    text = drawable(text)
+    return text if cell_len(text) <= most else f"{set_cell_size(text, most - 1)}…"
+
+
+def _labels(names: Iterable[str], most: int) -> Spec:
+    """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
+    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
+    return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
+
+
+def title(text: str, most: int) -> str:
+    """Text above something, cut short, with a blank behind it.
+
+    Vega fails at a text that is a name of its own, as ``constructor``.
+    """
+    return f"{short(text, most)} "
 
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -66,15 +101,15 @@ def over_time(layers: Sequence[Spec]) -> Spec:
     return {"width": WIDTH, "height": HEIGHT, "encoding": encoding, "layer": list(layers)}
 
 
-def by_name(order: Sequence[str], layers: Sequence[Spec]) -> Spec:
-    """Layers with a line for each name, in an order."""
+def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
+    """Layers with a line for each name; the field `place` says which."""
     axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
-    sort = [said(name) for name in order]
+    axis |= _labels(names, _NAME)
     return {
         "width": _BESIDE_NAMES,
         "height": {"step": _BAR},
         "padding": _ROOM,
-        "encoding": {"y": {"field": "name", "type": "nominal", "sort": sort, "axis": axis}},
+        "encoding": {"y": {"field": "place", "type": "ordinal", "axis": axis}},
         "layer": list(layers),
     }
 
@@ -129,14 +164,14 @@ def place(field: str) -> Spec:
     return {"field": field, "type": "quantitative"}
 
 
-def shaded(field: str, colours: Mapping[str, str]) -> Spec:
-    """A colour for each name, squares in the legend."""
-    scale = {"domain": [said(name) for name in colours], "range": list(colours.values())}
-    legend = {"symbolType": "square", "symbolStrokeWidth": 0}
-    return {"field": field, "type": "nominal", "scale": scale, "legend": legend}
+def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
+    """A colour for each name, squares in the legend; the field `shade` says which."""
+    legend = {"symbolType": "square", "symbolStrokeWidth": 0, **_labels(names, _KEY)}
+    scale = {"domain": list(range(len(names))), "range": list(colours)}
+    return {"field": "shade", "type": "ordinal", "scale": scale, "legend": legend}
 
 
 def keyed(field: str, colours: Mapping[str, str]) -> Spec:
-    """The colour of a line, by the name that a field gives it in the legend."""
+    """A colour for each word of ours, which a field holds."""
     scale = {"domain": list(colours), "range": list(colours.values())}
     return {"field": field, "type": "nominal", "scale": scale}

@@ -28,18 +28,18 @@ def due(figures: Figures) -> Chart:
     """Hours that fall due, stacked by task."""
     tasks = sorted(figures.tasks, key=lambda task: task.due, reverse=True)
     tasks = [task for task in tasks if task.due > 0]
-    shades = _shades(tasks)
+    names, colours = _shades(tasks)
     total = hours(sum(task.due for task in tasks))
     finding = f"{tasks[0].task} takes the most time: {hours(tasks[0].due)} of {total} hours due"
     bars = vega.touched(
         {"type": "bar"},
         x=vega.by_period(),
         y=vega.amount("due", "hours", labelExpr=vega.AMOUNT),
-        color=vega.shaded("task", shades),
+        color=vega.shaded(names, colours),
         order={"field": "place", "type": "quantitative"},
     )
     rows = (row for place, task in enumerate(tasks) for row in _falls_due(figures, task, place))
-    rows = ({**row, "task": row["task"] if row["task"] in shades else _OTHERS} for row in rows)
+    rows = ({**row, "shade": min(row["place"], len(names) - 1)} for row in rows)
     return Chart(
         "due_hours",
         finding,
@@ -49,11 +49,12 @@ def due(figures: Figures) -> Chart:
     )
 
 
-def _shades(tasks: Sequence[Task]) -> dict[str, str]:
-    """The colour of each task, the largest first; those behind share one."""
+def _shades(tasks: Sequence[Task]) -> tuple[list[str], list[str]]:
+    """Names and colours of the legend, the largest task first; those behind share one."""
     names = [task.task for task in tasks]
-    shades = dict(zip(names, TASKS, strict=False))
-    return shades if len(names) <= len(TASKS) else {**shades, _OTHERS: OTHERS}
+    if len(names) <= len(TASKS):
+        return names, list(TASKS[: len(names)])
+    return [*names[: len(TASKS)], _OTHERS], [*TASKS, OTHERS]
 
 
 def _falls_due(figures: Figures, task: Task, place: int) -> Iterator[Row]:
@@ -61,8 +62,7 @@ def _falls_due(figures: Figures, task: Task, place: int) -> Iterator[Row]:
         found = figures.result.figures("due_hours", role=role, task=task.task, by=figures.rows)
         for period, value in found.items():
             about = f"{period}, {task.task} by {role}: {hours(value)} h due"
-            yield {"period": period, "task": task.task, "due": value, "place": place,
-                   "about": about}  # fmt: skip
+            yield {"period": period, "due": value, "place": place, "about": about}
 
 
 # --- coverage -------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def coverage(figures: Figures) -> Chart:
         finding,
         f"Dot: expected share of the hours that are done in time, over the plan.{_odds(figures)}",
         f"Dots by task, coverage over the plan. {finding}",
-        vega.whole(rows, _dots([row["name"] for row in rows], lucky=figures.lucky)),
+        vega.whole(_placed(rows), _dots([row["name"] for row in rows], lucky=figures.lucky)),
     )
 
 
@@ -128,7 +128,7 @@ def dropped(figures: Figures) -> Chart:
         finding,
         f"Bar: expected hours that are dropped over the plan.{_odds(figures)}",
         f"Bars by task, hours dropped over the plan. {finding}",
-        vega.whole(rows, _bars([row["name"] for row in rows], lucky=figures.lucky)),
+        vega.whole(_placed(rows), _bars([row["name"] for row in rows], lucky=figures.lucky)),
     )
 
 
@@ -162,6 +162,11 @@ def _bars(order: Sequence[str], *, lucky: bool) -> Spec:
         whisker = {"type": "rule", "color": INK, "strokeWidth": 1.5}
         layers.insert(1, vega.layer(whisker, {"x": vega.place("low"), "x2": {"field": "high"}}))
     return vega.by_name(order, layers)
+
+
+def _placed(rows: Sequence[Row]) -> list[Row]:
+    """Rows with their place from the top."""
+    return [{**row, "place": place} for place, row in enumerate(rows)]
 
 
 def _odds(figures: Figures) -> str:

@@ -74,6 +74,7 @@ SLOW_AT_HOME = {
     "capacity.report.grid": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
+    "capacity.report.vega": {"rich"},
 }
 
 PUBLIC = [

@@ -23,6 +23,7 @@ ATTACKS = (
     "{{7*7}}${7*7}{% raw %}",
     "' onmouseover='alert(3)",
     "a" * 90,
+    "👩‍👩‍👧" * 40,
 )
 TASKS = (*SCRIPTS, *ATTACKS)
 ROLES = (SCRIPTS[1], ATTACKS[1])

@@ -196,7 +196,7 @@ def test_files_of_a_chart(result: capacity.Result, tmp_path: Path) -> None:
 def test_altair_takes_every_chart(result: capacity.Result, name: str) -> None:
     """Altair holds them against the schema of Vega-Lite."""
     altair = result.chart(name).altair()
-    assert altair.to_dict()["title"]["text"][0] in result.chart(name).finding
+    assert altair.to_dict()["title"]["text"][0].strip() in result.chart(name).finding
 
 
 def test_charts_of_luckless_runs_have_no_bands(scenario: Callable[..., capacity.Scenario]) -> None:
@@ -206,3 +206,48 @@ def test_charts_of_luckless_runs_have_no_bands(scenario: Callable[..., capacity.
         assert "futures" not in chart.svg()
         assert 'opacity="0.2"' not in chart.svg()
         assert "NaN" not in chart.svg()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\x01b",
+        "a\x00b",
+        "a\ufffeb",
+        "a\u2028b",
+        "\u202eab",
+        "👩‍👩‍👧" * 50,
+        "🎉" * 37,
+        "四" * 90,
+        "x" * 2000,
+        "__proto__",
+        "constructor",
+        "toString",
+        '"]+alert(1)+["',
+        "\\",
+        "x" * 30 + "1",
+    ],
+    ids=ascii,
+)
+def test_names_at_which_the_drawer_would_give_up(
+    scenario: Callable[..., capacity.Scenario], name: str
+) -> None:
+    """Control codes are no XML, and a cut through the middle of an emoji is no text."""
+    alike = f"{name} too"
+    plan = {
+        "name": name,
+        "horizon": {"start": "2027-01", "months": 3},
+        "segments": {"smb": {"accounts": 10}},
+        "tasks": {
+            task: {"role": name, "every": "month", "hours": 300 + i}
+            for i, task in enumerate((name, alike))
+        },
+        "team": {name: {"headcount": 1}},
+    }
+    result = capacity.simulate(scenario(plan), trials=0)
+    known = {"required_fte": 2, "due_hours": 2, "coverage": 2, "dropped_hours": 2}
+    for chart, marks in known.items():
+        root = ET.fromstring(result.chart(chart).svg())
+        titles = {element.text for element in root.iter(f"{SVG}title")}
+        assert len(titles) >= marks  # names that begin alike are two
+        assert result.chart(chart).png().startswith(b"\x89PNG")
