@@ -99,7 +99,7 @@ def _covered(figures: Figures) -> Iterator[Row]:
 
 
 def _dots(order: Sequence[str], *, lucky: bool) -> Spec:
-    x = vega.amount("middle", None, zero=False, format="~%", tickCount=4)
+    x = vega.amount("middle", None, zero=False, format="~%", tickCount=4, labelFlush=False)
     x["scale"] |= {"domainMax": 1}
     dot = {"type": "point", "filled": True, "size": 90, "color": NEED, "opacity": 1}
     beside = {"type": "text", "align": "left", "color": INK, "fontSize": 12, "dx": 8}
