@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -20,9 +21,13 @@ from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capacity.report.chart import Chart
+    from capacity.report.page import Page
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
@@ -244,6 +249,55 @@ class Result:
         import pandas as pd  # slow to import
 
         return pd.DataFrame(list(self.rows(by, metric)), columns=list(COLUMNS))
+
+    # --- reports ---------------------------------------------------------------------------------
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.run_page import page  # shows what is computed here
+
+        return page(self)
+
+    def chart(self, name: str) -> Chart:
+        """A chart that shows itself in a notebook, and can be saved.
+
+        Parameters
+        ----------
+        name
+            ``required_fte``, ``due_hours``, ``coverage``, ``dropped_hours``, ``arr_bridge`` or
+            ``arr``.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such chart, or nothing to show.
+        """
+        return self.page.chart(name)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as one HTML file that needs nothing else.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.report.html import html  # brought by the extra `report`
+
+        write_whole(Path(path), html(self.page))
+
+    def to_markdown(self, pictures: str = "") -> str:
+        """The report as Markdown.
+
+        Parameters
+        ----------
+        pictures
+            Folder with an SVG of each chart, as seen from the file; without it there are none.
+        """
+        from capacity.report.markdown import markdown  # shows what is computed here
+
+        return markdown(self.page, pictures)
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that nobody ever sees a part of it.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that nobody ever sees a part of it.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def write_whole(path: Path, text: str) -> None:
             f"{path}: cannot be written ({error.strerror}). Name another file"
         ) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)
     except OSError as error:
@@ -79,6 +79,36 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
             raise CapacityError(f"{path}: there is no folder {path.parent}. Make it first")
         if path.resolve() in known:
             raise CapacityError(f"{path}: is an input of this run. Name another file")
+
+
+def check_folder(folder: Path) -> None:
+    """Make sure that a folder is there or can be made.
+
+    Raises
+    ------
+    CapacityError
+        Where there is a file of that name, or no folder around it.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise CapacityError(f"{folder}: is a file. Name a folder")
+    if not folder.is_dir() and not folder.parent.is_dir():
+        raise CapacityError(f"{folder}: there is no folder {folder.parent}. Make it first")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder where it is missing, and those around it.
+
+    Raises
+    ------
+    CapacityError
+        Where it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CapacityError(
+            f"{folder}: cannot be made ({error.strerror}). Name another folder"
+        ) from None
 
 
 def plain_cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The picture of the README: the first lines of the report of the base plan.
+"""The pictures of the README: the report of the base plan, and one of its charts.
 
 python docs/make_picture.py
 """
@@ -6,6 +6,7 @@ python docs/make_picture.py
 from __future__ import annotations
 
 import re
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -18,13 +19,25 @@ from capacity.report.text import WIDTH, report
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "docs" / "pictures" / "run.svg"
+CHART = ROOT / "docs" / "pictures" / "required_fte.svg"
 MOST_LINES = 35
 _FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
 
 
+@cache
+def base() -> capacity.Result:
+    """The base plan, simulated."""
+    return capacity.simulate(capacity.load(ROOT / "scenarios" / "base.yaml"))
+
+
+def chart() -> str:
+    """People needed against heads."""
+    return base().chart("required_fte").svg()
+
+
 def picture() -> str:
     """The report as a terminal shows it, as far as the picture goes."""
-    result = capacity.simulate(capacity.load(ROOT / "scenarios" / "base.yaml"))
+    result = base()
     console = Console(
         record=True, width=WIDTH, file=StringIO(), force_terminal=True, highlight=False
     )
@@ -46,10 +59,11 @@ def last_gap(lines: list[list[Segment]]) -> int:
 
 
 def main() -> None:
-    """Write the picture."""
+    """Write the pictures."""
     TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(picture(), encoding="utf-8")
-    print(f"wrote {TARGET.relative_to(ROOT)}")
+    for target, made in ((TARGET, picture()), (CHART, chart())):
+        target.write_text(made, encoding="utf-8")
+        print(f"wrote {target.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ NOT_AS_EXPECTED = 1
 
 app = typer.Typer(
     help="Plan Customer Success teams from the work itself.",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -56,7 +55,44 @@ AllowOutside = Annotated[
 ]
 
 
-@app.command()
+ToHtml = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")
+]
+ToMarkdown = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the report as Markdown.")
+]
+ToCharts = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Write each chart as SVG and PNG.")
+]
+ToFolder = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write everything: page, Markdown, tables and charts."),
+]
+
+
+def _example(command: str) -> str:
+    return f"Example: capacity {command}"
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it)
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"capacity {version('cs-capacity')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Stand before the verb."""
+
+
+@app.command(epilog=_example("run plan.yaml --set team.csm.headcount=8 --html report.html"))
 def run(
     file: File,
     trials: Trials = None,
@@ -73,14 +109,18 @@ def run(
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
     json: Json = None,
     csv: Csv = None,
+    html: ToHtml = None,
+    md: ToMarkdown = None,
+    charts: ToCharts = None,
+    out: ToFolder = None,
     by: By = None,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
+    from capacity.cli.files import Files
     from capacity.loading import load
     from capacity.simulation import simulate
-    from capacity.writing import check_targets, write_csv, write_json
 
     if sweep and by is not None:
         raise QuestionError(f"--by {by} beside --sweep, which knows no periods. Leave one out")
@@ -88,7 +128,8 @@ def run(
     spans = scenario.plan.horizon.periods.spans
     if by is not None and by not in spans:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
-    check_targets([path for path in (json, csv) if path], scenario.files)
+    files = Files(json, csv, html, md, charts, out)
+    files.check(scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
     how: dict[str, Any] = {
@@ -101,13 +142,11 @@ def run(
     if sweep:
         from capacity.cli.grids import run_grid
 
+        files.refuse_beside_sweep()
         run_grid(scenario, sweep, json, csv, how, quiet=quiet)
         return
     result = simulate(scenario, **how)
-    if json:
-        write_json(result, json, by)
-    if csv:
-        write_csv(result, csv, by)
+    files.write(result, by)
     if not quiet:
         from capacity.cli.showing import show
         from capacity.report.text import report
@@ -116,7 +155,7 @@ def run(
     _leave_by(result)
 
 
-@app.command()
+@app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
 def roi(
     file: File,
     without: Annotated[
@@ -163,7 +202,7 @@ def roi(
     run_roi(scenario, without, months, start, how, targets, progress, tasks=tasks, quiet=quiet)
 
 
-@app.command()
+@app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
 def plan(
     file: File,
     coverage: Annotated[
@@ -231,7 +270,7 @@ def plan(
     raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
 
 
-@app.command()
+@app.command(epilog=_example("check plan.yaml --strict"))
 def check(
     files: Files,
     settings: Set = [],  # noqa: B006 (typer reads the default)
@@ -251,7 +290,7 @@ def check(
     raise typer.Exit(check_files(files, read, strict=strict, target=json))
 
 
-@app.command()
+@app.command(epilog=_example("schema > scenario.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of the scenario language, for editors and other programs."""
     from capacity.cli.starting import schema_text
@@ -259,7 +298,7 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-@app.command()
+@app.command(epilog=_example("diff base.yaml variant.yaml"))
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Scenario file.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Scenario file.", show_default=False)],
@@ -273,7 +312,7 @@ def diff(
     diff_files(old, new, partial(load, set=_settings(settings), allow_outside=allow_outside))
 
 
-@app.command()
+@app.command(epilog=_example("compare base.yaml more_people.yaml"))
 def compare(
     files: Files,
     trials: Trials = None,
@@ -294,7 +333,7 @@ def compare(
     compare_files(files, read, json, csv, by, how, quiet=quiet)
 
 
-@app.command()
+@app.command(epilog=_example("init plan"))
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
 ) -> None:

@@ -6,12 +6,13 @@ import sys
 
 from rich.console import Console, Group
 
-from capacity.report.tables import WIDTH, plain
+from capacity.report.tables import WIDTH, fitted, plain
 
 
 def show(report: Group, width: int = WIDTH) -> None:
     """Print a report; the width is that of plain text."""
     if sys.stdout.isatty():
-        Console(highlight=False, markup=False).print(report)
+        console = Console(highlight=False, markup=False)
+        console.print(fitted(report, console))
     else:
         print(plain(report, width))

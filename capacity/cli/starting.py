@@ -7,7 +7,7 @@ from pathlib import Path
 
 from capacity.errors import CapacityError
 from capacity.scenario.schema import language
-from capacity.writing import as_json, write_whole
+from capacity.writing import as_json, make_folder, write_whole
 
 STARTER = ("scenario.yaml", "accounts.csv")
 SCHEMA = "scenario.schema.json"
@@ -26,12 +26,7 @@ def write_starter(folder: Path) -> list[Path]:
     for target in targets:
         if target.exists():
             raise CapacityError(f"{target}: is there already. Name another folder")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CapacityError(
-            f"{folder}: cannot be made ({error.strerror}). Name another folder"
-        ) from None
+    make_folder(folder)
     home = files("capacity.cli") / "starter"
     for name in STARTER:
         write_whole(folder / name, (home / name).read_text(encoding="utf-8"))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from io import StringIO
 
 from rich.console import Console, Group
+from rich.measure import Measurement
 from rich.table import Table
 
 WIDTH = 110
 MARK = "~"
 """Stands before a figure of a table whose Monte Carlo error matters."""
 RANGE = "8 of 10 futures"
+_TO = " to "
+_ANY = 1000
+"""Characters that no table has."""
 FEW = 200
 """Futures below which nothing is known of the Monte Carlo error."""
 
@@ -18,8 +22,32 @@ FEW = 200
 def plain(shown: Group, width: int = WIDTH) -> str:
     """A report as plain text."""
     out = StringIO()
-    Console(file=out, width=width, color_system=None, highlight=False, markup=False).print(shown)
+    console = Console(file=out, width=width, color_system=None, highlight=False, markup=False)
+    console.print(fitted(shown, console))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+
+
+def fitted(shown: Group, console: Console) -> Group:
+    """A report whose tables fit: where one is too wide, heads take two lines, then ranges do."""
+    for part in shown.renderables:
+        if isinstance(part, Table):
+            for column in part.columns if _is_wide(part, console) else ():
+                column.header = _on_two_lines(str(column.header))
+            for column in part.columns if _is_wide(part, console) else ():
+                column.no_wrap = not any(_TO in str(cell) for cell in column.cells)
+    return shown
+
+
+def _is_wide(table: Table, console: Console) -> bool:
+    room = console.options.update(max_width=_ANY)
+    return Measurement.get(console, room, table).maximum > console.width
+
+
+def _on_two_lines(head: str) -> str:
+    """``in 1 of`` above ``10 above``: the two lines as short as they can be."""
+    words = head.split(" ")
+    pairs = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    return "\n".join(min(pairs, key=lambda pair: max(map(len, pair)), default=(head,)))
 
 
 def table(title: str, *heads: str) -> Table:

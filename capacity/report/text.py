@@ -16,6 +16,7 @@ from capacity.report.expected import expected
 from capacity.report.tables import FEW, MARK, WIDTH, plain
 from capacity.report.tables import table as _table
 from capacity.report.words import (
+    currency_sign,
     error,
     hours,
     hours_error,
@@ -66,7 +67,7 @@ def as_text(result: Result, width: int = WIDTH) -> str:
 
 def report(result: Result) -> Group:
     """What a person wants first."""
-    figures = _Figures(result)
+    figures = Figures(result)
     parts: list[Any] = [Text(figures.title, style="bold"), Text()]
     parts += [Text(f"• {sentence}") for sentence in figures.sentences()]
     for table in figures.tables():
@@ -75,7 +76,7 @@ def report(result: Result) -> Group:
     return Group(*parts)
 
 
-class _Figures:
+class Figures:
     """The figures of a result, as they are said."""
 
     def __init__(self, result: Result) -> None:
@@ -87,11 +88,18 @@ class _Figures:
 
     @property
     def title(self) -> str:
+        """The scenario, and `about`."""
+        return f"{self.plan.name} · {self.about}"
+
+    @property
+    def about(self) -> str:
+        """When, and of how many futures."""
         noun = "future" if self.result.trials == 1 else "futures"
         kind = f"{self.result.trials:,} {noun}" if self.lucky else "expected values, without luck"
-        return f"{self.plan.name} · {self.plan.horizon.periods.in_words} · {kind}"
+        return f"{self.plan.horizon.periods.in_words} · {kind}"
 
     def footer(self) -> Iterator[str]:
+        """How the figures are to be read."""
         if self.plan.horizon.periods.spans[0] != _ROWS:
             yield (
                 "A week belongs to the month of its Thursday. By month, hours are summed, required "
@@ -127,6 +135,7 @@ class _Figures:
     # --- numbers ---------------------------------------------------------------------------------
 
     def has(self, name: str, role: str = "", segment: str = "") -> bool:
+        """Whether there is such a metric."""
         return (name, role, segment) in self.names
 
     def figures(
@@ -153,28 +162,29 @@ class _Figures:
             return ""
         return " to ".join(self.figure(name, manner, q, **keys) for q in (_LOW, _HIGH))
 
-    def _said(self, name: str, manner: _Manner, **keys: Any) -> str:
+    def _said(self, name: str, manner: _Manner, sign: str = "", **keys: Any) -> str:
         """``1.38M on average (1.36M to 1.41M in 8 of 10 futures)``, with the largest error."""
         mean = float(self.result.mean(name, **keys))
         if not self.lucky:
-            return manner.say(mean)
+            return f"{sign}{manner.say(mean)}"
         low, high = (float(self.result.quantile(name, q, **keys)) for q in (_LOW, _HIGH))
         figures = {None: mean, _LOW: low, _HIGH: high}
         spreads = {q: float(self.result.error(name, q, **keys)) for q in figures}
         offs = [(spreads[q], manner.off(value, spreads[q])) for q, value in figures.items()]
         _, off = max((found for found in offs if found[1]), default=(0.0, ""))
         between = f"{manner.say(low)} to {manner.say(high)} in 8 of 10 futures"
-        return f"{manner.say(mean)} on average ({between}{',' if off else ''}{off})"
+        return f"{sign}{manner.say(mean)} on average ({between}{',' if off else ''}{off})"
 
     # --- sentences -------------------------------------------------------------------------------
 
     def sentences(self) -> Iterator[str]:
+        """Everything that is worth a sentence."""
         for role in self.roles:
             yield self._peak(role)
             if self.lucky:
                 yield self._odds(role)
         yield from self._slips()
-        if self.has("arr") and self._opening() > 0:
+        if self.has("arr") and self.opening > 0:
             yield self._revenue()
         if float(self.result.mean("team_cost", period="")) > 0:
             yield self._cost()
@@ -216,7 +226,7 @@ class _Figures:
         return f"{text}; of its pools {worst} holds it least often, in {least}."
 
     def _slips(self) -> Iterator[str]:
-        lost = sorted(self._tasks, key=lambda t: (t.dropped, t.task), reverse=True)
+        lost = sorted(self.tasks, key=lambda t: (t.dropped, t.task), reverse=True)
         named = [f"{t.task} ({t.said('dropped')} h)" for t in lost if t.dropped >= 0.5]
         total = sum(t.dropped for t in lost)
         due = sum(t.due for t in lost)
@@ -233,7 +243,7 @@ class _Figures:
     def _revenue(self) -> str:
         last = self.result.periods[-1]
         text = (
-            f"ARR goes from {money(self._opening(), self.plan.currency)} to "
+            f"ARR goes from {money(self.opening, self.plan.currency)} to "
             f"{self._said('arr', _MONEY, period=last)}"
         )
         if self.has("grr") and math.isfinite(float(self.result.mean("grr", period=""))):
@@ -244,21 +254,81 @@ class _Figures:
         return text + "."
 
     def _cost(self) -> str:
-        text = f"The team costs {self._said('team_cost', _MONEY, period='')}"
-        if self.has("cost_share_of_revenue") and self._opening() > 0:
+        sign = currency_sign(self.plan.currency)
+        text = f"The team costs {self._said('team_cost', _MONEY, sign, period='')}"
+        if self.has("cost_share_of_revenue") and self.opening > 0:
             part = float(self.result.mean("cost_share_of_revenue"))
             off = share_error(part, float(self.result.error("cost_share_of_revenue")), 1)
             text += f", {share(part, 1)}{off} of revenue"
         return text + "."
 
-    def _opening(self) -> float:
+    @property
+    def opening(self) -> float:
+        """ARR before the first period."""
         first = self.result.periods[0]
         moves = sum(sign * self.result.mean(name, period=first) for _, name, sign in _BRIDGE)
         return float(self.result.mean("arr", period=first) - moves)
 
+    # --- for charts and pages --------------------------------------------------------------------
+
+    @property
+    def rows(self) -> str:
+        """What a table by time has a row for."""
+        return _ROWS
+
+    @property
+    def noun(self) -> str:
+        """What a period of the plan is called."""
+        return self.plan.horizon.periods.spans[0]
+
+    @property
+    def bridge(self) -> tuple[tuple[str, str, int], ...]:
+        """What moves ARR: label, metric and sign."""
+        return _BRIDGE
+
+    @cached_property
+    def tightest(self) -> str:
+        """The role that is covered least often; among equals the one with the highest load."""
+        return min(
+            self.roles,
+            key=lambda role: (
+                float(self.result.mean("p_covered", role=role)),
+                -max(self.result.figures("load", role=role).values()),
+            ),
+        )
+
+    def headline(self) -> Iterator[str]:
+        """The three sentences that are repeated: the peak, its odds, and revenue."""
+        if self.roles:
+            yield self._peak(self.tightest)
+            if self.lucky:
+                yield self._odds(self.tightest)
+        if self.has("arr") and self.opening > 0:
+            yield self._revenue()
+
+    def peak_in_short(self, role: str) -> str:
+        """``csm peaks in 2028-01 at 7.7 FTE, above 9.0 in 1 of 10 futures, against 7.8 heads``."""
+        middle = self.middle("required_fte", role)
+        peak = max(middle, key=lambda period: middle[period])
+        if middle[peak] <= 0:
+            return f"{role}: no work falls due"
+        heads = people(float(self.result.mean("headcount", role=role, period=peak)))
+        high = people(self.figures("required_fte", role, _HIGH)[peak])
+        odds = f", above {high} in 1 of 10 futures" if self.lucky else ""
+        return f"{role} peaks in {peak} at {people(middle[peak])} FTE{odds}, against {heads} heads"
+
+    def spread(self, name: str, **keys: Any) -> tuple[float, float, float]:
+        """Expected value, p10 and p90; the last two unknown where there is no luck."""
+        mean = float(self.result.mean(name, **keys))
+        if not self.lucky:
+            return mean, math.nan, math.nan
+        low, high = (float(self.result.quantile(name, q, **keys)) for q in (_LOW, _HIGH))
+        return mean, low, high
+
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self) -> Iterator[Table]:
+        """Everything that is worth a table."""
         if self.result.expectations:
             yield expected(self.result.expectations)
         for role in self.roles:
@@ -333,14 +403,15 @@ class _Figures:
         return [manner.marked(value, spreads[month]) for month, value in found.items()]
 
     @cached_property
-    def _tasks(self) -> list[_Task]:
-        return [_Task(self.result, name) for name in self.plan.tasks]
+    def tasks(self) -> list[Task]:
+        """The hours of each task."""
+        return [Task(self.result, name) for name in self.plan.tasks]
 
     def _work(self) -> Table:
         table = _table(
             "Work over the plan", "task", "due h", "done h", "dropped h", "cancelled h", "coverage"
         )
-        for task in self._tasks:
+        for task in self.tasks:
             marked = (task.marked(name) for name in ("due", "done", "dropped", "cancelled"))
             table.add_row(
                 task.task, *marked, self.figure("coverage", _PERCENT, period="", task=task.task)
@@ -349,7 +420,7 @@ class _Figures:
 
     def _bridge(self) -> Table:
         table = _table(f"ARR bridge, {self.plan.currency}", "", "expected", "8 of 10 futures")
-        table.add_row("opening", money(self._opening()), "")
+        table.add_row("opening", money(self.opening), "")
         for label, name, sign in _BRIDGE:
             moved = f"{'+' if sign > 0 else '−'} {self.figure(name, _MONEY, period='')}"
             table.add_row(label, moved, self.range(name, _MONEY, period=""))
@@ -385,16 +456,19 @@ class _Figures:
         return table
 
 
-class _Task:
+class Task:
     """Hours of a task over the plan, expected."""
 
     def __init__(self, result: Result, task: str) -> None:
         self.task = task
-        roles = [m.key.role for m in result.catalogue.metrics
-                 if m.name == "due_hours" and m.key.task == task and not m.key.segment]  # fmt: skip
+        self.roles = [
+            m.key.role
+            for m in result.catalogue.metrics
+            if m.name == "due_hours" and m.key.task == task and not m.key.segment
+        ]
         names = ("due", "done", "dropped", "cancelled")
         self.sums, self.spreads = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
-        for name, role in product(names, roles):
+        for name, role in product(names, self.roles):
             where = {"period": "", "role": role, "task": task}
             self.sums[name] += float(result.mean(f"{name}_hours", **where))
             # At most: of several roles together the error may be smaller than this.

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import math
+import re
 
 _STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _MATERIAL, _MATERIAL_POINTS = 0.01, 0.5
 """Part of an amount, and points of a share, below which nobody minds a Monte Carlo error."""
 UNKNOWN = "–"
+_SAID = re.compile(
+    r"[~<>]*([-+−]?) ?(?:[A-Z]{3} |[^\w\s,.+-]|R\$)?([0-9][0-9,]*(?:\.[0-9]+)?)(k|M|bn)?(?: |%|$)"
+)
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$"}
+"""Currencies that people say by a sign; all others go by their code."""
 
 
 def money(value: float, currency: str = "") -> str:
-    """``1.39M``, with the currency before it where it is given."""
+    """``1.39M``, with the currency before it where it is given: ``$1.39M``, ``CHF 1.39M``."""
     if not math.isfinite(value):
         return UNKNOWN
     size, digits, name = _scale(value)
     text = f"{value / size:.{digits}f}{name}"
-    return f"{currency} {text}" if currency else text
+    minus = "-" if currency and text.startswith("-") else ""
+    return f"{minus}{currency_sign(currency)}{text.removeprefix(minus)}"
+
+
+def currency_sign(currency: str) -> str:
+    """What stands before an amount: ``$``, or ``CHF `` with a space."""
+    return SYMBOLS.get(currency, f"{currency} " if currency else "")
 
 
 def _scale(value: float) -> tuple[float, int, str]:
@@ -67,6 +79,19 @@ def error(spread: float, digits: int, scale: float = 1.0) -> str:
     if not math.isfinite(spread) or scale * spread < 10**-digits / 2:
         return ""
     return f" ± {scale * spread:.{digits}f}"
+
+
+def amount_of(text: str) -> float | None:
+    """The number that a text begins with, as these functions say it; None for other texts.
+
+    Of a range it is the lower end, so that a column of ranges can be sorted.
+    """
+    found = _SAID.match(text)
+    if not found:
+        return None
+    sign, number, size = found.groups()
+    value = float(number.replace(",", "")) * {name: size for size, name in _STEPS}.get(size, 1)
+    return -value if sign in ("-", "−") else value
 
 
 # --- errors that matter ---------------------------------------------------------------------------

@@ -58,8 +58,12 @@ def test_the_picture_shows_the_report() -> None:
     assert words(make_picture.picture()) == words(make_picture.TARGET.read_text("utf-8")), AGAIN
 
 
+def test_the_chart_shows_the_base_plan() -> None:
+    assert words(make_picture.chart()) == words(make_picture.CHART.read_text("utf-8")), AGAIN
+
+
 def words(svg: str) -> list[str]:
-    body = svg.split("</style>")[1]
+    body = svg.rsplit("</style>", maxsplit=1)[-1]
     return html.unescape(re.sub(r"<[^>]*>", " ", body)).split()
 
 

@@ -1,0 +1,46 @@
+"""The libraries of the extra `report`, loaded when they are needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from capacity.errors import CapacityError
+
+LIBRARIES = {"altair": "Altair", "vl_convert": "vl-convert-python", "jinja2": "Jinja2"}
+
+
+def needed(name: str, what: str) -> Any:
+    """A library of the extra.
+
+    Parameters
+    ----------
+    name
+        Its name, as it is imported.
+    what
+        What is asked of it, to begin a sentence with: ``Charts``.
+
+    Raises
+    ------
+    CapacityError
+        Where it is not installed.
+    """
+    try:
+        return import_module(name)
+    except ImportError:
+        raise _missing(name, what) from None
+
+
+def check_installed(what: str, *names: str) -> None:
+    """Make sure that libraries are there, before any work is spent; for errors see `needed`."""
+    for name in names:
+        if find_spec(name) is None:
+            raise _missing(name, what)
+
+
+def _missing(name: str, what: str) -> CapacityError:
+    return CapacityError(
+        f"{what}: the package {LIBRARIES[name]} is not installed. "
+        'Run pip install "cs-capacity[report]"'
+    )

@@ -1,0 +1,177 @@
+"""The pieces of Vega-Lite that all charts are made of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+
+from capacity.errors import shown
+from capacity.report.palette import GRID, INK, SOFT
+
+Row = dict[str, Any]
+Spec = dict[str, Any]
+
+WIDTH, HEIGHT, LOW = 360, 170, 140
+"""Of the space for marks, in pixels that a phone hardly has to shrink; of one panel of several."""
+AMOUNT = "replace(format(datum.value, '~s'), 'G', 'bn')"
+"""How an axis of money or hours is labelled: 900k, 1.5M, 2bn."""
+ODDS = "in 8 of 10 futures"
+"""What a band or a whisker spans, from p10 to p90."""
+
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_BESIDE_NAMES, _BAR = 210, 26
+_NAME, _KEY, PANEL = 20, 14, 44
+"""Characters of a name beside a bar, in a legend of four columns, and above a panel."""
+_NO_XML = re.compile("[\ufffe\uffff]")
+_ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
+"""Letters of another machine may be wider than those a drawing was measured with."""
+_CONFIG = {
+    "font": "Helvetica, Arial, sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "domainColor": SOFT,
+        "gridColor": GRID,
+        "labelColor": SOFT,
+        "labelFontSize": 12,
+        "labelLimit": 0,
+        "tickColor": GRID,
+        "titleColor": SOFT,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    },
+    "axisX": {"labelOverlap": True},
+    "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
+              "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
+    "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
+               "labelLimit": 0, "columns": 4, "symbolStrokeWidth": 3, "symbolSize": 120},
+    "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold"},
+}  # fmt: skip
+
+
+def whole(rows: Iterable[Row], body: Mapping[str, Any]) -> Spec:
+    """A drawing of rows."""
+    data = {"values": [{key: said(value) for key, value in row.items()} for row in rows]}
+    paper = {"$schema": _SCHEMA, "background": "transparent", "config": _CONFIG}
+    return {**paper, "data": data, **body}
+
+
+def said(value: object) -> object:
+    """A cell as it is drawn; see `drawable`."""
+    return drawable(value) if isinstance(value, str) else value
+
+
+def drawable(text: str) -> str:
+    """Text of bounded length without control codes and the like, at which the drawer gives up."""
+    return _NO_XML.sub("\ufffd", shown(text))
+
+
+def short(text: str, most: int) -> str:
+    """Text cut to so many cells of a terminal, between characters.
+
+    The drawer would cut by itself, but in the middle of an emoji, and then fails.
+    """
+    text = drawable(text)
+    return text if cell_len(text) <= most else f"{set_cell_size(text, most - 1)}…"
+
+
+def _labels(names: Iterable[str], most: int) -> Spec:
+    """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
+    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
+    return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
+
+
+def title(text: str, most: int) -> str:
+    """Text above something, cut short, with a blank behind it.
+
+    Vega fails at a text that is a name of its own, as ``constructor``.
+    """
+    return f"{short(text, most)} "
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def over_time(layers: Sequence[Spec]) -> Spec:
+    """Layers over the periods of the plan."""
+    encoding = {"x": by_period()}
+    return {"width": WIDTH, "height": HEIGHT, "encoding": encoding, "layer": list(layers)}
+
+
+def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
+    """Layers with a line for each name; the field `place` says which."""
+    axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
+    axis |= _labels(names, _NAME)
+    return {
+        "width": _BESIDE_NAMES,
+        "height": {"step": _BAR},
+        "padding": _ROOM,
+        "encoding": {"y": {"field": "place", "type": "ordinal", "axis": axis}},
+        "layer": list(layers),
+    }
+
+
+# --- marks ----------------------------------------------------------------------------------------
+
+
+def layer(mark: Mapping[str, Any], encoding: Mapping[str, Any]) -> Spec:
+    """One kind of mark."""
+    return {"mark": {"aria": False, **mark}, "encoding": dict(encoding)}
+
+
+def touched(mark: Mapping[str, Any], **encoding: Any) -> Spec:
+    """Marks that say the field `about` when pointed at."""
+    about = {"field": "about", "type": "nominal"}
+    return {"mark": dict(mark), "encoding": {**encoding, "description": about}}
+
+
+def strips() -> Spec:
+    """Unseen strips over the height of a drawing, one for each period, that say its numbers."""
+    return touched({"type": "rect", "opacity": 0})
+
+
+def band(colour: str, low: Mapping[str, Any]) -> Spec:
+    """The area between the fields `low` and `high`."""
+    mark = {"type": "area", "color": colour, "opacity": 0.2}
+    return layer(mark, {"y": dict(low), "y2": {"field": "high"}})
+
+
+# --- axes and colours -----------------------------------------------------------------------------
+
+
+def by_period() -> Spec:
+    """The horizontal axis of time, with as many labels as fit."""
+    labels = {"labelAngle": 0, "labelPadding": 6}
+    axis = {"title": None, "grid": False, "ticks": False, **labels}
+    return {"field": "period", "type": "ordinal", "sort": None, "axis": axis}
+
+
+def amount(field: str, title: str | None, *, zero: bool = True, **axis: Any) -> Spec:
+    """A quantity on an axis of its own."""
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"zero": zero, "nice": True},
+        "axis": {"title": title, "tickCount": 5, "domain": False, "ticks": False, **axis},
+    }
+
+
+def place(field: str) -> Spec:
+    """A quantity on the axis of another."""
+    return {"field": field, "type": "quantitative"}
+
+
+def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
+    """A colour for each name, squares in the legend; the field `shade` says which."""
+    legend = {"symbolType": "square", "symbolStrokeWidth": 0, **_labels(names, _KEY)}
+    scale = {"domain": list(range(len(names))), "range": list(colours)}
+    return {"field": "shade", "type": "ordinal", "scale": scale, "legend": legend}
+
+
+def keyed(field: str, colours: Mapping[str, str]) -> Spec:
+    """A colour for each word of ours, which a field holds."""
+    scale = {"domain": list(colours), "range": list(colours.values())}
+    return {"field": field, "type": "nominal", "scale": scale}

@@ -1,0 +1,54 @@
+"""A plan whose names try to be something else: formulas, markup, scripts of every kind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SCRIPTS = (
+    "ग्राहक सफलता",
+    "بازبینی فصلی",
+    "كبار العملاء",
+    "四半期レビュー",
+    "🎉 party 👩‍👩‍👧",
+)
+ATTACKS = (
+    "=cmd|'/c calc'!A1",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "[x](javascript:alert(1))",
+    "![x](http:x)",
+    "</svg></style></title><script>alert(2)</script>",
+    "- # 1) *x* _y_ `z` ~~s~~ | <http:x> &amp;",
+    "{{7*7}}${7*7}{% raw %}",
+    "' onmouseover='alert(3)",
+    "a" * 90,
+    "👩‍👩‍👧" * 40,
+)
+TASKS = (*SCRIPTS, *ATTACKS)
+ROLES = (SCRIPTS[1], ATTACKS[1])
+SEGMENTS = (SCRIPTS[0], ATTACKS[0], ATTACKS[2])
+PLAN = f"{ATTACKS[2]} {SCRIPTS[1]}"
+SOURCE = "<b onmouseover=alert(4)>[wages](javascript:alert(5))</b>"
+
+
+def write_hostile(folder: Path) -> Path:
+    """The plan as a file; JSON is YAML."""
+    arr = {"p10": 1000, "p50": 2000, "p90": 9000}
+    hours = {"low": 1, "likely": 2, "high": 5}
+    plan = {
+        "name": PLAN,
+        "currency": "INR",
+        "horizon": {"start": "2027-01", "months": 6},
+        "segments": {name: {"accounts": 30, "arr": arr, "churn": 0.2} for name in SEGMENTS},
+        "tasks": {
+            name: {"role": ROLES[i % 2], "every": "month", "hours": hours}
+            for i, name in enumerate(TASKS)
+        },
+        "team": {
+            name: {"headcount": 3, "salary": {"value": 1000, "source": SOURCE}} for name in ROLES
+        },
+    }  # fmt: skip
+    path = folder / "plan.yaml"
+    path.write_text(json.dumps(plan, ensure_ascii=False), encoding="utf-8")
+    return path
