@@ -31,8 +31,8 @@ _HOMES = {
     "Scenario": "capacity.loading",
     "compare": "capacity.comparison",
     "load": "capacity.loading",
-    "roi": "capacity.value",
     "plan": "capacity.hiring.planning",
+    "roi": "capacity.value",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }

@@ -70,12 +70,21 @@ METRICS: dict[str, tuple[str, set[tuple[str, ...]]]] = {
     **dict.fromkeys(("cost_severance", "cost_platform"), ("USD", {()})),
     **dict.fromkeys(("grr", "nrr", "logo_retention"), ("share", SEGMENTS)),
     "cost_share_of_revenue": ("share", {()}),
+    **dict.fromkeys(("clv", "cost_to_serve"), ("USD", SEGMENTS)),
 }
 """Metrics of a plan with money, with their unit and the keys they are known for."""
 
 STOCKS = {"backlog_hours", "headcount", "ramped_fte", "vacancies", "accounts", "arr"}
 AVERAGES = {"required_fte", "load"}
-WHOLE = {"grr", "nrr", "logo_retention", "cost_share_of_revenue", "p_covered"}
+WHOLE = {
+    "grr",
+    "nrr",
+    "logo_retention",
+    "cost_share_of_revenue",
+    "p_covered",
+    "clv",
+    "cost_to_serve",
+}
 
 
 @pytest.fixture(scope="module")

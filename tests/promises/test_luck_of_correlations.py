@@ -125,9 +125,9 @@ def test_every_input_of_the_engine_and_of_the_register_is_known(world, monkeypat
     asked: dict[str, bool] = {}
     plain = Drawn.inputs
 
-    def noting(self, named):
+    def noting(self, named, day=None):
         asked.update({path: estimate.uncertain for path, estimate in named})
-        return plain(self, named)
+        return plain(self, named, day)
 
     monkeypatch.setattr(Drawn, "inputs", noting)
     scenario = world(text=PLAN)

@@ -36,7 +36,8 @@ def calm(world, everything):
 
 def flat(key) -> bool:
     """Numbers of the horizon, that have no period to look at."""
-    return key[0] in ("p_covered", "grr", "nrr", "logo_retention", "cost_share_of_revenue")
+    whole = ("p_covered", "grr", "nrr", "logo_retention", "cost_share_of_revenue")
+    return key[0] in (*whole, "clv", "cost_to_serve")
 
 
 def test_an_event_changes_nothing_before_it_begins_and_nothing_where_it_does_not_happen(

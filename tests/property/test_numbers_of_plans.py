@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -24,6 +25,8 @@ some_plans = settings(
     suppress_health_check=list(HealthCheck),
 )
 OBSERVED = "hours,share\n1h30m,8%\n2h,10%\n20m,40%\n"
+DAY = re.compile(r"\.\d{4}-\d\d(-\d\d)?$")
+"""What the register adds to the path of a number that changes in time."""
 VARYING = (".arr", ".hours", ".steps", ".time_to_hire", ".slips")
 Draw = Callable[..., Any]
 
@@ -87,7 +90,7 @@ def test_pairs_are_drawn_and_nothing_else_moves(scenario, plan, data) -> None:
     plain = scenario(paid_in_euros(plan))
     known = inputs(plain.plan)
     ranges = {a.path for a in register(plain.plan, plain.marked) if a.value.startswith("{")}
-    assert ranges <= set(known)
+    assert {DAY.sub("", path) for path in ranges} <= set(known)
     together = plain.with_({"correlate": tied(plain, data.draw)})
     a, b = (capacity.simulate(s, trials=0) for s in (plain, together))
     np.testing.assert_array_equal(a.array("arr"), b.array("arr"))
