@@ -130,12 +130,12 @@ WRONG = {
     "a sign of another currency": (
         "gainsight",
         ("$4,800.00", "€4,800.00"),
-        "gainsight.csv:4: arr: '€4,800.00' is in EUR. Write the amount in USD, or what one EUR is worth",
+        "gainsight.csv:4: arr: '€4,800.00' is in EUR. Write the amount in USD",
     ),
     "a code of another currency": (
         "zoho",
         ("USD 4,800.00", "EUR 4,800.00"),
-        "zoho.csv:4: arr: 'EUR 4,800.00' is in EUR. Write the amount in USD, or what one EUR is worth",
+        "zoho.csv:4: arr: 'EUR 4,800.00' is in EUR. Write the amount in USD",
     ),
     "points and commas the other way round": (
         "zoho",
