@@ -15,6 +15,7 @@ from typing import Any, TypeGuard
 from pydantic import BaseModel
 
 from capacity.calendar import WEEK
+from capacity.scenario.currencies import OWN, rates_of
 from capacity.scenario.days import is_by_date, is_date, read_month
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
 from capacity.scenario.fields import by_month, is_by_segment, name_said
@@ -187,10 +188,11 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     if data.get("accounts"):
         yield from _beside_file(segments)
         columns = _mapping(_mapping(data, "accounts"), "columns")
-        tasks, currency = _mapping(data, "tasks"), data.get("currency", "USD")
-        asked = [
-            c for name in tasks for c in columns_in(_mapping(tasks, name).get("where"), currency)
-        ]
+        tasks, money = (
+            _mapping(data, "tasks"),
+            (data.get("currency", OWN), rates_of(data.get("fx"))),
+        )
+        asked = [c for t in tasks for c in columns_in(_mapping(tasks, t).get("where"), *money)]
         yield from _columns(columns, roles, asked)
 
 
