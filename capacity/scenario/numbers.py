@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -216,6 +217,22 @@ def number(unit: Unit) -> Kind:
         partial(_write_number, partial(_write_quantity, unit)),
         unit.name,
     )
+
+
+def read_known_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
+    """A number of a unit without a range; it may change in time."""
+    found = read_number(unit, raw, info)
+    if any(one.form is not Form.FIXED for one in found.versions):
+        raise ValueError(f"takes one number, not a range ({found.text}). {_KNOWN_TEXT}")
+    return found
+
+
+def known_number(unit: Unit) -> Kind:
+    """The same, as the language has it."""
+    one = _quantity(unit)
+    plain = any_of(one, record({"value": one}, **REMARKS_SCHEMA))
+    schema = any_of(plain, mapping_of(plain, **DATES))
+    return replace(number(unit), read=partial(read_known_number, unit), schema=schema, name="")
 
 
 def _write_quantity(unit: Unit, raw: Any) -> Any:
