@@ -13,7 +13,7 @@ from capacity import units
 from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
 from capacity.scenario.dated import DATES, read_dated
-from capacity.scenario.days import is_by_date
+from capacity.scenario.days import is_by_date, month_instead
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
 from capacity.scenario.samples import SAMPLE_KEYS, SAMPLES, read_samples, samples_schema
@@ -69,6 +69,10 @@ def _read_form(
         return _read_samples(unit, raw, info)
     form = _form(raw)
     keys = FORMS[form]
+    for key in keys:
+        if is_by_date(raw[key]):
+            text = f"dates stand within `{key}`. Write them outside, and a source within each: "
+            raise ValueError(text + "{2027-01: {value: …, source: …}, 2027-07: …}")
     values, said = read_both(
         lambda: tuple(read_each(((key, raw[key]) for key in keys), one).values()),
         lambda: remarks(raw),
@@ -128,6 +132,8 @@ def _form(raw: Mapping[str, object]) -> Form:
         if keys == set(wanted):
             return form
     for key in sorted(keys - FORM_KEYS):
+        if mend := month_instead(key):
+            raise ValueError(mend)
         hint = nearest(key, FORM_KEYS)
         raise ValueError(f"`{key}` is no part of a number.{hint} {_FORMS_TEXT}")
     for wanted in FORMS.values():

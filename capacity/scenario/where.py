@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -55,6 +56,10 @@ _SIGNS: dict[type[ast.cmpop], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+_SEVERAL_WORDS = re.compile(
+    r"((?:\b[^\W\d]\w*\s+)+[^\W\d]\w*)\s*(?:[<>=!]|\b(?:not\s+)?in\s*[\[(])"
+)
+_JOINS = ("and", "or", "not", "in", "is")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _WORDS = {"true": True, "false": False, "True": True, "False": False}
 _EXAMPLES = {
@@ -117,7 +122,8 @@ class _Reader:
                 warnings.simplefilter("ignore")  # of what is refused anyway
                 tree = ast.parse(self._text, mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            raise ValueError(f"{_cut(repr(self._text))} is no condition. {_MEND}") from None
+            found = f"{_cut(repr(self._text))} is no condition."
+            raise ValueError(f"{found} {_title_in(self._text) or _MEND}") from None
         return self._read(tree.body, 0)
 
     def _read(self, node: ast.expr, depth: int) -> Condition:
@@ -200,6 +206,18 @@ class _Reader:
 
     def _refusal(self, node: ast.AST) -> ValueError:
         return ValueError(f"`{self._piece(node)}` is not allowed here. {_MEND}")
+
+
+def _title_in(text: str) -> str:
+    """How to write a title of several words that is compared; empty where there is none."""
+    for found in _SEVERAL_WORDS.finditer(text):
+        words = found[1].split()
+        title = words[max((i + 1 for i, w in enumerate(words) if w in _JOINS), default=0) :]
+        if len(title) > 1:
+            name, whole = title[-1].lower(), " ".join(title)
+            mend = f"under `accounts`, columns: {{{name}: {whole}}}, and {name} here"
+            return f"`{whole}` is several words. Give the column a name of one: {mend}"
+    return ""
 
 
 def _cut(text: str) -> str:

@@ -318,7 +318,9 @@ class Trial:
         for t in range(self.plan.periods):
             self._change_values(t)
             self.shared.clear()
-            self.effects = {name: self._effects_on(name, frozenset()) for name in self.plan.segments}
+            self.effects = {
+                name: self._effects_on(name, frozenset()) for name in self.plan.segments
+            }
             self.flow = {
                 name: dict.fromkeys((*FLOWS, *MONEY_FLOWS), 0.0) for name in self.plan.segments
             }
