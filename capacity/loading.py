@@ -309,8 +309,9 @@ def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]
     content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
     sheet_at = marked.place(("accounts", "sheet"))
     asked = {
-        column: marked.place(("tasks", said[0][0], "where"))
-        for column, said in plan.asked_of_file.items()
+        task: marked.place(("tasks", task, "where"))
+        for said in plan.asked_of_file.values()
+        for task, _ in said
     }
     source = Source(content, file, plan.accounts.sheet, sheet_at)
     return read_book(plan, source, _format(plan.accounts, marked, files), asked)

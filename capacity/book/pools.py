@@ -12,6 +12,7 @@ from capacity.book.restricted import may_need
 from capacity.book.roster import Roster
 from capacity.book.table import one_line
 from capacity.errors import InputError, Mistake
+from capacity.scenario.days import month_instead
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_of, tasks_of
@@ -113,6 +114,7 @@ def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterat
             trail = ("team", name, key, value)
             text = f"no pool is called `{value}`.{nearest(value, values)}"
             text = f"{text} Known: {', '.join(map(one_line, values))}"
+            text = month_instead(value) or text
             yield Mistake(marked.place(trail, key=True), dotted(trail), text)
         silent = [v for v in values if setting.of(v) is None]
         if silent and not unknown:

@@ -41,6 +41,7 @@ class _Findings:
 
     table: Table
     form: ExportFormat
+    asked: Mapping[str, Place]
     mistakes: list[Mistake] = field(default_factory=list)
     warnings: list[Mistake] = field(default_factory=list)
 
@@ -50,6 +51,11 @@ class _Findings:
         """Note that rows are bad; `text` says what is wrong with a row."""
         target = self.warnings if warn else self.mistakes
         target += some(np.flatnonzero(bad), self.table.place, column, text)
+
+    def condition(self, task: str, text: str) -> None:
+        """Note that a `where` takes a column for something else than it is."""
+        place = self.asked.get(task, self.table.top)
+        self.mistakes.append(Mistake(place, f"tasks.{task}.where", text))
 
 
 def read_book(
@@ -66,7 +72,7 @@ def read_book(
     form
         What the columns are called, and how dates are written.
     asked
-        Where the scenario asks for columns by a `where`.
+        Where each task asks for columns by a `where`.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def read_book(
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
-    findings = _Findings(table, form)
+    findings = _Findings(table, form, asked or {})
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
@@ -138,7 +144,7 @@ def _check_asked(
                 f'otherwise there: columns: {{{column}: "…"}}'
             )
             mistakes.append(
-                Mistake(asked.get(column, table.top), f"tasks.{said[0][0]}.where", text)
+                Mistake(asked.get(said[0][0], table.top), f"tasks.{said[0][0]}.where", text)
             )
     if mistakes:
         raise InputError(mistakes)
@@ -197,6 +203,9 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
     return _in_time(plan, book, findings)
 
 
+_OF_ALL = {NUMBER: "a number", SWITCH: "true or false"}
+
+
 def _figures(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> dict[str, FloatArray]:
     """Columns that are compared with numbers, or with true and false."""
     found = {}
@@ -209,8 +218,13 @@ def _figures(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> di
         for holds, task in {c.holds: task for task, c in asked if c.holds in figures}.items():
             column, (read, words) = cells[name], figures[holds]
             found[name] = column.numbers(read)
+            bad = ~np.isfinite(found[name]) & ~column.empty
+            if bad.sum() > 1 and bad.sum() == (~column.empty).sum():
+                text = f"no cell of `{name}` is {_OF_ALL[holds]}. Compare it with texts, as in "
+                findings.condition(task, f"{text}{name} == {shown(column[int(bad.argmax())])}")
+                continue
             findings.rows(
-                ~np.isfinite(found[name]) & ~column.empty,
+                bad,
                 name,
                 lambda i, c=column, t=task, w=words: (  # type: ignore[misc]
                     f"{shown(c[i])} is {w}; tasks.{t}.where compares it with such"

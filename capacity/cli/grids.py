@@ -81,7 +81,10 @@ def _range(pair: str, found: re.Match[str]) -> list[Any]:
     if unit_of_last != unit or (step and unit_of_step != unit):
         raise QuestionError(f"--sweep {pair}: units differ. Write them alike, as in 10%:20%:5%")
     low, high, by = Decimal(first), Decimal(last), Decimal(step or 1)
-    if by <= 0 or low > high:
+    if by <= 0:
+        text = f"the step is {step}. Write one above 0, as in 6:14:2"
+        raise QuestionError(f"--sweep {pair}: {text}")
+    if low > high:
         raise QuestionError(f"--sweep {pair}: goes nowhere. Write the smaller number first")
     count = int((high - low) / by) + 1
     if count > MOST:

@@ -112,7 +112,7 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
 
 
 def _fixed_parts(scenario: Scenario, work: Work) -> FloatArray:
-    """A fixed amount is shared by the pools of its role in proportion to their planned seats."""
+    """A fixed amount is shared by the pools that it is for in proportion to their planned seats."""
     periods = np.arange(scenario.plan.horizon.periods.count)
     lanes = [lane for lane in work.lanes if lane.is_fixed]
     pools = [scenario.pools[lane.pools[lane.work.role]] for lane in lanes]
@@ -122,7 +122,8 @@ def _fixed_parts(scenario: Scenario, work: Work) -> FloatArray:
     amount = [(lane.task, lane.segment) for lane in lanes]
     same = np.array([[a == b for b in amount] for a in amount]).reshape(len(lanes), len(lanes))
     whole = own @ same
-    return np.where(whole > 0, own / np.where(whole > 0, whole, 1.0), 1 / same.sum(axis=0))
+    parts = np.where(whole > 0, own / np.where(whole > 0, whole, 1.0), 1 / same.sum(axis=0))
+    return parts * np.array([bool(lane.needed_by) for lane in lanes])
 
 
 def _strands(work: Work, classes: Classes) -> Iterator[Strand]:

@@ -50,6 +50,9 @@ class Lane:
         What tells its luck from that of the other pools.
     territories
         Whose accounts make the work; none for fixed amounts.
+    needed_by
+        Segments for whose accounts it is done; none where nobody could meet a fixed amount's
+        `where`, which then has no hours.
     """
 
     task: str
@@ -61,6 +64,7 @@ class Lane:
     pools: Mapping[str, int]
     luck: tuple[str, ...]
     territories: tuple[int, ...]
+    needed_by: tuple[str, ...]
 
     @property
     def parts(self) -> int:
@@ -176,7 +180,7 @@ class Work:
 
 def build_work(scenario: Scenario, territories: Territories) -> Work:
     """Lay out the lanes of a plan."""
-    lanes = [*_of_accounts(scenario, territories), *_of_everybody(scenario)]
+    lanes = [*_of_accounts(scenario, territories), *_of_everybody(scenario, territories)]
     steps = [step for i, lane in enumerate(lanes) for step in _steps(i, lane)]
     found: dict[tuple[int, float, int, int], int] = {}
     for step in steps:
@@ -211,7 +215,7 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
             if segment not in plan.segments_of(task) or _is_one(task):
                 continue
             if task.fixed is not None:
-                yield from _fixed(scenario, name, segment, s)
+                yield from _fixed(scenario, territories, name, segment, s)
                 continue
             needed = task.roles_in(segment) | ({task.role} if task.on == "departure" else set())
             roles = [role for role in plan.team if role in needed]
@@ -223,28 +227,53 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
             for values, inside in parts.items():
                 pools = {role: _pool_index(scenario, role, dict(values)) for role in roles}
                 luck = _luck(scenario, pools.values(), values)
-                yield Lane(name, segment, task, k, s, periods, pools, luck, tuple(inside))
+                whose = tuple(inside), (segment,)
+                yield Lane(name, segment, task, k, s, periods, pools, luck, *whose)
             if segment == plan.segments_of(task)[0] and not _is_needed(plan, territories, name):
                 pools = _any_pools(scenario, roles)
-                yield Lane(name, segment, task, k, s, periods, pools, (), ())
+                yield Lane(name, segment, task, k, s, periods, pools, (), (), (segment,))
 
 
-def _of_everybody(scenario: Scenario) -> Iterator[Lane]:
+def _of_everybody(scenario: Scenario, territories: Territories) -> Iterator[Lane]:
     """Lanes of the tasks that are one for all segments."""
     for name, task in scenario.plan.tasks.items():
         if _is_one(task):
-            yield from _fixed(scenario, name, None, ALL)
+            yield from _fixed(scenario, territories, name, None, ALL)
 
 
-def _fixed(scenario: Scenario, name: str, segment: str | None, index: int) -> Iterator[Lane]:
-    """Lanes of a fixed amount, one for each pool of its role, or for those of its segments."""
+def _fixed(
+    scenario: Scenario, territories: Territories, name: str, segment: str | None, index: int
+) -> Iterator[Lane]:
+    """Lanes of a fixed amount, one for each pool of its role, or for those that it is for."""
     plan, periods = scenario.plan, scenario.plan.horizon.periods
     task, place = plan.tasks[name], list(plan.tasks).index(name)
     segments = [segment] if segment else plan.segments_of(task)
+    needed_by, values = tuple(segments), None
+    if task.where:
+        needed_by, values = _those_who_need(plan, territories, name, segments)
     for i, pool in enumerate(scenario.pools):
-        if pool.name == task.role and (pool.role.split != SEGMENT or pool.value in segments):
-            luck = () if pool.alone else (pool.value,)
-            yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, ())
+        if pool.name != task.role or (pool.role.split == SEGMENT and pool.value not in segments):
+            continue
+        if pool.role.split is None or not values or pool.value in values:
+            luck, whose = () if pool.alone else (pool.value,), ((), needed_by)
+            yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, *whose)
+
+
+def _those_who_need(
+    plan: Plan, territories: Territories, name: str, segments: list[str]
+) -> tuple[tuple[str, ...], set[str]]:
+    """Segments with accounts, there or to be won, that need a task; and their values of its role.
+
+    The values are of the column by which the role is split, so they name its pools.
+    """
+    found = {
+        segment: needing
+        for s, segment in enumerate(plan.segments)
+        if segment in segments and (needing := territories.needing(s, name))
+    }
+    split = plan.team[plan.tasks[name].role].split
+    every = (dict(territories.values[t]) for needing in found.values() for t in needing)
+    return tuple(found), {values[split] for values in every if split}
 
 
 def _is_needed(plan: Plan, territories: Territories, name: str) -> bool:
@@ -288,14 +317,14 @@ def _steps(index: int, lane: Lane) -> list[Step]:
 def lane_parts(plan: Plan, work: Work) -> FloatArray:
     """Part of the hours of each work lane that is for each segment, shape (lanes, segments).
 
-    Work that is one for several segments is for all of them alike.
+    Work that is one for several segments is for all of them alike that have accounts who need it.
     """
     out = np.zeros((len(work.lane), len(plan.segments)))
     names = list(plan.segments)
     for i, index in enumerate(work.lane.tolist()):
         lane = work.lanes[index]
-        segments = [lane.segment] if lane.segment else plan.segments_of(lane.work)
-        out[i, [names.index(name) for name in segments]] = 1 / len(segments)
+        if lane.needed_by:
+            out[i, [names.index(name) for name in lane.needed_by]] = 1 / len(lane.needed_by)
     return out
 
 

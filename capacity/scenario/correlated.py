@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import BETWEEN, Correlation
+from capacity.scenario.days import is_date
 from capacity.scenario.document import Plan
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment, nearest
@@ -119,8 +120,9 @@ def unfit(plan: Plan) -> Iterator[tuple[Trail, str]]:
 
 
 def _is_fit(path: str, found: Estimate) -> bool:
-    """Whether something has one value in a future, and which is not known."""
-    is_drawn = found.uncertain or (is_average_duration(path) and found.mean > 0)
+    """Whether something has one value in a future, or one from a date on, that is not known."""
+    spread = is_average_duration(path)
+    is_drawn = any(one.uncertain or (spread and one.mean > 0) for one in found.versions)
     return is_drawn and not _varies(path)
 
 
@@ -135,6 +137,9 @@ def _fault(path: str, known: Mapping[str, Input], fit: AbstractSet[str]) -> str:
     if path in known:
         text = known[path].estimate.text
         return f"{path} is not uncertain ({text}). Write a range there, or leave out the pair"
+    whole, _, day = path.rpartition(".")
+    if whole in known and is_date(day):
+        return f"{path} is {whole} from one date on, and its values move together. Write {whole}"
     inside = [other for other in known if other in fit and other.startswith(f"{path}.")]
     if inside:
         more = ", …" if len(inside) > _SHOWN else ""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from capacity.estimates import Estimate
-from capacity.scenario.days import DAY_SCHEMA, is_by_date, is_date, read_day
+from capacity.scenario.days import DAY_SCHEMA, is_by_date, is_date, month_instead, read_day
 from capacity.scenario.kinds import JsonSchema
 from capacity.scenario.parts import read_each
 
@@ -36,6 +36,8 @@ def read_dated(
     """
     for key in raw:
         if not is_date(key):
+            if mend := month_instead(key):
+                raise ValueError(mend)
             text = f"`{key}` stands among dates. Write dates alone, and a source within a value: "
             raise ValueError(text + "{2027-01: {value: 3h, source: …}}")
     found = read_each(((key, (key, value)) for key, value in raw.items()), _reader(read))

@@ -19,6 +19,7 @@ MONTH_SCHEMA: JsonSchema = {
     "type": "string",
     "pattern": r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-01)?\s*$",
 }
+_PART_OF_YEAR = re.compile(r"\s*((?:19|20)[0-9]{2})(?:[ -]?(?:Q([1-4])|H([12])))?\s*")
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
 _DAY_OF_MONTH = (
     "(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?|(?:0[13-9]|1[0-2])-(?:29|30)"
@@ -60,6 +61,16 @@ def day_label(day: dt.date) -> str:
 def is_date(name: object) -> bool:
     """Whether a name is meant as a month or a day."""
     return isinstance(name, str) and _MEANT.fullmatch(name) is not None
+
+
+def month_instead(name: object) -> str:
+    """What to write for a year, a half or a quarter, which are no dates; empty for all else."""
+    found = _PART_OF_YEAR.fullmatch(name) if isinstance(name, str) else None
+    if not found:
+        return ""
+    year, quarter, half = found.groups()
+    month = 3 * int(quarter or 1) - 2 if not half else 6 * int(half) - 5
+    return f"`{name}` is no date. Write the month from which it holds: {{{year}-{month:02d}: …}}"
 
 
 def is_by_date(raw: object) -> TypeGuard[Mapping[str, object]]:

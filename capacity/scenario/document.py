@@ -13,7 +13,7 @@ from capacity.scenario.conditions import OF_ACCOUNTS, Comparison, Where
 from capacity.scenario.correlation import Correlations
 from capacity.scenario.currencies import OWN, Currency, Fx
 from capacity.scenario.expecting import Expectations
-from capacity.scenario.fields import TEXT, Money, Text, read_text
+from capacity.scenario.fields import TEXT, KnownMoney, Text, read_text
 from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.kinds import Kind, any_of, mapping_of
@@ -111,8 +111,9 @@ class Accounts(Part):
     """The file's own names of the columns: `{arr: "Annual value"}`; they go before the format's."""
     date_format: DateFormat = "YYYY-MM-DD"
     """How dates are written: `DD/MM/YYYY`, or `%d/%m/%Y`."""
-    scale_to: Money | None = None
-    """Known total of the yearly revenue of the opening book; scales every account's."""
+    scale_to: KnownMoney | None = None
+    """Known total of the yearly revenue of the opening book, without a range; scales every
+    account's."""
 
 
 class Plan(Part):

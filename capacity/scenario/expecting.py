@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 from pydantic import ValidationInfo
@@ -109,14 +110,17 @@ class Expectation:
 
 def read_expectations(raw: object, info: ValidationInfo) -> tuple[Expectation, ...]:
     """A list of expectations, or a single one; none where a variant takes all of them back."""
-    currency = (info.context or {}).get("currency")
+    around = info.context or {}
+    read = partial(read_expectation, currency=around.get("currency"), fx=around.get("fx"))
     if not isinstance(raw, list):
-        return (read_expectation(raw, currency),)
-    found = read_each(enumerate(raw), lambda item: read_expectation(item, currency))
+        return (read(raw),)
+    found = read_each(enumerate(raw), read)
     return tuple(found.values())
 
 
-def read_expectation(raw: object, currency: str | None = None) -> Expectation:
+def read_expectation(
+    raw: object, currency: str | None = None, fx: Mapping[str, float] | None = None
+) -> Expectation:
     """One comparison of a figure with a bound."""
     if isinstance(raw, dict) and len(raw) == 1:
         ((before, after),) = raw.items()
@@ -137,7 +141,7 @@ def read_expectation(raw: object, currency: str | None = None) -> Expectation:
     if not bound or _SIGN.search(bound):
         found = "has two signs" if bound else "has no bound"
         raise ValueError(f"{text!r} {found}. {_EXAMPLE}")
-    return Expectation(metric, about, q, sign[0], read_bound(bound, currency))
+    return Expectation(metric, about, q, sign[0], read_bound(bound, currency, fx))
 
 
 def _other_sign(sign: str) -> str:
@@ -178,12 +182,14 @@ def _named(text: str) -> Named:
     return Named(name, kind)
 
 
-def read_bound(text: str, currency: str | None = None) -> Bound:
+def read_bound(
+    text: str, currency: str | None = None, fx: Mapping[str, float] | None = None
+) -> Bound:
     """A share, a plain number, an amount of money, or hours."""
     if text.endswith("%"):
         return Bound(units.parse_share(text), "share", text)
     try:
-        value = units.parse_money(text, currency)
+        value = units.parse_money(text, currency, fx)
     except ValueError as error:
         if " is in " in str(error):
             raise  # another currency

@@ -37,6 +37,7 @@ from capacity.scenario.numbers import (
     FORM_KEYS,
     KNOWN,
     known,
+    known_number,
     number,
     one_number,
     read_number,
@@ -283,6 +284,7 @@ Change = Annotated[Estimate, number(units.CHANGE)]
 Factor = Annotated[Estimate, number(units.FACTOR)]
 Volatility = Annotated[Estimate, number(units.VOLATILITY)]
 Money = Annotated[Estimate, number(units.MONEY)]
+KnownMoney = Annotated[Estimate, known_number(units.MONEY)]
 Months = Annotated[Estimate, number(units.MONTHS)]
 PerYear = Annotated[Estimate, number(units.PER_YEAR)]
 Days = Annotated[Estimate, number(units.DAYS)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from capacity import units
 from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
 from capacity.scenario.dated import DATES, read_dated
-from capacity.scenario.days import is_by_date
+from capacity.scenario.days import is_by_date, month_instead
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
 from capacity.scenario.samples import SAMPLE_KEYS, SAMPLES, read_samples, samples_schema
@@ -68,6 +69,10 @@ def _read_form(
         return _read_samples(unit, raw, info)
     form = _form(raw)
     keys = FORMS[form]
+    for key in keys:
+        if is_by_date(raw[key]):
+            text = f"dates stand within `{key}`. Write them outside, and a source within each: "
+            raise ValueError(text + "{2027-01: {value: …, source: …}, 2027-07: …}")
     values, said = read_both(
         lambda: tuple(read_each(((key, raw[key]) for key in keys), one).values()),
         lambda: remarks(raw),
@@ -127,6 +132,8 @@ def _form(raw: Mapping[str, object]) -> Form:
         if keys == set(wanted):
             return form
     for key in sorted(keys - FORM_KEYS):
+        if mend := month_instead(key):
+            raise ValueError(mend)
         hint = nearest(key, FORM_KEYS)
         raise ValueError(f"`{key}` is no part of a number.{hint} {_FORMS_TEXT}")
     for wanted in FORMS.values():
@@ -216,6 +223,22 @@ def number(unit: Unit) -> Kind:
         partial(_write_number, partial(_write_quantity, unit)),
         unit.name,
     )
+
+
+def read_known_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
+    """A number of a unit without a range; it may change in time."""
+    found = read_number(unit, raw, info)
+    if any(one.form is not Form.FIXED for one in found.versions):
+        raise ValueError(f"takes one number, not a range ({found.text}). {_KNOWN_TEXT}")
+    return found
+
+
+def known_number(unit: Unit) -> Kind:
+    """The same, as the language has it."""
+    one = _quantity(unit)
+    plain = any_of(one, record({"value": one}, **REMARKS_SCHEMA))
+    schema = any_of(plain, mapping_of(plain, **DATES))
+    return replace(number(unit), read=partial(read_known_number, unit), schema=schema, name="")
 
 
 def _write_quantity(unit: Unit, raw: Any) -> Any:

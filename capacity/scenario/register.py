@@ -13,7 +13,7 @@ from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import day_label, is_by_date, read_month
-from capacity.scenario.document import Plan
+from capacity.scenario.document import Accounts, Plan
 from capacity.scenario.documentation import default_of, types_of
 from capacity.scenario.market import Event
 from capacity.scenario.numbers import REMARKS, remarks
@@ -27,7 +27,9 @@ from capacity.units import Span
 
 DEFAULT = "default"
 DERIVED = "derived"
-_NOT_INPUTS = ("name", "description", "horizon", "accounts", "simulation", "expect")
+_NOT_INPUTS = ("name", "description", "horizon", "simulation", "expect")
+_OF_A_FILE = "scale_to"
+"""The only number beside the file of accounts, whose other settings say how it is read."""
 _Judged = Departure | Effect | Event | ShiftedBeta
 """What was judged as a whole: its source is the source of all the numbers inside of it."""
 
@@ -89,7 +91,8 @@ def _part(
     hints = types_of(type(part))
     for name, field in type(part).model_fields.items():
         key = field.alias or name
-        if key in REMARKS or (not path and key in _NOT_INPUTS) or _is_idle(part, key):
+        beside = isinstance(part, Accounts) and key != _OF_A_FILE
+        if key in REMARKS or beside or (not path and key in _NOT_INPUTS) or _is_idle(part, key):
             continue
         unset = name not in part.model_fields_set
         text = default_of(field, hints[name]) if unset else None

@@ -15,7 +15,8 @@ from typing import Any, TypeGuard
 from pydantic import BaseModel
 
 from capacity.calendar import WEEK
-from capacity.scenario.days import is_by_date, is_date, read_month
+from capacity.scenario.currencies import OWN, rates_of
+from capacity.scenario.days import is_by_date, is_date, month_instead, read_month
 from capacity.scenario.document import ACCOUNT_COLUMNS, Plan
 from capacity.scenario.fields import by_month, is_by_segment, name_said
 from capacity.scenario.numbers import FORM_KEYS, KNOWN
@@ -187,10 +188,11 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     if data.get("accounts"):
         yield from _beside_file(segments)
         columns = _mapping(_mapping(data, "accounts"), "columns")
-        tasks, currency = _mapping(data, "tasks"), data.get("currency", "USD")
-        asked = [
-            c for name in tasks for c in columns_in(_mapping(tasks, name).get("where"), currency)
-        ]
+        tasks, money = (
+            _mapping(data, "tasks"),
+            (data.get("currency", OWN), rates_of(data.get("fx"))),
+        )
+        asked = [c for t in tasks for c in columns_in(_mapping(tasks, t).get("where"), *money)]
         yield from _columns(columns, roles, asked)
 
 
@@ -322,6 +324,8 @@ def _is_by_segment(value: Any) -> TypeGuard[dict[str, Any]]:
 
 
 def _no_such(kind: str, name: str, known: Mapping[str, Any]) -> str:
+    if kind == "segment" and (mend := month_instead(name)):
+        return mend
     return f"no {kind} is called `{name}`.{nearest(name, known)} Known: {', '.join(known)}"
 
 
@@ -409,7 +413,9 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
             text = (
                 "is given by pool, but the role is not split. Write one value, or `split: region`"
             )
-            yield (*path, key), True, text
+            no_date = next(filter(month_instead, role[key]), None)
+            at = (key,) if no_date is None else (key, no_date)
+            yield (*path, *at), True, month_instead(no_date) or text
         elif not pools and "split" in role and (name := _reserved_pool(value)):
             text = f"`{name}` has a meaning of its own in numbers. Call the pool otherwise"
             yield (*path, key), False, text

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Annotated
 
@@ -41,6 +43,8 @@ DEEPEST = 50
 """Parts of a condition within each other."""
 _SHOWN = 60
 _Written = float | str | bool
+_Money = Callable[[object], float]
+"""Reads an amount, with the currencies that the plan knows."""
 _MEND = "Write comparisons joined by and, or, not: \"arr >= 100_000 and region == 'EMEA'\""
 _SIGNS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -52,6 +56,10 @@ _SIGNS: dict[type[ast.cmpop], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
+_SEVERAL_WORDS = re.compile(
+    r"((?:\b[^\W\d]\w*\s+)+[^\W\d]\w*)\s*(?:[<>=!]|\b(?:not\s+)?in\s*[\[(])"
+)
+_JOINS = ("and", "or", "not", "in", "is")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _WORDS = {"true": True, "false": False, "True": True, "False": False}
 _EXAMPLES = {
@@ -63,10 +71,13 @@ _EXAMPLES = {
 
 def read_where(raw: object, info: ValidationInfo) -> Where:
     """A condition over the columns of an account: ``arr >= 100_000 and region == 'EMEA'``."""
-    return parse_where(raw, (info.context or {}).get("currency"))
+    around = info.context or {}
+    return parse_where(raw, around.get("currency"), around.get("fx"))
 
 
-def parse_where(raw: object, currency: str | None = None) -> Where:
+def parse_where(
+    raw: object, currency: str | None = None, fx: Mapping[str, float] | None = None
+) -> Where:
     """The same, with amounts of money in a currency.
 
     Raises
@@ -83,13 +94,16 @@ def parse_where(raw: object, currency: str | None = None) -> Where:
         raise ValueError(
             f"is a text of {len(text):,} letters. Write a condition of {LONGEST:,} at most"
         )
-    return Where(text, _Reader(text.strip(), currency).condition())
+    return Where(
+        text,
+        _Reader(text.strip(), partial(units.parse_money, currency=currency, fx=fx)).condition(),
+    )
 
 
-def columns_in(raw: object, currency: object) -> list[str]:
+def columns_in(raw: object, currency: object, fx: Mapping[str, float]) -> list[str]:
     """The columns that a condition asks for; none where it cannot be read."""
     try:
-        where = parse_where(raw, currency if isinstance(currency, str) else None)
+        where = parse_where(raw, currency if isinstance(currency, str) else None, fx)
     except ValueError:
         return []
     return [comparison.column for comparison in where.comparisons]
@@ -98,8 +112,8 @@ def columns_in(raw: object, currency: object) -> list[str]:
 class _Reader:
     """Turns the tree of a text into a condition."""
 
-    def __init__(self, text: str, currency: str | None) -> None:
-        self._text, self._currency = text, currency
+    def __init__(self, text: str, money: _Money) -> None:
+        self._text, self._money = text, money
 
     def condition(self) -> Condition:
         """What the whole text says."""
@@ -108,7 +122,8 @@ class _Reader:
                 warnings.simplefilter("ignore")  # of what is refused anyway
                 tree = ast.parse(self._text, mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            raise ValueError(f"{_cut(repr(self._text))} is no condition. {_MEND}") from None
+            found = f"{_cut(repr(self._text))} is no condition."
+            raise ValueError(f"{found} {_title_in(self._text) or _MEND}") from None
         return self._read(tree.body, 0)
 
     def _read(self, node: ast.expr, depth: int) -> Condition:
@@ -163,7 +178,7 @@ class _Reader:
             sign = _TURNED[sign] if columns[1] else sign
         named = right if columns[1] else left
         assert isinstance(named, ast.Name)
-        return _typed(named.id, sign, values, self._currency)
+        return _typed(named.id, sign, values, self._money)
 
     def _value(self, node: ast.expr) -> _Written:
         said = _switch(node)
@@ -193,6 +208,18 @@ class _Reader:
         return ValueError(f"`{self._piece(node)}` is not allowed here. {_MEND}")
 
 
+def _title_in(text: str) -> str:
+    """How to write a title of several words that is compared; empty where there is none."""
+    for found in _SEVERAL_WORDS.finditer(text):
+        words = found[1].split()
+        title = words[max((i + 1 for i, w in enumerate(words) if w in _JOINS), default=0) :]
+        if len(title) > 1:
+            name, whole = title[-1].lower(), " ".join(title)
+            mend = f"under `accounts`, columns: {{{name}: {whole}}}, and {name} here"
+            return f"`{whole}` is several words. Give the column a name of one: {mend}"
+    return ""
+
+
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
@@ -208,7 +235,7 @@ def _is_column(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id not in _WORDS
 
 
-def _typed(column: str, sign: str, values: list[_Written], currency: str | None) -> Comparison:
+def _typed(column: str, sign: str, values: list[_Written], money: _Money) -> Comparison:
     """A comparison of values of the one kind that the column holds."""
     others = [value for value in values if not is_unknown(value)]
     kinds = {_kind(value) for value in others}
@@ -217,7 +244,7 @@ def _typed(column: str, sign: str, values: list[_Written], currency: str | None)
         known = ", ".join(name for name, kind in OF_ACCOUNTS.items() if kind in (NUMBER, DATE))
         text = f"`{column}` has no order by what it is compared with. Write == or in"
         raise ValueError(f"{text}; numbers have one, and {known}")
-    read = partial(_read_value, column, holds, currency)
+    read = partial(_read_value, column, holds, money)
     return Comparison(column, holds, sign, tuple(dict.fromkeys(map(read, values))))
 
 
@@ -225,13 +252,13 @@ def _kind(value: _Written) -> str:
     return SWITCH if isinstance(value, bool) else TEXT if isinstance(value, str) else NUMBER
 
 
-def _read_value(column: str, holds: str, currency: str | None, value: _Written) -> Value:
+def _read_value(column: str, holds: str, money: _Money, value: _Written) -> Value:
     """A value as the column holds it; quantities are written as everywhere in the language."""
     if is_unknown(value):
         return UNKNOWN
     if isinstance(value, str) and column in OF_ACCOUNTS and holds in (NUMBER, DATE):
         try:
-            return _quantity(column, value, currency)
+            return _quantity(column, value, money)
         except ValueError as error:
             raise ValueError(f"`{column}` is compared with a text. {error}") from None
     if _kind(value) == holds:
@@ -247,11 +274,11 @@ def _shown(value: _Written) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value).removesuffix(".0")
 
 
-def _quantity(column: str, text: str, currency: str | None) -> Value:
+def _quantity(column: str, text: str, money: _Money) -> Value:
     if OF_ACCOUNTS[column] == DATE:
         return np.datetime64(read_day(text), "D")
     if column == "arr":
-        return units.parse_money(text, currency)
+        return money(text)
     if column == "churn":
         return units.parse_share(text)
     return units.parse_months(text) if column == "term" else units.parse_number(text)

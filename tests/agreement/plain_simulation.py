@@ -317,7 +317,10 @@ class Trial:
         """All periods in order; what happened, under its keys."""
         for t in range(self.plan.periods):
             self._change_values(t)
-            self.effects = {name: self._effects_on(name) for name in self.plan.segments}
+            self.shared.clear()
+            self.effects = {
+                name: self._effects_on(name, frozenset()) for name in self.plan.segments
+            }
             self.flow = {
                 name: dict.fromkeys((*FLOWS, *MONEY_FLOWS), 0.0) for name in self.plan.segments
             }

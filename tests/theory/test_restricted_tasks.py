@@ -164,6 +164,63 @@ def test_fixed_work_is_felt_by_those_who_meet_it(load) -> None:
     assert result.mean("churned_accounts", period="") == pytest.approx(churned)
 
 
+FIXED = PLAN.replace("every: quarter, hours: 3h", "fixed: 20 hours per month")
+SPLIT = "field: {split: region, headcount: {AMER: 6, EMEA: 3, APAC: 3}}"
+
+
+def fixed_due(plan) -> dict[str, float]:
+    """Hours of a month by pool of the role that does the fixed work."""
+    result = expected(plan)
+    pools = [pool.value for pool in plan.pools if pool.name == "field"]
+    return {p: result.mean("due_hours", period="2027-03", role="field", pool=p) for p in pools}
+
+
+@pytest.mark.parametrize(
+    ("where", "parts"),
+    [
+        ("region == 'EMEA'", {"EMEA": 20}),
+        ("region != 'APAC'", {"AMER": 20 * 2 / 3, "EMEA": 20 / 3}),
+        ("region != ''", {"AMER": 10, "EMEA": 5, "APAC": 5}),
+        ("arr > 9_000_000 and region != ''", {}),
+    ],
+)
+def test_fixed_work_lies_with_the_pools_of_those_who_meet_it(load, where, parts) -> None:
+    plan = load(where, text=FIXED.replace("field: {headcount: 20}", SPLIT))
+    assert fixed_due(plan) == pytest.approx({"AMER": 0, "EMEA": 0, "APAC": 0} | parts)
+    idle = [pool for pool in ("AMER", "EMEA", "APAC") if pool not in parts]
+    said = " ".join(w.text for w in plan.warnings)
+    assert [p for p in ("AMER", "EMEA", "APAC") if f"of region {p} has work" in said] == idle
+
+
+def test_fixed_work_by_segment_lies_with_those_who_meet_it(load) -> None:
+    text = FIXED.replace(
+        "20 hours per month", "{big: 20 hours per month, small: 40 hours per month}"
+    )
+    text = text.replace("field: {headcount: 20}", SPLIT)
+    found = fixed_due(load("region == 'EMEA' and segment == 'small'", text=text))
+    assert found == pytest.approx({"AMER": 0, "EMEA": 40, "APAC": 0})
+    text = text.replace(SPLIT, "field: {split: segment, headcount: {big: 2, small: 3}}")
+    found = fixed_due(load("region == 'EMEA' and segment == 'small'", text=text))
+    assert found == pytest.approx({"big": 0, "small": 40})
+
+
+@pytest.mark.parametrize("trials", [0, 20])
+@pytest.mark.parametrize(
+    ("wins", "hours"), [("", 0), ("new_accounts: {per_year: 1, arr: 5000}", 20)]
+)
+def test_fixed_work_of_nobody_has_no_hours_unless_they_may_be_won(
+    load, trials, wins, hours
+) -> None:
+    """Nobody of the book starts so late, but who is won may."""
+    text = FIXED.replace(
+        "addressable: 60%}", f"addressable: 60%, {wins}}}" if wins else "addressable: 60%}"
+    )
+    plan = load("start >= '2027-06'", text=text)
+    assert any("no account of the book meets it" in w.text for w in plan.warnings)
+    result = capacity.simulate(plan, trials=trials)
+    assert result.array("due_hours", role="field") == pytest.approx(hours)
+
+
 def test_hand_overs_are_those_of_accounts_that_meet_it(load) -> None:
     """Every seat is vacated with 1 − 0.5^(1/12) a month; 41 accounts of 20,000 or more."""
     old = "every: quarter, hours: 3h,"

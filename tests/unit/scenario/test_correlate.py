@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,8 +11,10 @@ from hypothesis import strategies as st
 
 import capacity
 from capacity.assumptions import assumptions
+from capacity.engine.chance import Drawn
 from capacity.engine.layout import build_layout
 from capacity.model.dependence import is_possible, normal_correlation
+from capacity.rng import Luck
 from capacity.scenario.compatible import correlations, impossible
 from capacity.scenario.correlated import Tie, groups, inputs, ties
 
@@ -128,6 +132,32 @@ def test_what_cannot_be_tied(scenario, path, words):
     (mistake,) = mistakes(scenario, (BIG, path, 0.5))
     assert mistake.startswith("correlate.0.between.1: ")
     assert words in mistake
+
+
+DATED = {"2027-02": "10%", "2027-07": {"low": "5%", "likely": "10%", "high": "20%"}}
+
+
+def test_a_number_that_becomes_uncertain_can_be_tied(scenario):
+    """From the date on the two churns have the same rank in every future."""
+    churn = {"segments.smb.churn": DATED, **correlate(("segments.smb.churn", BIG, 1))}
+    plan = scenario(PLAN, set=churn)
+    layout, parts = build_layout(plan), plan.plan.segments
+    drawn = Drawn(Luck(1, range(2)), layout.copulas)
+    named = [(BIG, parts["big"].churn[0]), ("segments.smb.churn", parts["smb"].churn[0])]
+    before, after = (drawn.inputs(named, dt.date(2027, m, 1)) for m in (6, 7))
+    assert before[1] == pytest.approx(0.1)
+    assert np.array_equal(*np.argsort(after, axis=1))
+    hours = {"tasks.qbr.uncertainty": {"2027-02": 0, "2027-07": "20%"}}
+    scenario(PLAN, set=hours | correlate(("tasks.qbr.uncertainty", BIG, 0.5)))
+
+
+def test_all_values_of_a_number_by_date_are_tied(scenario):
+    tied = correlate(("segments.smb.churn.2027-07", BIG, 0.5))
+    with pytest.raises(capacity.InputError, match=r"Write segments\.smb\.churn$"):
+        scenario(PLAN, set={"segments.smb.churn": DATED, **tied})
+    plain = {"segments.smb.churn": {"2027-02": "10%", "2027-07": "12%"}}
+    with pytest.raises(capacity.InputError, match="is not uncertain"):
+        scenario(PLAN, set=plain | correlate(("segments.smb.churn", BIG, 0.5)))
 
 
 def test_pairs_are_known_by_any_of_their_names(scenario):

@@ -130,3 +130,27 @@ def test_all_mistakes_of_rates_are_told_at_once(scenario):
 def test_rates_of_any_two_currencies(scenario, rate):
     found = scenario(plan(fx=f"fx: {{EUR: {rate}}}", salary="10 EUR"))
     assert found.plan.team["csm"].salary.default.mean == 10 * float(rate)
+
+
+def test_amounts_of_expectations_and_conditions_are_converted_too(scenario):
+    text = plan(fx="fx: {EUR: 1.08}").replace("hours: 1h", "hours: 1h, where: \"arr > '10k EUR'\"")
+    both = scenario(text + "    expect: [team_cost <= 2M EUR]\n")
+    (expected,) = both.plan.expect
+    assert (expected.bound.value, expected.bound.text) == (2_160_000, "2M EUR")
+    (compared,) = both.plan.tasks["qbr"].where.comparisons
+    assert compared.values == (pytest.approx(10_800),)
+    dearer = both.with_({"fx.EUR": 1.2})
+    assert dearer.plan.expect[0].bound.value == 2_400_000
+
+
+def test_a_column_of_a_condition_in_another_currency_is_known(tmp_path):
+    (tmp_path / "book.csv").write_text(
+        "id,segment,start,arr,renewal,Seats\na,smb,2026-01-01,20000,2027-06-01,7\n"
+    )
+    text = plan(fx="fx: {EUR: 1.08}").replace("accounts: 20\n        ", "")
+    text = text.replace("hours: 1h", "hours: 1h, where: \"seats > 3 and arr > '10k EUR'\"")
+    text = text.replace("arr: {low: 10_000, likely: 12_000, high: 20_000}\n        ", "")
+    text += "    accounts: {file: book.csv, columns: {seats: Seats}}\n"
+    (tmp_path / "plan.yaml").write_text(text)
+    where = capacity.load(tmp_path / "plan.yaml").plan.tasks["qbr"].where
+    assert [c.column for c in where.comparisons] == ["seats", "arr"]

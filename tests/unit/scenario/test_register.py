@@ -205,3 +205,24 @@ def test_what_means_nothing_beside_a_trigger_is_no_assumption(assumed):
     assert "tasks.qbr.aligned" in assumed()
     by_rate = assumed(BY_RATE.replace("SEASONS", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"))
     assert "tasks.qbr.aligned" not in by_rate
+
+
+@pytest.mark.parametrize(
+    ("said", "source"), [("1.7M", None), ("{value: 1.7M, source: the ledger}", "the ledger")]
+)
+def test_the_total_of_the_book_is_an_input_and_how_its_file_is_read_is_none(scenario, said, source):
+    text = f"""
+    name: scaled
+    horizon: {{start: 2027-02, months: 2}}
+    accounts: {{file: book.csv, date_format: YYYY-MM-DD, scale_to: {said}}}
+    segments: {{smb: {{churn: 10%}}}}
+    tasks: {{call: {{role: csm, every: month, hours: 1h}}}}
+    team: {{csm: {{headcount: 2}}}}
+    """
+    book = "id,segment,arr,start,renewal\na,smb,1000,2026-01-01,2027-06-01\n"
+    loaded = scenario(text, book=book)
+    found = [a for a in register(loaded.plan, loaded.marked) if a.path.startswith("accounts")]
+    assert [(a.path, a.value, a.source, a.wants_source) for a in found] == [
+        ("accounts.scale_to", "1.7M", source, True)
+    ]
+    assert found[0].place.line == 4

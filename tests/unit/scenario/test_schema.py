@@ -49,7 +49,9 @@ BEYOND_A_SCHEMA = {
         correlation_of_nothing correlation_of_a_known_number correlation_of_hours
         correlation_of_a_list correlation_of_all_segments
         where_column_misspelt where_column_without_a_file where_no_such_segment
-        where_of_a_text_as_a_number where_of_a_word_as_a_switch where_without_a_pool""",
+        where_of_a_text_as_a_number where_of_a_word_as_a_switch where_without_a_pool
+        where_of_texts_as_a_switch where_of_texts_as_numbers
+        date_of_a_quarter date_of_a_year_of_a_pool""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
@@ -80,7 +82,8 @@ BEYOND_A_SCHEMA = {
         where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
         where_with_a_lambda where_with_a_subscript where_with_an_attribute
         where_with_arithmetic where_with_is where_with_one_equals_sign
-        where_with_two_columns where_without_a_column expect_in_words
+        where_with_two_columns where_without_a_column where_of_a_title_with_a_space
+        expect_in_words
         expect_in_another_currency expect_of_nobody expect_of_what_kind""",
     "which day a date is": """
         date_written_twice dates_from_after_the_start dates_out_of_order""",
