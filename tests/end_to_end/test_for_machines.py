@@ -237,7 +237,7 @@ def test_coverage_of_the_past_is_told_for_each_pool(
     ("arguments", "words"),
     [
         (["--set", "team.csm.headcount=-1"], "team.csm.headcount"),
-        (["--strict"], "has no source"),
+        (["--strict", "--set", "team.csm.headcount=-1"], "team.csm.headcount"),
         (["--json", "nowhere/out.json"], "there is no folder nowhere"),
         (["--json", "accounts.csv"], "is an input of this run"),
         (["--json", "plan.yaml"], "is an input of this run"),
@@ -254,6 +254,20 @@ def test_nothing_is_written_where_there_is_a_mistake(
     assert done.code == 2
     assert words in done.err
     assert contents(tmp_path) == before
+
+
+def test_a_source_that_is_missed_is_no_mistake_of_the_register(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    plan(tmp_path)
+    done = run("check", "plan.yaml", "--strict", "--json", "out.json", folder=tmp_path)
+    assert done.code == 2
+    assert "has no source" in done.err
+    (found,) = json.loads((tmp_path / "out.json").read_text("utf-8"))["scenarios"]
+    rows = by_path(found["assumptions"])
+    missed = [line.split(": ")[1] for line in done.lines if "has no source. Write {v" in line]
+    assert "tasks.call.hours" in missed
+    assert [path for path in missed if rows[path]["source"] is not None] == []
 
 
 # --- files outside of the folder -----------------------------------------------------------------
