@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from capacity.assumptions import Row, assumption_rows, register_rows, warning_rows
 from capacity.errors import CapacityError
 from capacity.expectations import expectation_rows
+from capacity.quantities import in_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,6 +237,8 @@ def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, (dict, list, bool)):
+        value = in_yaml(value)
     return plain_cell(value) if isinstance(value, str) else value
 
 

@@ -107,6 +107,9 @@ def _outside(path: str) -> Place:
 
 def _assign(marked: Marked, path: str, value: object) -> None:
     place = _outside(path)
+    if not isinstance(path, str):
+        text = "a path is text. Write one such as tasks.qbr.hours"
+        raise InputError([Mistake(place, str(path), text)])
     parts = tuple(path.split("."))
     over = Marked(place.file, {}, {}, {}, "")
     known: Any = marked.data
