@@ -341,26 +341,34 @@ MEND = (
         (
             "team: {csm: {attrition: 5%}}",
             {},
-            "variant.yaml:3:25: team.csm.attrition: is not uncertain (5%), "
-            "but correlate ties it (base.yaml:10:36). ",
+            (
+                "variant.yaml:3:25: team.csm.attrition: is not uncertain (5%), "
+                "but correlate ties it (base.yaml:10:36). "
+            ),
         ),
         (
             "changes:\n- {name: a, set: {segments: {big: {churn: 9%}}}}",
             {},
-            "variant.yaml:4:43: segments.big.churn: is not uncertain (9%), "
-            "but correlate ties it (base.yaml:10:16). ",
+            (
+                "variant.yaml:4:43: segments.big.churn: is not uncertain (9%), "
+                "but correlate ties it (base.yaml:10:16). "
+            ),
         ),
         (
             "",
             {"segments__big__churn": "9%"},
-            "set segments.big.churn: segments.big.churn: is not uncertain (9%), "
-            "but correlate ties it (base.yaml:10:16). ",
+            (
+                "set segments.big.churn: segments.big.churn: is not uncertain (9%), "
+                "but correlate ties it (base.yaml:10:16). "
+            ),
         ),
         (
             "changes:\n- {name: a, remove: tasks.help.uncertainty}",
             {},
-            "variant.yaml:4:21: tasks.help.uncertainty: is not uncertain (0), "
-            "but correlate ties it (base.yaml:11:16). ",
+            (
+                "variant.yaml:4:21: tasks.help.uncertainty: is not uncertain (0), "
+                "but correlate ties it (base.yaml:11:16). "
+            ),
         ),
     ],
     ids=["variant", "change", "set", "removed"],
@@ -385,8 +393,10 @@ def test_who_ties_a_plain_input_is_told_so(load_variant):
     pair = "{between: [segments.big.addressable, team.csm.attrition], rho: 0.1}"
     _, said = load_variant(f"correlate: [{pair}]")
     assert said == [
-        "variant.yaml:3:24: correlate.0.between.0: segments.big.addressable is not uncertain "
-        "(60%). Write a range there, or leave out the pair"
+        (
+            "variant.yaml:3:24: correlate.0.between.0: segments.big.addressable is not uncertain "
+            "(60%). Write a range there, or leave out the pair"
+        )
     ]
     _, said = load_variant("", correlate=f"[{pair}]", segments__big__addressable="70%")
     assert [mistake.split(": ")[0] for mistake in said] == ["set correlate"]
