@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from capacity.engine.layout import Layout
+from capacity.engine.layout import Layout, build_layout
 from capacity.errors import Mistake, Place
+from capacity.loading import Scenario
 from capacity.scenario.changes import Change
 from capacity.scenario.checks import effect_product, implied_grr
 from capacity.scenario.document import Plan
@@ -76,6 +77,11 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
         }
         for a in assumed
     ]
+
+
+def register_rows(scenario: Scenario) -> list[Row]:
+    """The register of a scenario as rows."""
+    return assumption_rows(assumptions(build_layout(scenario)))
 
 
 def change_rows(changes: Iterable[Change]) -> list[Row]:

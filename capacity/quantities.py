@@ -23,6 +23,21 @@ def write_quantity(unit: Unit, value: float) -> Quantity:
     return _WRITERS.get(unit, write_number)(value)
 
 
+def in_yaml(value: object) -> str:
+    """A value of any kind as it would be written on one line.
+
+    Examples
+    --------
+    >>> in_yaml({"2027-02": "70%", "2027-08": [1, True]})
+    '{2027-02: 70%, 2027-08: [1, true]}'
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {in_yaml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(in_yaml, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def write_number(value: float) -> Quantity:
     """A plain number, whole ones without a point."""
     return int(value) if float(value).is_integer() else value

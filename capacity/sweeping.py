@@ -45,13 +45,16 @@ class Grid:
     expectations
         What the plan is expected to show, by the values of each combination; nothing where it is
         expected to show nothing.
+    scenarios
+        That of each combination, with its values.
     """
 
     paths: tuple[str, ...]
     rows: list[dict[str, Any]]
     manifest: Mapping[str, Any]
     warnings: tuple[Mistake, ...]
-    expectations: tuple[tuple[Mapping[str, Any], tuple[Outcome, ...]], ...] = ()
+    expectations: tuple[tuple[Mapping[str, Any], tuple[Outcome, ...]], ...]
+    scenarios: tuple[tuple[Mapping[str, Any], Scenario], ...]
 
     def table(self) -> pd.DataFrame:
         """The rows as a table."""
@@ -135,7 +138,8 @@ def swept(
             progress(i, len(combinations))
     warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
     about = _manifest(scenario, values, manifests)
-    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected))
+    named = tuple(zip(combinations, scenarios, strict=True))
+    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected), named)
 
 
 def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:

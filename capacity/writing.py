@@ -7,19 +7,22 @@ import json
 import math
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from capacity.assumptions import assumption_rows, warning_rows
+from capacity.assumptions import Row, assumption_rows, register_rows, warning_rows
 from capacity.errors import CapacityError
 from capacity.expectations import expectation_rows
+from capacity.quantities import in_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.comparison import Comparison
     from capacity.hiring.answer import HiringPlan
+    from capacity.loading import Scenario
     from capacity.result import Result
     from capacity.sweeping import Grid
     from capacity.valuing.answer import Roi
@@ -141,11 +144,32 @@ def write_grid_csv(grid: Grid, path: Path) -> None:
 
 
 def write_grid_json(grid: Grid, path: Path) -> None:
-    """The same with its manifest, as for one result."""
+    """The same with its manifest, as for one result.
+
+    What is assumed, doubted or expected of some combinations alone is told with their values.
+    """
     expected = [
         {**chosen, **row} for chosen, found in grid.expectations for row in expectation_rows(found)
     ]
-    _write_json({**grid.manifest, "expectations": expected}, grid.rows, path)
+    rests_on = {
+        "assumptions": _assumed(grid),
+        "warnings": warning_rows(grid.warnings),
+        "expectations": expected,
+    }
+    _write_json({**grid.manifest, **rests_on}, grid.rows, path)
+
+
+def _assumed(grid: Grid) -> list[Row]:
+    """What all combinations assume, once; then what each of them assumes beside that."""
+    each = [(chosen, register_rows(scenario)) for chosen, scenario in grid.scenarios]
+    count = Counter(tuple(row.items()) for _, rows in each for row in rows)
+    shared = [row for row in each[0][1] if count[tuple(row.items())] == len(each)]
+    return shared + [
+        {**row, "combination": chosen}
+        for chosen, rows in each
+        for row in rows
+        if count[tuple(row.items())] < len(each)
+    ]
 
 
 def write_comparison_csv(comparison: Comparison, path: Path, by: str | None) -> None:
@@ -157,10 +181,11 @@ def write_comparison_json(comparison: Comparison, path: Path, by: str | None) ->
     """The same with its manifest, which holds the waterfalls, too."""
     told = [w for versus in comparison.versus for w in versus.waterfalls]
     falls = [_all_known(row) for waterfall in told for row in waterfall.rows()]
-    warnings = [warning_rows(scenario.warnings) for scenario in comparison.scenarios]
     each = [
-        {**about, "warnings": found}
-        for about, found in zip(comparison.manifest["scenarios"], warnings, strict=True)
+        {**about, **_rests_on(scenario)}
+        for about, scenario in zip(
+            comparison.manifest["scenarios"], comparison.scenarios, strict=True
+        )
     ]
     about = {**comparison.manifest, "scenarios": each, "waterfall": falls}
     _write_json(about, comparison.rows(by), path)
@@ -176,6 +201,7 @@ def write_value_csv(values: Sequence[Roi], path: Path) -> None:
 def write_value_json(values: Sequence[Roi], path: Path) -> None:
     """The same with its manifest, as for one result."""
     about = {**values[0].manifest, "without": [value.without for value in values]}
+    about |= _rests_on(values[0].scenario)
     _write_json(about, (row for value in values for row in value.named_rows()), path)
 
 
@@ -190,8 +216,17 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     """``{"manifest": …, "plan": {…}, "frontier": [rows]}``; what is not known is null."""
     found = {name: _known(value) for name, value in plan.summary().items()}
     rows = [{name: _known(value) for name, value in row.items()} for row in plan.rows()]
-    data = {"manifest": dict(plan.manifest), "plan": found, "frontier": rows}
+    about = {**plan.manifest, **_rests_on(plan.base)}
+    data = {"manifest": about, "plan": found, "frontier": rows}
     write_whole(path, as_json(data))
+
+
+def _rests_on(scenario: Scenario) -> dict[str, list[Row]]:
+    """The register of a scenario, and its warnings."""
+    return {
+        "assumptions": register_rows(scenario),
+        "warnings": warning_rows(scenario.warnings),
+    }
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
@@ -202,6 +237,8 @@ def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, (dict, list, bool)):
+        value = in_yaml(value)
     return plain_cell(value) if isinstance(value, str) else value
 
 

@@ -194,8 +194,6 @@ def roi(
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     check_targets([path for path in (json, csv) if path], scenario.files)
-    if not quiet:
-        _say(f"warning: {w}" for w in scenario.warnings)
     how = {"trials": trials, "seed": seed}
     targets = {"json": json, "csv": csv}
     progress = _progress(quiet=quiet)

@@ -36,13 +36,15 @@ def check_files(
 ) -> int:
     """Check scenarios one by one; returns the exit code.
 
-    The JSON of all of them is written to the target, unless there is a mistake.
+    The JSON of all of them is written to the target, unless there is a mistake. A source that
+    `strict` misses is none: the register is where to see which inputs lack one.
     """
     scenarios, mistakes = _read(paths, read)
     if target:
         inputs = [name for _, scenario in scenarios for name in scenario.files]
         check_targets([target], [*map(str, paths), *inputs])
     found: list[Row] = []
+    lacks: list[Mistake] = []
     for path, scenario in scenarios:
         layout = build_layout(scenario)
         warnings = (*scenario.warnings, *guards(layout))
@@ -59,13 +61,13 @@ def check_files(
         _print_effects(effects)
         found.append(_checked(scenario, path, assumed, effects, warnings))
         if strict:
-            mistakes += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
-    if mistakes:
-        failed = InputError(mistakes)
+            lacks += [_no_source(path, a) for a in assumed if a.wants_source and not a.source]
+    if target and not mistakes:
+        write_whole(target, as_json({"scenarios": found}))
+    if mistakes or lacks:
+        failed = InputError([*mistakes, *lacks])
         print(failed, failed.summary, sep="\n", file=sys.stderr)
         return failed.exit_code
-    if target:
-        write_whole(target, as_json({"scenarios": found}))
     return 0
 
 

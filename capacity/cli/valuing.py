@@ -35,6 +35,7 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     if targets["csv"]:
         write_value_csv(found, targets["csv"])
     if not quiet:
-        for warning in guards(found[0].layout):
+        longer = found[0].layout  # what lies beyond the plan's end may do something here
+        for warning in (*longer.scenario.warnings, *guards(longer)):
             print(f"warning: {warning}", file=sys.stderr)
         show(report(found))

@@ -12,6 +12,7 @@ from rich.console import Group
 from rich.table import Column, Table
 from rich.text import Text
 
+from capacity.quantities import in_yaml
 from capacity.report.expected import figure
 from capacity.report.tables import FEW, MARK, RANGE, table
 from capacity.report.words import (
@@ -106,16 +107,7 @@ def _short(paths: Sequence[str]) -> list[str]:
 
 
 def _chosen(grid: Grid, row: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(_value(row[path]) for path in grid.paths)
-
-
-def _value(value: object) -> str:
-    """A value as it would be written."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return tuple(in_yaml(row[path]) for path in grid.paths)
 
 
 class _Line:
@@ -148,7 +140,7 @@ def _expected(grid: Grid) -> Iterator[Table]:
     _fold(out.columns[-1:])
     for chosen, found in grid.expectations:
         failed = [f"{one.text} ({figure(one)})" for one in found if not one.holds]
-        values = [_value(chosen[path]) for path in grid.paths]
+        values = [in_yaml(chosen[path]) for path in grid.paths]
         out.add_row(*values, f"{len(found) - len(failed)} of {len(found)}", "; ".join(failed))
     yield out
 

@@ -46,6 +46,7 @@ def changed(base: Marked, changes: Sequence[Change]) -> tuple[Marked, list[Mista
         for path, place in change.removals.items():
             mistakes += _remove(marked, path, place)
         merge(marked, change.settings)
+        marked.later.append([*change.removals.values(), *change.settings.values.values()])
     return marked, mistakes
 
 
@@ -88,6 +89,7 @@ def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:
     if not settings:
         return marked
     out = marked.copy()
+    out.later.append([_outside(path) for path in settings])
     mistakes: list[Mistake] = []
     for path, value in settings.items():
         try:
@@ -99,8 +101,15 @@ def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:
     return out
 
 
+def _outside(path: str) -> Place:
+    return Place(f"set {path}")
+
+
 def _assign(marked: Marked, path: str, value: object) -> None:
-    place = Place(f"set {path}")
+    place = _outside(path)
+    if not isinstance(path, str):
+        text = "a path is text. Write one such as tasks.qbr.hours"
+        raise InputError([Mistake(place, str(path), text)])
     parts = tuple(path.split("."))
     over = Marked(place.file, {}, {}, {}, "")
     known: Any = marked.data

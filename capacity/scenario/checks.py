@@ -20,7 +20,7 @@ from capacity.scenario.document import WORKBOOKS, Accounts, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
 from capacity.scenario.parts import BySegment, nearest
-from capacity.scenario.reading import Trail
+from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
@@ -39,8 +39,8 @@ LARGE_EFFECT = 1.6
 """The product of all effects on churn above which a plan lies outside of what is published."""
 
 
-def contradictions(plan: Plan) -> Iterator[Finding]:
-    """Rules that hold between several settings."""
+def contradictions(plan: Plan, marked: Marked) -> Iterator[Finding]:
+    """Rules that hold between several settings; who wrote them tells whom to ask."""
     for name, needed in (("segments", plan.segments), ("tasks", plan.tasks), ("team", plan.team)):
         if not needed:
             yield (name,), False, f"is empty. Write at least one of the {name}"
@@ -56,14 +56,13 @@ def contradictions(plan: Plan) -> Iterator[Finding]:
     yield from _precision(plan.simulation)
     if plan.accounts:
         yield from _sheet(plan.accounts)
-    yield from _correlate(plan)
+    yield from _correlate(plan, marked)
 
 
-def _correlate(plan: Plan) -> Iterator[Finding]:
+def _correlate(plan: Plan, marked: Marked) -> Iterator[Finding]:
     """Pairs are of uncertain inputs, each named once, and can hold together."""
-    unknown = list(unfit(plan))
-    for path, text in unknown:
-        yield path, False, text
+    unknown = dict.fromkeys(unfit(plan, marked))
+    yield from unknown
     tied = [] if unknown else ties(plan)
     twice = list(repeated(tied))
     for index, text in twice:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import BETWEEN, Correlation
@@ -16,7 +17,8 @@ from capacity.scenario.days import is_date
 from capacity.scenario.document import Plan
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment, nearest
-from capacity.scenario.reading import Trail
+from capacity.scenario.reading import Marked, Trail
+from capacity.scenario.structure import Finding
 from capacity.scenario.task import Step
 
 _NOT_DRAWN = ("name", "description", "horizon", "accounts", "simulation", "correlate")
@@ -30,6 +32,10 @@ _VARIES = {
 }
 """Settings that differ from case to case, and so have no one value in a future."""
 _SHOWN = 5
+_NO_LONGER = (
+    "is not uncertain ({}), but correlate ties it ({}). Write a range, or let nothing be tied: "
+    "`remove: [correlate]` in a change, --set correlate=[] outside"
+)
 
 
 class Input(NamedTuple):
@@ -109,14 +115,39 @@ def is_average_duration(path: str) -> bool:
     return section == "tasks" and setting.endswith(".uncertainty")
 
 
-def unfit(plan: Plan) -> Iterator[tuple[Trail, str]]:
-    """Paths under `correlate` that are no uncertain input of the plan, and why."""
+def unfit(plan: Plan, marked: Marked) -> Iterator[Finding]:
+    """Paths under `correlate` that are no uncertain input of the plan, and why.
+
+    Told at the pair; at the value where that was made plain after the pair was written.
+    """
     known = inputs(plan) if plan.correlate else {}
     fit = {path for path, found in known.items() if _is_fit(path, found.estimate)}
     for i, correlation in enumerate(plan.correlate):
         for j, path in enumerate(correlation.between):
-            if path not in fit:
-                yield ("correlate", i, BETWEEN, j), _fault(path, known, fit)
+            if path in fit:
+                continue
+            pair = ("correlate", i, BETWEEN, j)
+            plain = path in known and not _varies(path)
+            later = _made_plain(marked, path, marked.place(pair)) if plain else None
+            if later:
+                text = known[path].estimate.text
+                yield later, later not in marked.values, _NO_LONGER.format(text, marked.place(pair))
+            else:
+                yield pair, False, _fault(path, known, fit)
+
+
+def _made_plain(marked: Marked, path: str, pair: Place) -> Trail | None:
+    """Where an input was written, if a change did so after a pair had named it."""
+    trail: Trail = ()
+    for part in path.split("."):
+        is_item = isinstance(marked.written(trail), list) and part.isdecimal()
+        trail = (*trail, int(part) if is_item else part)
+    while trail:
+        place = marked.values.get(trail) or marked.keys.get(trail)
+        if place:
+            return trail if marked.turn(place) > marked.turn(pair) else None
+        trail = trail[:-1]
+    return None
 
 
 def _is_fit(path: str, found: Estimate) -> bool:

@@ -105,12 +105,15 @@ class _Node:
         What it means; None where there are `parts`.
     text
         How it is said.
+    contents
+        SHA-256 of the files that it names.
     """
 
     path: Trail
     written: Trail
     value: object = None
     text: str = ""
+    contents: tuple[str, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, _Node] | None = None
 
@@ -172,10 +175,10 @@ def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object) -> _
     meaning: object = _meaning(value)
     if path in said.contents:
         meaning = (value, said.contents[path])
-        text = f"{text} (SHA-256 {said.contents[path][:_DIGITS]})"
-    if (*written, SAMPLES) in said.contents:
-        text = f"{text} (SHA-256 {said.contents[*written, SAMPLES][:_DIGITS]})"
-    return _Node(path, written, meaning, text, _remarks(raw))
+    named = (path, (*written, SAMPLES))
+    contents = tuple(said.contents[trail] for trail in named if trail in said.contents)
+    text += "".join(f" (SHA-256 {content[:_DIGITS]})" for content in contents)
+    return _Node(path, written, meaning, text, contents, _remarks(raw))
 
 
 def _remarks(raw: object) -> dict[str, str]:
@@ -244,8 +247,19 @@ def _differing(old: _Node, new: _Node, a: Said, b: Said) -> Iterator[Difference]
                 yield from _differing(one, other, a, b)
             elif one or other:
                 yield _difference(one, other, a, b)
-    elif not _same(old.value, new.value) or old.remarks != new.remarks:
+    elif _is_meant_otherwise(old, new) or old.remarks != new.remarks:
         yield _difference(old, new, a, b)
+
+
+def _is_meant_otherwise(old: _Node, new: _Node) -> bool:
+    """Whether two values differ of themselves.
+
+    What is written alike in both can mean another thing only by another setting, such as a rate of
+    exchange or the day on which the plan begins. That one is told, once, where it was written.
+    """
+    is_leaf = old.parts is None and new.parts is None
+    is_alike = is_leaf and (old.text, old.contents) == (new.text, new.contents)
+    return not is_alike and not _same(old.value, new.value)
 
 
 def _difference(old: _Node | None, new: _Node | None, a: Said, b: Said) -> Difference:

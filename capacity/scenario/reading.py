@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class Marked:
         Dictionaries, lists and scalars.
     keys, values
         Place of the key, and of the value, of each path such as ``("tasks", "qbr", "hours")``.
+    later
+        What each change of the data wrote, in order.
     """
 
     file: str
@@ -38,6 +41,7 @@ class Marked:
     keys: dict[Trail, Place]
     values: dict[Trail, Place]
     sha256: str
+    later: list[Collection[Place]] = field(default_factory=list)
 
     def written(self, path: Trail) -> object:
         """What was written at a path; None where nothing was."""
@@ -54,7 +58,13 @@ class Marked:
     def copy(self) -> Marked:
         """The same, to be written over."""
         data = copy.deepcopy(self.data)
-        return Marked(self.file, data, dict(self.keys), dict(self.values), self.sha256)
+        keys, values = dict(self.keys), dict(self.values)
+        return Marked(self.file, data, keys, values, self.sha256, list(self.later))
+
+    def turn(self, place: Place) -> int:
+        """Which change wrote something, from 1 on; 0 for what was there before all of them."""
+        turns = enumerate(self.later, 1)
+        return max((turn for turn, places in turns if place in places), default=0)
 
     def place(self, path: Trail, *, key: bool = False) -> Place:
         """Where a path was written, or the nearest thing around it."""

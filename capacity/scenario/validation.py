@@ -82,7 +82,7 @@ def validate(
     except ValidationError as error:
         raise InputError(mistakes + _translated(marked, error.errors(), mistakes)) from None
     if not mistakes:
-        mistakes = _mistakes(marked, contradictions(plan))
+        mistakes = _mistakes(marked, contradictions(plan, marked))
     if mistakes:
         raise InputError(mistakes)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))

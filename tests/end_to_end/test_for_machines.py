@@ -118,6 +118,77 @@ def test_the_register_travels_in_the_manifest_of_a_run(
     assert all(row["source"] for row in found["assumptions"] if row["evidence"] == "measured")
 
 
+def written(run: Callable[..., Finished], folder: Path, *command: object) -> dict[str, Any]:
+    """The manifest of what a command writes."""
+    out = folder / "manifest.json"
+    done = run(*command, "--quiet", "--json", out, folder=folder)
+    assert done.code == 0, done.err
+    found = json.loads(out.read_text("utf-8"))["manifest"]
+    assert isinstance(found, dict)
+    return found
+
+
+def checked(run: Callable[..., Finished], folder: Path, *command: object) -> dict[str, Any]:
+    """What `check` finds of one plan."""
+    assert run("check", *command, "--json", "check.json", folder=folder).code == 0
+    (found,) = json.loads((folder / "check.json").read_text("utf-8"))["scenarios"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_register_travels_in_every_manifest(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    other = ROOT / "scenarios" / "automate_qbr.yaml"
+    longer = ["--set", "horizon.months=36"]
+    expected = {name: checked(run, tmp_path, name) for name in (BASE, other)}
+    hires = written(run, tmp_path, "plan", BASE, "--trials", 200, "--confidence", "50%")
+    assert hires["assumptions"] == expected[BASE]["assumptions"]
+    worth = written(run, tmp_path, "roi", BASE, "--trials", 0)
+    assert worth["assumptions"] == checked(run, tmp_path, BASE, *longer)["assumptions"]
+    compared = written(run, tmp_path, "compare", BASE, other, "--trials", 100)["scenarios"]
+    assert [one["assumptions"] for one in compared] == [
+        found["assumptions"] for found in expected.values()
+    ]
+    assert compared[0]["assumptions"] != compared[1]["assumptions"]
+
+
+def test_warnings_travel_in_every_manifest(run: Callable[..., Finished], tmp_path: Path) -> None:
+    file = plan(tmp_path)
+    money = "finance: {gross_margin: 80%, discount_rate: 10%}\n"
+    hires = "hires: {2041-01: 1}"
+    file.write_text(file.read_text("utf-8").replace("hires: {2030-01: 1}", hires) + money, "utf-8")
+    paths = ["team.csm.hires.2041-01", "segments.smb"]
+    for command in (
+        ["plan", file, "--trials", 100, "--confidence", "1%"],
+        ["roi", file, "--trials", 0],
+        ["run", file, "--trials", 0, "--sweep", "tasks.call.every=month,quarter"],
+    ):
+        found = written(run, tmp_path, *command)
+        assert [w["path"] for w in found["warnings"]] == paths, command
+
+
+def test_a_sweep_tells_once_what_all_combinations_assume(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    plan(tmp_path)
+    file = ["plan.yaml", "--set", "team.csm.hires={}"]
+    sweep = ["--trials", 0, "--sweep", "team.csm.headcount=1:2"]
+    found = written(run, tmp_path, "run", *file, *sweep)["assumptions"]
+    for heads in (1, 2):
+        alone = checked(run, tmp_path, *file, "--set", f"team.csm.headcount={heads}")
+        own = [
+            {key: value for key, value in row.items() if key != "combination"}
+            for row in found
+            if row.get("combination", {"team.csm.headcount": heads})
+            == {"team.csm.headcount": heads}
+        ]
+        assert by_path(own) == by_path(alone["assumptions"])
+        assert len(own) == len(alone["assumptions"])
+    several = [row["path"] for row in found if "combination" in row]
+    assert several == ["team.csm.headcount"] * 2
+
+
 def test_several_plans_are_written_in_order(run: Callable[..., Finished], tmp_path: Path) -> None:
     files = [plan(tmp_path / name) for name in ("b", "a")]
     assert run("check", *files, "--json", "out.json", folder=tmp_path).code == 0
@@ -166,7 +237,7 @@ def test_coverage_of_the_past_is_told_for_each_pool(
     ("arguments", "words"),
     [
         (["--set", "team.csm.headcount=-1"], "team.csm.headcount"),
-        (["--strict"], "has no source"),
+        (["--strict", "--set", "team.csm.headcount=-1"], "team.csm.headcount"),
         (["--json", "nowhere/out.json"], "there is no folder nowhere"),
         (["--json", "accounts.csv"], "is an input of this run"),
         (["--json", "plan.yaml"], "is an input of this run"),
@@ -183,6 +254,20 @@ def test_nothing_is_written_where_there_is_a_mistake(
     assert done.code == 2
     assert words in done.err
     assert contents(tmp_path) == before
+
+
+def test_a_source_that_is_missed_is_no_mistake_of_the_register(
+    run: Callable[..., Finished], tmp_path: Path
+) -> None:
+    plan(tmp_path)
+    done = run("check", "plan.yaml", "--strict", "--json", "out.json", folder=tmp_path)
+    assert done.code == 2
+    assert "has no source" in done.err
+    (found,) = json.loads((tmp_path / "out.json").read_text("utf-8"))["scenarios"]
+    rows = by_path(found["assumptions"])
+    missed = [line.split(": ")[1] for line in done.lines if "has no source. Write {v" in line]
+    assert "tasks.call.hours" in missed
+    assert [path for path in missed if rows[path]["source"] is not None] == []
 
 
 # --- files outside of the folder -----------------------------------------------------------------

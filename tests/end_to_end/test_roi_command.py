@@ -166,3 +166,25 @@ def test_doubts_about_the_effect_are_said(run, plan):
     done = run("roi", plan("churn: 1.3, source: own judgement", "churn: 1.3"), "--trials", 0)
     assert done.code == 0
     assert "value.if_stopped.churn: has no source" in done.err
+
+
+def test_what_only_the_longer_plan_reaches_is_no_doubt(run, plan):
+    """The value is counted over 36 months, so what is said of month 20 does something."""
+    role = "{headcount: 1, salary: 20_000}"
+    later = "{headcount: 1, hires: {HIRED: 1}, salary: {2027-01: 20_000, VALUE: 90_000}}"
+    event = "events: {slump: {start: 2028-06, months: 3, probability: 50%, churn: 1.4}}\n"
+    within = later.replace("HIRED", "2028-05").replace("VALUE", "2028-05")
+    beyond = later.replace("HIRED", "2031-01").replace("VALUE", "2031-02")
+    short = run("run", plan(role, within, more=event), "--trials", 0)
+    assert "this hire does nothing" in short.err
+    assert "this value never applies" in short.err
+    assert "this event does nothing" in short.err
+    done = run("roi", plan(role, within, more=event), "--trials", 0)
+    assert (done.code, done.err) == (0, "")
+    done = run("roi", plan(role, beyond), "--trials", 0)
+    assert done.code == 0
+    assert "team.csm.hires.2031-01: 2031-01 lies outside of the horizon" in done.err
+    assert "team.csm.salary.2031-02: no period begins on this day" in done.err
+    assert done.err.count("\n") == 2
+    longer = run("roi", plan(role, beyond), "--trials", 0, "--months", 60)
+    assert (longer.code, longer.err) == (0, "")

@@ -251,6 +251,25 @@ def test_a_swept_text_cannot_run_in_a_spreadsheet(
         assert {row["name"] for row in csv.DictReader(file)} == {"'=1+1"}
 
 
+def test_a_swept_mapping_is_written_as_it_is_printed(
+    run: Callable[..., Finished], folder: Path
+) -> None:
+    sweep = "tasks.call.share={2027-01: 70%},{value: 80%, source: a guess}"
+    switch = "team.csm.backfill=true,false"
+    done = run("run", "small.yaml", "--trials", 0, "--csv", "out.csv", "--sweep", sweep,
+               "--sweep", switch, folder=folder)  # fmt: skip
+    assert done.code == 0, done.err
+    with (folder / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["tasks.call.share"] for row in rows[:: len(rows) // 2]] == [
+        "{2027-01: 70%}",
+        "{value: 80%, source: a guess}",
+    ]
+    assert {row["team.csm.backfill"] for row in rows} == {"true", "false"}
+    for text in ("{2027-01: 70%}", "true", "false"):
+        assert text in done.out
+
+
 # --- mistakes in files ---------------------------------------------------------------------------
 
 

@@ -321,3 +321,117 @@ def test_more_churn_with_more_churn_spreads_the_total(scenario):
         revenue = capacity.simulate(plan, trials=2000, seed=1).array("churned_accounts").sum(axis=0)
         spread.append(revenue.std())
     assert np.all(np.diff(spread) > 0)
+
+
+# --- inputs that a change makes plain ------------------------------------------------------------
+
+
+TIED = """\
+name: tied
+horizon: {start: 2027-02, months: 12}
+segments:
+  big: {accounts: 10, arr: 10, churn: {low: 5%, likely: 9%, high: 20%}, addressable: 60%}
+tasks:
+  qbr: {role: csm, every: quarter, hours: 1h}
+  help: {role: csm, rate: {low: 1, likely: 2, high: 3}, hours: 1h, uncertainty: 15%}
+team: {csm: {headcount: 2, attrition: {low: 5%, likely: 10%, high: 20%}}}
+correlate:
+  - {between: [segments.big.churn, team.csm.attrition], rho: 0.5}
+  - {between: [tasks.help.uncertainty, team.csm.attrition], rho: 0.2}
+"""
+
+
+@pytest.fixture
+def load_variant(tmp_path):
+    """Load a variant of the plan with pairs, and tell its mistakes."""
+    (tmp_path / "base.yaml").write_text(TIED)
+
+    def load(variant="", **settings):
+        path = tmp_path / "variant.yaml"
+        path.write_text(f"extends: base.yaml\nname: v\n{variant}")
+        settings = {key.replace("__", "."): value for key, value in settings.items()}
+        try:
+            return capacity.load(path, set=settings), []
+        except capacity.InputError as error:
+            said = [str(mistake).replace(f"{tmp_path}/", "") for mistake in error.mistakes]
+            return None, said
+
+    return load
+
+
+MEND = (
+    "Write a range, or let nothing be tied: "
+    "`remove: [correlate]` in a change, --set correlate=[] outside"
+)
+
+
+@pytest.mark.parametrize(
+    ("variant", "settings", "said"),
+    [
+        (
+            "team: {csm: {attrition: 5%}}",
+            {},
+            (
+                "variant.yaml:3:25: team.csm.attrition: is not uncertain (5%), "
+                "but correlate ties it (base.yaml:10:36). "
+            ),
+        ),
+        (
+            "changes:\n- {name: a, set: {segments: {big: {churn: 9%}}}}",
+            {},
+            (
+                "variant.yaml:4:43: segments.big.churn: is not uncertain (9%), "
+                "but correlate ties it (base.yaml:10:16). "
+            ),
+        ),
+        (
+            "",
+            {"segments__big__churn": "9%"},
+            (
+                "set segments.big.churn: segments.big.churn: is not uncertain (9%), "
+                "but correlate ties it (base.yaml:10:16). "
+            ),
+        ),
+        (
+            "changes:\n- {name: a, remove: tasks.help.uncertainty}",
+            {},
+            (
+                "variant.yaml:4:21: tasks.help.uncertainty: is not uncertain (0), "
+                "but correlate ties it (base.yaml:11:16). "
+            ),
+        ),
+    ],
+    ids=["variant", "change", "set", "removed"],
+)
+def test_who_makes_a_tied_input_plain_is_told_so(load_variant, variant, settings, said):
+    assert load_variant(variant, **settings)[1][0] == said + MEND
+
+
+def test_the_advice_works(load_variant):
+    plain = "team: {csm: {attrition: 5%}}\n"
+    found, _ = load_variant(plain + "changes:\n- {name: untied, remove: [correlate]}\n")
+    assert not found.plan.correlate
+    found, _ = load_variant(plain, correlate="[]")
+    assert not found.plan.correlate
+    found, _ = load_variant("", team__csm__attrition="5%", correlate="[]")
+    assert not found.plan.correlate
+    found, _ = load_variant(plain, team__csm__attrition={"low": "5%", "likely": "6%", "high": "9%"})
+    assert len(found.plan.correlate) == 2
+
+
+def test_who_ties_a_plain_input_is_told_so(load_variant):
+    pair = "{between: [segments.big.addressable, team.csm.attrition], rho: 0.1}"
+    _, said = load_variant(f"correlate: [{pair}]")
+    assert said == [
+        (
+            "variant.yaml:3:24: correlate.0.between.0: segments.big.addressable is not uncertain "
+            "(60%). Write a range there, or leave out the pair"
+        )
+    ]
+    _, said = load_variant("", correlate=f"[{pair}]", segments__big__addressable="70%")
+    assert [mistake.split(": ")[0] for mistake in said] == ["set correlate"]
+
+
+def test_an_input_of_several_pairs_is_told_once_for_each(load_variant):
+    _, said = load_variant("team: {csm: {attrition: 5%}}")
+    assert [mistake.partition(" (base.yaml:")[2][:5] for mistake in said] == ["10:36", "11:40"]

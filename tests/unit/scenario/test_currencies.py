@@ -95,13 +95,15 @@ def test_what_was_written_stays(scenario):
     assert found["team.csm.salary"].value == "82_000 EUR"
 
 
-def test_a_difference_names_the_rate_and_what_it_moves(scenario):
+def test_a_difference_names_the_rate_and_not_what_follows_from_it(scenario):
     old = scenario(plan(fx="fx: {EUR: 1.08}", salary="82_000 EUR"))
     found = {d.path: (d.old, d.new) for d in old.diff(old.with_({"fx.EUR": 1.1}))}
-    assert found == {
-        "fx.EUR": ("1.08", "1.1"),
-        "team.csm.salary": ("82_000 EUR", "82_000 EUR"),
-    }
+    assert found == {"fx.EUR": ("1.08", "1.1")}
+    dearer = scenario(plan(fx="fx: {EUR: 1.1}", salary="{value: 82_000 EUR, source: payroll}"))
+    assert [(d.path, dict(d.remarks)) for d in old.diff(dearer)] == [
+        ("fx.EUR", {}),
+        ("team.csm.salary", {"source": ("–", "payroll")}),
+    ]
     same = scenario(plan(fx="fx: {EUR: 1.08}", salary=82_000 * 1.08))
     assert [d.path for d in old.diff(same)] == []
 

@@ -245,3 +245,31 @@ def test_files_of_one_name_differ_by_what_is_in_them(load, tmp_path):
     assert difference.old.startswith("people.csv (SHA-256 ")
     assert difference.new.startswith("people.csv (SHA-256 ")
     assert difference.old != difference.new
+
+
+def test_what_follows_from_another_setting_is_told_at_that_one(load):
+    """Words that are the same in both are no difference, whatever they come to mean."""
+    dated = load(
+        "dated",
+        ("salary: 95_000", "salary: {2027-02: 95_000, 2027-09: 99_000}, hours_per_week: 40"),
+        ("prepare: 1h30m", "prepare: 0.5d"),
+    )
+    later = dated.with_({"horizon.start": "2028-02", "team.csm.hours_per_week": 30})
+    assert dated.plan.tasks["qbr"].steps != later.plan.tasks["qbr"].steps
+    assert [(d.path, d.old, d.new) for d in dated.diff(later)] == [
+        ("horizon.start", "2027-02", "2028-02"),
+        ("team.csm.hours_per_week", "40", "30"),
+    ]
+
+
+def test_no_difference_is_a_line_without_an_arrow(load):
+    plan = load("plan", ("name: A plan", "name: A plan\nfx: {EUR: 1.08}"),
+                ("salary: 95_000", "salary: 95_000 EUR"))  # fmt: skip
+    assert all(d.old != d.new for d in plan.diff(plan.with_({"fx.EUR": 1.2})))
+    same = plan.with_({"fx.EUR": 1.2, "team.csm.salary": "95k EUR"})
+    assert [(d.path, d.old, d.new) for d in plan.diff(same)] == [
+        ("fx.EUR", "1.08", "1.2"),
+        ("team.csm.salary", "95_000 EUR", "95k EUR"),
+    ]
+    braces = plan.with_({"fx.EUR": 1.2, "team.csm.salary": {"value": "95_000 EUR"}})
+    assert [d.path for d in plan.diff(braces)] == ["fx.EUR"]

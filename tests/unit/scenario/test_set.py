@@ -135,3 +135,9 @@ def test_what_the_caller_gave_is_left_alone(file):
     plan = capacity.load(file, set=settings).plan
     assert plan.tasks["qbr"].hours.of("smb").values == (1, 2, 9)
     assert hours == {"low": "1h", "likely": "2h", "high": "3h"}
+
+
+def test_a_path_that_is_no_text_is_one_mistake(file):
+    with pytest.raises(capacity.InputError) as caught:
+        capacity.load(file).with_({3: 4, "team.csm.headcount": 3})
+    assert str(caught.value) == "set 3: 3: a path is text. Write one such as tasks.qbr.hours"
