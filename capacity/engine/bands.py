@@ -48,11 +48,6 @@ def _places(bounds: FloatArray, amounts: FloatArray) -> IntArray:
     return place.astype(np.int64)
 
 
-def build_bands(estimate: Estimate, bounds: FloatArray) -> Bands:
-    """The bands of a distribution; see `bands_of_each`."""
-    return bands_of_each([estimate], bounds)[0]
-
-
 def bands_of_each(estimates: Sequence[Estimate], bounds: FloatArray) -> list[Bands]:
     """The bands of some distributions, those that any of them reaches.
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity import units
-from capacity.calendar import month_label
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.hiring.hires import Hires, own_hires
@@ -227,8 +226,3 @@ def _nobody(plan: Plan, priority: int | None) -> str:
         f"priority {priority}: no role with seats of its own has work of that priority{but}. "
         "Write a larger number, or none for all work"
     )
-
-
-def months_in_words(months: Iterable[int]) -> str:
-    """``2027-05, 2027-07``."""
-    return ", ".join(month_label(month) for month in months)

@@ -181,10 +181,10 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     for name, event in _mapping(data, "events").items():
         if isinstance(event, dict):
             yield from _event(("events", name), event, _mapping(data, "tasks"))
+    tasks = _mapping(data, "tasks")
     for task in _mapping(_mapping(data, "finance"), "absorbed"):
-        if task not in _mapping(data, "tasks"):
-            hint = nearest(task, _mapping(data, "tasks"))
-            yield ("finance", "absorbed", task), True, f"no such task.{hint}"
+        if task not in tasks:
+            yield ("finance", "absorbed", task), True, _no_such("task", task, tasks)
     if data.get("accounts"):
         yield from _beside_file(segments)
         columns = _mapping(_mapping(data, "accounts"), "columns")
@@ -392,7 +392,10 @@ def _role(path: Trail, role: dict[str, Any], roles: Mapping[str, Any]) -> Iterat
             yield (*path, "per", name), True, text
     yield from _pools(path, role)
     if is_by_date(role.get("headcount")):
-        text = "are the seats when the plan begins. Write later ones as `hires: {2027-07: 2}`"
+        text = (
+            "are the seats when the plan begins. Write that number, and how many more come in "
+            "a month as `hires: {2027-07: 1}`"
+        )
         yield (*path, "headcount"), False, text
     for key in SEATS_ONLY:
         if key in role and "per" in role:

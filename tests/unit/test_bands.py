@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from capacity.engine.bands import build_bands
+from capacity.engine.bands import Bands, bands_of_each
 from capacity.estimates import Estimate, Form
 
 LOGNORMAL = Estimate(Form.QUANTILES, (10_000.0, 30_000.0, 90_000.0))
 SIGMA = math.log(3) / stats.norm.ppf(0.9)
+
+
+def build_bands(estimate: Estimate, bounds: np.ndarray) -> Bands:
+    (found,) = bands_of_each([estimate], bounds)
+    return found
 
 
 def below(bound: float, power: int) -> float:
@@ -63,3 +68,11 @@ def test_every_amount_has_its_band() -> None:
     assert found.of(np.array([1.0, 19_999.99, 20_001.0, 60_000.0])).tolist() == [0, 0, 1, 2]
     on = build_bands(Estimate.fixed(7.0), np.array([7.0]))
     assert on.of(np.array([7.0])).tolist() == [0]
+
+
+def test_bands_of_several_are_those_that_any_reaches() -> None:
+    low, high = Estimate(Form.PERT, (0.0, 5.0, 10.0)), Estimate(Form.PERT, (20.0, 25.0, 30.0))
+    one, other = bands_of_each([low, high], np.array([15.0]))
+    assert (one.probability.tolist(), other.probability.tolist()) == ([1, 0], [0, 1])
+    assert one.mean[0] == pytest.approx(5)
+    assert other.mean[1] == pytest.approx(25)
