@@ -10,7 +10,8 @@ from functools import partial
 from importlib.metadata import version
 
 from capacity.engine.batch import Record, run_batch
-from capacity.engine.chance import Drawn, Expected
+from capacity.engine.drawn import Drawn
+from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout, build_layout
 from capacity.expectations import understood
 from capacity.loading import Scenario

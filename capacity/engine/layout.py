@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.engine.chance import Expected
 from capacity.engine.classes import Classes, build_classes
 from capacity.engine.copulas import Copula, build_copulas
 from capacity.engine.customers import Customers
 from capacity.engine.decisions import Retention, build_retention
 from capacity.engine.demand import Calendar, Demand, build_calendar
 from capacity.engine.effects import KINDS, Effects, Past, build_effects
+from capacity.engine.expected import Expected
 from capacity.engine.lanes import Work, build_work
 from capacity.engine.people import seats_of
 from capacity.engine.roles import opening_hours

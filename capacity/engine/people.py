@@ -9,7 +9,8 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.roster import Roster
-from capacity.engine.chance import Chance, Drawn
+from capacity.engine.chance import Chance
+from capacity.engine.drawn import Drawn
 from capacity.engine.seats import (
     BEFORE_START,
     DerivedHeads,

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray
-from capacity.engine.chance import Chance, Expected
+from capacity.engine.chance import Chance
+from capacity.engine.expected import Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
 from capacity.engine.removal import Gone

@@ -11,7 +11,8 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray, sums_at
 from capacity.calendar import month_label
-from capacity.engine.chance import Chance, Drawn
+from capacity.engine.chance import Chance
+from capacity.engine.drawn import Drawn
 from capacity.engine.stretches import Stretches, Turning, values_at
 from capacity.loading import Scenario
 from capacity.model.money import derived_heads

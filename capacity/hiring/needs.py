@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.engine.batch import Record
-from capacity.engine.chance import Drawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import Layout
 from capacity.engine.people import seats_of
 from capacity.engine.roles import Desk

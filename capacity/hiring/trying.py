@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.engine.batch import Record, run_batch
-from capacity.engine.chance import Drawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import Layout
 from capacity.engine.roles import COSTS
 from capacity.hiring.hires import Hires, with_hires

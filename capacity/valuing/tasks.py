@@ -11,8 +11,10 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.engine.batch import Record, run_batch
-from capacity.engine.chance import Chance, Drawn, Expected
+from capacity.engine.chance import Chance
 from capacity.engine.copulas import Copula
+from capacity.engine.drawn import Drawn
+from capacity.engine.expected import Expected
 from capacity.engine.lanes import lane_parts
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal

@@ -11,8 +11,10 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.engine.batch import Record, run_batch
-from capacity.engine.chance import Chance, Drawn, Expected, Named
+from capacity.engine.chance import Chance, Named
 from capacity.engine.copulas import Copula
+from capacity.engine.drawn import Drawn
+from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import usual_revenue
 from capacity.engine.removal import Removal

@@ -8,7 +8,7 @@ from scipy import stats
 from uncertain_plan import PLAN
 
 import capacity
-from capacity.engine.chance import Drawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import build_layout
 from capacity.rng import Luck
 from capacity.scenario.correlated import inputs

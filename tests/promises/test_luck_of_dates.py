@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capacity.engine.chance import Drawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import build_layout
 from capacity.rng import Luck
 from capacity.simulation import drawn_batch

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import capacity
-from capacity.engine.chance import Expected
 from capacity.engine.counted import Counted
+from capacity.engine.expected import Expected
 from capacity.engine.layout import build_layout
 
 BASE = {

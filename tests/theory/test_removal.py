@@ -7,7 +7,8 @@ import pytest
 
 import capacity
 from capacity.engine.batch import run_batch
-from capacity.engine.chance import Drawn, Expected
+from capacity.engine.drawn import Drawn
+from capacity.engine.expected import Expected
 from capacity.engine.layout import build_layout
 from capacity.engine.removal import Removal, read_removal
 from capacity.rng import Luck

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from capacity.engine.chance import Drawn, Expected
+from capacity.engine.drawn import Drawn
+from capacity.engine.expected import Expected
 from capacity.engine.shocks import draw_shocks
 from capacity.engine.stretches import stretches_of
 from capacity.rng import Luck

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import capacity
 from capacity.assumptions import assumptions
-from capacity.engine.chance import Drawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import build_layout
 from capacity.model.dependence import is_possible, normal_correlation
 from capacity.rng import Luck
