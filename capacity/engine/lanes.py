@@ -27,8 +27,6 @@ from capacity.scenario.document import Plan
 from capacity.scenario.pool import SEGMENT
 from capacity.scenario.task import UNNAMED_STEP, Task
 
-ALL = -1
-"""Segment of a lane that serves all segments of its task together."""
 _LAST = np.inf
 
 
@@ -42,8 +40,6 @@ class Lane:
         Their names; the segment is None for work that is one for all.
     work
         The settings of the task.
-    segment_index
-        Index of the segment; `ALL` for work that is one for all.
     pools
         Index of the pool of each role that has a part.
     luck
@@ -59,7 +55,6 @@ class Lane:
     segment: str | None
     work: Task
     task_index: int
-    segment_index: int
     periods: Periods
     pools: Mapping[str, int]
     luck: tuple[str, ...]
@@ -215,7 +210,7 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
             if segment not in plan.segments_of(task) or _is_one(task):
                 continue
             if task.fixed is not None:
-                yield from _fixed(scenario, territories, name, segment, s)
+                yield from _fixed(scenario, territories, name, segment)
                 continue
             needed = task.roles_in(segment) | ({task.role} if task.on == "departure" else set())
             roles = [role for role in plan.team if role in needed]
@@ -228,21 +223,21 @@ def _of_accounts(scenario: Scenario, territories: Territories) -> Iterator[Lane]
                 pools = {role: _pool_index(scenario, role, dict(values)) for role in roles}
                 luck = _luck(scenario, pools.values(), values)
                 whose = tuple(inside), (segment,)
-                yield Lane(name, segment, task, k, s, periods, pools, luck, *whose)
+                yield Lane(name, segment, task, k, periods, pools, luck, *whose)
             if segment == plan.segments_of(task)[0] and not _is_needed(plan, territories, name):
                 pools = _any_pools(scenario, roles)
-                yield Lane(name, segment, task, k, s, periods, pools, (), (), (segment,))
+                yield Lane(name, segment, task, k, periods, pools, (), (), (segment,))
 
 
 def _of_everybody(scenario: Scenario, territories: Territories) -> Iterator[Lane]:
     """Lanes of the tasks that are one for all segments."""
     for name, task in scenario.plan.tasks.items():
         if _is_one(task):
-            yield from _fixed(scenario, territories, name, None, ALL)
+            yield from _fixed(scenario, territories, name, None)
 
 
 def _fixed(
-    scenario: Scenario, territories: Territories, name: str, segment: str | None, index: int
+    scenario: Scenario, territories: Territories, name: str, segment: str | None
 ) -> Iterator[Lane]:
     """Lanes of a fixed amount, one for each pool of its role, or for those that it is for."""
     plan, periods = scenario.plan, scenario.plan.horizon.periods
@@ -256,7 +251,7 @@ def _fixed(
             continue
         if pool.role.split is None or not values or pool.value in values:
             luck, whose = () if pool.alone else (pool.value,), ((), needed_by)
-            yield Lane(name, segment, task, place, index, periods, {task.role: i}, luck, *whose)
+            yield Lane(name, segment, task, place, periods, {task.role: i}, luck, *whose)
 
 
 def _those_who_need(
