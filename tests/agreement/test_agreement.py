@@ -47,7 +47,7 @@ class Finding(NamedTuple):
 def plain_trials(number: int, scenario: dict[str, Any]) -> int:
     """Fewer trials for long horizons, which take longer, and where little is left to chance."""
     few = is_quiet(number) or read_calendar(scenario["horizon"]).periods >= 24
-    return round((200 if few else 450) * EFFORT)
+    return round((120 if few else 200) * EFFORT)
 
 
 def write(scenario: dict[str, Any], rows: list[dict[str, Any]] | None, folder: Path) -> Path:

@@ -19,7 +19,7 @@ import capacity
 
 NUMBERS = (1, 7, 13, 19, 25, 31)
 """Scenarios with a file of accounts."""
-TRIALS = round(250 * EFFORT)
+TRIALS = round(150 * EFFORT)
 PAY = {"AMER": 90_000, "EMEA": 60_000}
 HOLIDAYS = {"AMER": "US", "EMEA": "DE"}
 

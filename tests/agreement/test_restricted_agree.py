@@ -14,7 +14,7 @@ from test_agreement import EFFORT, SHOWN, compare, engine, write
 
 NUMBERS = (1, 7, 8, 13, 14, 19, 25, 39)
 """Scenarios with a file of accounts, which have regions, and without; by months and by weeks."""
-TRIALS = round(250 * EFFORT)
+TRIALS = round(150 * EFFORT)
 OF_ARR = {
     "qbr": "arr >= 20_000",
     "onboarding": "5_000 < arr < 60_000 or segment == 'enterprise'",
