@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
+_KEYS = ("period", "segment", "role", "pool", "task", "by")
 Compute = Callable[[FloatArray], FloatArray]
 _KEPT = 8
 """Arrays that are kept for the next question."""
@@ -128,7 +130,7 @@ class Result:
         self, metric: str, period: str | None = None, by: str | None = None, **about: str
     ) -> FloatArray:
         """As `array`, to be read only."""
-        return self._recent(metric, Key(**about), period, by)
+        return self._recent(metric, _key(about), period, by)
 
     def mean(self, metric: str, **keys: Any) -> Any:
         """Expected value; a Series by period, or one number for one period. See `array`."""
@@ -149,9 +151,15 @@ class Result:
         Returns
         -------
         pandas.Series or float
-            By period, or one number for one period or a figure over the horizon.
+            By period, or one number for one period or a figure over the horizon. NaN of expected
+            values, which have no odds.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric, key or period, or `q` is no probability.
         """
-        return self._answer(metric, _quantile(q), keys)
+        return self._answer(metric, self._quantile(q), keys)
 
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
         """Monte Carlo standard error of the mean, or of the quantile `q`."""
@@ -159,11 +167,17 @@ class Result:
 
     def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
         """Expected value, or the quantile `q`, by the label of the period. See `array`."""
-        return self._by_label(metric, means if q is None else _quantile(q), keys)
+        return self._by_label(metric, means if q is None else self._quantile(q), keys)
 
     def errors(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
         """Standard errors of `figures`; NaN below two blocks of futures."""
         return self._by_label(metric, _error(q), keys)
+
+    def _quantile(self, q: float) -> Compute:
+        if not isinstance(q, Real) or not 0 <= q <= 1:
+            raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
+        at, known = np.array([float(q)]), self.trials > 0
+        return lambda values: quantiles(values, at)[:, 0] if known else values[:, 0] * np.nan
 
     def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
         values = compute(self._values(metric, **keys)).tolist()
@@ -172,7 +186,7 @@ class Result:
     def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
         if keys.get("period") is not None:
             return [keys["period"]]
-        known = self._find(metric, Key(**_about(keys))).periods
+        known = self._find(metric, _key(_about(keys))).periods
         return list(known) or self._groups(keys.get("by"))[0]
 
     def _answer(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> Any:
@@ -327,13 +341,18 @@ def table_rows(
         yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
 
 
+def _key(about: Mapping[str, str]) -> Key:
+    """What a metric is about, by name."""
+    unknown = [name for name in about if name not in _KEYS]
+    if unknown:
+        hint = nearest(unknown[0], _KEYS)
+        raise QuestionError(f"{unknown[0]!r} is no key.{hint} Known: {', '.join(_KEYS)}")
+    return Key(**about)
+
+
 def _about(keys: Mapping[str, Any]) -> dict[str, Any]:
     """What a metric is about, without when."""
     return {name: value for name, value in keys.items() if name not in ("period", "by")}
-
-
-def _quantile(q: float) -> Compute:
-    return lambda values: quantiles(values, np.array([q]))[:, 0]
 
 
 def _error(q: float | None) -> Compute:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from numbers import Integral
 
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.drawn import Drawn
@@ -65,6 +66,8 @@ def simulate(
     ------
     QuestionError
         Where there is no such metric, or a precision is asked for of no futures.
+    TypeError, ValueError
+        Where the scenario is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------
@@ -74,9 +77,8 @@ def simulate(
     >>> float(result.mean("due_hours", period="", role="csm"))
     1200.0
     """
+    check_luck(scenario, trials, seed)
     settings = scenario.plan.simulation
-    if trials is not None and trials < 0:
-        raise ValueError(f"trials is {trials}; it is at least 0")
     goal = goal_of(settings, trials, precision, metric)
     seed = settings.seed if seed is None else seed
     if not goal:
@@ -88,6 +90,20 @@ def simulate(
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     about["precision"] = goal.found(error)
     return Result(bench.layout, tuple(batches), trials, about)
+
+
+def check_luck(scenario: Scenario, trials: int | None, seed: int | None) -> None:
+    """Refuse what is no scenario, no number of futures or no seed, before anything is computed."""
+    if not isinstance(scenario, Scenario):
+        found = type(scenario).__name__
+        raise TypeError(f"the scenario is of type {found}; pass what capacity.load(path) returns")
+    for name, value in (("trials", trials), ("seed", seed)):
+        if value is None:
+            continue
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            raise TypeError(f"{name} is {value!r}; it is a whole number")
+        if value < 0:
+            raise ValueError(f"{name} is {value}; it is at least 0")
 
 
 def simulate_given(

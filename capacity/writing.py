@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,26 +34,34 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that nobody ever sees a part of it.
 
+    A file that is there keeps its permissions, and a link still leads to it. What is no file, as a
+    pipe or a device, cannot be replaced and is written to.
+
     Raises
     ------
     CapacityError
         Where the file cannot be written.
     """
+    data = content.encode() if isinstance(content, str) else content
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
     except OSError as error:
         raise CapacityError(
             f"{path}: cannot be written ({error.strerror}). Name another file"
         ) from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write beside a file, then put it in the place of the file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-        os.chmod(name, 0o666 & ~_umask())
+            file.write(data)
+        os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         os.replace(name, path)
-    except OSError as error:
-        raise CapacityError(
-            f"{path}: cannot be written ({error.strerror}). Name another file"
-        ) from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(name)

@@ -34,6 +34,14 @@ _TIME_OF_DAY = re.compile(
     r"(?:,? |T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?$"
 )
 
+_THREE_DIGITS = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
+_THOUSAND = 1000
+_POINTS = (
+    "{} is read as less than a thousand; does the point separate thousands? "
+    "Write digits, as in 95000"
+)
+_DIGITS = "digits, as in 95000"
+
 
 @dataclass
 class _Findings:
@@ -328,7 +336,7 @@ def _numbers(
     values = column.numbers(partial(_number, money=money, share=share))
     empty = column.empty
     bad = ~np.isfinite(values) & ~empty
-    findings.rows(bad, name, lambda i: _no_number(column[i], money))
+    findings.rows(bad, name, lambda i: _no_number(column[i], money, share=share))
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
     findings.rows(
@@ -336,7 +344,18 @@ def _numbers(
     )
     if money:
         findings.rows(empty, name, lambda i: "is empty; unknown is not zero. Write the amount")
+        findings.rows(
+            _in_points(column, values), name, lambda i: _POINTS.format(column[i]), warn=True
+        )
     return np.where(np.isfinite(values) & ~outside, values, default)
+
+
+def _in_points(column: Column, values: FloatArray) -> BoolArray:
+    """The first row, where all amounts look like ``95.000`` for 95,000."""
+    found = np.zeros(len(values), dtype=bool)
+    if len(values) and values.max() < _THOUSAND:  # false where one of them is not known
+        found[0] = all(_THREE_DIGITS.fullmatch(as_text(cell)) for cell in column.cells)
+    return found
 
 
 def _number(cell: Cell, *, money: Amounts | None, share: bool) -> float:
@@ -355,14 +374,14 @@ def _number(cell: Cell, *, money: Amounts | None, share: bool) -> float:
         return np.nan
 
 
-def _no_number(cell: Cell, money: Amounts | None) -> str:
+def _no_number(cell: Cell, money: Amounts | None, *, share: bool = False) -> str:
     """What is wrong with a cell that holds no finite number."""
     if money and isinstance(cell, str):
         try:
             money.read(cell)
         except ValueError as error:
             return str(error)
-    return f"{shown(cell)} is not a number. Write digits, as in 95000"
+    return f"{shown(cell)} is not a number. Write {'a share, as in 12%' if share else _DIGITS}"
 
 
 def _switch(cell: Cell) -> float:

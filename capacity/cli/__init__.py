@@ -44,3 +44,7 @@ def _run() -> None:
         if isinstance(error, InputError):
             print(error.summary, file=sys.stderr)
         sys.exit(error.exit_code)
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # typer leaves with 1, "no answer"
+            raise leaving.__context__ from None
+        raise

@@ -357,8 +357,9 @@ def _settings(pairs: list[str]) -> dict[str, object]:
     found: dict[str, object] = {}
     for pair in pairs:
         path, equals, value = pair.partition("=")
-        if not equals or not path:
-            raise QuestionError(f"--set {pair}: no value. Write --set tasks.qbr.every=month")
+        if not equals or not path.strip():
+            missing = "path" if equals else "value"
+            raise QuestionError(f"--set {pair}: no {missing}. Write --set tasks.qbr.every=month")
         found[path.strip()] = value
     return found
 

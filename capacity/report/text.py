@@ -181,13 +181,17 @@ class Figures:
         """Everything that is worth a sentence."""
         for role in self.roles:
             yield self._peak(role)
-            if self.lucky:
+            if self.lucky and self._is_busy(role):
                 yield self._odds(role)
         yield from self._slips()
         if self.has("arr") and self.opening > 0:
             yield self._revenue()
         if float(self.result.mean("team_cost", period="")) > 0:
             yield self._cost()
+
+    def _is_busy(self, role: str) -> bool:
+        """Whether work falls due."""
+        return float(self.result.mean("due_hours", role=role, period="")) > 0
 
     def _peak(self, role: str) -> str:
         middle = self.middle("required_fte", role)
@@ -233,11 +237,14 @@ class Figures:
         if not named:
             yield "No work is dropped." if total == 0 else "Hardly any work is dropped."
             return
-        part, off = total / due, sum(t.spreads["dropped"] for t in lost) / due
+        late = sum(t.late for t in lost)
+        there, off = due + late, sum(t.spreads["dropped"] for t in lost)
+        part, off = total / there, off / there
+        hours_of = "due and late hours" if late >= 0.5 else "due hours"
         slips = ", ".join(named[:4])
         yield (
-            f"What slips first: {slips}; {share(part, 1)}{share_error(part, off, 1)} of all due "
-            "hours are dropped on average."
+            f"What slips first: {slips}; {share(part, 1)}{share_error(part, off, 1)} of all "
+            f"{hours_of} are dropped on average."
         )
 
     def _revenue(self) -> str:
@@ -301,7 +308,7 @@ class Figures:
         """The three sentences that are repeated: the peak, its odds, and revenue."""
         if self.roles:
             yield self._peak(self.tightest)
-            if self.lucky:
+            if self.lucky and self._is_busy(self.tightest):
                 yield self._odds(self.tightest)
         if self.has("arr") and self.opening > 0:
             yield self._revenue()
@@ -474,6 +481,11 @@ class Task:
             # At most: of several roles together the error may be smaller than this.
             self.spreads[name] += float(result.error(f"{name}_hours", None, **where))
         self.due, self.dropped = self.sums["due"], self.sums["dropped"]
+        last = result.periods[-1]
+        waiting = (result.mean("backlog_hours", period=last, role=r, task=task) for r in self.roles)
+        ends = sum(map(float, waiting)) + self.sums["cancelled"] + self.sums["done"]
+        self.late = max(ends + self.dropped - self.due, 0.0)
+        """Hours that wait when the plan begins: what is done, dropped or left was due or late."""
 
     def said(self, name: str) -> str:
         """``140 ± 2`` hours."""

@@ -16,6 +16,7 @@ from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import is_by_date, read_month
 from capacity.scenario.document import Plan
+from capacity.scenario.documentation import default_of, types_of
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
@@ -118,22 +119,24 @@ class _Node:
     parts: Mapping[str, _Node] | None = None
 
 
-def _tree(said: Said, value: Any, path: Trail, written: Trail) -> _Node:
-    """What a value means, with how it was written."""
+def _tree(said: Said, value: Any, path: Trail, written: Trail, unsaid: str = "") -> _Node:
+    """What a value means, with how it was written, or would be where nobody wrote it."""
     raw = said.marked.written(written)
     if isinstance(value, Step) and value.role is None:
         inner = (*written, "hours") if isinstance(raw, dict) and "hours" in raw else written
-        return _tree(said, value.hours, path, inner)
+        return _tree(said, value.hours, path, inner, unsaid)
     if isinstance(value, BySegment) and not value.values:
         lone = isinstance(raw, dict) and set(raw) == {"default"}
-        return _tree(said, value.default, path, (*written, "default") if lone else written)
+        here = (*written, "default") if lone else written
+        return _tree(said, value.default, path, here, unsaid)
     if isinstance(value, tuple) and len(value) == 1 and not isinstance(value[0], Correlation):
         return _tree(said, value[0], path, (*written, 0) if isinstance(raw, list) else written)
     names = _names(value, raw)
     if names is None:
-        return _leaf(said, value, path, written, raw)
+        return _leaf(said, value, path, written, raw, unsaid)
+    defaults = _defaults(value)
     parts = {
-        key: _tree(said, item, (*path, name), (*written, name))
+        key: _tree(said, item, (*path, name), (*written, name), defaults.get(key, ""))
         for key, name, item in names
         if not _is_nothing(item)
     }
@@ -168,10 +171,20 @@ def _names(value: Any, raw: object) -> list[tuple[str, str | int, Any]] | None:
     return None
 
 
-def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object) -> _Node:
+def _defaults(value: Any) -> dict[str, str]:
+    """The settings of a part of the language as a planner would write their defaults."""
+    if not isinstance(value, BaseModel):
+        return {}
+    hints = types_of(type(value))
+    fields = type(value).model_fields.items()
+    each = ((field.alias or name, default_of(field, hints[name])) for name, field in fields)
+    return {name: _meant(default) for name, default in each if default is not None}
+
+
+def _leaf(said: Said, value: Any, path: Trail, written: Trail, raw: object, unsaid: str) -> _Node:
     """A single value, with the remarks on it."""
     given = said.marked.values.get(written) is not None
-    text = _text(raw) if given else f"{_meant(value)} (default)"
+    text = _text(raw) if given else f"{unsaid or _meant(value)} (default)"
     meaning: object = _meaning(value)
     if path in said.contents:
         meaning = (value, said.contents[path])

@@ -35,8 +35,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     names = list(known)
     if len(word) > LONGEST_NAME or len(names) > MOST_KNOWN:
         return ""  # comparing takes the product of the lengths
-    found = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f" Did you mean `{found[0]}`?" if found else ""
+    as_written = {name.casefold(): name for name in names}  # `ARR` is near `arr`
+    found = difflib.get_close_matches(word.casefold(), as_written, n=1, cutoff=0.6)
+    return f" Did you mean `{as_written[found[0]]}`?" if found else ""
 
 
 class PartsError(ValueError):

@@ -29,6 +29,10 @@ def close(a: np.ndarray, b: np.ndarray) -> None:
     assert (np.abs(a - b) <= 1e-6 * scale).all()
 
 
+def to_the_cent(a: np.ndarray, b: np.ndarray) -> None:
+    assert np.abs(a - b).max() < 0.005
+
+
 def total(result: capacity.Result, metric: str) -> np.ndarray:
     """Hours of all working roles together, shape (periods, trials)."""
     known = set(result.table(metric="due_hours")["role"])
@@ -79,11 +83,11 @@ def test_books_balance(scenario, trials, plan) -> None:
             "arr", "new_arr", "expansion_arr", "contraction_arr", "churned_arr",
         )}  # fmt: skip
         accounts = len(book) + np.cumsum(read["new_accounts"] - read["churned_accounts"], axis=0)
-        close(read["accounts"], accounts)
+        to_the_cent(read["accounts"], accounts)
         moved = (
             read["new_arr"] + read["expansion_arr"] - read["contraction_arr"] - read["churned_arr"]
         )
-        close(read["arr"], book.sum() + np.cumsum(moved, axis=0))
+        to_the_cent(read["arr"], book.sum() + np.cumsum(moved, axis=0))
         opening = np.vstack([np.full((1, moved.shape[1]), book.sum()), read["arr"][:-1]])
         years = 7 / 365.25 if "step" in plan["horizon"] else 1 / 12
         close(result.array("revenue", segment=segment), (opening + read["new_arr"]) * years)

@@ -106,10 +106,18 @@ def test_scaling_every_revenue_scales_money_and_nothing_else(scenario, plan, fac
     b = capacity.simulate(scenario(other), trials=200)
     for name in MONEY:
         np.testing.assert_allclose(b.array(name), factor * a.array(name), rtol=1e-9, atol=1e-6)
+    assert_no_less_alike(a, b)
+
+
+def assert_no_less_alike(a: capacity.Result, b: capacity.Result) -> None:
+    """Two plans that differ by amounts of money alone."""
     assert np.array_equal(a.array("accounts"), b.array("accounts"))
-    for name in HOURS:
+    for name in {"grr", "nrr", "logo_retention"} & {m.name for m in a.catalogue.metrics}:
+        np.testing.assert_allclose(b.array(name), a.array(name), rtol=1e-9)
+    for name in (*HOURS, "coverage", "headcount", "ramped_fte", "required_fte"):
         for role in working_roles(a):
-            assert np.array_equal(a.array(name, role=role), b.array(name, role=role))
+            one, other = (result.array(name, role=role) for result in (a, b))
+            assert np.array_equal(one, other, equal_nan=True), name
 
 
 @some_plans

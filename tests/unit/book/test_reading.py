@@ -108,6 +108,32 @@ def test_revenue_may_have_thousands_separators(tmp_path, arr, value):
 
 
 @pytest.mark.parametrize(
+    ("arr", "doubted"),
+    [
+        (("95.000", "120.500"), True),
+        (("95.000", "1200.500"), False),
+        (("95.00", "120.500"), False),
+        (("95", "120"), False),
+    ],
+)
+def test_points_that_may_separate_thousands_are_doubted(tmp_path, arr, doubted):
+    rows = (A.replace("100000", arr[0]), B.replace("50000", arr[1]))
+    said = [warning.text for warning in load(tmp_path, *rows).warnings]
+    doubt = "95.000 is read as less than a thousand; does the point separate thousands? "
+    assert said == ([f"{doubt}Write digits, as in 95000"] if doubted else [])
+
+
+def test_a_share_that_is_none_is_told_as_a_share(tmp_path):
+    (said,) = mistakes(tmp_path, f"{A},x", f"{B},5%", header=f"{HEADER},churn")
+    assert said == "accounts.csv:2: churn: 'x' is not a number. Write a share, as in 12%"
+
+
+def test_a_column_in_other_letters_is_near(tmp_path):
+    (said,) = mistakes(tmp_path, A, B, header="id,segment,ARR,start,renewal")
+    assert "no column is called `arr`. Did you mean `ARR`?" in said
+
+
+@pytest.mark.parametrize(
     ("format_", "start", "renewal"),
     [
         ("DD/MM/YYYY", "01/06/2024", "01/06/2027"),

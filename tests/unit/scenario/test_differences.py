@@ -180,7 +180,7 @@ def test_anchors_make_no_difference(load):
         ),
         (
             ("salary: 95_000", "salary: 95_000, attrition: 12%"),
-            "team.csm.attrition: 0 (default) -> 12%  (– -> other.yaml:17)",
+            "team.csm.attrition: 0% (default) -> 12%  (– -> other.yaml:17)",
         ),
         (
             ("salary: 95_000", "salary: 95_000, ramp: [50%, 80%]"),

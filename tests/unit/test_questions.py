@@ -1,0 +1,81 @@
+"""Questions from Python that have no answer, and what is said of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import capacity
+from capacity.errors import QuestionError
+
+
+@pytest.fixture(scope="module")
+def plan(scenario) -> capacity.Scenario:
+    return scenario("""
+        name: small
+        horizon: {start: 2027-01, months: 3}
+        segments: {smb: {accounts: 10, arr: 9_000, churn: 10%, addressable: 50%}}
+        tasks: {qbr: {role: csm, every: quarter, hours: 2h}}
+        team: {csm: {headcount: 1}, idle: {headcount: 1}}
+    """)
+
+
+@pytest.mark.parametrize("q", [1.9, -0.2, math.nan, None, "0.9"])
+def test_a_quantile_is_of_a_probability(plan: capacity.Scenario, q: Any) -> None:
+    result = capacity.simulate(plan, trials=100)
+    with pytest.raises(QuestionError, match="Write a probability between 0 and 1"):
+        result.quantile("due_hours", q, role="csm")
+
+
+def test_expected_values_have_no_quantiles(plan: capacity.Scenario) -> None:
+    expected = capacity.simulate(plan, trials=0)
+    assert expected.quantile("due_hours", 0.9, role="csm").isna().all()
+    assert math.isnan(expected.quantile("due_hours", 0.9, role="csm", period="2027-01"))
+    assert expected.mean("due_hours", role="csm", period="") == pytest.approx(20, rel=0.05)
+
+
+def test_an_unknown_key_is_told_with_the_nearest(plan: capacity.Scenario) -> None:
+    with pytest.raises(QuestionError, match=r"'rolle' is no key\. Did you mean `role`"):
+        capacity.simulate(plan, trials=0).mean("due_hours", rolle="csm")
+
+
+def test_a_path_is_no_scenario() -> None:
+    with pytest.raises(TypeError, match=r"of type str; pass what capacity.load\(path\) returns"):
+        capacity.simulate("plan.yaml")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("trials", 2.5, TypeError), ("trials", "100", TypeError), ("trials", True, TypeError),
+     ("trials", -1, ValueError), ("seed", -1, ValueError), ("seed", 0.5, TypeError)],
+)  # fmt: skip
+def test_trials_and_seed_are_whole_numbers(
+    plan: capacity.Scenario, name: str, value: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match=f"{name} is "):
+        capacity.simulate(plan, **{name: value})
+
+
+def test_a_role_without_work_has_no_odds(plan: capacity.Scenario) -> None:
+    told = str(capacity.simulate(plan, trials=100))
+    assert "• csm: coverage of" in told
+    assert "idle: coverage" not in told
+
+
+@pytest.mark.parametrize("trials", [0, 100])
+def test_what_is_dropped_is_a_part_of_what_there_was_to_do(scenario, trials: int) -> None:
+    late = scenario("""
+        name: late
+        horizon: {start: 2027-01, months: 3}
+        segments: {smb: {accounts: 10, arr: 9_000, churn: 0%, addressable: 50%}}
+        tasks:
+          old: {role: csm, fixed: 5 hours per month, backlog: 900h, defer: 1 month}
+        team: {csm: {headcount: 1, salary: 0}}
+    """)
+    result = capacity.simulate(late, trials=trials)
+    dropped = result.mean("dropped_hours", role="csm", period="")
+    assert dropped > 15
+    said = f"{100 * dropped / 915:.1f} % of all due and late hours"
+    assert said in " ".join(str(result).split())
