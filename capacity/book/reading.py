@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -27,6 +28,8 @@ from capacity.scenario.exports import ExportFormat
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
 from capacity.scenario.pool import split_columns
+from capacity.scenario.task import Task
+from capacity.scenario.unknown import UNKNOWN, UnknownError, or_unknown
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
@@ -238,8 +241,11 @@ def _check_pools(plan: Plan, book: Book, findings: _Findings) -> None:
     for column in split_columns(plan):
         if column not in book.names:
             continue
-        roles = [name for name, role in plan.team.items() if role.split == column]
-        served = served_by(plan, book, roles)
+        splits = {name: role.split for name, role in plan.team.items()}
+        roles = [name for name, split in splits.items() if split is not UNKNOWN and split == column]
+        served = or_unknown(partial(served_by, plan, book, roles))
+        if served is UNKNOWN:
+            continue
         bad = (book.names[column] == "") & (book.segment >= 0) & served
         findings.rows(bad, column, lambda i: "is empty. Write which pool serves the account")
 
@@ -414,19 +420,22 @@ def _month_before(day: np.datetime64) -> str:
 
 def _check_leads(plan: Plan, book: Book, findings: _Findings) -> None:
     """Work for a renewal falls due within the term that ends."""
-    periods = plan.horizon.periods
     terms = np.flatnonzero(np.bincount(book.term))
     for task in plan.tasks.values():
-        if task.on == "renewal":
-            served = needs(plan, book, task)
-            short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
-            findings.rows(
-                served & np.isin(book.term, short),
-                "term",
-                lambda i, task=task: too_long_lead(  # type: ignore[misc]
-                    plan, task, one_line(book.ids[i]), int(book.term[i])
-                ),
-            )
+        with suppress(UnknownError):
+            _check_lead(plan, book, task, terms, findings)
+
+
+def _check_lead(plan: Plan, book: Book, task: Task, terms: IntArray, findings: _Findings) -> None:
+    periods = plan.horizon.periods
+    if task.on == "renewal":
+        served = needs(plan, book, task)
+        short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
+        findings.rows(
+            served & np.isin(book.term, short),
+            "term",
+            lambda i: too_long_lead(plan, task, one_line(book.ids[i]), int(book.term[i])),
+        )
 
 
 def _scaled(book: Book, plan: Plan, file: str) -> Book:

@@ -20,6 +20,7 @@ from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Step
+from capacity.scenario.unknown import UnknownError, is_unknown
 
 _NOT_DRAWN = ("name", "description", "horizon", "accounts", "simulation", "correlate")
 _VARIES = {
@@ -122,9 +123,13 @@ def unfit(plan: Plan, marked: Marked) -> Iterator[Finding]:
     """
     known = inputs(plan) if plan.correlate else {}
     fit = {path for path, found in known.items() if _is_fit(path, found.estimate)}
+    hidden = False
     for i, correlation in enumerate(plan.correlate):
         for j, path in enumerate(correlation.between):
             if path in fit:
+                continue
+            if is_unknown(plan, path.split(".")):
+                hidden = True
                 continue
             pair = ("correlate", i, BETWEEN, j)
             plain = path in known and not _varies(path)
@@ -134,6 +139,8 @@ def unfit(plan: Plan, marked: Marked) -> Iterator[Finding]:
                 yield later, later not in marked.values, _NO_LONGER.format(text, marked.place(pair))
             else:
                 yield pair, False, _fault(path, known, fit)
+    if hidden:
+        raise UnknownError  # what the others come to together hangs on this one
 
 
 def _made_plain(marked: Marked, path: str, pair: Place) -> Trail | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from capacity.scenario.currencies import OWN, rates_of
 from capacity.scenario.dated import held
 from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
+from capacity.scenario.drafting import draft, forget
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
@@ -38,6 +40,21 @@ P = TypeVar("P", bound=Part)
 DEFAULT_WEEK = 40.0
 MOST_MISTAKES = 1000
 """Mistakes of one kind after which nobody looks for more."""
+_MEANT = re.compile(r"Did you mean `([^`]+)`\?")
+
+
+class UnsoundError(InputError):
+    """A plan with mistakes.
+
+    Attributes
+    ----------
+    draft
+        What is known of the plan; None where that is too little to judge anything by.
+    """
+
+    def __init__(self, mistakes: Sequence[Mistake], draft: Plan | None) -> None:
+        super().__init__(mistakes)
+        self.draft = draft
 
 
 def validate(
@@ -58,14 +75,16 @@ def validate(
 
     Raises
     ------
-    InputError
+    UnsoundError
         With every mistake of the file.
     """
     data: dict[str, Any] = copy.deepcopy(marked.data)
     mistakes = _first(marked, crowds(data))
     if mistakes:
-        raise InputError(mistakes)
-    mistakes = _first(marked, unknown_settings(data)) + _first(marked, inconsistencies(data))
+        raise UnsoundError(mistakes, None)
+    findings = [*_few(unknown_settings(data)), *_few(inconsistencies(data))]
+    mistakes = _mistakes(marked, findings)
+    wrong = [trail for path, _, text in findings for trail in (path, *_meant(path, text))]
     start = _start(data)
     _write_days_in_hours(data, start)
     name_files(data)
@@ -77,15 +96,31 @@ def validate(
         "segments": tuple(segments) if isinstance(segments, dict) else (),
         "start": start,
     }
+    plan: Plan | None
+    is_read = True
     try:
         plan = Plan.model_validate(data, context=context)
+        plan = forget(plan, wrong) if wrong else plan
     except ValidationError as error:
-        raise InputError(mistakes + _translated(marked, error.errors(), mistakes)) from None
-    if not mistakes:
-        mistakes = _mistakes(marked, contradictions(plan, marked))
-    if mistakes:
-        raise InputError(mistakes)
+        is_read = False
+        mistakes += _translated(marked, error.errors(), mistakes)
+        plan = draft(data, context, wrong, [tuple(fault["loc"]) for fault in error.errors()])
+    if plan and (found := list(contradictions(plan, marked))):
+        mistakes += _mistakes(marked, found)
+        plan = forget(plan, (path for path, _, _ in found), parts=False)
+    if mistakes or not is_read or not plan:
+        raise UnsoundError(mistakes, plan)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
+
+
+def _few(findings: Iterable[Finding]) -> list[Finding]:
+    """As many as anybody reads."""
+    return list(islice(findings, MOST_MISTAKES))
+
+
+def _meant(path: Trail, text: str) -> list[Trail]:
+    """The setting that was meant where its name is misspelt; then it is there, after all."""
+    return [(*path[:-1], name) for name in _MEANT.findall(text)]
 
 
 def _start(data: dict[str, Any]) -> dt.date | None:
