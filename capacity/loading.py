@@ -223,11 +223,8 @@ def _build(
 ) -> Scenario:
     """A scenario from what was written; what files beside it hold is taken from one like it."""
     marked, missed = changed(written.base, written.changes)
-    mistakes = [*mistakes, *missed]
-    try:
-        marked = assigned(marked, settings)
-    except InputError as error:
-        raise InputError([*mistakes, *error.mistakes]) from None
+    marked, unset = assigned(marked, settings)
+    mistakes = [*mistakes, *missed, *unset]
     observations = ObservedFiles(marked, files, like.observed if like else {})
     try:
         plan, warnings = validate(marked, observations)

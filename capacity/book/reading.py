@@ -96,11 +96,11 @@ def read_book(
     table = read_table(source, list(dict.fromkeys(chain(*titles.values()))))
     theirs = {name: _title(known, table) for name, known in titles.items()}
     _check_columns({*REQUIRED, *wanted}, theirs, titles, table)
-    _check_asked(plan, asked or {}, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
     findings = _Findings(table, form, asked or {})
+    _check_asked(plan, theirs, findings)
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
@@ -133,11 +133,9 @@ def _check_columns(
         raise InputError(mistakes)
 
 
-def _check_asked(
-    plan: Plan, asked: Mapping[str, Place], theirs: Mapping[str, str], table: Table
-) -> None:
+def _check_asked(plan: Plan, theirs: Mapping[str, str], findings: _Findings) -> None:
     """The columns that a `where` asks for are there."""
-    mistakes = []
+    table = findings.table
     known = list(dict.fromkeys((*ACCOUNT_COLUMNS, *map(one_line, table.header))))
     for column, said in plan.asked_of_file.items():
         if theirs[column] not in table.header:
@@ -146,11 +144,7 @@ def _check_asked(
                 f"It has {table.shown_columns}. Name it under `accounts:` if it is called "
                 f'otherwise there: columns: {{{column}: "…"}}'
             )
-            mistakes.append(
-                Mistake(asked.get(said[0][0], table.top), f"tasks.{said[0][0]}.where", text)
-            )
-    if mistakes:
-        raise InputError(mistakes)
+            findings.condition(said[0][0], text)
 
 
 def _missing_column(titles: Sequence[str], column: str, table: Table) -> Mistake:
@@ -182,6 +176,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         early, "renewal", lambda i: f"{renewals[i]} is not after the start {starts[i]}. Swap them?"
     )
     none = np.full(len(segment), np.nan)
+    missing = dict.fromkeys((c for c in plan.asked_of_file if c not in cells), UNKNOWN)
     book = Book(
         ids=ids,
         segment=segment,
@@ -193,12 +188,13 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
         complexity=_numbers(cells.get("complexity"), "complexity", findings, none),
-        names={
+        names=missing
+        | {
             name: np.array(column.texts(), dtype=object)
             for name, column in cells.items()
             if name not in ACCOUNT_COLUMNS
         },
-        figures=_figures(plan, cells, findings),
+        figures=missing | _figures(plan, cells, findings),
     )
     if findings.mistakes:
         _check_pools(plan, book, findings)
@@ -218,6 +214,8 @@ def _figures(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> di
         SWITCH: (_switch, "neither true nor false. Write one of them"),
     }
     for name, asked in plan.asked_of_file.items():
+        if name not in cells:
+            continue
         for holds, task in {c.holds: task for task, c in asked if c.holds in figures}.items():
             column, (read, words) = cells[name], figures[holds]
             found[name] = column.numbers(read)

@@ -99,7 +99,7 @@ def _take_out(model: type[BaseModel], around: Any, trail: Trail) -> bool:
     if not trail or not isinstance(around, dict) or trail[0] not in around:
         return True
     key, *rest = trail
-    part, named = part_of(settings(model)[str(key)])
+    part, named = part_of(settings(model).get(str(key)))
     if part and named and rest and isinstance(around[key], dict):
         if _take_out(part, around[key].get(rest[0]), tuple(rest[1:])):
             around[key][rest[0]] = _blank(part)

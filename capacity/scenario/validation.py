@@ -20,6 +20,7 @@ from capacity.scenario.dated import held
 from capacity.scenario.days import is_by_date, read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.drafting import draft, forget
+from capacity.scenario.expecting import names_of
 from capacity.scenario.fields import name_said
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
@@ -82,8 +83,11 @@ def validate(
     mistakes = _first(marked, crowds(data))
     if mistakes:
         raise UnsoundError(mistakes, None)
-    findings = [*_few(unknown_settings(data)), *_few(inconsistencies(data))]
+    findings = list(islice(unknown_settings(data), MOST_MISTAKES))
+    findings += islice(inconsistencies(data), MOST_MISTAKES - len(findings))
     mistakes = _mistakes(marked, findings)
+    if len(mistakes) == MOST_MISTAKES:
+        raise UnsoundError(mistakes, None)
     wrong = [trail for path, _, text in findings for trail in (path, *_meant(path, text))]
     start = _start(data)
     _write_days_in_hours(data, start)
@@ -92,6 +96,7 @@ def validate(
     context = {
         "currency": data.get("currency", OWN),
         "fx": rates_of(data.get("fx")),
+        "names": names_of(data),
         "observations": observations,
         "segments": tuple(segments) if isinstance(segments, dict) else (),
         "start": start,
@@ -111,11 +116,6 @@ def validate(
     if mistakes or not is_read or not plan:
         raise UnsoundError(mistakes, plan)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
-
-
-def _few(findings: Iterable[Finding]) -> list[Finding]:
-    """As many as anybody reads."""
-    return list(islice(findings, MOST_MISTAKES))
 
 
 def _meant(path: Trail, text: str) -> list[Trail]:

@@ -139,7 +139,7 @@ def refused(plan, text):
     ("text", "words"),
     [
         ("p_coverd[csm] >= 80%", "no metric is called `p_coverd`. Did you mean `p_covered`?"),
-        ("p_covered[cms] >= 80%", "knows no `cms`. Did you mean `csm`? Known: csm, onboarding"),
+        ("p_covered[cms] >= 80%", "knows no `cms`. Did you mean `csm`? Known: "),
         ("p_covered[role=smb] >= 80%", "knows no role `smb`"),
         ("p_covered >= 80%", "Write p_covered[csm], p_covered[onboarding]"),
         ("due_hours[qbr] < 5h", "not known of `qbr` alone. Write due_hours[csm, qbr]"),
