@@ -60,6 +60,10 @@ def pools_amiss(
         yield from _without_file(plan, marked, name, role.split)
         served = or_unknown(partial(_served, plan, book, name))
         values = or_unknown(partial(_values, role, rosters.get(name), served))
+        stale = list(as_far_as_known(_of_another_split(marked, name, role, served)))
+        if stale:
+            yield from stale
+            continue
         yield from as_far_as_known(_unknown(marked, name, role, values))
         yield from as_far_as_known(_without_seats(marked, name, role, values, served))
         yield from as_far_as_known(_without_pools(plan, marked, name, values))
@@ -129,6 +133,29 @@ def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterat
         if silent and not unknown:
             at = ("team", name, key)
             text = f"says nothing of {', '.join(map(one_line, silent))}. Add it, or add `default`"
+            yield Mistake(marked.place(at), dotted(at), text)
+
+
+def _of_another_split(
+    marked: Marked, name: str, role: Role, served: list[str]
+) -> Iterator[Mistake]:
+    """Pools named before a change split the role by another column."""
+    at = ("team", name, "split")
+    turn = marked.turn(marked.place(at))
+    for key in by_name(Role):
+        setting = getattr(role, "raise_" if key == "raise" else key)
+        if not isinstance(setting, BySegment) or not setting.values:
+            continue
+        places = {
+            value: marked.place(("team", name, key, value), key=True) for value in setting.values
+        }
+        old = [v for v, place in places.items() if v not in served and marked.turn(place) < turn]
+        if old:
+            text = (
+                f"splits {name} anew, but its `{key}` names {', '.join(map(one_line, old))} "
+                f"({places[old[0]]}). Take it out: `remove: [team.{name}.{key}]`, and set it "
+                "anew where it is wanted"
+            )
             yield Mistake(marked.place(at), dotted(at), text)
 
 

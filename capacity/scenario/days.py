@@ -21,9 +21,13 @@ MONTH_SCHEMA: JsonSchema = {
 }
 _PART_OF_YEAR = re.compile(r"\s*((?:19|20)[0-9]{2})(?:[ -]?(?:Q([1-4])|H([12])))?\s*")
 _PART_FIRST = re.compile(r"\s*([QH][1-4])[ -]?((?:19|20)[0-9]{2})\s*")
-_FISCAL = re.compile(r"\s*(?:[QH][1-4][ -]?)?FY[ -]?(?:[0-9]{2}){1,2}(?:[ -]?[QH][1-4])?\s*", re.I)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_NAMED = re.compile(rf"\s*({'|'.join(_MONTHS)})[a-z]*\.?[ -]?((?:19|20)[0-9]{{2}})\s*", re.I)
+_FISCAL = re.compile(
+    r"\s*(?:[QH][1-4][ -]?)?FY[ -]?(?:[0-9]{2}){1,2}(?:[ -]?[QH][1-4])?\s*", re.IGNORECASE
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_NAMED = re.compile(
+    rf"\s*({'|'.join(_MONTHS)})[a-z]*\.?[ -]?((?:19|20)[0-9]{{2}})\s*", re.IGNORECASE
+)
 _MONTH_FIRST = re.compile(r"\s*(0?[1-9]|1[0-2])[/.-]((?:19|20)[0-9]{2})\s*")
 _YEAR_FIRST = re.compile(r"\s*((?:19|20)[0-9]{2})[/.](0?[1-9]|1[0-2])\s*")
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -16,12 +16,12 @@ from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.currencies import OWN, rates_of
-from capacity.scenario.dated import held
-from capacity.scenario.days import is_by_date, read_day
+from capacity.scenario.days import read_day
 from capacity.scenario.document import Plan
 from capacity.scenario.drafting import draft, forget
 from capacity.scenario.expecting import names_of
 from capacity.scenario.fields import name_said
+from capacity.scenario.numbers import REMARKS, is_form
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.samples import Observations, name_files
@@ -85,12 +85,12 @@ def validate(
         raise UnsoundError(mistakes, None)
     findings = list(islice(unknown_settings(data), MOST_MISTAKES))
     findings += islice(inconsistencies(data), MOST_MISTAKES - len(findings))
+    findings += islice(_write_days_in_hours(data), MOST_MISTAKES - len(findings))
     mistakes = _mistakes(marked, findings)
     if len(mistakes) == MOST_MISTAKES:
         raise UnsoundError(mistakes, None)
     wrong = [trail for path, _, text in findings for trail in (path, *_meant(path, text))]
     start = _start(data)
-    _write_days_in_hours(data, start)
     name_files(data)
     segments = data.get("segments")
     context = {
@@ -219,38 +219,48 @@ def _plain(error: ErrorDetails) -> str:
     return f"{error['input']!r} does not fit: {error['msg'].lower()}"
 
 
-def _write_days_in_hours(data: dict[str, Any], start: dt.date | None) -> None:
-    """``0.5d`` is half of the day of the role that does the work."""
+def _write_days_in_hours(data: dict[str, Any]) -> Iterator[Finding]:
+    """``0.5d`` is half of the day of the role that does the work, which must have one length."""
     tasks, team = data.get("tasks"), data.get("team")
     if not isinstance(tasks, dict) or not isinstance(team, dict):
         return
-    days = {name: _hours_per_day(role, start) for name, role in team.items()}
-    for task in tasks.values():
+    days = {name: _hours_per_day(role) for name, role in team.items()}
+    for name, task in tasks.items():
         if not isinstance(task, dict):
             continue
-        own = days.get(name_said(task.get("role")) or "", DEFAULT_WEEK / units.WEEKDAYS)
-        for key in ("hours", "backlog", "fixed"):
+        for key in ("hours", "backlog", "fixed", "steps"):
             if key in task:
-                task[key] = units.days_to_hours(task[key], own)
-        if "steps" in task:
-            task["steps"] = _steps_in_hours(task["steps"], own, days)
+                path, role = ("tasks", name, key), name_said(task.get("role")) or ""
+                task[key] = yield from _in_hours(task[key], path, role, days)
 
 
-def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
-    if not isinstance(steps, dict):
-        return units.days_to_hours(steps, own)
-    own = days.get(name_said(steps.get("role")) or "", own)
-    return {
-        key: _steps_in_hours(value, own, days) if key != "role" else value
-        for key, value in steps.items()
-    }
+def _in_hours(
+    raw: Any, path: Trail, role: str, days: Mapping[str, float | None]
+) -> Generator[Finding, None, Any]:
+    """Days in hours at any depth; below a `role` they are its own."""
+    if isinstance(raw, dict):
+        role = name_said(raw.get("role")) or role if path[2] == "steps" else role
+        texts = ("role", *(REMARKS if is_form(raw) else ()))
+        found = {}
+        for key, item in raw.items():
+            is_text = key in texts
+            found[key] = item if is_text else (yield from _in_hours(item, (*path, key), role, days))
+        return found
+    day = days.get(role, DEFAULT_WEEK / units.WEEKDAYS)
+    written = units.days_to_hours(raw, day or 1.0)
+    if day is None and written is not raw:
+        text = f"a day of {role} is not one length, as its `hours_per_week` is not one number"
+        yield path, False, f"{text}. Write hours, as in 4h"
+    return written
 
 
-def _hours_per_day(role: Any, start: dt.date | None) -> float:
+def _hours_per_day(role: Any) -> float | None:
+    """Hours of a day of a role; None where they differ by pool or date, or have a range."""
     week = role.get("hours_per_week") if isinstance(role, dict) else None
-    week = held(week, start) if is_by_date(week) else week
-    week = week.get("value") if isinstance(week, dict) else week
+    if isinstance(week, dict) and "value" not in week:
+        return None
+    week = week["value"] if isinstance(week, dict) else week
     try:
         return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS
     except ValueError:
-        return DEFAULT_WEEK / units.WEEKDAYS
+        return DEFAULT_WEEK / units.WEEKDAYS  # which is told where it stands
