@@ -440,7 +440,7 @@ def test_an_input_of_several_pairs_is_told_once_for_each(load_variant):
 def test_what_a_change_removes_is_told_where_it_is_removed(tmp_path):
     (tmp_path / "base.yaml").write_text(REMOVABLE)
     (tmp_path / "plan.yaml").write_text(
-        f"extends: base.yaml\nchanges:\n  - name: less\n    remove: [tasks.call]\n"
+        "extends: base.yaml\nchanges:\n  - name: less\n    remove: [tasks.call]\n"
     )
     with pytest.raises(capacity.InputError) as caught:
         capacity.load(tmp_path / "plan.yaml")
