@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,7 @@ from capacity.errors import InputError, Mistake, Place
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.periods import Periods
 from capacity.scenario.document import Plan
-from capacity.scenario.expecting import ABOUT, HOLDS, Bound, Expectation, Named
+from capacity.scenario.expecting import ABOUT, HOLDS, Expectation, Named
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import dotted
 
@@ -28,11 +27,8 @@ SURE = 2.0
 _DUST = 1e-9
 """Part of a bound by which a figure may miss it through rounding alone."""
 _MOST_NAMES = 20
-_TIME = re.compile(r"\d|FY\d")
-"""How a period begins, and hardly any name."""
 _ODDS = "p_covered"
 """A share of the futures, of which there are none where expected values are computed."""
-_AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
 _REVENUE = "takes revenue. Write what accounts pay as `arr`, or name a file of accounts"
 _A_YEAR = "takes {}, and a plan of 12 months or more. Write them, or leave the expectation out"
 ABSENT = {
@@ -41,6 +37,7 @@ ABSENT = {
     "gross_profit": "takes revenue and `finance.gross_margin`. Write them",
     "logo_retention": _A_YEAR.format("`churn`"),
     **dict.fromkeys(("grr", "nrr"), _A_YEAR.format("revenue, `churn`")),
+    "clv": "takes revenue, `churn` and a `discount_rate`. Write them",
 }
 """Metrics that not every plan has, and what they take."""
 
@@ -148,7 +145,6 @@ class _Reader:
     def read(self, expectation: Expectation) -> tuple[Metric, str | None, str | None]:
         """The metric for its key, the period, and the span of which that is one."""
         metrics = self._called(expectation.metric)
-        _check_bound(metrics[0], expectation.bound, self.plan.currency)
         names, when = self._sorted_out(metrics, expectation.about)
         metric = _about(metrics, names)
         if when is None:
@@ -160,12 +156,9 @@ class _Reader:
     def _called(self, name: str) -> list[Metric]:
         """The metrics of a name, one for each key."""
         found = [metric for metric in self.catalogue.metrics if metric.name == name]
-        if found:
-            return found
-        if name in ABSENT:
+        if not found:
             raise ValueError(f"this plan has no {name}, which {ABSENT[name]}")
-        known = dict.fromkeys(metric.name for metric in self.catalogue.metrics)
-        raise ValueError(f"no metric is called `{name}`.{nearest(name, known)} {_known(known)}")
+        return found
 
     def _sorted_out(
         self, metrics: Sequence[Metric], about: Sequence[Named]
@@ -181,10 +174,8 @@ class _Reader:
             elif item.kind in ("", "period") and item.name in whens:
                 periods.append(item.name)
             else:
-                is_time = bool(_TIME.match(item.name)) and item.kind in ("", "period")
-                raise ValueError(
-                    _unknown(metrics[0], item, [*filter(None, whens)] if is_time else list(values))
-                )
+                known = [*filter(None, whens)] if item.may_be_time else list(values)
+                raise ValueError(_unknown(metrics[0], item, known))
         if len(periods) > 1:
             raise ValueError(f"names {' and '.join(periods)}. Write one period")
         return names, periods[0] if periods else None
@@ -247,24 +238,6 @@ def _some(names: Iterable[str]) -> str:
     found = list(names)
     more = ", …" if len(found) > _MOST_NAMES else ""
     return ", ".join(found[:_MOST_NAMES]) + more
-
-
-def _check_bound(metric: Metric, bound: Bound, currency: str) -> None:
-    """The bound must be a quantity such as the metric is."""
-    name, unit = metric.name, metric.unit
-    if unit == "share":
-        if bound.dress not in ("", "share") or (not bound.dress and bound.value > 1):
-            text = f"{name} is a share, which {bound.text} is not"
-            raise ValueError(f"{text}. Write it in percent, as in 80%")
-        if name in _AT_MOST_ONE and not 0 <= bound.value <= 1:
-            text = f"{name} lies between 0% and 100%, so {bound.text} decides nothing"
-            raise ValueError(f"{text}. Write a share between them")
-        return
-    fits, example = {"hours": ("hours", "300h"), currency: ("money", "1.9M")}.get(unit, ("", "12"))
-    if bound.dress not in ("", fits):
-        raise ValueError(
-            f"{name} is in {unit}, which {bound.text} is not. Write it as in {example}"
-        )
 
 
 # --- what came of it ---------------------------------------------------------------------------

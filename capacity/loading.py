@@ -9,7 +9,7 @@ from typing import Any
 
 from capacity.book.accounts import Book
 from capacity.book.observations import Key, Observed, ObservedFiles
-from capacity.book.pools import build_pools
+from capacity.book.pools import build_pools, pools_amiss
 from capacity.book.reading import read_book
 from capacity.book.representative import representative_book
 from capacity.book.restricted import unmet
@@ -32,7 +32,8 @@ from capacity.scenario.extending import Written, read_written
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
 from capacity.scenario.reading import Marked, Trail
-from capacity.scenario.validation import validate
+from capacity.scenario.unknown import UNKNOWN, UnknownError, each, is_unsound
+from capacity.scenario.validation import UnsoundError, validate
 
 _FORMAT_AT = ("accounts", "format")
 _ROLE_DEPTH = len(("team", "csm", "people"))
@@ -222,23 +223,24 @@ def _build(
 ) -> Scenario:
     """A scenario from what was written; what files beside it hold is taken from one like it."""
     marked, missed = changed(written.base, written.changes)
-    mistakes = [*mistakes, *missed]
-    try:
-        marked = assigned(marked, settings)
-    except InputError as error:
-        raise InputError([*mistakes, *error.mistakes]) from None
+    marked, unset = assigned(marked, settings)
+    mistakes = [*mistakes, *missed, *unset]
     observations = ObservedFiles(marked, files, like.observed if like else {})
     try:
         plan, warnings = validate(marked, observations)
-    except InputError as error:
-        raise InputError([*mistakes, *observations.mistakes, *error.mistakes]) from None
+    except UnsoundError as error:
+        mistakes += [*observations.mistakes, *error.mistakes]
+        mistakes += _amiss_beside(error.draft, marked, files) if error.draft else []
+        raise InputError(mistakes) from None
     if mistakes:
-        raise InputError(mistakes)
+        raise InputError([*mistakes, *_amiss_beside(plan, marked, files)])
     if like and _read_for(plan, marked, files) == _read_for(like.plan, like.marked, files):
         book, rosters, doubts = like.book, like.rosters, list(like.doubts)
         files.seen |= {file: like.files[file] for file in _files_of(like)}
     else:
-        book, rosters, doubts = _read_beside(plan, marked, files)
+        book, rosters, doubts, mistakes = _read_beside(plan, marked, files)
+    if mistakes:
+        raise InputError([*mistakes, *pools_amiss(plan, book, rosters, marked)])
     pools, idle = build_pools(plan, book, rosters, marked)
     doubtful = (*warnings, *observations.doubts, *doubts, *idle, *unmet(plan, book, marked))
     return Scenario(
@@ -277,16 +279,19 @@ def _read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
 
 def _read_beside(
     plan: Plan, marked: Marked, files: Files
-) -> tuple[Book, dict[str, Roster], list[Mistake]]:
-    """Accounts, people, and warnings about them."""
+) -> tuple[Book, dict[str, Roster], list[Mistake], list[Mistake]]:
+    """Accounts and people, warnings about them, and mistakes; what is wrong is unknown."""
     rosters: dict[str, Roster] = {}
     warnings: list[Mistake] = []
     mistakes: list[Mistake] = []
+    book: Book = UNKNOWN
     try:
         book, doubts = _book(plan, marked, files)
         warnings += doubts + _nobody(book, marked)
     except InputError as error:
         mistakes += error.mistakes
+    except UnknownError:
+        pass  # the settings by which it is read are wrong, and told already
     for (path, name), roles in _files_of_people(plan, marked, files).items():
         try:
             found, doubts = read_rosters(plan, roles, *files.read(marked, path, name, "people"))
@@ -297,15 +302,30 @@ def _read_beside(
             warnings += doubts
         except InputError as error:
             mistakes += error.mistakes
-    if mistakes:
-        raise InputError(mistakes)
-    return book, rosters, warnings
+            rosters |= dict.fromkeys(roles, UNKNOWN)
+        except UnknownError:
+            rosters |= dict.fromkeys(roles, UNKNOWN)
+    return book, rosters, warnings, mistakes
+
+
+def _amiss_beside(plan: Plan, marked: Marked, files: Files) -> list[Mistake]:
+    """What is wrong with accounts, people and pools, as far as it is known how to read them."""
+    book, rosters, _, mistakes = _read_beside(plan, marked, files)
+    return [*mistakes, *pools_amiss(plan, book, rosters, marked)]
 
 
 def _book(plan: Plan, marked: Marked, files: Files) -> tuple[Book, list[Mistake]]:
-    """The accounts of the file, or as their number says, with warnings."""
+    """The accounts of the file, or as their number says, with warnings.
+
+    Raises
+    ------
+    UnknownError
+        Where the settings by which they are read are wrong.
+    """
     if plan.accounts is None:
         return representative_book(plan), []
+    if is_unsound(plan.accounts):
+        raise UnknownError
     content, file = files.read(marked, ("accounts", "file"), plan.accounts.file, "accounts")
     sheet_at = marked.place(("accounts", "sheet"))
     asked = {
@@ -330,11 +350,13 @@ def _format(accounts: Accounts, marked: Marked, files: Files) -> ExportFormat:
 def _named(plan: Plan) -> list[tuple[Trail, str]]:
     """The settings that name files, with the names."""
     found: list[tuple[Trail, str]] = []
-    if plan.accounts is not None:
+    if plan.accounts is not None and not is_unsound(plan.accounts):
         found.append((("accounts", "file"), plan.accounts.file))
         if plan.accounts.format is not None and is_format_file(plan.accounts.format):
             found.append((_FORMAT_AT, plan.accounts.format))
-    for name, role in plan.team.items():
+    for name, role in each(plan.team):
+        if role.people is UNKNOWN:
+            continue
         people, path = role.people or BySegment[str]({}), ("team", name, "people")
         found += [((*path, pool), file) for pool, file in people.values.items()]
         if people.default is not None:

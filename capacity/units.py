@@ -246,6 +246,12 @@ def parse_money(
     return converted(amount, found["currency"], raw, currency, fx or {})
 
 
+def is_money_of_ours(text: str) -> bool:
+    """Whether only a scenario writes an amount so: ``50k EUR``, ``82_000``."""
+    found = _MONEY.fullmatch(_trimmed(text))
+    return found is not None and (bool(found["k"]) or "_" in text)
+
+
 def converted(
     amount: float, code: str | None, raw: object, currency: str | None, fx: Mapping[str, float]
 ) -> float:

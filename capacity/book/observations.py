@@ -162,12 +162,12 @@ def _value(amounts: Amounts | None, unit: Unit, cell: Cell) -> float:
     """The observation in a cell; raises `ValueError` where it is none of the unit."""
     said = float(cell) if isinstance(cell, float) else cell
     said = said if isinstance(said, (int, float)) else as_text(said)
-    try:
+    if amounts is None or not isinstance(said, str):
         value = unit.parse(said)
-    except ValueError:
-        if amounts is None or not isinstance(said, str):
-            raise
-        value = amounts.read(said)  # as other programs write money
+    elif units.is_money_of_ours(said):
+        value = units.parse_money(said, amounts.currency, amounts.fx)
+    else:
+        value = amounts.read(said)  # as other programs write it
     return unit.check(value, said)
 
 

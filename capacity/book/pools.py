@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_o
 from capacity.scenario.reading import Marked, dotted
 from capacity.scenario.structure import by_name
 from capacity.scenario.team import Role
+from capacity.scenario.unknown import UNKNOWN, as_far_as_known, each, or_unknown
 
 
 def build_pools(
@@ -31,7 +33,7 @@ def build_pools(
     InputError
         Where an account has no pool, or a setting is given for a pool that is not there.
     """
-    mistakes = list(_without_file(plan, marked))
+    mistakes = list(pools_amiss(plan, book, rosters, marked))
     doubts: list[Mistake] = []
     found = []
     for name, role in plan.team.items():
@@ -40,15 +42,31 @@ def build_pools(
             continue
         served = _served(plan, book, name)
         values = _values(role, rosters.get(name), served)
-        mistakes += _unknown(marked, name, role, values)
-        mistakes += _without_seats(marked, name, role, values, served)
-        mistakes += _without_pools(plan, marked, name, values)
         doubts += _idle(plan, book, marked, name, [v for v in values if v not in served])
         found += [Pool(name, role, value, alone=len(values) == 1) for value in sorted(values)]
     mistakes = mistakes or list(_nowhere(plan, book, found, marked))
     if mistakes:
         raise InputError(mistakes)
     return tuple(found), doubts
+
+
+def pools_amiss(
+    plan: Plan, book: Book, rosters: Mapping[str, Roster], marked: Marked
+) -> Iterator[Mistake]:
+    """Accounts without a pool and settings of no pool, as far as accounts and people are known."""
+    for name, role in each(plan.team):
+        if role.split is None or role.split is UNKNOWN:
+            continue
+        yield from _without_file(plan, marked, name, role.split)
+        served = or_unknown(partial(_served, plan, book, name))
+        values = or_unknown(partial(_values, role, rosters.get(name), served))
+        stale = list(as_far_as_known(_of_another_split(marked, name, role, served)))
+        if stale:
+            yield from stale
+            continue
+        yield from as_far_as_known(_unknown(marked, name, role, values))
+        yield from as_far_as_known(_without_seats(marked, name, role, values, served))
+        yield from as_far_as_known(_without_pools(plan, marked, name, values))
 
 
 def texts(plan: Plan, book: Book, column: str) -> TextArray:
@@ -82,22 +100,17 @@ def served_by(plan: Plan, book: Book, roles: Collection[str]) -> BoolArray:
     return out
 
 
-def _without_file(plan: Plan, marked: Marked) -> Iterator[Mistake]:
-    """Columns that only a file of accounts has, where there is none."""
-    for name, role in plan.team.items():
-        column = role.split
-        if column is None or column == SEGMENT:
-            continue
-        place, path = marked.place(("team", name, "split")), f"team.{name}.split"
-        if plan.accounts is None:
-            text = f"`{column}` is a column of a file of accounts, but there is none. Write segment"
-            yield Mistake(place, path, text)
+def _without_file(plan: Plan, marked: Marked, name: str, column: str) -> Iterator[Mistake]:
+    """A column that only a file of accounts has, where there is none."""
+    if plan.accounts is None and column != SEGMENT:
+        text = f"`{column}` is a column of a file of accounts, but there is none. Write segment"
+        yield Mistake(marked.place(("team", name, "split")), f"team.{name}.split", text)
 
 
 def _values(role: Role, roster: Roster | None, served: list[str]) -> list[str]:
     """The pools of a role: those that have seats, or accounts."""
-    if roster is not None:
-        return list(dict.fromkeys(roster.pools))
+    if role.people:
+        return list(dict.fromkeys(roster.pools if roster is not None else ()))
     named = list(role.headcount.values) if role.headcount else []
     rest = served if role.headcount and role.headcount.default is not None else []
     return list(dict.fromkeys([*named, *rest]))
@@ -120,6 +133,29 @@ def _unknown(marked: Marked, name: str, role: Role, values: list[str]) -> Iterat
         if silent and not unknown:
             at = ("team", name, key)
             text = f"says nothing of {', '.join(map(one_line, silent))}. Add it, or add `default`"
+            yield Mistake(marked.place(at), dotted(at), text)
+
+
+def _of_another_split(
+    marked: Marked, name: str, role: Role, served: list[str]
+) -> Iterator[Mistake]:
+    """Pools named before a change split the role by another column."""
+    at = ("team", name, "split")
+    turn = marked.turn(marked.place(at))
+    for key in by_name(Role):
+        setting = getattr(role, "raise_" if key == "raise" else key)
+        if not isinstance(setting, BySegment) or not setting.values:
+            continue
+        places = {
+            value: marked.place(("team", name, key, value), key=True) for value in setting.values
+        }
+        old = [v for v, place in places.items() if v not in served and marked.turn(place) < turn]
+        if old:
+            text = (
+                f"splits {name} anew, but its `{key}` names {', '.join(map(one_line, old))} "
+                f"({places[old[0]]}). Take it out: `remove: [team.{name}.{key}]`, and set it "
+                "anew where it is wanted"
+            )
             yield Mistake(marked.place(at), dotted(at), text)
 
 

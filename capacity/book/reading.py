@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -27,6 +28,8 @@ from capacity.scenario.exports import ExportFormat
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.scenario.parts import nearest
 from capacity.scenario.pool import split_columns
+from capacity.scenario.task import Task
+from capacity.scenario.unknown import UNKNOWN, UnknownError, or_unknown
 from capacity.units import DAYS_PER_MONTH
 
 REQUIRED = ("id", "segment", "arr", "start", "renewal")
@@ -101,11 +104,11 @@ def read_book(
     table = read_table(source, list(dict.fromkeys(chain(*titles.values()))))
     theirs = {name: _title(known, table) for name, known in titles.items()}
     _check_columns({*REQUIRED, *wanted}, theirs, titles, table)
-    _check_asked(plan, asked or {}, theirs, table)
     cells = {
         name: table.columns[column] for name, column in theirs.items() if column in table.columns
     }
     findings = _Findings(table, form, asked or {})
+    _check_asked(plan, theirs, findings)
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)
@@ -138,11 +141,9 @@ def _check_columns(
         raise InputError(mistakes)
 
 
-def _check_asked(
-    plan: Plan, asked: Mapping[str, Place], theirs: Mapping[str, str], table: Table
-) -> None:
+def _check_asked(plan: Plan, theirs: Mapping[str, str], findings: _Findings) -> None:
     """The columns that a `where` asks for are there."""
-    mistakes = []
+    table = findings.table
     known = list(dict.fromkeys((*ACCOUNT_COLUMNS, *map(one_line, table.header))))
     for column, said in plan.asked_of_file.items():
         if theirs[column] not in table.header:
@@ -151,11 +152,7 @@ def _check_asked(
                 f"It has {table.shown_columns}. Name it under `accounts:` if it is called "
                 f'otherwise there: columns: {{{column}: "…"}}'
             )
-            mistakes.append(
-                Mistake(asked.get(said[0][0], table.top), f"tasks.{said[0][0]}.where", text)
-            )
-    if mistakes:
-        raise InputError(mistakes)
+            findings.condition(said[0][0], text)
 
 
 def _missing_column(titles: Sequence[str], column: str, table: Table) -> Mistake:
@@ -187,6 +184,7 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         early, "renewal", lambda i: f"{renewals[i]} is not after the start {starts[i]}. Swap them?"
     )
     none = np.full(len(segment), np.nan)
+    missing = dict.fromkeys((c for c in plan.asked_of_file if c not in cells), UNKNOWN)
     book = Book(
         ids=ids,
         segment=segment,
@@ -198,12 +196,13 @@ def _book(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> Book:
         completed=np.zeros(len(segment), dtype=np.int64),
         churn=_numbers(cells.get("churn"), "churn", findings, none, high=1, share=True),
         complexity=_numbers(cells.get("complexity"), "complexity", findings, none),
-        names={
+        names=missing
+        | {
             name: np.array(column.texts(), dtype=object)
             for name, column in cells.items()
             if name not in ACCOUNT_COLUMNS
         },
-        figures=_figures(plan, cells, findings),
+        figures=missing | _figures(plan, cells, findings),
     )
     if findings.mistakes:
         _check_pools(plan, book, findings)
@@ -223,6 +222,8 @@ def _figures(plan: Plan, cells: Mapping[str, Column], findings: _Findings) -> di
         SWITCH: (_switch, "neither true nor false. Write one of them"),
     }
     for name, asked in plan.asked_of_file.items():
+        if name not in cells:
+            continue
         for holds, task in {c.holds: task for task, c in asked if c.holds in figures}.items():
             column, (read, words) = cells[name], figures[holds]
             found[name] = column.numbers(read)
@@ -246,8 +247,11 @@ def _check_pools(plan: Plan, book: Book, findings: _Findings) -> None:
     for column in split_columns(plan):
         if column not in book.names:
             continue
-        roles = [name for name, role in plan.team.items() if role.split == column]
-        served = served_by(plan, book, roles)
+        splits = {name: role.split for name, role in plan.team.items()}
+        roles = [name for name, split in splits.items() if split is not UNKNOWN and split == column]
+        served = or_unknown(partial(served_by, plan, book, roles))
+        if served is UNKNOWN:
+            continue
         bad = (book.names[column] == "") & (book.segment >= 0) & served
         findings.rows(bad, column, lambda i: "is empty. Write which pool serves the account")
 
@@ -433,19 +437,22 @@ def _month_before(day: np.datetime64) -> str:
 
 def _check_leads(plan: Plan, book: Book, findings: _Findings) -> None:
     """Work for a renewal falls due within the term that ends."""
-    periods = plan.horizon.periods
     terms = np.flatnonzero(np.bincount(book.term))
     for task in plan.tasks.values():
-        if task.on == "renewal":
-            served = needs(plan, book, task)
-            short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
-            findings.rows(
-                served & np.isin(book.term, short),
-                "term",
-                lambda i, task=task: too_long_lead(  # type: ignore[misc]
-                    plan, task, one_line(book.ids[i]), int(book.term[i])
-                ),
-            )
+        with suppress(UnknownError):
+            _check_lead(plan, book, task, terms, findings)
+
+
+def _check_lead(plan: Plan, book: Book, task: Task, terms: IntArray, findings: _Findings) -> None:
+    periods = plan.horizon.periods
+    if task.on == "renewal":
+        served = needs(plan, book, task)
+        short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
+        findings.rows(
+            served & np.isin(book.term, short),
+            "term",
+            lambda i: too_long_lead(plan, task, one_line(book.ids[i]), int(book.term[i])),
+        )
 
 
 def _scaled(book: Book, plan: Plan, file: str) -> Book:

@@ -73,21 +73,21 @@ def _remove(marked: Marked, path: str, place: Place) -> Iterator[Mistake]:
         marked.values[parts[:-1]] = place  # whoever misses what was there looks here
 
 
-def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:
+def assigned(marked: Marked, settings: Mapping[str, object]) -> tuple[Marked, list[Mistake]]:
     """Data after settings from outside, such as ``{"tasks.qbr.every": "month"}``.
 
     The data stay as they are. The settings replace what a change of a file would replace. A path
     may also lead into a number, and replace a part of it. Mappings that are missing on the way
     are made. Text is read as it would be in the file.
 
-    Raises
-    ------
-    InputError
-        With every path that leads through something that is not a mapping, and every text that is
-        no value.
+    Returns
+    -------
+    tuple
+        The data; and every path that leads through something that is not a mapping, and every
+        text that is no value, which leave the rest to be judged.
     """
     if not settings:
-        return marked
+        return marked, []
     out = marked.copy()
     out.later.append([_outside(path) for path in settings])
     mistakes: list[Mistake] = []
@@ -96,9 +96,7 @@ def assigned(marked: Marked, settings: Mapping[str, object]) -> Marked:
             _assign(out, path, value)
         except InputError as error:
             mistakes += error.mistakes
-    if mistakes:
-        raise InputError(mistakes)
-    return out
+    return out, mistakes
 
 
 def _outside(path: str) -> Place:
@@ -112,19 +110,22 @@ def _assign(marked: Marked, path: str, value: object) -> None:
         raise InputError([Mistake(place, str(path), text)])
     parts = tuple(path.split("."))
     over = Marked(place.file, {}, {}, {}, "")
-    known: Any = marked.data
-    around: dict[str, Any] = over.data
+    found: Any = marked.data
     for depth, part in enumerate(parts[:-1]):
-        known = known.setdefault(part, {}) if isinstance(known, dict) else None
-        if not isinstance(known, dict) or not part:
+        found = found.get(part, {}) if part else None
+        if not isinstance(found, dict):
             leading = ".".join(parts[: depth + 1])
             text = f"{leading} holds no settings. Write a path such as tasks.qbr.hours"
             raise InputError([Mistake(place, path, text)])
-        around = around.setdefault(part, {})
+    said = _read(value, path, place)
+    known: Any = marked.data
+    around: dict[str, Any] = over.data
+    for depth, part in enumerate(parts[:-1]):
+        known, around = known.setdefault(part, {}), around.setdefault(part, {})
         trail = parts[: depth + 1]
         if trail not in marked.keys:
             marked.keys[trail] = marked.values[trail] = place
-    around[parts[-1]] = _read(value, path, place)
+    around[parts[-1]] = said
     for inside in trails(over.data):
         over.keys[inside] = over.values[inside] = place
     merge_at(marked, over, parts)

@@ -16,7 +16,7 @@ from capacity.scenario.conditions import OF_ACCOUNTS, UNKNOWN
 from capacity.scenario.correlated import repeated, ties, unfit
 from capacity.scenario.correlation import BETWEEN, RHO
 from capacity.scenario.days import day_label
-from capacity.scenario.document import WORKBOOKS, Accounts, Plan
+from capacity.scenario.document import WORKBOOKS, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.market import Event
 from capacity.scenario.parts import BySegment, nearest
@@ -25,6 +25,7 @@ from capacity.scenario.segment import MOST_TERMS, Effect, Segment
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
+from capacity.scenario.unknown import as_far_as_known, each
 from capacity.units import MONTHS_PER_YEAR, Span
 
 T = TypeVar("T")
@@ -41,29 +42,36 @@ LARGE_EFFECT = 1.6
 
 def contradictions(plan: Plan, marked: Marked) -> Iterator[Finding]:
     """Rules that hold between several settings; who wrote them tells whom to ask."""
-    for name, needed in (("segments", plan.segments), ("tasks", plan.tasks), ("team", plan.team)):
-        if not needed:
-            yield (name,), False, f"is empty. Write at least one of the {name}"
-    for name, segment in plan.segments.items():
-        yield from _segment(plan, name, segment)
-    for name, task in plan.tasks.items():
-        yield from _restriction(plan, name, task)
-        yield from _coverage_of_segments(plan, name, task)
-        yield from _timing(plan, name, task)
-        if any(enough.values[0] <= 0 for enough in task.enough.versions):
-            yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
-    yield from _weights(plan)
-    yield from _precision(plan.simulation)
-    if plan.accounts:
-        yield from _sheet(plan.accounts)
-    yield from _correlate(plan, marked)
+    for name in ("segments", "tasks", "team"):
+        yield from as_far_as_known(_empty(plan, name))
+    for name, segment in each(plan.segments):
+        yield from as_far_as_known(_segment(plan, name, segment))
+    for name, task in each(plan.tasks):
+        for rule in (_restriction, _coverage_of_segments, _timing, _enough):
+            yield from as_far_as_known(rule(plan, name, task))
+    yield from as_far_as_known(_weights(plan))
+    yield from as_far_as_known(_precision(plan.simulation))
+    yield from as_far_as_known(_sheet(plan))
+    yield from as_far_as_known(_correlate(plan, marked))
+
+
+def _empty(plan: Plan, name: str) -> Iterator[Finding]:
+    if not getattr(plan, name):
+        yield (name,), False, f"is empty. Write at least one of the {name}"
+
+
+def _enough(_plan: Plan, name: str, task: Task) -> Iterator[Finding]:
+    if any(enough.values[0] <= 0 for enough in task.enough.versions):
+        yield ("tasks", name, "enough"), False, "must be above 0. Write a share such as 80%"
 
 
 def _correlate(plan: Plan, marked: Marked) -> Iterator[Finding]:
     """Pairs are of uncertain inputs, each named once, and can hold together."""
-    unknown = dict.fromkeys(unfit(plan, marked))
-    yield from unknown
-    tied = [] if unknown else ties(plan)
+    bad = []
+    for finding in unfit(plan, marked):
+        bad.append(finding)
+        yield finding
+    tied = [] if bad else ties(plan)
     twice = list(repeated(tied))
     for index, text in twice:
         yield ("correlate", index, BETWEEN), False, text
@@ -71,8 +79,10 @@ def _correlate(plan: Plan, marked: Marked) -> Iterator[Finding]:
         yield ("correlate", index, RHO), False, text
 
 
-def _sheet(accounts: Accounts) -> Iterator[Finding]:
-    if accounts.sheet is not None and not accounts.file.lower().endswith(WORKBOOKS):
+def _sheet(plan: Plan) -> Iterator[Finding]:
+    accounts = plan.accounts
+    named = accounts is not None and accounts.sheet is not None
+    if accounts and named and not accounts.file.lower().endswith(WORKBOOKS):
         text = f"{accounts.file} has no sheets. Leave it out, or name a workbook (.xlsx)"
         yield ("accounts", "sheet"), True, text
 

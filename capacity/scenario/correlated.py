@@ -20,6 +20,7 @@ from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.structure import Finding
 from capacity.scenario.task import Step
+from capacity.scenario.unknown import UnknownError, is_unknown
 
 _NOT_DRAWN = ("name", "description", "horizon", "accounts", "simulation", "correlate")
 _VARIES = {
@@ -35,6 +36,10 @@ _SHOWN = 5
 _NO_LONGER = (
     "is not uncertain ({}), but correlate ties it ({}). Write a range, or let nothing be tied: "
     "`remove: [correlate]` in a change, --set correlate=[] outside"
+)
+_GONE = (
+    "is removed, but correlate ties {} ({}). Let nothing be tied: `remove: [correlate]` in a "
+    "change, --set correlate=[] outside; or write the other pairs anew"
 )
 
 
@@ -122,18 +127,27 @@ def unfit(plan: Plan, marked: Marked) -> Iterator[Finding]:
     """
     known = inputs(plan) if plan.correlate else {}
     fit = {path for path, found in known.items() if _is_fit(path, found.estimate)}
+    hidden = False
     for i, correlation in enumerate(plan.correlate):
         for j, path in enumerate(correlation.between):
             if path in fit:
                 continue
+            if is_unknown(plan, path.split(".")):
+                hidden = True
+                continue
             pair = ("correlate", i, BETWEEN, j)
             plain = path in known and not _varies(path)
             later = _made_plain(marked, path, marked.place(pair)) if plain else None
-            if later:
+            gone = None if path in known else _taken_out(marked, path, marked.place(pair))
+            if gone:
+                yield gone, True, _GONE.format(path, marked.place(pair))
+            elif later:
                 text = known[path].estimate.text
                 yield later, later not in marked.values, _NO_LONGER.format(text, marked.place(pair))
             else:
                 yield pair, False, _fault(path, known, fit)
+    if hidden:
+        raise UnknownError  # what the others come to together hangs on this one
 
 
 def _made_plain(marked: Marked, path: str, pair: Place) -> Trail | None:
@@ -147,6 +161,17 @@ def _made_plain(marked: Marked, path: str, pair: Place) -> Trail | None:
         if place:
             return trail if marked.turn(place) > marked.turn(pair) else None
         trail = trail[:-1]
+    return None
+
+
+def _taken_out(marked: Marked, path: str, pair: Place) -> Trail | None:
+    """What was removed with an input in it, if a change did so after a pair had named it."""
+    parts = path.split(".")
+    for end in range(1, len(parts) + 1):
+        trail = tuple(parts[:end])
+        place = marked.keys.get(trail)
+        if place and marked.written(trail) is None:
+            return trail if marked.turn(place) > marked.turn(pair) else None
     return None
 
 

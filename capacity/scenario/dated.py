@@ -49,18 +49,6 @@ def read_dated(
     return replace(unsaid, text=f"{{{text}}}", series=series, since=since)
 
 
-def held(raw: Mapping[str, object], start: dt.date | None) -> object:
-    """What is written for the day on which the plan begins, as far as dates can be read."""
-    found = next(iter(raw.values()))
-    for key, value in raw.items():
-        try:
-            since = read_day(key)
-        except ValueError:
-            continue  # which is said elsewhere
-        found = value if start is not None and since <= start else found
-    return found
-
-
 def _reader(read: Callable[[object], Estimate]) -> Callable[[object], tuple[dt.date, Estimate]]:
     def one(pair: Any) -> tuple[dt.date, Estimate]:
         key, value = pair

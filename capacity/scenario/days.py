@@ -20,6 +20,16 @@ MONTH_SCHEMA: JsonSchema = {
     "pattern": r"^\s*(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])(?:-01)?\s*$",
 }
 _PART_OF_YEAR = re.compile(r"\s*((?:19|20)[0-9]{2})(?:[ -]?(?:Q([1-4])|H([12])))?\s*")
+_PART_FIRST = re.compile(r"\s*([QH][1-4])[ -]?((?:19|20)[0-9]{2})\s*")
+_FISCAL = re.compile(
+    r"\s*(?:[QH][1-4][ -]?)?FY[ -]?(?:[0-9]{2}){1,2}(?:[ -]?[QH][1-4])?\s*", re.IGNORECASE
+)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH_NAMED = re.compile(
+    rf"\s*({'|'.join(_MONTHS)})[a-z]*\.?[ -]?((?:19|20)[0-9]{{2}})\s*", re.IGNORECASE
+)
+_MONTH_FIRST = re.compile(r"\s*(0?[1-9]|1[0-2])[/.-]((?:19|20)[0-9]{2})\s*")
+_YEAR_FIRST = re.compile(r"\s*((?:19|20)[0-9]{2})[/.](0?[1-9]|1[0-2])\s*")
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
 _DAY_OF_MONTH = (
     "(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?|(?:0[13-9]|1[0-2])-(?:29|30)"
@@ -64,13 +74,38 @@ def is_date(name: object) -> bool:
 
 
 def month_instead(name: object) -> str:
-    """What to write for a year, a half or a quarter, which are no dates; empty for all else."""
-    found = _PART_OF_YEAR.fullmatch(name) if isinstance(name, str) else None
-    if not found:
+    """What to write for a time that is no date as written; empty for all else.
+
+    A year, a half or a quarter begins with a month; a fiscal one with which, the planner knows.
+    """
+    if not isinstance(name, str):
         return ""
-    year, quarter, half = found.groups()
-    month = 3 * int(quarter or 1) - 2 if not half else 6 * int(half) - 5
-    return f"`{name}` is no date. Write the month from which it holds: {{{year}-{month:02d}: …}}"
+    if _FISCAL.fullmatch(name):
+        mend = "as in {2027-02: …}"
+    elif month := _month_meant(name):
+        mend = f"{{{month}: …}}"
+    else:
+        return ""
+    text = f"`{name}` is no date. Write the month from which it holds"
+    return f"{text}, {mend}" if mend.startswith("as") else f"{text}: {mend}"
+
+
+def _month_meant(name: str) -> str:
+    """The month with which a time begins, as it is written here; empty where it is none."""
+    if found := _PART_FIRST.fullmatch(name):
+        name = f"{found[2]}-{found[1]}"
+    if found := _PART_OF_YEAR.fullmatch(name):
+        year, quarter, half = found.groups()
+        month = 3 * int(quarter or 1) - 2 if not half else 6 * int(half) - 5
+    elif found := _MONTH_NAMED.fullmatch(name):
+        year, month = found[2], _MONTHS.index(found[1].lower()) + 1
+    elif found := _MONTH_FIRST.fullmatch(name):
+        year, month = found[2], int(found[1])
+    elif found := _YEAR_FIRST.fullmatch(name):
+        year, month = found[1], int(found[2])
+    else:
+        return ""
+    return f"{year}-{month:02d}"
 
 
 def is_by_date(raw: object) -> TypeGuard[Mapping[str, object]]:

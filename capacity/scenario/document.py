@@ -22,6 +22,7 @@ from capacity.scenario.parts import Part, nearest, read_each
 from capacity.scenario.segment import Effect, Segment, Value
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
+from capacity.scenario.unknown import UNKNOWN, each
 
 ACCOUNT_COLUMNS = ("id", "segment", "arr", "start", "renewal", "term", "churn", "complexity")
 """What may be known of an account; the file may have other columns, too."""
@@ -183,8 +184,9 @@ class Plan(Part):
     def asked_of_file(self) -> dict[str, list[tuple[str, Comparison]]]:
         """Columns that only a file of accounts has: each task that asks for one, and what."""
         found: dict[str, list[tuple[str, Comparison]]] = {}
-        for name, task in self.tasks.items():
-            for comparison in task.where.comparisons if task.where else ():
+        for name, task in each(self.tasks):
+            where = None if task.where is UNKNOWN else task.where
+            for comparison in where.comparisons if where else ():
                 if comparison.column not in OF_ACCOUNTS:
                     found.setdefault(comparison.column, []).append((name, comparison))
         return found

@@ -98,5 +98,12 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar(yaml.resolver.BaseResolver.DEFAULT_SCALAR_TAG, text, style)
 
 
+def _whole(dumper: _Dumper, number: int) -> yaml.ScalarNode:
+    """A whole number; one of so many digits that our reader takes it for text needs no tag."""
+    text = str(number)
+    return dumper.represent_scalar(dumper.resolve(yaml.ScalarNode, text, (True, False)), text)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(int, _whole)
 _Dumper.add_multi_representer(float, lambda dumper, value: dumper.represent_float(float(value)))

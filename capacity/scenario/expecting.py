@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ValidationInfo
 
 from capacity import units
+from capacity.scenario.currencies import OWN
 from capacity.scenario.kinds import JsonSchema, Kind, any_of
 from capacity.scenario.parts import nearest, read_each
 
@@ -26,11 +26,31 @@ HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+_HOURS = "due done dropped cancelled backlog available capacity"
+_ACCOUNTS = "accounts new_accounts churned_accounts"
+_MONEY = "arr new_arr expansion_arr contraction_arr churned_arr revenue gross_profit team_cost clv"
+_COSTS = "salaries on_costs bonus tools hiring severance platform"
+_SHARES = "coverage load utilization logo_retention grr nrr cost_share_of_revenue p_covered"
+UNITS: Mapping[str, str] = {
+    **{f"{name}_hours": "hours" for name in _HOURS.split()},
+    **dict.fromkeys(_SHARES.split(), "share"),
+    **dict.fromkeys(("required_fte", "ramped_fte"), "FTE"),
+    "headcount": "people",
+    "vacancies": "seats",
+    **dict.fromkeys(_ACCOUNTS.split(), "accounts"),
+    **dict.fromkeys((*_MONEY.split(), "cost_to_serve"), "money"),
+    **{f"cost_{name}": "money" for name in _COSTS.split()},
+}
+"""The metrics that a plan may have, and the unit of each."""
+Names = Mapping[str, Sequence[str]]
+"""What bears a name, and the names; pools are in it where no role is split."""
+_AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
 ABOUT = ("segment", "role", "pool", "task")
 """What a name in brackets may be of; `period` besides."""
 _PERIOD = "period"
 _KINDS = (*ABOUT, _PERIOD)
 _EXAMPLE = "Write p_covered[csm] >= 80%, or team_cost <= 1.9M"
+_TIME = re.compile(r"\d|FY\d")
 _SIGN = re.compile(r"<=|>=|==|=<|=>|!=|<>|[<>=≤≥≠]")
 _MEANT = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">="}
 _FIGURE = re.compile(
@@ -56,6 +76,11 @@ class Named:
 
     name: str
     kind: str = ""
+
+    @property
+    def may_be_time(self) -> bool:
+        """Whether it looks like a period, as hardly any name does."""
+        return bool(_TIME.match(self.name)) and self.kind in ("", _PERIOD)
 
     def __str__(self) -> str:
         return f"{self.kind}={self.name}" if self.kind else self.name
@@ -111,7 +136,13 @@ class Expectation:
 def read_expectations(raw: object, info: ValidationInfo) -> tuple[Expectation, ...]:
     """A list of expectations, or a single one; none where a variant takes all of them back."""
     around = info.context or {}
-    read = partial(read_expectation, currency=around.get("currency"), fx=around.get("fx"))
+    currency, names = around.get("currency"), around.get("names")
+
+    def read(item: object) -> Expectation:
+        found = read_expectation(item, currency, around.get("fx"))
+        _judge(found, currency or OWN, names)
+        return found
+
     if not isinstance(raw, list):
         return (read(raw),)
     found = read_each(enumerate(raw), read)
@@ -199,6 +230,61 @@ def read_bound(
         return Bound(units.parse_hours(text), "hours", text)
     except ValueError:
         raise ValueError(f"{text!r} is no quantity. Write it as 80%, 12, 300h or 1.9M") from None
+
+
+def names_of(data: Mapping[str, Any]) -> Names | None:
+    """The names that a plan gives, by what bears them; None where they are not all known."""
+    parts = {"segment": "segments", "role": "team", "task": "tasks"}
+    found = {kind: data.get(section) for kind, section in parts.items()}
+    if not all(isinstance(section, dict) for section in found.values()):
+        return None
+    roles = (role for role in data["team"].values() if isinstance(role, dict))
+    names = {kind: list(section or ()) for kind, section in found.items()}
+    splits = any("split" in role for role in roles)
+    return names if splits else names | {"pool": []}
+
+
+def _judge(expectation: Expectation, currency: str, names: Names | None) -> None:
+    """Judge what needs no accounts: whether there is such a metric, name and bound.
+
+    Raises
+    ------
+    ValueError
+        Where there is not.
+    """
+    metric = expectation.metric
+    if metric not in UNITS:
+        hint = nearest(metric, UNITS) or f" Write one of {', '.join(UNITS)}"
+        raise ValueError(f"no metric is called `{metric}`.{hint}")
+    _check_bound(metric, expectation.bound, currency)
+    for item in expectation.about if names else ():
+        assert names
+        known = names.get(item.kind)
+        if not item.kind and "pool" in names and not item.may_be_time:
+            known = [name for kind in names.values() for name in kind]
+        if known is not None and item.name not in known:
+            kind = f"{item.kind} " if item.kind else ""
+            text = f"{metric} knows no {kind}`{item.name}`.{nearest(item.name, known)}"
+            raise ValueError(f"{text} Known: {', '.join(known)}")
+
+
+def _check_bound(name: str, bound: Bound, currency: str) -> None:
+    """The bound must be a quantity such as the metric is."""
+    unit = UNITS[name]
+    if unit == "share":
+        if bound.dress not in ("", "share") or (not bound.dress and bound.value > 1):
+            text = f"{name} is a share, which {bound.text} is not"
+            raise ValueError(f"{text}. Write it in percent, as in 80%")
+        if name in _AT_MOST_ONE and not 0 <= bound.value <= 1:
+            text = f"{name} lies between 0% and 100%, so {bound.text} decides nothing"
+            raise ValueError(f"{text}. Write a share between them")
+        return
+    fits, example = {"hours": ("hours", "300h"), "money": ("money", "1.9M")}.get(unit, ("", "12"))
+    if bound.dress not in ("", fits):
+        said = currency if unit == "money" else unit
+        raise ValueError(
+            f"{name} is in {said}, which {bound.text} is not. Write it as in {example}"
+        )
 
 
 _EXPECTATION: JsonSchema = {"type": "string", "pattern": _SHAPE}

@@ -13,7 +13,7 @@ from capacity.scenario.beside import SCENARIO, Files
 from capacity.scenario.changes import Change
 from capacity.scenario.composing import MAX_VALUES
 from capacity.scenario.merging import below, merge, take_out
-from capacity.scenario.reading import MAX_BYTES, Marked, Trail, dotted, parse_bytes
+from capacity.scenario.reading import MAX_BYTES, LooseError, Marked, Trail, dotted, parse_bytes
 from capacity.scenario.structure import settings
 from capacity.scenario.validation import mistakes_of_variant
 from capacity.scenario.variant import Variant
@@ -82,7 +82,11 @@ class _Reader:
 
     def take(self, content: bytes, file: str, chain: tuple[str, ...]) -> None:
         """Parse and take over a file; raises `InputError` where it is none, or too much."""
-        marked = parse_bytes(content, file)
+        try:
+            marked = parse_bytes(content, file)
+        except LooseError as error:
+            marked = error.marked
+            self.mistakes += error.mistakes
         self._spend(marked.place(()), "", bytes=len(content), values=len(marked.values))
         self.add(marked, chain)
 

@@ -237,8 +237,15 @@ def _list_or_one(kind: Kind) -> JsonSchema:
 
 
 _SPAN_SCHEMA = any_of(text_schema(units.SPAN_TEXT), {"const": 0})
-_SPAN = one_number(units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known")
+_TWO_TASKS = (
+    "Write two tasks, and when each of them is done: share: {2027-01: 100%, 2027-07: 0%} in one, "
+    "share: {2027-01: 0%, 2027-07: 100%} in the other"
+)
+_SPAN = one_number(
+    units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known", instead=_TWO_TASKS
+)
 RANK = one_number(partial(read_whole, low=1), "whole number", whole_schema(1), name="a rank")
+_PRIORITY = replace(RANK, read=known(partial(read_whole, low=1), _TWO_TASKS))
 COUNT = one_number(
     partial(read_whole, high=MOST_ACCOUNTS), "whole number", whole_schema(0, MOST_ACCOUNTS)
 )
@@ -309,4 +316,4 @@ FactorByTask = Annotated[
     replace(by_segment(number(units.FACTOR)), words="factor, or factors by task"),
 ]
 SpanBySegment = Annotated[BySegment[Span], by_segment(plain(_SPAN))]
-WholeBySegment = Annotated[BySegment[int], by_segment(plain(RANK))]
+WholeBySegment = Annotated[BySegment[int], by_segment(plain(_PRIORITY))]

@@ -256,16 +256,23 @@ def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
     return {key: write(raw[key]) for key in keys} | as_they_are
 
 
+ALONE = "Write the value"
+
+
 def one_number(
     read: Callable[[object], Any],
     words: str,
     schema: JsonSchema,
     write: Callable[[Any], Any] = as_it_is,
     name: str = "",
+    instead: str = ALONE,
 ) -> Kind:
-    """A number without a range: alone, or as ``{value: …}`` with its source."""
+    """A number without a range: alone, or as ``{value: …}`` with its source.
+
+    `instead` says what to write in place of values by date.
+    """
     return Kind(
-        known(read),
+        known(read, instead),
         f"{words} †",
         any_of(schema, record({"value": schema}, **REMARKS_SCHEMA)),
         partial(_write_number, write),
@@ -273,18 +280,20 @@ def one_number(
     )
 
 
-def known(read: Callable[[object], T]) -> Callable[[object], T]:
+def known(read: Callable[[object], T], instead: str = ALONE) -> Callable[[object], T]:
     """A reader of a number that has no range: alone, or as ``{value: …}`` with its source.
 
     It gives the bare value, so that a headcount is an `int` to everybody who counts with it. The
     remarks stay in the data of the file, where the register of assumptions looks them up.
     """
-    return partial(_read_known, read)
+    return partial(_read_known, read, instead)
 
 
-def _read_known(read: Callable[[object], T], raw: object) -> T:
+def _read_known(read: Callable[[object], T], instead: str, raw: object) -> T:
     if not isinstance(raw, dict) or not raw:
         return read(raw)
+    if is_by_date(raw):
+        raise ValueError(f"takes one value for the whole plan, not values by date. {instead}")
     _check_known(raw)
     return read_both(lambda: read_each([("value", raw["value"])], read), lambda: remarks(raw))[0][
         "value"
@@ -292,8 +301,6 @@ def _read_known(read: Callable[[object], T], raw: object) -> T:
 
 
 def _check_known(raw: Mapping[str, object]) -> None:
-    if is_by_date(raw):
-        raise ValueError("takes one value for the whole plan, not values by date. Write the value")
     for key in sorted(set(raw) - FORM_KEYS):
         raise ValueError(f"`{key}` is no part of a number.{nearest(key, KNOWN)} {_KNOWN_TEXT}")
     ranged = ", ".join(key for key in raw if key not in KNOWN)

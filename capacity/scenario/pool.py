@@ -10,6 +10,7 @@ from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
+from capacity.scenario.unknown import UNKNOWN, each
 
 SEGMENT = "segment"
 """The column that every account has, also where a segment is given by a count."""
@@ -78,7 +79,7 @@ class Pool:
 
 def split_columns(plan: Plan) -> list[str]:
     """Columns of the accounts by which roles are split."""
-    splits = (role.split for role in plan.team.values())
+    splits = (role.split for _, role in each(plan.team) if role.split is not UNKNOWN)
     return list(dict.fromkeys(column for column in splits if column))
 
 

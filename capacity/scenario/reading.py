@@ -78,6 +78,21 @@ class Marked:
         return self.values.get((), Place(self.file, 1, 1))
 
 
+class LooseError(InputError):
+    """Mistakes in how settings are written, of which the rest can be judged.
+
+    Attributes
+    ----------
+    marked
+        What was written. Of a setting that stands there twice, the first, and what only the second
+        has.
+    """
+
+    def __init__(self, mistakes: list[Mistake], marked: Marked) -> None:
+        super().__init__(mistakes)
+        self.marked = marked
+
+
 def read_bytes(path: Path, kind: str = "scenario", most: int = -1) -> bytes:
     """The content of a file, or as much of it as is wanted at most.
 
@@ -136,9 +151,12 @@ def parse_yaml(text: str, file: str, begins: str = BEGINS) -> Marked:
     root = composer.compose(text)
     marked = Marked(file, {}, {}, {}, "")
     if root is not None and root.pairs is not None:
-        builder = _Builder(marked, composer.mistakes)
+        builder = _Builder(marked)
         marked.values[()] = root.place
         marked.data = builder.mapping(root, ())
+        if builder.mistakes and not composer.mistakes:
+            raise LooseError(builder.mistakes, marked)
+        composer.mistakes += builder.mistakes
     elif not composer.mistakes:
         empty = root is None or (root.scalar is None and root.items is None)
         found = "is empty" if empty else "is not a mapping"
@@ -162,9 +180,9 @@ def parse_value(text: str) -> object:
 class _Builder:
     """Nodes to plain data, noting places; merges ``<<`` and refuses a key written twice."""
 
-    def __init__(self, marked: Marked, mistakes: list[Mistake]) -> None:
+    def __init__(self, marked: Marked) -> None:
         self.marked = marked
-        self.mistakes = mistakes
+        self.mistakes: list[Mistake] = []
         self.count = self.characters = 0
 
     def value(self, node: Node, path: Trail) -> object:
@@ -203,12 +221,19 @@ class _Builder:
                 first = self.marked.keys[here].line
                 text = f"written twice, first in line {first}. Keep one of them"
                 self.mistakes.append(Mistake(key_node.place, dotted(here), text))
+                self._add(out[key], value_node, here)
                 continue
             self.marked.keys[here] = key_node.place
             out[key] = self.value(value_node, here)
         for source in merged:
             self._merge(source, path, out)
         return out
+
+    def _add(self, first: object, node: Node, path: Trail) -> None:
+        """What only the second of two mappings of one name has."""
+        if isinstance(first, dict) and node.pairs is not None:
+            pairs = [pair for pair in node.pairs if pair[0].text not in first]
+            first |= self.mapping(Node(node.place, pairs=pairs), path)
 
     def _merge(self, source: Node, path: Trail, out: dict[str, object], depth: int = 0) -> None:
         self._spend(source, depth)

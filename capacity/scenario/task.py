@@ -137,7 +137,12 @@ StepsBySegment = Annotated[
 ]
 Weight = Annotated[
     float,
-    one_number(read_weight, "number", quantity_schema(units.PLAIN)),
+    one_number(
+        read_weight,
+        "number",
+        quantity_schema(units.PLAIN),
+        instead="Write the value; what a task does by date is said in its own `if_stopped`",
+    ),
 ]
 
 

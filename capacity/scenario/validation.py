@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -15,10 +16,12 @@ from capacity import units
 from capacity.errors import InputError, Mistake
 from capacity.scenario.checks import contradictions, doubts
 from capacity.scenario.currencies import OWN, rates_of
-from capacity.scenario.dated import held
-from capacity.scenario.days import is_by_date, read_day
+from capacity.scenario.days import read_day
 from capacity.scenario.document import Plan
+from capacity.scenario.drafting import draft, forget
+from capacity.scenario.expecting import names_of
 from capacity.scenario.fields import name_said
+from capacity.scenario.numbers import REMARKS, is_form
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.samples import Observations, name_files
@@ -38,6 +41,21 @@ P = TypeVar("P", bound=Part)
 DEFAULT_WEEK = 40.0
 MOST_MISTAKES = 1000
 """Mistakes of one kind after which nobody looks for more."""
+_MEANT = re.compile(r"Did you mean `([^`]+)`\?")
+
+
+class UnsoundError(InputError):
+    """A plan with mistakes.
+
+    Attributes
+    ----------
+    draft
+        What is known of the plan; None where that is too little to judge anything by.
+    """
+
+    def __init__(self, mistakes: Sequence[Mistake], draft: Plan | None) -> None:
+        super().__init__(mistakes)
+        self.draft = draft
 
 
 def validate(
@@ -58,34 +76,53 @@ def validate(
 
     Raises
     ------
-    InputError
+    UnsoundError
         With every mistake of the file.
     """
     data: dict[str, Any] = copy.deepcopy(marked.data)
     mistakes = _first(marked, crowds(data))
     if mistakes:
-        raise InputError(mistakes)
-    mistakes = _first(marked, unknown_settings(data)) + _first(marked, inconsistencies(data))
+        raise UnsoundError(mistakes, None)
+    findings = list(islice(unknown_settings(data), MOST_MISTAKES))
+    meant = {trail for path, _, text in findings for trail in _meant(path, text)}
+    others = (f for f in inconsistencies(data) if not _is_answered(f, meant))
+    findings += islice(others, MOST_MISTAKES - len(findings))
+    findings += islice(_write_days_in_hours(data), MOST_MISTAKES - len(findings))
+    mistakes = _mistakes(marked, findings)
+    if len(mistakes) == MOST_MISTAKES:
+        raise UnsoundError(mistakes, None)
+    wrong = [trail for path, _, text in findings for trail in (path, *_meant(path, text))]
     start = _start(data)
-    _write_days_in_hours(data, start)
     name_files(data)
     segments = data.get("segments")
     context = {
         "currency": data.get("currency", OWN),
         "fx": rates_of(data.get("fx")),
+        "names": names_of(data),
         "observations": observations,
         "segments": tuple(segments) if isinstance(segments, dict) else (),
         "start": start,
     }
+    plan: Plan | None
+    is_read = True
     try:
         plan = Plan.model_validate(data, context=context)
+        plan = forget(plan, wrong) if wrong else plan
     except ValidationError as error:
-        raise InputError(mistakes + _translated(marked, error.errors(), mistakes)) from None
-    if not mistakes:
-        mistakes = _mistakes(marked, contradictions(plan, marked))
-    if mistakes:
-        raise InputError(mistakes)
+        is_read = False
+        mistakes += _translated(marked, error.errors(), mistakes)
+        plan = draft(data, context, wrong, [tuple(fault["loc"]) for fault in error.errors()])
+    if plan and (found := list(contradictions(plan, marked))):
+        mistakes += _mistakes(marked, found)
+        plan = forget(plan, (path for path, _, _ in found), parts=False)
+    if mistakes or not is_read or not plan:
+        raise UnsoundError(mistakes, plan)
     return plan, list(dict.fromkeys(_mistakes(marked, doubts(plan))))
+
+
+def _meant(path: Trail, text: str) -> list[Trail]:
+    """The setting that was meant where its name is misspelt; then it is there, after all."""
+    return [(*path[:-1], name) for name in _MEANT.findall(text)]
 
 
 def _start(data: dict[str, Any]) -> dt.date | None:
@@ -127,6 +164,13 @@ def validate_part(model: type[P], marked: Marked, kind: str) -> P:
     if mistakes:
         raise InputError(mistakes)
     return found
+
+
+def _is_answered(finding: Finding, meant: set[Trail]) -> bool:
+    """Whether a part lacks only what it has under a name that is misspelt."""
+    path, _, text = finding
+    names = [trail[-1] for trail in meant if trail[:-1] == path]
+    return text.startswith("has no ") and any(re.search(rf"\b{n}\b", text) for n in names)
 
 
 def _first(marked: Marked, findings: Iterable[Finding]) -> list[Mistake]:
@@ -184,38 +228,48 @@ def _plain(error: ErrorDetails) -> str:
     return f"{error['input']!r} does not fit: {error['msg'].lower()}"
 
 
-def _write_days_in_hours(data: dict[str, Any], start: dt.date | None) -> None:
-    """``0.5d`` is half of the day of the role that does the work."""
+def _write_days_in_hours(data: dict[str, Any]) -> Iterator[Finding]:
+    """``0.5d`` is half of the day of the role that does the work, which must have one length."""
     tasks, team = data.get("tasks"), data.get("team")
     if not isinstance(tasks, dict) or not isinstance(team, dict):
         return
-    days = {name: _hours_per_day(role, start) for name, role in team.items()}
-    for task in tasks.values():
+    days = {name: _hours_per_day(role) for name, role in team.items()}
+    for name, task in tasks.items():
         if not isinstance(task, dict):
             continue
-        own = days.get(name_said(task.get("role")) or "", DEFAULT_WEEK / units.WEEKDAYS)
-        for key in ("hours", "backlog", "fixed"):
+        for key in ("hours", "backlog", "fixed", "steps"):
             if key in task:
-                task[key] = units.days_to_hours(task[key], own)
-        if "steps" in task:
-            task["steps"] = _steps_in_hours(task["steps"], own, days)
+                path, role = ("tasks", name, key), name_said(task.get("role")) or ""
+                task[key] = yield from _in_hours(task[key], path, role, days)
 
 
-def _steps_in_hours(steps: Any, own: float, days: dict[str, float]) -> Any:
-    if not isinstance(steps, dict):
-        return units.days_to_hours(steps, own)
-    own = days.get(name_said(steps.get("role")) or "", own)
-    return {
-        key: _steps_in_hours(value, own, days) if key != "role" else value
-        for key, value in steps.items()
-    }
+def _in_hours(
+    raw: Any, path: Trail, role: str, days: Mapping[str, float | None]
+) -> Generator[Finding, None, Any]:
+    """Days in hours at any depth; below a `role` they are its own."""
+    if isinstance(raw, dict):
+        role = name_said(raw.get("role")) or role if path[2] == "steps" else role
+        texts = ("role", *(REMARKS if is_form(raw) else ()))
+        found = {}
+        for key, item in raw.items():
+            is_text = key in texts
+            found[key] = item if is_text else (yield from _in_hours(item, (*path, key), role, days))
+        return found
+    day = days.get(role, DEFAULT_WEEK / units.WEEKDAYS)
+    written = units.days_to_hours(raw, day or 1.0)
+    if day is None and written is not raw:
+        text = f"a day of {role} is not one length, as its `hours_per_week` is not one number"
+        yield path, False, f"{text}. Write hours, as in 4h"
+    return written
 
 
-def _hours_per_day(role: Any, start: dt.date | None) -> float:
+def _hours_per_day(role: Any) -> float | None:
+    """Hours of a day of a role; None where they differ by pool or date, or have a range."""
     week = role.get("hours_per_week") if isinstance(role, dict) else None
-    week = held(week, start) if is_by_date(week) else week
-    week = week.get("value") if isinstance(week, dict) else week
+    if isinstance(week, dict) and "value" not in week:
+        return None
+    week = week["value"] if isinstance(week, dict) else week
     try:
         return units.parse_hours(DEFAULT_WEEK if week is None else week) / units.WEEKDAYS
     except ValueError:
-        return DEFAULT_WEEK / units.WEEKDAYS
+        return DEFAULT_WEEK / units.WEEKDAYS  # which is told where it stands

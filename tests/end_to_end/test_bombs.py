@@ -81,7 +81,7 @@ BOMBS: dict[str, tuple[Callable[[], str], str]] = {
         "A scenario has far less",
     ),
     "unknown settings by the thousand": (lambda: PLAN + many(40_000, "ke{}: 1\n"), "no such"),
-    "one key by the thousand": (lambda: PLAN + "x: 1\n" * 90_000, "written twice"),
+    "one key by the thousand": (lambda: PLAN + "description: 1\n" * 90_000, "twice"),
     "tags by the thousand": (lambda: PLAN + "x: [" + "!a 1," * 90_000 + "]", "tag !a"),
     "a crowd of roles and tasks": (lambda: "".join(crowd()), "has 3,000 entries"),
     "hours of many spaces": (

@@ -62,6 +62,34 @@ events:
   recession: {probability: 15%, start: 2027-06, months: 9, churn: 1.4, hours: {qbr: 1.5}}
 simulation: {trials: 1000, precision: 1%, metric: "required_fte[csm]:p90", feedback: off}
 """
+FILES = """\
+name: A plan of files
+horizon: {start: 2027-02, months: 12}
+fx: {EUR: 1.08}
+accounts: {file: book.csv, columns: {arr: Annual value}, scale_to: 12M}
+segments:
+  smb: {churn: {low: 10%, likely: 12%, high: 20%}, addressable: 50%}
+  enterprise: {churn: 8%, addressable: 60%, new_accounts: {per_year: 12, arr: 50k EUR}}
+tasks:
+  call: {role: csm, every: quarter, where: "arr >= 1_000 and vip == true", weight: 1,
+         hours: {samples: observed.csv, column: hours}, uncertainty: 20%}
+  renewal: {role: csm, on: renewal, lead: 90 days,
+            steps: {talk: 2h, sign: {hours: 1h, role: legal}}}
+team:
+  csm: {split: region, people: roster.csv, salary: {AMER: 90k, EMEA: 80k EUR}}
+  legal: {split: region, headcount: {AMER: 1, default: 2}, hires: {AMER: {2027-05: 1}}}
+value: {if_stopped: {churn: {low: 1, likely: 1.2, high: 1.5}}}
+correlate: [{between: [segments.smb.churn, tasks.call.uncertainty], rho: 0.3}]
+simulation: {trials: 1000}
+expect: ["p_covered[csm] >= 80%", "arr[2027-05]:p10 > 1M"]
+"""
+BESIDE = {
+    "book.csv": "id,segment,Annual value,start,renewal,region,vip\n"
+    "a,smb,5000,2026-02-01,2027-03-01,EMEA,true\n"
+    "b,enterprise,90000,2026-02-01,2027-06-01,AMER,false\n",
+    "roster.csv": "name,region,fte\nAnn,AMER,1\nBob,EMEA,0.8\n",
+    "observed.csv": "hours\n1h\n2h\n",
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 VALIDATOR = Draft202012Validator(json.loads(json.dumps(language())))
 
@@ -78,6 +106,8 @@ some = settings(
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("plans")
     shutil.copy(ROOT / "scenarios" / "accounts.csv", made)
+    for name, text in BESIDE.items():
+        (made / name).write_text(text, encoding="utf-8")
     return made
 
 
@@ -161,13 +191,13 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
-PLANS = [parse_yaml(text, "plan.yaml").data for text in (SMALL, BASE)]
+PLANS = [parse_yaml(text, "plan.yaml").data for text in (SMALL, BASE, FILES)]
 
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A plan with one to four changes."""
-    plan = copy.deepcopy(draw(st.sampled_from([PLANS[0], PLANS[0], PLANS[1]])))
+    plan = copy.deepcopy(draw(st.sampled_from([PLANS[0], *PLANS, PLANS[2]])))
     for _ in range(draw(st.integers(1, 4))):
         every = places(plan)
         if not every:
@@ -196,7 +226,7 @@ def mutated(draw: st.DrawFn) -> bytes:
 @st.composite
 def scribbled(draw: st.DrawFn) -> bytes:
     """The text of a plan with bytes struck out and put in."""
-    content = bytearray(draw(st.sampled_from([SMALL, BASE])).encode())
+    content = bytearray(draw(st.sampled_from([SMALL, BASE, FILES])).encode())
     pieces = st.sampled_from(
         [*"\t\n\r{}[],:#&*!|>'\"%@`-? <~\0", "\ufeff", "<<: ", "- ", "? ", "'''"]
     )
@@ -228,5 +258,5 @@ def test_a_plan_with_other_values(folder: Path, content: bytes) -> None:
 
 
 def test_the_plans_themselves_have_no_mistake(folder: Path) -> None:
-    for text in (SMALL, BASE):
+    for text in (SMALL, BASE, FILES):
         assert outcome(folder, text.encode())

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 import capacity
+from capacity.engine.layout import build_layout
+from capacity.expectations import ABSENT
+from capacity.metrics import Catalogue
+from capacity.scenario.expecting import UNITS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 PLAN = """\
 name: Expected
@@ -139,7 +146,7 @@ def refused(plan, text):
     ("text", "words"),
     [
         ("p_coverd[csm] >= 80%", "no metric is called `p_coverd`. Did you mean `p_covered`?"),
-        ("p_covered[cms] >= 80%", "knows no `cms`. Did you mean `csm`? Known: csm, onboarding"),
+        ("p_covered[cms] >= 80%", "knows no `cms`. Did you mean `csm`? Known: "),
         ("p_covered[role=smb] >= 80%", "knows no role `smb`"),
         ("p_covered >= 80%", "Write p_covered[csm], p_covered[onboarding]"),
         ("due_hours[qbr] < 5h", "not known of `qbr` alone. Write due_hours[csm, qbr]"),
@@ -181,3 +188,17 @@ def test_weeks_are_periods_and_so_are_their_months(scenario):
     assert outcome(plan, "due_hours[csm, 2027-W13] < 1h", 300).period == "2027-W13"
     found = outcome(plan, "due_hours[csm, 2027-03] < 1h", 300)
     assert found.figure == result.mean("due_hours", period="2027-03", by="month", role="csm")
+
+
+def units_of(plan):
+    layout = build_layout(plan)
+    metrics = Catalogue(plan, layout.work, (), 1).metrics
+    return {m.name: "money" if m.unit == plan.plan.currency else m.unit for m in metrics}
+
+
+def test_expectations_know_each_metric_and_its_unit(scenario):
+    """The base plan has all of them; one without money, churn and a year lacks those it is told."""
+    assert units_of(capacity.load(ROOT / "scenarios" / "base.yaml")) == UNITS
+    few = units_of(scenario(KNOWN))
+    assert few.keys() < UNITS.keys()
+    assert UNITS.keys() - few.keys() == ABSENT.keys()

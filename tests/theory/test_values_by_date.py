@@ -450,3 +450,38 @@ def test_a_memory_fades_as_fast_as_is_said_of_the_month(scenario) -> None:
         lost = 10 * (1 - 0.9 ** (1 + 0.5 * (1 - done / wanted)))
         assert found[t] == pytest.approx(lost)
         left -= lost
+
+
+# --- settings that are decided once, by two tasks ------------------------------------------------
+
+EARLY, LATE = {"2027-01": "100%", "2027-07": "0%"}, {"2027-01": "0%", "2027-07": "100%"}
+"""Shares of a task that stops in July, and of the one that takes its place."""
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [("every", "month", "quarter"), ("priority", 1, 3), ("every", "2 weeks", "year")],
+)
+@pytest.mark.parametrize("trials", TRIALS)
+def test_two_tasks_are_one_whose_setting_changes(scenario, trials, key, before, after) -> None:
+    """In each month the hours are those of the plan that has had its setting all along.
+
+    Nobody leaves and nothing waits, so no month knows of the others; the team is overloaded, and
+    other work stands between.
+    """
+    calm = {"segments.customers.churn": "0%", "team.csm.headcount": 1}
+    calm["tasks.other"] = {"role": "csm", "every": "month", "hours": "1h", "priority": 2}
+    review = {"role": "csm", "every": "month", "hours": "2h", "priority": 1}
+
+    def hours(**tasks):
+        """Hours done of the reviews and of the other work, by period."""
+        named = {f"tasks.{name}": {**review, **task} for name, task in tasks.items()}
+        result = capacity.simulate(scenario(PLAN, calm | named), trials=trials)
+        done = [result.array("done_hours", role="csm", task=name) for name in (*tasks, "other")]
+        return np.sum(done[:-1], axis=0), done[-1]
+
+    plain = [hours(review={key: value, "share": "100%"}) for value in (before, after)]
+    found = hours(review={key: before, "share": EARLY}, later={key: after, "share": LATE})
+    for one, first, second in zip(found, *plain, strict=True):
+        np.testing.assert_allclose(one[:6], first[:6])
+        np.testing.assert_allclose(one[6:], second[6:])

@@ -169,3 +169,30 @@ def test_sources_of_settings_by_pool_are_in_the_register(load):
     found = {a.path: a.source for a in register(scenario.plan, scenario.marked)}
     assert found["team.csm.salary.AMER"] == "payroll"
     assert "team.csm.salary.EMEA" in found
+
+
+ANEW = "splits csm anew, but its `headcount` names AMER, EMEA"
+
+
+def test_pools_of_the_column_before_are_told_where_the_role_is_split_anew(load, tmp_path):
+    """They would keep their seats, and their pay, without an account to serve."""
+    rows = [f"{row},{who}" for row, who in zip(BOTH, ("Ann", "Bob"), strict=True)]
+    load(*rows, plan=COUNTED, header=f"{HEADER},owner")
+    variant = tmp_path / "owners.yaml"
+
+    def write(remove, seats="{Ann: 1, Bob: 1}"):
+        change = (
+            f"{{name: books, {remove}set: {{team: {{csm: {{split: owner, headcount: {seats}}}}}}}}}"
+        )
+        variant.write_text(f"extends: plan.yaml\nchanges:\n  - {change}\n")
+
+    for seats in ("{Ann: 1, Bob: 1}", "{default: 1}"):
+        write("", seats)
+        with pytest.raises(capacity.InputError) as caught:
+            capacity.load(variant)
+        (said,) = caught.value.mistakes
+        assert (said.place.file, said.place.line, said.path) == (str(variant), 3, "team.csm.split")
+        assert said.text.startswith(ANEW)
+        assert said.text.endswith("anew where it is wanted")
+    write("remove: [team.csm.headcount], ")
+    assert pools(capacity.load(variant)) == [("csm", "Ann", 1), ("csm", "Bob", 1)]

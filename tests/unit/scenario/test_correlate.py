@@ -435,3 +435,33 @@ def test_who_ties_a_plain_input_is_told_so(load_variant):
 def test_an_input_of_several_pairs_is_told_once_for_each(load_variant):
     _, said = load_variant("team: {csm: {attrition: 5%}}")
     assert [mistake.partition(" (base.yaml:")[2][:5] for mistake in said] == ["10:36", "11:40"]
+
+
+def test_what_a_change_removes_is_told_where_it_is_removed(tmp_path):
+    (tmp_path / "base.yaml").write_text(REMOVABLE)
+    (tmp_path / "plan.yaml").write_text(
+        "extends: base.yaml\nchanges:\n  - name: less\n    remove: [tasks.call]\n"
+    )
+    with pytest.raises(capacity.InputError) as caught:
+        capacity.load(tmp_path / "plan.yaml")
+    (said,) = caught.value.mistakes
+    assert str(said).startswith(
+        f"{tmp_path}/plan.yaml:4:14: tasks.call: is removed, but correlate ties"
+    )
+    assert f"{tmp_path}/base.yaml:" in said.text
+    mended = {"correlate": []}
+    assert capacity.load(tmp_path / "plan.yaml", set=mended).plan.correlate == ()
+
+
+REMOVABLE = """\
+name: Plan
+horizon: {start: 2027-01, months: 12}
+segments:
+  smb: {accounts: 10, churn: {low: 10%, likely: 20%, high: 30%}}
+tasks:
+  call: {role: csm, every: quarter, hours: 1h, uncertainty: 10%}
+  talk: {role: csm, every: quarter, hours: 1h}
+team:
+  csm: {headcount: 2}
+correlate: [{between: [segments.smb.churn, tasks.call.uncertainty], rho: 0.4}]
+"""

@@ -127,13 +127,17 @@ def test_a_date_after_the_last_period_is_doubted():
         assert ["never applies" in w.text for w in warnings] == [True] * doubted
 
 
-def test_half_a_day_is_of_the_week_with_which_the_plan_begins():
-    week = (
-        "hours_per_week: {2026-01: 50, 2027-02: {value: 30, source: us}, 2027-07: 40}\n    salary"
+@pytest.mark.parametrize(
+    "week", ["{2027-02: 30, 2027-07: 40}", "{low: 30, likely: 35, high: 40}", "{EMEA: 30}"]
+)
+def test_a_day_of_no_one_length_is_refused_where_it_is_written(week):
+    plan = text(hours="{2027-02: 0.5d, 2027-07: 3h}").replace(
+        "salary", f"hours_per_week: {week}\n    salary"
     )
-    plan = text(hours="{2027-02: 0.5d, 2027-07: 1d}").replace("salary", week)
-    hours = read(plan)[0].tasks["qbr"].hours.default
-    assert [one.values for _, one in hours.series] == [(3.0,), (6.0,)]
+    with pytest.raises(capacity.InputError) as caught:
+        read(plan)
+    said = [m for m in caught.value.mistakes if m.path == "tasks.qbr.hours.2027-02"]
+    assert ["a day of csm is not one length" in m.text for m in said] == [True]
 
 
 def test_all_mistakes_of_a_series_are_told_with_their_places():

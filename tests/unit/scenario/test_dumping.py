@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import capacity
 from capacity import units
 from capacity.quantities import write_quantity
-from capacity.scenario.dumping import dump
+from capacity.scenario.dumping import as_yaml, dump
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import parse_yaml
 
@@ -195,3 +195,10 @@ def test_a_quantity_is_read_as_the_value_that_was_written(name, data):
 )
 def test_quantities_are_written_as_a_planner_would(unit, value, text):
     assert write_quantity(unit, value) == text
+
+
+@pytest.mark.parametrize("number", [10**14, 10**15, -(10**15), 10**30])
+def test_whole_numbers_of_many_digits_need_no_tag(number):
+    text = as_yaml({"number": number})
+    assert text == f"{{number: {number}}}\n"
+    assert int(str(parse_yaml(text, "plan.yaml").data["number"])) == number

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from jsonschema import Draft202012Validator
 
 import capacity
 from capacity.assumptions import assumptions
 from capacity.engine.layout import build_layout
 from capacity.estimates import Form
 from capacity.scenario.reading import parse_yaml
+from capacity.scenario.schema import language
 from capacity.scenario.validation import validate
 
 PLAN = """\
@@ -62,6 +65,28 @@ def test_cells_are_read_in_the_unit_of_their_place(tmp_path):
     assert plan.segments["smb"].arr.values == (500, 95_000, 1_200_000)
     assert plan.team["csm"].time_to_hire.default.values == pytest.approx((1, weeks, 2))
     assert plan.tasks["qbr"].hours.default.form is Form.SAMPLES
+
+
+def test_money_of_another_currency_may_be_written_as_in_the_plan(tmp_path):
+    csv = "arr\n50k EUR\n1.5M\n82_000 EUR\n-1\n"
+    path = write(tmp_path, csv.replace("-1", "7.000 EUR"), arr=column("arr"), more="fx: {EUR: 2}")
+    (said,) = mistakes(path)
+    assert said == "observed.csv:5: arr: '7.000 EUR' may mean thousands. Write 7000 EUR"
+    path = write(tmp_path, csv.replace("-1", "7"), arr=column("arr"), more="fx: {EUR: 2}")
+    assert capacity.load(path).plan.segments["smb"].arr.values == (7, 100e3, 164e3, 1.5e6)
+
+
+@pytest.mark.parametrize(("csv", "fits"), [("hours\n1h\n2h\n", True), (CSV, False)])
+def test_the_column_may_be_left_out_where_there_is_one(tmp_path, csv, fits):
+    """The schema lets it be left out; whether the file has several, only the loader sees."""
+    path = write(tmp_path, csv, hours="{samples: observed.csv}")
+    validator = Draft202012Validator(json.loads(json.dumps(language())))
+    assert validator.is_valid(parse_yaml(path.read_text(), "plan.yaml").data)
+    if fits:
+        assert capacity.load(path).plan.tasks["qbr"].hours.default.values == (1, 2)
+    else:
+        (said,) = mistakes(path)
+        assert "column: missing. " in said
 
 
 def test_money_is_read_as_other_programs_write_it_and_converted(tmp_path):

@@ -51,7 +51,8 @@ BEYOND_A_SCHEMA = {
         where_column_misspelt where_column_without_a_file where_no_such_segment
         where_of_a_text_as_a_number where_of_a_word_as_a_switch where_without_a_pool
         where_of_texts_as_a_switch where_of_texts_as_numbers
-        date_of_a_quarter date_of_a_year_of_a_pool""",
+        date_of_a_quarter date_of_a_quarter_first date_of_a_fiscal_year
+        date_of_a_year_of_a_pool""",
     "what the files hold that are extended, or that is removed or changed twice": """
         changes_of_one_name extends_a_folder extends_an_absolute_path extends_in_a_circle
         extends_itself extends_missing extends_outside extends_what_lacks_a_horizon
