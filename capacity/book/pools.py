@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from capacity.book.accounts import Book
 from capacity.book.restricted import may_need
 from capacity.book.roster import Roster
 from capacity.book.table import one_line
-from capacity.errors import InputError, Mistake
+from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.days import month_instead
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
@@ -142,19 +143,24 @@ def _of_another_split(
     """Pools named before a change split the role by another column."""
     at = ("team", name, "split")
     turn = marked.turn(marked.place(at))
+    older: dict[str, dict[str, Place]] = {}
     for key in by_name(Role):
         setting = getattr(role, "raise_" if key == "raise" else key)
-        if not isinstance(setting, BySegment) or not setting.values:
-            continue
-        places = {
-            value: marked.place(("team", name, key, value), key=True) for value in setting.values
+        values = setting.values if isinstance(setting, BySegment) else ()
+        trails = {value: ("team", name, key, value) for value in values}
+        older[key] = {
+            value: marked.place(trail, key=True)
+            for value, trail in trails.items()
+            if marked.turn(marked.place(trail)) < turn
         }
-        old = [v for v, place in places.items() if v not in served and marked.turn(place) < turn]
-        if old:
+    if set(served) & set(chain(*older.values())):
+        return  # the same column once more
+    for key, places in older.items():
+        if served and places:
             text = (
-                f"splits {name} anew, but its `{key}` names {', '.join(map(one_line, old))} "
-                f"({places[old[0]]}). Take it out: `remove: [team.{name}.{key}]`, and set it "
-                "anew where it is wanted"
+                f"splits {name} anew, but its `{key}` names {', '.join(map(one_line, places))} "
+                f"({next(iter(places.values()))}). Take it out: `remove: [team.{name}.{key}]`, "
+                "and set it anew where it is wanted"
             )
             yield Mistake(marked.place(at), dotted(at), text)
 

@@ -45,8 +45,13 @@ def changed(base: Marked, changes: Sequence[Change]) -> tuple[Marked, list[Mista
     for change in changes:
         for path, place in change.removals.items():
             mistakes += _remove(marked, path, place)
+        new = [
+            place
+            for trail, place in change.settings.values.items()
+            if marked.written(trail) != change.settings.written(trail)
+        ]
         merge(marked, change.settings)
-        marked.later.append([*change.removals.values(), *change.settings.values.values()])
+        marked.later.append([*change.removals.values(), *new])
     return marked, mistakes
 
 

@@ -33,7 +33,7 @@ class Marked:
     keys, values
         Place of the key, and of the value, of each path such as ``("tasks", "qbr", "hours")``.
     later
-        What each change of the data wrote, in order.
+        What each change of the data wrote that was not so before, in order.
     """
 
     file: str
