@@ -58,7 +58,8 @@ def roi(  # noqa: PLR0913 - what, when, and how exactly
         for others then; ``segment:NAME``, the work for it; or a share as ``20%`` of each role's
         seats, the last named first.
     months
-        The headline horizon, at least the plan's own; the plan is run on for as long as it takes.
+        The headline horizon, 36 or more and at least the plan's own; the plan is run on for as
+        long as it takes. What it is after 12, 24 and 36 months is told beside it.
     start
         The first month without, such as ``2027-06``; the first of the plan.
     trials, seed, executor, progress
@@ -188,12 +189,12 @@ def _periods_of(plan: Plan, months: int) -> int:
 
 def _long_enough(scenario: Scenario, months: int) -> Scenario:
     """The scenario, run on where it is shorter than what is told of it."""
-    if not 1 <= months <= _MOST:
-        raise QuestionError(f"--months {months}: write 1 to {_MOST}")
-    most = max(months, *MARKS)
-    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, most):
+    if not MARKS[-1] <= months <= _MOST:
+        text = f"write {MARKS[-1]} to {_MOST}. What it is after 12 and 24 months is told anyway"
+        raise QuestionError(f"--months {months}: {text}")
+    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, months):
         return scenario
-    return scenario.with_({"horizon.months": most})
+    return scenario.with_({"horizon.months": months})
 
 
 def _horizons(scenario: Scenario, months: int) -> dict[str, int]:

@@ -48,6 +48,9 @@ class BreakEven:
     p_exceeded
         Probability that the factor is larger, by what the scenario believes; NaN where it says
         nothing.
+    believed, believed_points
+        The factor that the scenario itself says, at the medians, and the GRR points that it is;
+        NaN where it says nothing.
     """
 
     basis: str
@@ -58,6 +61,8 @@ class BreakEven:
     by_segment: Mapping[str, float] | None = None
     grr_points: float = math.nan
     p_exceeded: float = math.nan
+    believed: float = math.nan
+    believed_points: float = math.nan
 
 
 class Search:
@@ -144,7 +149,8 @@ class Search:
         ratio = beliefs.hazard_ratio(strength)
         step = max(1e-4 * strength, 1e-6)
         change = (beliefs.hazard_ratio(strength + step) - ratio) / step
-        exceeded = float((beliefs.drawn > ratio).mean()) if self._given else math.nan
+        nan = math.nan
+        exceeded = float((beliefs.drawn > ratio).mean()) if self._given else nan
         return BreakEven(
             basis,
             AT,
@@ -154,4 +160,6 @@ class Search:
             beliefs.by_segment(strength),
             beliefs.grr_points(strength),
             exceeded,
+            beliefs.hazard_ratio(1.0) if self._given else nan,
+            beliefs.grr_points(1.0) if self._given else nan,
         )

@@ -31,6 +31,8 @@ class World:
     ----------
     gross_profit
         By segment, shape (periods, segments, trials).
+    revenue
+        Of all segments, shape (periods, trials).
     cost
         Of the team, what others do in its place included, shape (periods, trials).
     arr, accounts
@@ -44,6 +46,7 @@ class World:
     """
 
     gross_profit: FloatArray
+    revenue: FloatArray
     cost: FloatArray
     arr: FloatArray
     accounts: FloatArray
@@ -160,6 +163,7 @@ def distilled(layout: Layout, record: Record) -> World:
     margin = record["finance"][:, 0]
     return World(
         gross_profit=record["revenue"] * margin[:, None],
+        revenue=record["revenue"].sum(axis=1),
         cost=cost_of(layout, record),
         arr=record["arr"],
         accounts=record["accounts"],
