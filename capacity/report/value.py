@@ -123,6 +123,8 @@ class _Told:
     def _saved(self) -> str:
         accounts = self._more("accounts_saved", people, hours, " accounts", "fewer")
         arr = self._more("arr_saved", self._priced, money, " of ARR", "less")
+        if arr.endswith(" more"):
+            accounts = accounts.removesuffix(" more")  # said once, of both
         cost, part = self.value.mean("incremental_cost"), self.value.mean("cost_share_of_revenue")
         price = f"{self.money('incremental_cost')} of cost, {share(part, 1)} of revenue"
         return (

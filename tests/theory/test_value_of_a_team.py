@@ -278,7 +278,7 @@ def test_what_the_scenario_itself_says_stands_beside_break_even(worth):
 def test_cost_as_a_share_of_the_revenue_that_is_there_with_the_team(worth):
     paid = np.zeros(36)
     for t in range(36):
-        renewed = [len([s for s in range(m, t, 12)]) for m in range(12)]
+        renewed = [len(range(m, t, 12)) for m in range(12)]
         paid[t] = GROUP / 12 * (0.88 ** np.array(renewed)).sum()
     for months in (12, 36):
         part = COST * months / paid[:months].sum()
