@@ -127,7 +127,7 @@ class Search:
 
         steep = self._beliefs.steepest
         most = 1.0 if mean(0.0) > 0 or steep == 0 else math.log(_LARGEST) / steep
-        tolerance = TOLERANCE / 2 / max(steep, TOLERANCE)
+        tolerance = 2 * TOLERANCE / max(steep, TOLERANCE)  # the curve knows the rest
         strength = crossing(mean, self._flows, most, steep, tolerance)
         if strength is None:
             return BreakEven(basis, ALWAYS if mean(0.0) > 0 else NEVER)
