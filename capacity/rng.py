@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from capacity.arrays import BoolArray, FloatArray, IntArray
 
 KeyArray = NDArray[np.uint64]
+WordArray = NDArray[np.uint32]
 
 BLOCK = 100
 """Trials in a block: the unit of Latin hypercube sampling and of the standard errors."""
@@ -34,6 +35,8 @@ _LARGEST = 2**32 - 1
 RESOLUTION = 2.0**-32
 _LOWEST = RESOLUTION / 2
 _CHUNK = 32_000
+_ROOM = 300_000_000
+"""Bytes of draws that are kept at most."""
 
 
 def key(*names: object) -> int:
@@ -106,14 +109,20 @@ class Luck:
     def uniforms(self, of: KeyArray) -> FloatArray:
         """Uniforms in (0, 1), one per thing and trial, shape (things, trials)."""
         out = np.empty((len(of), self.trials))
-        for part in self._portions(len(of)):
-            words = _mix(of[part, None] + self._counters)
-            np.multiply(words.view(np.uint32), RESOLUTION, out=out[part])
+        for part, words in self._portions(of):
+            np.multiply(words, RESOLUTION, out=out[part])
         out += RESOLUTION / 2
         return out
 
-    def _portions(self, things: int) -> Iterator[slice]:
-        """Things that are drawn together, so few that they stay in the fast memory."""
+    def _portions(self, of: KeyArray) -> Iterator[tuple[slice, WordArray]]:
+        """Things that are drawn together, so few that they stay in the fast memory.
+
+        With each portion come its words, shape (things, trials).
+        """
+        for part in self._parts(len(of)):
+            yield part, _mix(of[part, None] + self._counters).view(np.uint32)
+
+    def _parts(self, things: int) -> Iterator[slice]:
         step = max(1, _CHUNK // self.trials)
         return (slice(first, first + step) for first in range(0, things, step))
 
@@ -136,9 +145,8 @@ class Luck:
         limit = np.clip(np.ceil(chance / RESOLUTION - 0.5), 0, _LARGEST).astype(np.uint32)
         certain = chance >= 1
         out = np.empty((len(of), self.trials), dtype=bool)
-        for part in self._portions(len(of)):
-            words = _mix(of[part, None] + self._counters)
-            np.less(words.view(np.uint32), limit[which[part]], out=out[part])
+        for part, words in self._portions(of):
+            np.less(words, limit[which[part]], out=out[part])
         return out | certain[which] if certain.any() else out
 
     def stratified(self, of: KeyArray) -> FloatArray:
@@ -181,6 +189,44 @@ class Luck:
                 place = np.clip(ndtr(_mixed(mix[i], inside)), _LOWEST, 1 - _LOWEST)
                 out[i] = (strata.ravel() + place) / BLOCK
         return out
+
+
+class KeptLuck(Luck):
+    """The same draws, each of them made once: for futures that are looked at in several worlds.
+
+    Attributes
+    ----------
+    room
+        Bytes that may still be kept.
+    """
+
+    def __init__(self, seed: int, blocks: range) -> None:
+        super().__init__(seed, blocks)
+        self._kept: dict[bytes, WordArray] = {}
+        self._strata: dict[bytes, FloatArray] = {}
+        self.room = _ROOM
+
+    def _portions(self, of: KeyArray) -> Iterator[tuple[slice, WordArray]]:
+        """Words that were drawn before, else new ones, which are kept while there is room."""
+        name = of.tobytes()
+        if name not in self._kept:
+            words = np.empty((len(of), self.trials), dtype=np.uint32)
+            if words.nbytes > self.room:
+                yield from super()._portions(of)
+                return
+            self.room -= words.nbytes
+            self._kept[name] = words
+            for part, drawn in super()._portions(of):
+                words[part] = drawn
+        kept = self._kept[name]
+        yield from ((part, kept[part]) for part in self._parts(len(of)))
+
+    def stratified(self, of: KeyArray) -> FloatArray:
+        """One in each hundredth of every block, sorted into them once."""
+        name = of.tobytes()
+        if name not in self._strata:
+            self._strata[name] = super().stratified(of)
+        return self._strata[name].copy()
 
 
 def _mixed(weights: FloatArray, normals: FloatArray) -> FloatArray:

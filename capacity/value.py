@@ -21,11 +21,11 @@ from capacity.scenario.document import Plan
 from capacity.simulation import Progress, manifest
 from capacity.units import MONTHS_PER_YEAR
 from capacity.valuing.answer import Roi
-from capacity.valuing.beliefs import has_effects, layout_of
-from capacity.valuing.break_even import CASH, VALUE, Search
+from capacity.valuing.beliefs import Beliefs, layout_of
+from capacity.valuing.break_even import CASH, TRIALS, VALUE, Search
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import task_values
-from capacity.valuing.worlds import Futures, worlds
+from capacity.valuing.worlds import Bench, Futures, worlds
 
 MARKS = (12, 24, 36)
 """Months after which the value is always told."""
@@ -58,7 +58,8 @@ def roi(  # noqa: PLR0913 - what, when, and how exactly
         for others then; ``segment:NAME``, the work for it; or a share as ``20%`` of each role's
         seats, the last named first.
     months
-        The headline horizon, at least the plan's own; the plan is run on for as long as it takes.
+        The headline horizon, 36 or more and at least the plan's own; the plan is run on for as
+        long as it takes. What it is after 12, 24 and 36 months is told beside it.
     start
         The first month without, such as ``2027-06``; the first of the plan.
     trials, seed, executor, progress
@@ -120,13 +121,17 @@ def valued(
     layout, horizons = build_layout(longer), _horizons(scenario, months)
     first = _first(longer.plan, start)
     removals = [_read(longer, text, first) for text in without]
-    full, *gone = worlds(layout, [None, *removals], futures, progress=progress)
-    values = task_values(layout, first, horizons[""], futures) if tasks else None
+    full, *gone = worlds(layout, [None, *removals], futures, progress)
+    values = task_values(layout, first, horizons[""], futures, progress) if tasks else None
     rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
+    scaled = layout_of(layout)
+    bench = Bench(scaled, futures.seed, futures.fewer(TRIALS).few)
     years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
     found = []
     for text, removal, world in zip(without, removals, gone, strict=True):
-        one = _valued(layout, removal, Flows(full, world, rate, years), futures, horizons)
+        flows, beliefs = Flows(full, world, rate, years), Beliefs(scaled, removal, futures)
+        search = Search(bench, removal, beliefs, flows, given=scaled is layout)
+        one = _valued(layout, removal, search, futures, horizons)
         about = manifest(longer, futures.trials, futures.seed, time.perf_counter() - began)
         about |= {"without": text, "from": one.start}
         found.append(replace(one, without=text, tasks=values, manifest=about))
@@ -134,22 +139,19 @@ def valued(
 
 
 def _valued(
-    layout: Layout, removal: Removal, flows: Flows, futures: Futures, horizons: dict[str, int]
+    layout: Layout, removal: Removal, search: Search, futures: Futures, horizons: dict[str, int]
 ) -> Roi:
     """The two worlds and where they break even."""
     plan = layout.plan
-    given = has_effects(plan)
-    search = Search(
-        layout if given else layout_of(layout.scenario), removal, futures, flows, given=given
-    )
     multiple = plan.finance.arr_multiple
     drawn = futures.inputs([("finance.arr_multiple", multiple)])[0] if multiple else None
-    cash = {count: search.cash(count) for count in dict.fromkeys(horizons.values())}
+    counts = sorted(set(horizons.values()), reverse=True)  # the shorter, the further it is found
+    cash = {count: search.cash(count) for count in counts}
     found = {(period, CASH): cash[count] for period, count in horizons.items()}
     if drawn is not None:
         found["", VALUE] = search.value(horizons[""], drawn)
     label = plan.horizon.periods.labels[removal.start]
-    return Roi(layout, "", label, horizons, flows, found, search.simulations, None, {})
+    return Roi(layout, "", label, horizons, search.believed, found, search.simulations, None, {})
 
 
 # --- what it takes --------------------------------------------------------------------------------
@@ -187,12 +189,12 @@ def _periods_of(plan: Plan, months: int) -> int:
 
 def _long_enough(scenario: Scenario, months: int) -> Scenario:
     """The scenario, run on where it is shorter than what is told of it."""
-    if not 1 <= months <= _MOST:
-        raise QuestionError(f"--months {months}: write 1 to {_MOST}")
-    most = max(months, *MARKS)
-    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, most):
+    if not MARKS[-1] <= months <= _MOST:
+        text = f"write {MARKS[-1]} to {_MOST}. What it is after 12 and 24 months is told anyway"
+        raise QuestionError(f"--months {months}: {text}")
+    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, months):
         return scenario
-    return scenario.with_({"horizon.months": most})
+    return scenario.with_({"horizon.months": months})
 
 
 def _horizons(scenario: Scenario, months: int) -> dict[str, int]:

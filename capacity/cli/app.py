@@ -169,7 +169,7 @@ def roi(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MONTH", help="First month without it.")
     ] = None,
-    months: Annotated[int, typer.Option(help="Horizon, at least the plan's own.")] = 36,
+    months: Annotated[int, typer.Option(help="Horizon, 36 or more.")] = 36,
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Value of each task, too; takes longer.")
     ] = False,

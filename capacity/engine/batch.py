@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import partial
+
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.engine.arrivals import Arrivals
 from capacity.engine.chance import Chance, Named
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
@@ -12,8 +16,11 @@ from capacity.engine.faces import Faces
 from capacity.engine.influence import Influence
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import Lifetimes, has_lifetimes
+from capacity.engine.people import seats_of
 from capacity.engine.removal import Gone, Removal
 from capacity.engine.roles import COSTS, Desk
+from capacity.engine.same_people import SamePeople
+from capacity.engine.seats import Seats, Staff, feels_overload
 from capacity.engine.shocks import draw_shocks
 from capacity.engine.stretches import Turning, by_period
 from capacity.estimates import Estimate
@@ -49,8 +56,40 @@ FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
 """Of the opening book alone, before the first period and after each year of the plan."""
 
 
+@dataclass
+class Shared:
+    """What the worlds of one batch of futures have in common; the first of them finds it.
+
+    Attributes
+    ----------
+    arrivals
+        The accounts that are won.
+    people
+        By pool, in every period, as far as they do not depend on the world.
+    lifetimes
+        Whether anybody asks what a customer is worth.
+    """
+
+    arrivals: Arrivals | None = None
+    people: dict[int, list[Staff]] = field(default_factory=dict)
+    lifetimes: bool = True
+
+    def seats(self, layout: Layout, index: int, chance: Chance) -> Seats:
+        """The seats of a pool."""
+        scenario, pool = layout.scenario, layout.scenario.pools[index]
+        make = partial(seats_of, scenario, pool, chance, layout.stretches)
+        if feels_overload(layout.plan, pool):
+            return make()
+        known = self.people.setdefault(index, [])
+        return SamePeople(make, known, layout.plan.horizon.periods.count)
+
+
 def run_batch(
-    layout: Layout, chance: Chance, removal: Removal | None = None, strength: float = 1.0
+    layout: Layout,
+    chance: Chance,
+    removal: Removal | None = None,
+    strength: float = 1.0,
+    shared: Shared | None = None,
 ) -> Record:
     """Simulate the periods for one batch.
 
@@ -60,14 +99,17 @@ def run_batch(
         What is gone; all else, luck and past included, is as without it.
     strength
         Power to which every effect of the work is raised, κ: 0 for work that does nothing.
+    shared
+        What other worlds of the same futures have found already, and leave to the next.
     """
-    return _Batch(layout, chance, removal, strength).run()
+    return _Batch(layout, chance, removal, strength, shared or Shared()).run()
 
 
 class _Batch:
     def __init__(
-        self, layout: Layout, chance: Chance, removal: Removal | None, strength: float
-    ) -> None:
+        self, layout: Layout, chance: Chance, removal: Removal | None, strength: float,
+        shared: Shared,
+    ) -> None:  # fmt: skip
         plan = layout.plan
         self.layout, self.chance, self.strength = layout, chance, strength
         self.periods = plan.horizon.periods
@@ -77,7 +119,9 @@ class _Batch:
         stretches = layout.stretches
         self.gone = Gone(scenario, layout.work, removal, chance, stretches) if removal else None
         self.desks = [
-            Desk(scenario, i, layout.work, count, chance, backlog, stretches, self.gone)
+            Desk(
+                scenario, i, layout.work, count, chance, backlog, stretches, self._seats(i, shared)
+            )
             for i in range(len(scenario.pools))
         ]
         self._by_segment = territories.by_segment(len(plan.segments))
@@ -88,8 +132,11 @@ class _Batch:
         )
         self.faces = Faces(scenario, territories, chance)
         self.customers = Customers(
-            scenario, territories, layout.classes, layout.retention, chance, shocks, stretches
-        )
+            scenario, territories, layout.classes, layout.retention, chance, shocks, stretches,
+            shared.arrivals,
+        )  # fmt: skip
+        shared.arrivals = self.customers.arrivals
+        self._values_customers = shared.lifetimes and has_lifetimes(plan)
         self.parts: list[Turning] = [
             *self.desks, self.demand, self.influence, self.faces, self.customers,
             *([self.gone] if self.gone else []),
@@ -97,6 +144,11 @@ class _Batch:
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
         self.joined, self.due = np.empty(shape), np.empty(shape)
+
+    def _seats(self, index: int, shared: Shared) -> Seats:
+        """The seats of a pool, some of them cut."""
+        seats = shared.seats(self.layout, index, self.chance)
+        return self.gone.seats(index, seats) if self.gone else seats
 
     def _backlog(self) -> FloatArray:
         """Hours late when the plan begins, by work lane."""
@@ -141,7 +193,7 @@ class _Batch:
         self.record |= self._global_inputs()
         if self.gone:
             self.record |= self.gone.records()
-        if has_lifetimes(self.layout.plan):
+        if self._values_customers:
             self.record["lifetime"] = self._lifetime()[None]
         return self.record
 

@@ -72,6 +72,8 @@ class Customers:
         Accounts alive of each class, shape (classes, trials).
     accounts, revenue
         Accounts alive and their yearly revenue, shape (territories, trials).
+    arrivals
+        Who is won; the same in every world of the same futures.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Customers:
         chance: Chance,
         shocks: Shocks,
         stretches: Stretches,
+        arrivals: Arrivals | None = None,
     ) -> None:
         plan = scenario.plan
         self._classes, self._retention, self._chance = classes, retention, chance
@@ -92,7 +95,7 @@ class Customers:
         self._differ = differing(plan)
         self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
         followed = classes.renewing_wins(len(plan.segments), self._periods.count)
-        self._arrivals = Arrivals(plan, territories, chance, followed, shocks, stretches)
+        self.arrivals = arrivals or Arrivals(plan, territories, chance, followed, shocks, stretches)
         self._segment = territories.segment
         shape = (len(classes), chance.trials)
         self._count, self._sum = classes.count[:, None], classes.arr[:, None]
@@ -156,8 +159,8 @@ class Customers:
         arr = np.repeat(self._sum[joining], self._chance.trials, axis=1)
         if new.any():
             where = self._classes.territory[joining[new]]
-            number[new] = self._arrivals.number[where, period]
-            arr[new] = self._arrivals.arr[where, period]
+            number[new] = self.arrivals.number[where, period]
+            arr[new] = self.arrivals.arr[where, period]
             self._follow(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
@@ -171,7 +174,7 @@ class Customers:
         """Remember accounts that were won and will renew within the plan."""
         territory = self._classes.territory[classes]
         there, cohorts = self._retention.cohorts.of(classes)
-        won = self._arrivals
+        won = self.arrivals
         if there.size:
             where = territory[there], period
             self._counted.join(cohorts, won.number[where], won.arr[where])

@@ -264,8 +264,10 @@ class Gone:
                 self._of_others[i] = drawn[names.index(task)]
 
     def seats(self, index: int, all_: Seats) -> Seats:
-        """The seats of a pool, some of them cut."""
+        """The seats of a pool, some of them cut; all of them where nobody goes."""
         pool = self._left.pools[index]
+        if not (self.removal.roles or self.removal.share):
+            return all_
         trials = self._chance.trials
         left = seats_of(self._left, pool, self._chance, self._stretches)
         self._seats[index] = CutSeats(all_, left, self.removal.start, trials)

@@ -12,8 +12,7 @@ from capacity.engine.chance import Chance
 from capacity.engine.expected import Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
-from capacity.engine.removal import Gone
-from capacity.engine.seats import Presence, Staff, heads_of, planned_seats
+from capacity.engine.seats import Presence, Seats, Staff, heads_of, planned_seats
 from capacity.engine.stretches import Stretches, by_period, steady
 from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
@@ -66,13 +65,11 @@ class Desk:
 
     def __init__(
         self, scenario: Scenario, index: int, work: Work, territories: int, chance: Chance,
-        backlog: FloatArray, stretches: Stretches, gone: Gone | None = None,
+        backlog: FloatArray, stretches: Stretches, seats: Seats | None = None,
     ) -> None:  # fmt: skip
         plan, pool = scenario.plan, scenario.pools[index]
         self._pool, self._chance = pool, chance
-        self._seats = seats_of(scenario, pool, chance, stretches)
-        if gone:
-            self._seats = gone.seats(index, self._seats)
+        self._seats = seats or seats_of(scenario, pool, chance, stretches)
         self._times = times_of(scenario, pool, chance, stretches)
         self.time = self._times[0]
         self._presence: list[Presence] = []

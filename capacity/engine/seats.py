@@ -156,6 +156,12 @@ class _People:
         return _People(self.seat[chosen], self.trial[chosen], self.period[chosen])
 
 
+def feels_overload(plan: Plan, pool: Pool) -> bool:
+    """Whether the people of a pool leave sooner where they have too much to do."""
+    factors = pool.role.overloaded_attrition.versions
+    return plan.simulation.feedback and any(f.uncertain or f.mean != 1 for f in factors)
+
+
 class DrawnSeats:
     """Every seat with its own luck.
 
@@ -170,9 +176,7 @@ class DrawnSeats:
         self._inputs, self._pool, self._chance = inputs, pool, chance
         self._plan = plan.horizon.periods
         self.turn_to(None)
-        factors = pool.role.overloaded_attrition.versions
-        moves = any(factor.uncertain or factor.mean != 1 for factor in factors)
-        self._step_by_step = plan.simulation.feedback and moves
+        self._step_by_step = feels_overload(plan, pool)
         opening, planned = pool.headcount, planned_hires(plan, pool)
         names = [("seat", *pool.luck, i) for i in range(opening)]
         self._keys = keys([*names, *(name for name, _ in planned)])

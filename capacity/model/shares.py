@@ -38,6 +38,11 @@ def exact_shares(players: int, worth: Worth) -> FloatArray:
     return shares
 
 
+def coalitions_of(orders: Sequence[Sequence[int]]) -> set[int]:
+    """The coalitions that come about in some orders, the empty one included."""
+    return {sum(1 << k for k in order[:n]) for order in orders for n in range(len(order) + 1)}
+
+
 def sampled_shares(orders: Sequence[Sequence[int]], worth: Worth) -> FloatArray:
     """What each player adds to those before it, in some of the orders.
 

@@ -35,6 +35,7 @@ _HORIZON = (
     "payback_period",
     "incremental_gross_profit",
     "incremental_cost",
+    "cost_share_of_revenue",
     "accounts_saved",
     "arr_saved",
     "run_off",
@@ -187,6 +188,9 @@ class Roi:
             return np.array([flows.internal_rate(periods)])
         if metric in ("accounts_saved", "arr_saved"):
             return getattr(flows, metric)[periods - 1]
+        if metric == "cost_share_of_revenue":
+            revenue = flows.full.revenue[:periods].sum(axis=0)
+            return flows.cost[:periods].sum(axis=0) / np.where(revenue > 0, revenue, np.nan)
         if metric.startswith("incremental"):
             of = flows.gain if metric == "incremental_gross_profit" else flows.cost
             return of[:periods].sum(axis=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -60,8 +61,8 @@ class Beliefs:
         Part of each segment in the opening revenue, shape (segments,).
     """
 
-    def __init__(self, layout: Layout, removal: Removal) -> None:
-        self._layout = layout
+    def __init__(self, layout: Layout, removal: Removal, futures: Futures) -> None:
+        self._layout, self._futures = layout, futures
         self._pairs = layout.effects.pairs
         self._part = self._removed_parts(removal)
         book, segments = layout.scenario.book, layout.plan.segments
@@ -116,10 +117,16 @@ class Beliefs:
         """Mean factor on addressable churn, by opening revenue, at the medians."""
         return float(self.touched @ self.at_median("churn", strength))
 
-    def drawn(self, futures: Futures) -> FloatArray:
-        """The same in every future, shape (trials,)."""
+    def by_segment(self, strength: float) -> dict[str, float]:
+        """The factor of each segment, at the medians."""
+        names = self._layout.plan.segments
+        return dict(zip(names, self.at_median("churn", strength).tolist(), strict=True))
+
+    @cached_property
+    def drawn(self) -> FloatArray:
+        """The mean factor in every future, shape (trials,)."""
         named = [pair.named("churn") for pair in self._pairs]
-        rows = {named[i]: row for i, row in enumerate(futures.inputs(named))}
+        rows = {named[i]: row for i, row in enumerate(self._futures.inputs(named))}
         found = self.factors("churn", lambda p: rows[p.named("churn")] ** p.part)
         value: FloatArray = self.touched @ found
         return value
@@ -150,6 +157,7 @@ class Beliefs:
         return float(max(np.abs(logs).max() for logs in kinds))
 
 
-def layout_of(scenario: Scenario) -> Layout:
-    """The layout on which break-even is looked for, with one effect where none is given."""
-    return build_layout(scenario if has_effects(scenario.plan) else with_one_effect(scenario))
+def layout_of(layout: Layout) -> Layout:
+    """The layout on which break-even is looked for: with one effect where none is given."""
+    given = has_effects(layout.plan)
+    return layout if given else build_layout(with_one_effect(layout.scenario))

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+
+import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
-from capacity.statistics import mean_error
 from capacity.valuing.beliefs import Beliefs
+from capacity.valuing.control import Controlled
+from capacity.valuing.crossing import crossing
 from capacity.valuing.flows import Flows
-from capacity.valuing.worlds import Futures, worlds
+from capacity.valuing.worlds import Bench
 
 TOLERANCE = 0.002
 """How exactly the factor on addressable churn is found, as a share of it."""
@@ -47,6 +48,9 @@ class BreakEven:
     p_exceeded
         Probability that the factor is larger, by what the scenario believes; NaN where it says
         nothing.
+    believed, believed_points
+        The factor that the scenario itself says, at the medians, and the GRR points that it is;
+        NaN where it says nothing.
     """
 
     basis: str
@@ -57,37 +61,46 @@ class BreakEven:
     by_segment: Mapping[str, float] | None = None
     grr_points: float = math.nan
     p_exceeded: float = math.nan
+    believed: float = math.nan
+    believed_points: float = math.nan
 
 
 class Search:
     """Break-even of one removal, for several horizons, on the same futures throughout.
 
-    Attributes
+    It is looked for in a few futures. Where all of them were simulated at what is believed, the
+    few are set right by what they are off there (a control variate).
+
+    Parameters
     ----------
-    simulations
-        Strengths at which both worlds were simulated.
+    bench
+        The few futures, on a layout whose effects can be scaled.
+    beliefs
+        What the scenario says of the removed work.
+    believed
+        The flows of all futures at strength 1; of another layout where no effect is `given`.
     """
 
     def __init__(
-        self, layout: Layout, removal: Removal, futures: Futures, like: Flows, *, given: bool
+        self, bench: Bench, removal: Removal, beliefs: Beliefs, believed: Flows, *, given: bool
     ) -> None:
-        """Look on a layout; `like` are the flows of the plan, at strength 1 if `given`."""
-        self._layout, self._removal = layout, removal
-        self._all, self._few = futures, futures.fewer(TRIALS)
-        self._beliefs, self._given = Beliefs(layout, removal), given
-        self._rate, self._years = like.rate, like.years
-        few = like.first(max(self._few.trials, 1))
-        self._flows: dict[float, Flows] = {1.0: few} if given else {}
-        self.simulations = 0
+        self._bench, self._removal = bench, removal
+        self._beliefs, self._given, self.believed = beliefs, given, believed
+        self._few = believed.first(TRIALS)
+        self._flows: dict[float, Flows] = {1.0: self._few} if given else {}
+
+    @property
+    def simulations(self) -> int:
+        """Strengths at which both worlds were simulated."""
+        return len(self._flows) - self._given
 
     def _at(self, strength: float) -> Flows:
-        """The flows at a strength of the effects."""
+        """The flows at a strength of the effects, of the few futures."""
         if strength not in self._flows:
-            removals = (None, self._removal)
-            full, gone = worlds(self._layout, removals, self._few, strength)
-            rate = self._rate[: full.cost.shape[1]]
-            self._flows[strength] = Flows(full, gone, rate, self._years)
-            self.simulations += 1
+            count = self._few.net.shape[1]
+            full = self._bench.world(None, strength).first(count)
+            gone = self._bench.world(self._removal, strength).first(count)
+            self._flows[strength] = Flows(full, gone, self._few.rate, self._few.years)
         return self._flows[strength]
 
     def cash(self, periods: int) -> BreakEven:
@@ -104,71 +117,49 @@ class Search:
         return self._found(VALUE, worth)
 
     def _found(self, basis: str, worth: Callable[[Flows], FloatArray]) -> BreakEven:
+        known = worth(self.believed) if self._given else np.zeros(0)
+
+        def set_right(strength: float) -> Controlled:
+            return Controlled(worth(self._at(strength)), known)
+
         def mean(strength: float) -> float:
-            return float(worth(self._at(strength)).mean())
+            return set_right(strength).mean
 
         steep = self._beliefs.steepest
-        upper = self._across(mean, math.log(_LARGEST) / steep if steep > 0 else 1.0)
-        if upper is None:
+        most = 1.0 if mean(0.0) > 0 or steep == 0 else math.log(_LARGEST) / steep
+        tolerance = 2 * TOLERANCE / max(steep, TOLERANCE)  # the curve knows the rest
+        strength = crossing(mean, self._flows, most, steep, tolerance)
+        if strength is None:
             return BreakEven(basis, ALWAYS if mean(0.0) > 0 else NEVER)
-        strength = self._solve(mean, upper, TOLERANCE / max(steep, TOLERANCE))
-        return self._told(basis, strength, self._slope(mean, strength), worth)
-
-    def _across(self, mean: Callable[[float], float], most: float) -> float | None:
-        """A strength at which it pays if it does not without effects, or does not if it does.
-
-        None where there is none. What pays at nothing and at what is believed always pays.
-        """
-        idle = mean(0.0)
-        strength = 1.0 if most > 1 else most
-        while mean(strength) * idle > 0:
-            if strength >= most or idle > 0:
-                return None
-            strength = min(2 * strength, most)
-        return strength
-
-    def _solve(self, mean: Callable[[float], float], upper: float, tolerance: float) -> float:
-        """The strength at which a mean is nothing."""
-        from scipy.optimize import brentq  # slow to import
-
-        idle = mean(0.0)
-        if idle == 0:
-            return 0.0
-        known = sorted(k for k in self._flows if k <= upper)
-        high = min(k for k in known if mean(k) * idle <= 0)
-        low = max(k for k in known if k < high)
-        return float(brentq(mean, low, high, xtol=tolerance / 2))
+        nearest = min(self._flows, key=lambda known: abs(known - strength))
+        error = set_right(nearest).error / self._slope(mean, strength)
+        return self._told(basis, strength, error)
 
     def _slope(self, mean: Callable[[float], float], strength: float) -> float:
         """Slope of a mean, between the nearest strengths that lie a tenth away at least."""
         below = max((k for k in self._flows if k <= 0.9 * strength), default=strength)
         above = min((k for k in self._flows if k > 1.1 * strength), default=strength)
-        return abs(mean(above) - mean(below)) / (above - below)
+        rise = abs(mean(above) - mean(below))
+        return rise / (above - below) if rise else math.nan
 
-    def _told(
-        self, basis: str, strength: float, slope: float, worth: Callable[[Flows], FloatArray]
-    ) -> BreakEven:
+    def _told(self, basis: str, strength: float, error: float) -> BreakEven:
         beliefs = self._beliefs
         if strength > 0 and not beliefs.moves_churn:
             return BreakEven(basis, AT, strength, grr_points=beliefs.grr_points(strength))
         ratio = beliefs.hazard_ratio(strength)
         step = max(1e-4 * strength, 1e-6)
         change = (beliefs.hazard_ratio(strength + step) - ratio) / step
-        error = float(mean_error(worth(self._at(strength))[None])[0])
-        names = self._layout.plan.segments
-        by_segment = dict(zip(names, beliefs.at_median("churn", strength).tolist(), strict=True))
-        exceeded = float((self._drawn > ratio).mean()) if self._given else math.nan
+        nan = math.nan
+        exceeded = float((beliefs.drawn > ratio).mean()) if self._given else nan
         return BreakEven(
             basis,
             AT,
             strength,
             ratio,
-            abs(change) * error / slope if slope > 0 else math.nan,
-            by_segment,
+            abs(change) * error,
+            beliefs.by_segment(strength),
             beliefs.grr_points(strength),
             exceeded,
+            beliefs.hazard_ratio(1.0) if self._given else nan,
+            beliefs.grr_points(1.0) if self._given else nan,
         )
-
-    @cached_property
-    def _drawn(self) -> FloatArray:
-        return self._beliefs.drawn(self._all)

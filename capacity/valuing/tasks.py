@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.engine.batch import Record, run_batch
-from capacity.engine.chance import Chance
-from capacity.engine.copulas import Copula
-from capacity.engine.drawn import Drawn
-from capacity.engine.expected import Expected
+from capacity.engine.batch import Record, Shared, run_batch
 from capacity.engine.lanes import lane_parts
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
 from capacity.model.money import hour_cost
-from capacity.model.shares import exact_shares, sampled_shares
+from capacity.model.shares import coalitions_of, exact_shares, sampled_shares
 from capacity.result import COLUMNS
-from capacity.rng import BLOCK, KeyArray, Luck
+from capacity.rng import BLOCK
+from capacity.simulation import Progress
 from capacity.statistics import QUANTILES
-from capacity.valuing.worlds import Futures
+from capacity.valuing.worlds import Futures, chance_of
 
 EXACT = 10
 """Tasks up to which every coalition is simulated."""
@@ -32,6 +30,8 @@ TRIALS = 1000
 """Futures in which coalitions are simulated, at most."""
 ORDERS = 32
 """Orders that are sampled beyond; every second is the one before from the end."""
+_PARTS = 16
+"""Parts in which an executor gets the coalitions."""
 
 
 @dataclass(frozen=True)
@@ -119,50 +119,30 @@ def _row(metric: str, unit: str, mean: float, se: float, **about: str) -> dict[s
     )
 
 
-class _Shared(Drawn):
-    """Draws that are kept for the next coalition: normals are asked for again and again."""
-
-    def __init__(self, luck: Luck, copulas: tuple[Copula, ...]) -> None:
-        super().__init__(luck, copulas)
-        self._normals: dict[bytes, FloatArray] = {}
-
-    def normals(self, of: KeyArray) -> FloatArray:
-        """By the inverse distribution function, once."""
-        name = of.tobytes()
-        if name not in self._normals:
-            self._normals[name] = super().normals(of)
-        return self._normals[name]
-
-
-def task_values(layout: Layout, start: int, periods: int, futures: Futures) -> TaskValues:
+def task_values(
+    layout: Layout, start: int, periods: int, futures: Futures, progress: Progress | None = None
+) -> TaskValues:
     """Find the value of every task, on the same futures throughout.
 
     The value of a set of tasks is the gross profit of the first periods if only these are done
     from `start` on, by the same people, less that if none is.
     """
-    few = futures.fewer(TRIALS)
-    chance = _chance(few)
+    few = replace(futures.fewer(TRIALS), executor=None)
+    bench = _Coalitions(layout, few, start, periods)
     tasks = tuple(layout.plan.tasks)
-
-    @cache
-    def worth(coalition: int) -> FloatArray:
-        """Gross profit by segment and block, shape (segments, blocks)."""
-        out = frozenset(name for k, name in enumerate(tasks) if not coalition >> k & 1)
-        record = run_batch(layout, chance, Removal(start, tasks=out) if out else None)
-        return _profit(record, periods)
-
-    everything = (1 << len(tasks)) - 1
-    exact = len(tasks) <= EXACT
+    count, everything = len(tasks), (1 << len(tasks)) - 1
+    exact = count <= EXACT
+    orders = [] if exact else _orders(futures.seed, count)
+    wanted = set(range(1 << count)) if exact else set(coalitions_of(orders))
+    wanted |= {everything ^ 1 << k for k in range(count)}
+    found = _profits(bench, sorted(wanted), futures.executor, progress)
     if exact:
-        shares = exact_shares(len(tasks), worth)
-        spread = np.zeros(len(tasks))
+        shares, spread = exact_shares(count, found.__getitem__), np.zeros(count)
     else:
-        found = sampled_shares(_orders(few.seed, len(tasks)), worth)
-        shares = found.mean(axis=0)
-        pairs = found.sum(axis=2).mean(axis=2).reshape(-1, 2, len(tasks)).mean(axis=1)
-        spread = pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
-    alone = [worth(everything) - worth(everything ^ 1 << k) for k in range(len(tasks))]
-    hours, cost, idle = _effort(layout, run_batch(layout, chance), periods)
+        sampled = sampled_shares(orders, found.__getitem__)
+        shares, spread = sampled.mean(axis=0), _spread(sampled)
+    alone = [found[everything] - found[everything ^ 1 << k] for k in range(count)]
+    hours, cost, idle = _effort(layout, bench.record(everything), periods)
     by_block = shares.sum(axis=1)
     return TaskValues(
         tasks,
@@ -174,17 +154,63 @@ def task_values(layout: Layout, start: int, periods: int, futures: Futures) -> T
         hours,
         cost,
         idle,
-        float((worth(everything) - worth(0)).sum(axis=0).mean()),
-        worth.cache_info().currsize,
+        float((found[everything] - found[0]).sum(axis=0).mean()),
+        len(found),
         exact,
     )
 
 
-def _chance(futures: Futures) -> Chance:
-    if not futures.trials:
-        return Expected()
-    luck = Luck(futures.seed, range(max(1, futures.trials // BLOCK)))
-    return _Shared(luck, futures.copulas)
+def _spread(sampled: FloatArray) -> FloatArray:
+    """Standard error of shares that comes of the orders; an order and its reverse are a pair."""
+    of_order = sampled.sum(axis=2).mean(axis=2)
+    pairs = of_order.reshape(-1, 2, of_order.shape[1]).mean(axis=1)
+    error: FloatArray = pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
+    return error
+
+
+def _profits(
+    bench: _Coalitions, wanted: list[int], executor: Executor | None, progress: Progress | None
+) -> dict[int, FloatArray]:
+    """Gross profit of coalitions, by coalition."""
+    parts = [wanted[i::_PARTS] for i in range(_PARTS)] if executor else [[c] for c in wanted]
+    mapped = executor.map(partial(_apart, bench), parts) if executor else map(bench.profits, parts)
+    found: dict[int, FloatArray] = {}
+    for part in mapped:
+        found |= part
+        if progress:
+            progress(len(found), len(wanted))
+    return found
+
+
+def _apart(bench: _Coalitions, coalitions: list[int]) -> dict[int, FloatArray]:
+    """The same anew, since two threads must not find the same thing at once."""
+    return replace(bench).profits(coalitions)
+
+
+@dataclass
+class _Coalitions:
+    """Futures in which only some of the tasks are done; what these have in common is found once."""
+
+    layout: Layout
+    futures: Futures
+    start: int
+    periods: int
+
+    def __post_init__(self) -> None:
+        futures = self.futures
+        self._chance = chance_of(futures.seed, futures.few, futures.copulas)
+        self._shared = Shared(lifetimes=False)
+
+    def record(self, coalition: int) -> Record:
+        """What is found if only the tasks of a coalition are done, a bit for each."""
+        names = enumerate(self.layout.plan.tasks)
+        out = frozenset(name for k, name in names if not coalition >> k & 1)
+        removal = Removal(self.start, tasks=out) if out else None
+        return run_batch(self.layout, self._chance, removal, 1.0, self._shared)
+
+    def profits(self, coalitions: list[int]) -> dict[int, FloatArray]:
+        """Gross profit over the periods, by segment and block, shape (segments, blocks)."""
+        return {c: _profit(self.record(c), self.periods) for c in coalitions}
 
 
 def _orders(seed: int, players: int) -> list[list[int]]:

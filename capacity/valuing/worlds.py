@@ -10,16 +10,16 @@ from functools import partial
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.engine.batch import Record, run_batch
+from capacity.engine.batch import Record, Shared, run_batch
 from capacity.engine.chance import Chance, Named
 from capacity.engine.copulas import Copula
-from capacity.engine.drawn import Drawn
+from capacity.engine.drawn import Redrawn
 from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import usual_revenue
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
-from capacity.rng import BATCH, BLOCK, Luck
+from capacity.rng import BATCH, BLOCK, KeptLuck
 from capacity.simulation import Progress
 
 
@@ -31,6 +31,8 @@ class World:
     ----------
     gross_profit
         By segment, shape (periods, segments, trials).
+    revenue
+        Of all segments, shape (periods, trials).
     cost
         Of the team, what others do in its place included, shape (periods, trials).
     arr, accounts
@@ -44,6 +46,7 @@ class World:
     """
 
     gross_profit: FloatArray
+    revenue: FloatArray
     cost: FloatArray
     arr: FloatArray
     accounts: FloatArray
@@ -76,31 +79,54 @@ class Futures:
         whole = -(-self.trials // BATCH) * BATCH
         return [range(b // BLOCK, (b + BATCH) // BLOCK) for b in range(0, whole, BATCH)]
 
+    @property
+    def few(self) -> range | None:
+        """Their blocks, of so few that they are computed at once; none for expected values."""
+        return range(-(-self.trials // BLOCK)) if self.trials else None
+
     def inputs(self, named: Sequence[Named]) -> FloatArray:
         """Uncertain inputs in these futures, shape (inputs, trials)."""
         width = max(self.trials, 1)
         all_: list[range | None] = [*self.batches] or [None]
-        drawn = [_chance(self.seed, blocks, self.copulas).inputs(named) for blocks in all_]
+        drawn = [chance_of(self.seed, blocks, self.copulas).inputs(named) for blocks in all_]
         wide = [np.broadcast_to(d, (len(named), BATCH if self.trials else 1)) for d in drawn]
         return np.concatenate(wide, axis=1)[:, :width]
+
+
+class Bench:
+    """One batch of futures, ready for any world; what these have in common is found once."""
+
+    def __init__(self, layout: Layout, seed: int, blocks: range | None) -> None:
+        self._layout, self._shared = layout, Shared()
+        self._chance = chance_of(seed, blocks, layout.copulas)
+        self._whole: dict[float, World] = {}
+
+    def world(self, removal: Removal | None, strength: float = 1.0) -> World:
+        """The futures in a world; None is the plan as it is.
+
+        Parameters
+        ----------
+        strength
+            Power to which the effects are raised.
+        """
+        if removal is None and strength in self._whole:
+            return self._whole[strength]
+        record = run_batch(self._layout, self._chance, removal, strength, self._shared)
+        world = distilled(self._layout, record)
+        if removal is None:
+            self._whole[strength] = world
+        return world
 
 
 def worlds(
     layout: Layout,
     removals: Sequence[Removal | None],
     futures: Futures,
-    strength: float = 1.0,
     progress: Progress | None = None,
 ) -> list[World]:
-    """The same futures in several worlds; None is the plan as it is.
-
-    Parameters
-    ----------
-    strength
-        Power to which the effects are raised in all of them.
-    """
+    """The same futures in several worlds; None is the plan as it is."""
     parts: list[list[World]] = [[] for _ in removals]
-    one = partial(_batch, layout, tuple(removals), strength, futures.seed)
+    one = partial(_batch, layout, tuple(removals), futures.seed)
     batches: list[range | None] = [*futures.batches] or [None]
     mapped = futures.executor.map if futures.executor else map
     for done, found in enumerate(mapped(one, batches), 1):
@@ -111,24 +137,17 @@ def worlds(
     return [_joined(part).first(max(futures.trials, 1)) for part in parts]
 
 
-def _chance(seed: int, blocks: range | None, copulas: tuple[Copula, ...]) -> Chance:
-    return Expected() if blocks is None else Drawn(Luck(seed, blocks), copulas)
+def chance_of(seed: int, blocks: range | None, copulas: tuple[Copula, ...]) -> Chance:
+    """The luck of some blocks, kept for several worlds; means of none."""
+    return Expected() if blocks is None else Redrawn(KeptLuck(seed, blocks), copulas)
 
 
 def _batch(
-    layout: Layout,
-    removals: Sequence[Removal | None],
-    strength: float,
-    seed: int,
-    blocks: range | None,
+    layout: Layout, removals: Sequence[Removal | None], seed: int, blocks: range | None
 ) -> list[World]:
     """One batch in all worlds; a function of its arguments alone."""
-    return [
-        distilled(
-            layout, run_batch(layout, _chance(seed, blocks, layout.copulas), removal, strength)
-        )
-        for removal in removals
-    ]
+    bench = Bench(layout, seed, blocks)
+    return [bench.world(removal) for removal in removals]
 
 
 def _joined(parts: Sequence[World]) -> World:
@@ -144,6 +163,7 @@ def distilled(layout: Layout, record: Record) -> World:
     margin = record["finance"][:, 0]
     return World(
         gross_profit=record["revenue"] * margin[:, None],
+        revenue=record["revenue"].sum(axis=1),
         cost=cost_of(layout, record),
         arr=record["arr"],
         accounts=record["accounts"],

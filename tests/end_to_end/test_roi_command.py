@@ -149,8 +149,8 @@ def test_a_plan_without_revenue(run, plan):
         (["--without", "20%"], "--without 20%: that is no seat of any role of cs."),
         (["--from", "2031-01"], "--from 2031-01: lies outside of the plan, 2027-01 to 2029-12"),
         (["--from", "summer"], "--from summer: is not a month. Write it as 2027-01"),
-        (["--months", "0"], "--months 0: write 1 to 120"),
-        (["--months", "121"], "--months 121: write 1 to 120"),
+        (["--months", "12"], "--months 12: write 36 to 120. What it is after 12 and 24 months"),
+        (["--months", "121"], "--months 121: write 36 to 120"),
     ],
 )
 def test_questions_without_an_answer(run, plan, tmp_path, options, words):
@@ -188,3 +188,25 @@ def test_what_only_the_longer_plan_reaches_is_no_doubt(run, plan):
     assert done.err.count("\n") == 2
     longer = run("roi", plan(role, beyond), "--trials", 0, "--months", 60)
     assert (longer.code, longer.err) == (0, "")
+
+
+def test_harm_is_told_without_a_minus(run, plan):
+    """Who stops harm loses nothing, and pays nothing for it: there is no break-even to name."""
+    done = run("roi", plan("churn: 1.3", "churn: 0.5"), "--without", "task:qbr", "--trials", 300)
+    assert done.code == 0
+    sentences = done.out.split("Break-even and return")[0]
+    assert " fewer and " in sentences
+    assert " less at the end of 36 months than without, at no cost of its own." in sentences
+    assert "-" not in sentences.replace("2027-01", "")
+    rows = [line.split() for line in done.out.splitlines() if line.startswith("task:qbr")]
+    assert [row[3] for row in rows[:3]] == ["–"] * 3  # break-even
+    assert [row[-1] for row in rows[3:]] == ["–"] * 3  # paid back
+
+
+def test_the_report_says_what_the_scenario_says_and_what_it_costs(run, plan):
+    done = run("roi", plan(), "--trials", 300, "--from", "2027-04")
+    out = " ".join(done.out.split())
+    assert "The scenario itself says 1.30" in out
+    assert "of revenue. Break-even and return" in out
+    assert "All horizons begin with 2027-01, the start of the plan." in out
+    assert "All horizons begin" not in run("roi", plan(), "--trials", 0).out

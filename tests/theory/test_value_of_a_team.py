@@ -267,3 +267,31 @@ def test_work_that_is_for_growth_alone_has_no_factor_on_churn(scenario):
     again = capacity.roi(scenario(text, set=stronger), trials=0)
     assert again.mean("npv") == pytest.approx(0, abs=0.003 * again.mean("incremental_cost"))
     assert "pays if what is said of growth" in str(worth)
+
+
+def test_what_the_scenario_itself_says_stands_beside_break_even(worth):
+    """One task with a factor of 1.6 for good, and q = 12 %, of which 70 % can be moved."""
+    assert worth.headline.believed == pytest.approx(1.6)
+    assert worth.headline.believed_points == pytest.approx(0.88 - 0.88 ** (0.3 + 0.7 * 1.6))
+
+
+def test_cost_as_a_share_of_the_revenue_that_is_there_with_the_team(worth):
+    paid = np.zeros(36)
+    for t in range(36):
+        renewed = [len(range(m, t, 12)) for m in range(12)]
+        paid[t] = GROUP / 12 * (0.88 ** np.array(renewed)).sum()
+    for months in (12, 36):
+        part = COST * months / paid[:months].sum()
+        assert worth.mean("cost_share_of_revenue", f"{months}m") == pytest.approx(part)
+
+
+def test_more_futures_make_break_even_more_exact(scenario):
+    """It is looked for in 500, which all of them set right: without, the error would stay."""
+    churn = {"low": 1.2, "likely": 1.8, "high": 4.0}
+    plan = scenario(PLAN, set={"tasks.care.if_stopped.churn": churn, "team.csm.salary": 20_000})
+    few, many = (capacity.roi(plan, trials=trials).headline for trials in (500, 6000))
+    assert many.error < few.error / 1.5
+    assert abs(many.hazard_ratio - few.hazard_ratio) < 4 * few.error
+    level = capacity.roi(plan, trials=6000)
+    believed = level.headline.strength
+    assert (level.mean("npv") > 0) == (believed < 1)
