@@ -160,9 +160,18 @@ class Program:
         lacking = np.diag([need.spread for need in self.needs]).reshape(slack, slack)
         costs = self._costs()
         worth = costs / max(float(np.abs(costs).sum()), 1.0) * _WORTH
-        found = self._solve(worth, rows, wanted, lacking, seats)
+        found = self._solve(worth, rows, wanted, lacking, seats, self._useful(wanted))
         assert found is not None  # whatever is lacking may be lacking
         return self._seats(found[0])
+
+    def _useful(self, wanted: Sequence[float]) -> FloatArray:
+        """Seats of a pool and month of which no more help: they alone meet each need."""
+        most = np.zeros_like(self.cost)
+        for need, hours in zip(self.needs, wanted, strict=True):
+            given = self.given(need)
+            enough = np.divide(hours, given, out=np.zeros_like(given), where=given > _WHOLE)
+            most[need.pool] = np.maximum(most[need.pool], np.ceil(enough))
+        return np.minimum(most, self.most)
 
     # --- the matrix: seats by pool and month, then heads by role and period, then what lacks ------
 
@@ -223,6 +232,7 @@ class Program:
     def _solve(
         self, costs: FloatArray, given: list[FloatArray], wanted: list[float],
         lacking: FloatArray | None = None, seats: int | None = None,
+        useful: FloatArray | None = None,
     ) -> tuple[FloatArray, float] | None:  # fmt: skip
         from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import
 
@@ -237,9 +247,10 @@ class Program:
         low = np.array([*wanted, *least, *[-np.inf] * len(most)])
         high = np.array([*[np.inf] * (len(wanted) + len(least)), *most])
         heads = np.concatenate([role.heads for role in self.heads]) if self.heads else np.zeros(0)
+        most_seats = np.full(self.cost.shape, self.most) if useful is None else useful
         bounds = Bounds(
             np.concatenate([np.zeros(self._cells), heads, np.zeros(extra)]),
-            np.concatenate([np.full(self._cells, self.most), np.full(len(heads) + extra, np.inf)]),
+            np.concatenate([most_seats.ravel(), np.full(len(heads) + extra, np.inf)]),
         )
         whole = np.concatenate([np.ones(width), np.zeros(extra)])
         found = milp(

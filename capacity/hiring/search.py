@@ -19,12 +19,16 @@ from capacity.hiring.exchanges import Descent
 from capacity.hiring.hires import Cell, Hires, Steps
 from capacity.hiring.needs import Programs
 from capacity.hiring.program import Program
-from capacity.hiring.trying import Bench
+from capacity.hiring.trying import STAGES, Bench
 
 LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 """How far the needs are raised until a plan holds, in their spreads."""
 _STARTS, _TRIED, _CHEAPER = 3, 6, 10
 """Plans from which the way down is foreseen; those tried until one holds, and to find a cheaper."""
+_MANY = 4
+"""Hires of a month of which half are taken away at once."""
+_UPWARD = 20
+"""Times that heads are added, at most."""
 _CREDIT = 0.35
 """Part of the failures that may be, by which a plan may look worse than it is."""
 
@@ -58,7 +62,7 @@ class _Search:
     def run(self) -> Found:
         if self._is_fine(Hires()):
             return Found(Hires(), holds=True)
-        start = self._foreseen() or self._at_a_level()
+        start = self._foreseen() or self._at_a_level() or self._upward()
         if start is None:
             start = self.bench.request.hires(self.programs.first.strongest(LEVELS[-1]))
             if not self._is_fine(start):
@@ -113,6 +117,36 @@ class _Search:
         """The program's plan at the lowest level at which it holds."""
         return next((hires for hires in self._of_levels if self._is_fine(hires)), None)
 
+    def _upward(self) -> Hires | None:
+        """Ever more heads, as soon as anybody may be hired, until a plan holds or none helps.
+
+        Where the luck lies with the newcomers and not with the work, the needs do not show it, and
+        no level goes far enough.
+        """
+        hires, odds = (self._of_levels or [Hires()])[-1], -1.0
+        for _ in range(_UPWARD):
+            found = {more: self._odds(more) for more in self._with_more(hires)}
+            hires = max(found, key=lambda more: found[more], default=hires)
+            if found.get(hires, -1.0) <= odds:
+                return None
+            odds = found[hires]
+            if self._is_fine(hires):
+                return hires
+        return None
+
+    def _with_more(self, hires: Hires) -> Iterator[Hires]:
+        """A tenth more heads, at least one, in each pool's first month with room for them."""
+        request, count = self.bench.request, 1 + hires.total // 10
+        for pool in request.pools:
+            some = (hires.moved(((pool, month), count)) for month in request.months)
+            more = next((one for one in some if request.allows(one)), None)
+            if more is not None:
+                yield more
+
+    def _odds(self, hires: Hires) -> float:
+        outcome = self.bench.outcome(hires, STAGES[0])
+        return float(outcome.covered(self.bench.request.by).mean())
+
     # --- mending ---------------------------------------------------------------------------------
 
     def _mended(self, hires: Hires) -> Hires:
@@ -154,10 +188,14 @@ class _Search:
 
 
 def moves(bench: Bench, program: Program, hires: Hires) -> Iterator[Steps]:
-    """One hire less, or one in the next month that is open; those that save most come first."""
+    """One hire less, or one in the next month that is open; those that save most come first.
+
+    Of many hires in a month, half of them may go, too.
+    """
     found: list[tuple[float, Steps]] = []
-    for cell in hires:
-        found.append((_cost(bench, program, cell), ((cell, -1),)))
+    for cell, n in hires.counts:
+        gone = {1, n // 2} if n >= _MANY else {1}
+        found += [(k * _cost(bench, program, cell), ((cell, -k),)) for k in sorted(gone)]
         later = bench.request.later(hires, cell[1])
         if later is not None:
             after = (cell[0], later)
