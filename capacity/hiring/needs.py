@@ -18,7 +18,7 @@ from capacity.hiring.foresight import FORESEEN, Foresight
 from capacity.hiring.hires import Hires
 from capacity.hiring.program import Heads, Need, Program
 from capacity.hiring.request import MOST_SEATS, Request
-from capacity.hiring.trying import Bench, counting, targets_of
+from capacity.hiring.trying import Bench, counting, follows_seats, targets_of
 from capacity.rng import BLOCK, Luck
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
@@ -249,19 +249,21 @@ def _running(hours: FloatArray) -> FloatArray:
 def is_bounded(layout: Layout, request: Request) -> bool:
     """Whether the program's bound holds for the futures themselves.
 
-    Work must fall due whoever is hired: no feedback, no hand-overs, no waiting work that goes with
-    the accounts that are lost, and no attrition that hires could change.
+    Work must fall due whoever is hired: no feedback, no hand-overs, no fixed work that pools share,
+    no waiting work that goes with the accounts that are lost, and no attrition that hires could
+    change.
     """
     plan, work = layout.plan, layout.work
     lanes = [
         work.lanes[i] for pool in request.pools for i in work.lane[counting(layout, request, pool)]
     ]
     waiting = any(lane.work.deferrable(lane.segment, lane.periods) for lane in lanes)
-    hand_over = any(lane.work.on == "departure" for lane in lanes)
     overload = any(
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
     felt = plan.has_retention or overload
     return not (
-        hand_over or (waiting and plan.has_retention) or (plan.simulation.feedback and felt)
+        follows_seats(layout)
+        or (waiting and plan.has_retention)
+        or (plan.simulation.feedback and felt)
     )

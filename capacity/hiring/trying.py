@@ -169,12 +169,9 @@ class Bench:
         return record, chance
 
     def layout_of(self, hires: Hires) -> Layout:
-        """The layout of the scenario with more seats.
-
-        They change nothing of the work's but what is due when people leave.
-        """
+        """The layout of the scenario with more seats, which seldom change what is due."""
         scenario = with_hires(self.layout.scenario, hires)
-        if any(lane.work.on == "departure" for lane in self.layout.work.lanes):
+        if hires.counts and follows_seats(self.layout):
             return build_layout(scenario)
         return replace(self.layout, scenario=scenario)
 
@@ -244,6 +241,15 @@ def too_many(most: int, all_: int, some: int) -> float:
     part = most / all_
     spread = some * part * (1 - part) * (all_ - some) / (all_ - 1)
     return min(some * part + _SURE * math.sqrt(spread) + 1, most)
+
+
+def follows_seats(layout: Layout) -> bool:
+    """Whether work follows the seats: hand-overs, and fixed work that pools share."""
+    return any(
+        lane.work.on == "departure"
+        or (lane.is_fixed and layout.plan.team[lane.work.role].split is not None)
+        for lane in layout.work.lanes
+    )
 
 
 def counting(layout: Layout, request: Request, pool: int) -> IntArray:

@@ -1,4 +1,4 @@
-"""Hiring plans of scenarios whose numbers change by date, or whose work comes from leavers."""
+"""Hiring plans of scenarios whose numbers change by date, or whose work follows the seats."""
 
 from __future__ import annotations
 
@@ -36,6 +36,17 @@ tasks:
 value: {if_stopped: {churn: 4, fades_over: 1 month}}
 team: {csm: {headcount: 0, attrition: 60%, salary: 60_000}}
 finance: {gross_margin: 80%, discount_rate: 10%}
+"""
+SHARED = """\
+name: Pools share what is fixed
+horizon: {start: 2027-02, months: 4}
+segments:
+  smb: {accounts: 30, completed_terms: 1}
+  large: {accounts: 10, completed_terms: 1}
+tasks:
+  check: {role: csm, every: month, hours: {p10: 4h, p50: 5h, p90: 6h}}
+  webinar: {role: csm, fixed: 90 hours per month}
+team: {csm: {split: segment, headcount: {default: 1}, salary: 60_000}}
 """
 TRIALS = 300
 
@@ -104,3 +115,20 @@ def test_without_a_discount_rate_the_years_after_are_not_known(
     assert np.isnan(found.whole)
     assert found.best_whole is None
     assert "What they save later is not in it." in " ".join(str(found).split())
+
+
+def test_fixed_work_moves_to_the_pool_that_hires(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    """Each pool does the part of its seats, so hires take work over."""
+    found = capacity.plan(scenario(SHARED), 1.0, by="2027-02", trials=TRIALS)
+    assert found.holds
+    assert found.hires.total
+    assert not found.is_bound
+    hired = run(found, found.scenario)
+    covered = [hired.array("coverage", role="csm", pool=p) >= 1 - 1e-9 for p in ("smb", "large")]
+    assert found.confidence == pytest.approx(float(np.all(covered, axis=(0, 1)).mean()), abs=1e-12)
+    due = [hired.mean("due_hours", role="csm", pool=p, period="2027-02") for p in ("smb", "large")]
+    seats = [found.seats[f"csm ({p})"][0] for p in ("smb", "large")]
+    shared = [90 * n / sum(seats) for n in seats]
+    assert due == pytest.approx([150 + shared[0], 50 + shared[1]], rel=0.05)
