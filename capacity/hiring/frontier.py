@@ -110,11 +110,16 @@ def beginnings(hires: Hires) -> list[Hires]:
 def fewer(bench: Bench, hires: Hires) -> list[Hires]:
     """With each number of seats up to a plan's, the one of best odds of its beginnings and others.
 
-    The others are plans that the search has tried, in futures that do not judge them.
+    The others are plans that the search has tried, in futures that do not judge them, and that cost
+    no more than the plan itself.
     """
-    found = []
+    found, most = [], bench.cost(hires)
     for first in beginnings(hires):
-        rivals = [one for one in bench.known if one.total == first.total]
+        rivals = [
+            one
+            for one, outcome in bench.known.items()
+            if one.total == first.total and outcome.cost.mean() <= most
+        ]
         if 0 < first.total < hires.total and rivals:
             trials = min(bench.outcome(one, 0).trials for one in rivals)
             odds = {one: _odds(bench, one, trials) for one in (first, *rivals)}
