@@ -41,11 +41,11 @@ SHARED = """\
 name: Pools share what is fixed
 horizon: {start: 2027-02, months: 4}
 segments:
-  smb: {accounts: 30, completed_terms: 1}
+  smb: {accounts: 60, completed_terms: 1}
   large: {accounts: 10, completed_terms: 1}
 tasks:
   check: {role: csm, every: month, hours: {p10: 4h, p50: 5h, p90: 6h}}
-  webinar: {role: csm, fixed: 90 hours per month}
+  webinar: {role: csm, fixed: 320 hours per month}
 team: {csm: {split: segment, headcount: {default: 1}, salary: 60_000}}
 """
 TRIALS = 300
@@ -130,5 +130,5 @@ def test_fixed_work_moves_to_the_pool_that_hires(
     assert found.confidence == pytest.approx(float(np.all(covered, axis=(0, 1)).mean()), abs=1e-12)
     due = [hired.mean("due_hours", role="csm", pool=p, period="2027-02") for p in ("smb", "large")]
     seats = [found.seats[f"csm ({p})"][0] for p in ("smb", "large")]
-    shared = [90 * n / sum(seats) for n in seats]
-    assert due == pytest.approx([150 + shared[0], 50 + shared[1]], rel=0.05)
+    shared = [320 * n / sum(seats) for n in seats]
+    assert due == pytest.approx([300 + shared[0], 50 + shared[1]], rel=0.05)
