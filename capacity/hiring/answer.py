@@ -75,6 +75,9 @@ class HiringPlan:
     added_cost, value, value_error
         The same against hiring nobody, and the net present value of that; NaN where accounts have
         no revenue or the gross margin is not known.
+    whole, whole_error
+        The same net present value with the run-off: what the revenue that is there more at the end
+        brings afterwards. NaN where the margin or the discount rate is not known.
     bound
         Lower bound of the expected cost, from the program, on the futures of the search.
     is_bound
@@ -85,6 +88,8 @@ class HiringPlan:
         Plans with fewer heads, the plan itself, with more, and the one that pays best.
     best
         Which of them pays best; None where accounts have no revenue or no margin is known.
+    best_whole
+        Which of them pays best with the run-off; None where that is not known.
     marginals
         What one more head of each pool is worth on top of the plan.
     obstacle
@@ -105,11 +110,14 @@ class HiringPlan:
     added_cost: float
     value: float
     value_error: float
+    whole: float
+    whole_error: float
     bound: float
     is_bound: bool
     gap: float
     frontier: tuple[Point, ...]
     best: Point | None
+    best_whole: Point | None
     marginals: tuple[Marginal, ...]
     obstacle: Obstacle | None
     manifest: Mapping[str, Any]
@@ -130,6 +138,12 @@ class HiringPlan:
             opened = first_day(month) - dt.timedelta(days=days)
             found.append(Start(pool.name, pool.value, month_label(month), count, opened))
         return found
+
+    @property
+    def early(self) -> list[Start]:
+        """Those whose requisitions have to be open before the plan begins."""
+        begin = self.base.plan.horizon.periods.begin
+        return [start for start in self.starts if np.datetime64(start.open_by) < begin]
 
     @cached_property
     def seats(self) -> dict[str, list[int]]:
@@ -152,6 +166,7 @@ class HiringPlan:
                 "heads": point.hires.total,
                 "is_plan": point.hires == self.hires,
                 "is_best": point is self.best,
+                "is_best_with_run_off": point is self.best_whole,
                 "coverage": point.coverage,
                 "confidence": point.confidence,
                 "confidence_se": point.confidence_error,
@@ -159,6 +174,8 @@ class HiringPlan:
                 "team_cost": point.cost,
                 "npv": point.value,
                 "npv_se": point.value_error,
+                "npv_with_run_off": point.whole,
+                "npv_with_run_off_se": point.whole_error,
                 "regret": point.regret,
                 "regret_p90": point.regret_p90,
                 "hires": in_short(self.base, point.hires),
@@ -181,6 +198,8 @@ class HiringPlan:
             "added_cost": self.added_cost,
             "npv": self.value,
             "npv_se": self.value_error,
+            "npv_with_run_off": self.whole,
+            "npv_with_run_off_se": self.whole_error,
             "bound": self.bound,
             "is_bound": self.is_bound,
             "gap": self.gap,
@@ -194,8 +213,10 @@ class HiringPlan:
             "role": pool.name,
             "pool": pool.value,
             "month": month_label(one.month),
-            "npv": None if math.isnan(one.value) else one.value,
-            "npv_se": None if math.isnan(one.value_error) else one.value_error,
+            "npv": _known(one.value),
+            "npv_se": _known(one.value_error),
+            "npv_with_run_off": _known(one.whole),
+            "npv_with_run_off_se": _known(one.whole_error),
             "added_cost": one.cost,
         }
 
@@ -222,6 +243,10 @@ class HiringPlan:
         from capacity.report.hiring import as_text  # shows what is computed here
 
         return as_text(self)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def source_of(scenario: Scenario, request: Request) -> str:

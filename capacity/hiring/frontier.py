@@ -38,6 +38,9 @@ class Point:
         Mean yearly revenue at the end, and mean cost of the team.
     value, value_error
         Mean net present value against hiring nobody, with its standard error.
+    whole, whole_error
+        The same with the run-off: what the revenue that is there more at the end brings afterwards,
+        by the retention curves where nobody is hired. NaN where these are not known.
     regret, regret_p90
         What it is worth less than the best of these plans in each future: mean, and what one
         future in ten exceeds.
@@ -51,6 +54,8 @@ class Point:
     cost: float
     value: float
     value_error: float
+    whole: float
+    whole_error: float
     regret: float
     regret_p90: float
 
@@ -69,6 +74,8 @@ class Marginal:
         The plan with it.
     value, value_error
         Mean net present value against the plan, with its standard error.
+    whole, whole_error
+        The same with the run-off; NaN where it is not known.
     cost
         Mean cost against the plan.
     """
@@ -78,6 +85,8 @@ class Marginal:
     hires: Hires
     value: float
     value_error: float
+    whole: float
+    whole_error: float
     cost: float
 
     @property
@@ -98,6 +107,32 @@ def beginnings(hires: Hires) -> list[Hires]:
     return [hires.first(int(size)) for size in sizes]
 
 
+def fewer(bench: Bench, hires: Hires) -> list[Hires]:
+    """With each number of seats up to a plan's, the one of best odds of its beginnings and others.
+
+    The others are plans that the search has tried, in futures that do not judge them, and that cost
+    no more than the plan itself.
+    """
+    found, most = [], bench.cost(hires)
+    for first in beginnings(hires):
+        rivals = [
+            one
+            for one, outcome in bench.known.items()
+            if one.total == first.total and outcome.cost.mean() <= most
+        ]
+        if 0 < first.total < hires.total and rivals:
+            trials = min(bench.outcome(one, 0).trials for one in rivals)
+            odds = {one: _odds(bench, one, trials) for one in (first, *rivals)}
+            first = max(odds, key=lambda one: odds[one])  # noqa: PLW2901
+        found.append(first)
+    return found
+
+
+def _odds(bench: Bench, hires: Hires, trials: int) -> float:
+    outcome = bench.outcome(hires, trials)
+    return float(outcome.covered(bench.request.by)[:trials].mean())
+
+
 def one_more(bench: Bench, hires: Hires) -> Iterator[tuple[int, int, Hires]]:
     """For each pool the first month in which the plan leaves room for one more head."""
     for pool in bench.request.pools:
@@ -112,9 +147,12 @@ def points(bench: Bench, plans: Sequence[Hires], trials: int) -> list[Point]:
     """What each of some plans comes to in the first so many futures; the first hires nobody."""
     outcomes = [bench.outcome(hires, trials) for hires in plans]
     values = np.stack([outcome.value[:trials] for outcome in outcomes])
+    later = np.stack([outcome.later(outcomes[0])[:trials] for outcome in outcomes])
     regret = values.max(axis=0) - values
     found = []
-    for hires, outcome, value, lost in zip(plans, outcomes, values, regret, strict=True):
+    for hires, outcome, value, rest, lost in zip(
+        plans, outcomes, values - values[0], later - later[0], regret, strict=True
+    ):
         covered = outcome.covered(bench.request.by)[:trials].astype(np.float64)
         found.append(
             Point(
@@ -124,8 +162,10 @@ def points(bench: Bench, plans: Sequence[Hires], trials: int) -> list[Point]:
                 confidence_error=error_of(covered),
                 arr=float(outcome.arr[:trials].mean()),
                 cost=float(outcome.cost[:trials].mean()),
-                value=float((value - values[0]).mean()),
-                value_error=error_of(value - values[0]),
+                value=float(value.mean()),
+                value_error=error_of(value),
+                whole=float((value + rest).mean()),
+                whole_error=error_of(value + rest),
                 regret=float(lost.mean()),
                 regret_p90=float(np.quantile(lost, _TAIL)),
             )
@@ -135,25 +175,36 @@ def points(bench: Bench, plans: Sequence[Hires], trials: int) -> list[Point]:
 
 def marginals(bench: Bench, hires: Hires, trials: int) -> list[Marginal]:
     """What one more head of each pool is worth on top of a plan."""
-    base = bench.outcome(hires, trials)
+    base, nobody = bench.outcome(hires, trials), bench.outcome(Hires(), trials)
     found = []
     for pool, month, more in one_more(bench, hires):
         outcome = bench.outcome(more, trials)
         gain = outcome.value[:trials] - base.value[:trials]
+        whole = gain + outcome.later(nobody)[:trials] - base.later(nobody)[:trials]
         cost = float((outcome.cost[:trials] - base.cost[:trials]).mean())
-        found.append(Marginal(pool, month, more, float(gain.mean()), error_of(gain), cost))
+        errors = error_of(gain), error_of(whole)
+        means = float(gain.mean()), float(whole.mean())
+        found.append(Marginal(pool, month, more, means[0], errors[0], means[1], errors[1], cost))
     return found
 
 
-def best_paying(bench: Bench, program: Program, hires: Hires) -> Hires:
+def best_paying(bench: Bench, program: Program, hires: Hires, *, whole: bool) -> Hires:
     """The plan of the highest expected net present value, whatever it covers.
 
     From hiring nobody or from a plan, whichever is worth more: one head more, fewer or later, as
     long as that is worth more.
+
+    Parameters
+    ----------
+    whole
+        With what the revenue at the end brings afterwards.
     """
+    nobody = bench.outcome(Hires())
 
     def worth(plan: Hires) -> float:
-        return float(bench.outcome(plan).value.mean())
+        outcome = bench.outcome(plan)
+        value = outcome.value + outcome.later(nobody) if whole else outcome.value
+        return float(value.mean())
 
     budget = bench.request.budget
     best = max((Hires(), hires), key=worth)

@@ -11,6 +11,8 @@ from capacity.scenario.parts import BySegment
 
 Cell = tuple[int, int]
 """Index of a pool, and a month on the line of months."""
+Steps = tuple[tuple[Cell, int], ...]
+"""Seats more or fewer in some pools and months."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class Hires:
     def total(self) -> int:
         """All seats."""
         return sum(n for _, n in self.counts)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether nobody is missing who would have to be taken away."""
+        return all(n > 0 for _, n in self.counts)
 
     def of_month(self, month: int) -> int:
         """Seats of a month, over all pools."""

@@ -14,10 +14,11 @@ from capacity.engine.layout import Layout
 from capacity.engine.people import seats_of
 from capacity.engine.roles import Desk
 from capacity.engine.seats import heads_of
+from capacity.hiring.foresight import FORESEEN, Foresight
 from capacity.hiring.hires import Hires
 from capacity.hiring.program import Heads, Need, Program
 from capacity.hiring.request import MOST_SEATS, Request
-from capacity.hiring.trying import Bench, counting, targets_of
+from capacity.hiring.trying import Bench, counting, follows_seats, targets_of
 from capacity.rng import BLOCK, Luck
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
@@ -31,7 +32,7 @@ _LEAST, _DUST = 0.01, 1e-6
 
 @dataclass(frozen=True)
 class Programs:
-    """Two programs of the same need.
+    """Two programs of the same need, and what can be foreseen by them.
 
     Attributes
     ----------
@@ -40,10 +41,13 @@ class Programs:
     bound
         With people who stay, and are as good as their ramp ever lets them be: no plan gets more
         hours out of a seat.
+    foresight
+        What the first program says of single futures.
     """
 
     first: Program
     bound: Program
+    foresight: Foresight
 
 
 def programs_of(bench: Bench) -> Programs:
@@ -64,11 +68,12 @@ def programs_of(bench: Bench) -> Programs:
     free = None if request.free is None else np.array(request.free, dtype=np.int64)
     money = None if request.budget is None else max(request.budget - bench.cost(Hires()), 0.0)
     starts = np.array([layout.plan.horizon.periods.of_month(m) for m in months], dtype=np.int64)
-    needs = list(_needs(bench))
+    needs, lacking = _needs(bench)
     heads = [_heads(layout, request, i, chance) for i in _following(layout)]
     bound = Program(cost, most, starts, needs, MOST_SEATS, free, money, heads)
     present = (periods - starts) / periods
-    return Programs(replace(bound, hours=hours, cost=np.where(cost > 0, cost, present)), bound)
+    first = replace(bound, hours=hours, cost=np.where(cost > 0, cost, present))
+    return Programs(first, bound, Foresight(first, lacking))
 
 
 # --- one seat ------------------------------------------------------------------------------------
@@ -138,26 +143,40 @@ def _heads(layout: Layout, request: Request, index: int, chance: Drawn) -> Heads
 # --- what is lacking -----------------------------------------------------------------------------
 
 
-def _needs(bench: Bench) -> Iterator[Need]:
-    """What each pool lacks in windows of all kinds, at the confidence that is asked for."""
+def _needs(bench: Bench) -> tuple[list[Need], list[FloatArray]]:
+    """What each pool lacks in windows of all kinds, at the confidence that is asked for.
+
+    Returns
+    -------
+    tuple
+        The needs; and for each pool what is lacking in its windows, in the order of its needs, in
+        some futures, shape (windows, trials).
+    """
     layout, request = bench.layout, bench.request
     record, chance = bench.nobody()
     targets = targets_of(layout, record, request)
+    needs: list[Need] = []
+    lacking = []
     for row, pool in enumerate(request.pools):
         desk = _desk(layout, pool, chance)
         time, usual = desk.time.customer, desk.time.customer.mean(axis=1, keepdims=True)
         people = np.divide(time, usual, out=np.ones_like(time), where=usual > 0).max(axis=0)
         more = 1 + chance.inputs([layout.scenario.pools[pool].named("overtime")])[0]
         work = _Work(layout, request, record, pool)
+        target = np.broadcast_to(targets[:, row], (len(record["arr"]), targets.shape[2]))
+        found = []
         for first, last in windows(request.by, layout.plan.horizon.periods.count, work.longest):
-            wanted = targets[row] * work.due(first, last)
+            wanted = target[first : last + 1].min(axis=0) * work.due(first, last)
             if first == last:
-                wanted = np.maximum(wanted, work.at_once(first, targets[row]))
+                wanted = np.maximum(wanted, work.at_once(first, target[first]))
             hours = (wanted - more * work.there(first, last)) / (more * people)
             wide = float(np.quantile(hours, _HIGH) - np.quantile(hours, _MIDDLE))
             least = _LEAST * float(work.due(first, last).mean())
             usually = float(np.quantile(hours, request.confidence, method="inverted_cdf"))
-            yield Need(row, first, last, usually, max(wide, least, _DUST))
+            needs.append(Need(row, first, last, usually, max(wide, least, _DUST)))
+            found.append(hours[:FORESEEN].astype(np.float32))
+        lacking.append(np.stack(found))
+    return needs, lacking
 
 
 def windows(by: int, count: int, longest: int) -> Iterator[tuple[int, int]]:
@@ -230,19 +249,21 @@ def _running(hours: FloatArray) -> FloatArray:
 def is_bounded(layout: Layout, request: Request) -> bool:
     """Whether the program's bound holds for the futures themselves.
 
-    Work must fall due whoever is hired: no feedback, no hand-overs, no waiting work that goes with
-    the accounts that are lost, and no attrition that hires could change.
+    Work must fall due whoever is hired: no feedback, no hand-overs, no fixed work that pools share,
+    no waiting work that goes with the accounts that are lost, and no attrition that hires could
+    change.
     """
     plan, work = layout.plan, layout.work
     lanes = [
         work.lanes[i] for pool in request.pools for i in work.lane[counting(layout, request, pool)]
     ]
     waiting = any(lane.work.deferrable(lane.segment, lane.periods) for lane in lanes)
-    hand_over = any(lane.work.on == "departure" for lane in lanes)
     overload = any(
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
     felt = plan.has_retention or overload
     return not (
-        hand_over or (waiting and plan.has_retention) or (plan.simulation.feedback and felt)
+        follows_seats(layout)
+        or (waiting and plan.has_retention)
+        or (plan.simulation.feedback and felt)
     )

@@ -19,6 +19,8 @@ _FREED: Mapping[str, Mapping[str, Any]] = {
     "freeze": {"frozen": ()},
 }
 """The limits of a request, and a request without them."""
+_TWO = 2
+"""Limits that bind together if neither does alone."""
 TIME = "ramp and time"
 """What binds where hires come too late, or do not help, whatever is allowed."""
 
@@ -59,7 +61,7 @@ def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
     found = {name: hires for name, hires in lifted.items() if hires is not None}
     together = False
     if not found and len(given) > 1:
-        hires = _without(bench, given, required)
+        given, hires = _fewest_limits(bench, given, required)
         if hires is not None:
             found, together = dict.fromkeys(given, hires), True
     return Obstacle(
@@ -72,6 +74,35 @@ def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
         months=_frozen(bench.request, found["freeze"]) if "freeze" in found else (),
         since=_since(bench, best, required),
     )
+
+
+def best_within(bench: Bench, farthest: Hires, required: float) -> Hires:
+    """The cheapest plan that does what the one that goes farthest within the limits does.
+
+    It holds from the same period on; where that one never does, it holds as often.
+    """
+    periods = range(bench.request.by, bench.layout.plan.horizon.periods.count)
+    outcome = bench.outcome(farthest)
+    since = next((t for t in periods if outcome.covered(t).mean() >= required), None)
+    by, odds = (
+        (bench.request.by, bench.confidence(farthest)) if since is None else (since, required)
+    )
+    other = bench.with_request(replace(bench.request, by=by))
+    found = search(other, programs_of(other), odds)
+    return found.hires if found.holds else farthest
+
+
+def _fewest_limits(
+    bench: Bench, given: list[str], required: float
+) -> tuple[list[str], Hires | None]:
+    """Limits of which all have to be lifted, and a plan that holds then, if any does."""
+    hires = _without(bench, given, required)
+    for name in list(given) if hires is not None and len(given) > _TWO else []:
+        rest = [other for other in given if other != name]
+        found = _without(bench, rest, required) if len(rest) > 1 else None
+        if found is not None:
+            given, hires = rest, found
+    return given, hires
 
 
 def _is_given(request: Request, name: str) -> bool:

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.engine.layout import Layout, build_layout
+from capacity.engine.lifetime import has_lifetimes
 from capacity.hiring.answer import HiringPlan, source_of
 from capacity.hiring.frontier import (
     Point,
-    beginnings,
     best_paying,
     error_of,
+    fewer,
     marginals,
     points,
 )
 from capacity.hiring.hires import Hires
 from capacity.hiring.needs import Programs, is_bounded, programs_of
-from capacity.hiring.obstacles import obstacle_of
+from capacity.hiring.obstacles import best_within, obstacle_of
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import Found, search
 from capacity.hiring.trying import Bench, Ledger
@@ -147,11 +148,14 @@ class _Work:
         found, required, is_confirmed = self._search(programs)
         obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
         hires, nobody = found.hires, Hires()
+        if obstacle:
+            hires = best_within(self.bench, hires, required)
         one = marginals(self.fresh, hires, self.searched)
-        frontier, best = self._frontier(programs, hires, [more.hires for more in one])
+        frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
         covered = outcome.covered(self.request.by).astype(np.float64)
         gain = outcome.value - none.value
+        whole = gain + outcome.later(none) - none.later(none)
         bound, gap = self._bound(programs, hires)
         if self._progress:
             self._progress(self.ledger.futures, self.ledger.futures)
@@ -170,11 +174,14 @@ class _Work:
             added_cost=float((outcome.cost - none.cost).mean()),
             value=float(gain.mean()),
             value_error=error_of(gain),
+            whole=float(whole.mean()),
+            whole_error=error_of(whole),
             bound=bound,
             is_bound=is_bounded(self.layout, self.request),
             gap=gap,
             frontier=tuple(frontier),
             best=best,
+            best_whole=best_whole,
             marginals=tuple(one),
             obstacle=obstacle,
             manifest=self._manifest(required, time.perf_counter() - began),
@@ -201,16 +208,18 @@ class _Work:
 
     def _frontier(
         self, programs: Programs, hires: Hires, more: list[Hires]
-    ) -> tuple[list[Point], Point | None]:
-        """Plans with fewer heads and with more, and the one that pays best where that is known."""
-        plans, plan = beginnings(hires) + more, self.layout.plan
+    ) -> tuple[list[Point], Point | None, Point | None]:
+        """Plans with fewer heads and with more, and those that pay best where that is known."""
+        plans, plan = fewer(self.bench, hires) + more, self.layout.plan
         is_known = plan.has_money and plan.finance.gross_margin is not None
-        if is_known:
-            plans.append(best_paying(self.bench, programs.first, hires))
+        is_whole = has_lifetimes(plan)
+        for whole in [False] * is_known + [True] * is_whole:
+            plans.append(best_paying(self.bench, programs.first, hires, whole=whole))
         nobody, *others = dict.fromkeys(plans)
         ordered = [nobody, *sorted(others, key=lambda hires: (hires.total, hires.counts))]
         found = points(self.fresh, ordered, self.searched)
-        return found, max(found, key=lambda point: point.value) if is_known else None
+        best = max(found, key=lambda point: point.value) if is_known else None
+        return found, best, max(found, key=lambda point: point.whole) if is_whole else None
 
     def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
         """Lower bound of the cost, and what the plan costs beyond it as a share."""

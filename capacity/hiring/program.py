@@ -14,7 +14,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 
-_INFEASIBLE, _WORTH = 2, 1e-6
+_INFEASIBLE, _WORTH, _WHOLE = 2, 1e-6, 1e-6
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,35 @@ class Program:
     free: IntArray | None = None
     money: float | None = None
     heads: Sequence[Heads] = field(default=())
+    _known: dict[bytes, tuple[IntArray, float] | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def _cells(self) -> int:
         return self.cost.size
+
+    def given(self, need: Need) -> FloatArray:
+        """Hours of a seat of each month within the window of a need, shape (months,)."""
+        window = slice(need.first, need.last + 1)
+        hours: FloatArray = self.hours[need.pool, :, window].sum(axis=1)
+        return hours
+
+    def price(self, seats: IntArray) -> float:
+        """Expected cost of some seats, and of the heads that follow from them.
+
+        Parameters
+        ----------
+        seats
+            Shape (pools, months).
+        """
+        total = float((self.cost * seats).sum())
+        for role in self.heads:
+            added = role.each @ seats @ (self.starts[:, None] <= np.arange(len(role.cost)))
+            heads = np.maximum(np.ceil(role.planned + added - _WHOLE), role.heads)
+            more = heads - role.heads
+            total += float(role.cost @ more) + role.joining * float(more[-1])
+        return total
 
     def cheapest(self, levels: FloatArray) -> tuple[IntArray, float] | None:
         """Seats of least cost that meet all needs, raised by so many spreads.
@@ -116,10 +141,13 @@ class Program:
             Seats, shape (pools, months), and a bound: no seats that do it cost less. None where
             there are none.
         """
-        wanted = [need.hours + float(levels[need.pool]) * need.spread for need in self.needs]
-        rows = [self._given(need) for need in self.needs]
-        found = self._solve(self._costs(), rows, wanted)
-        return None if found is None else (self._seats(found[0]), found[1])
+        key = levels.tobytes()
+        if key not in self._known:
+            wanted = [need.hours + float(levels[need.pool]) * need.spread for need in self.needs]
+            rows = [self._given(need) for need in self.needs]
+            found = self._solve(self._costs(), rows, wanted)
+            self._known[key] = None if found is None else (self._seats(found[0]), found[1])
+        return self._known[key]
 
     def strongest(self, level: float, seats: int | None = None) -> IntArray:
         """Seats that go as far as the limits let them go towards a level, over all needs.
@@ -132,9 +160,18 @@ class Program:
         lacking = np.diag([need.spread for need in self.needs]).reshape(slack, slack)
         costs = self._costs()
         worth = costs / max(float(np.abs(costs).sum()), 1.0) * _WORTH
-        found = self._solve(worth, rows, wanted, lacking, seats)
+        found = self._solve(worth, rows, wanted, lacking, seats, self._useful(wanted))
         assert found is not None  # whatever is lacking may be lacking
         return self._seats(found[0])
+
+    def _useful(self, wanted: Sequence[float]) -> FloatArray:
+        """Seats of a pool and month of which no more help: they alone meet each need."""
+        most = np.zeros_like(self.cost)
+        for need, hours in zip(self.needs, wanted, strict=True):
+            given = self.given(need)
+            enough = np.divide(hours, given, out=np.zeros_like(given), where=given > _WHOLE)
+            most[need.pool] = np.maximum(most[need.pool], np.ceil(enough))
+        return np.minimum(most, self.most)
 
     # --- the matrix: seats by pool and month, then heads by role and period, then what lacks ------
 
@@ -147,10 +184,9 @@ class Program:
         return np.concatenate([self.cost.ravel(), *of_heads])
 
     def _given(self, need: Need) -> FloatArray:
-        """Hours of a seat of each kind within the window of a need."""
+        """The same of seats of all pools, as a row of the matrix."""
         row = np.zeros_like(self.cost)
-        window = slice(need.first, need.last + 1)
-        row[need.pool] = self.hours[need.pool, :, window].sum(axis=1)
+        row[need.pool] = self.given(need)
         return self._wide(row)
 
     def _wide(self, seats: FloatArray) -> FloatArray:
@@ -189,13 +225,14 @@ class Program:
                 row = self._wide(-role.each[:, None] * (self.starts <= t))
                 row[first + t] = 1.0
                 rows.append(row)
-                least.append(float(role.planned[t]) - 1e-6)
+                least.append(float(role.planned[t]) - _WHOLE)
             first += len(role.cost)
         return rows, least
 
     def _solve(
         self, costs: FloatArray, given: list[FloatArray], wanted: list[float],
         lacking: FloatArray | None = None, seats: int | None = None,
+        useful: FloatArray | None = None,
     ) -> tuple[FloatArray, float] | None:  # fmt: skip
         from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import
 
@@ -210,9 +247,10 @@ class Program:
         low = np.array([*wanted, *least, *[-np.inf] * len(most)])
         high = np.array([*[np.inf] * (len(wanted) + len(least)), *most])
         heads = np.concatenate([role.heads for role in self.heads]) if self.heads else np.zeros(0)
+        most_seats = np.full(self.cost.shape, self.most) if useful is None else useful
         bounds = Bounds(
             np.concatenate([np.zeros(self._cells), heads, np.zeros(extra)]),
-            np.concatenate([np.full(self._cells, self.most), np.full(len(heads) + extra, np.inf)]),
+            np.concatenate([most_seats.ravel(), np.full(len(heads) + extra, np.inf)]),
         )
         whole = np.concatenate([np.ones(width), np.zeros(extra)])
         found = milp(

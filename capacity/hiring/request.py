@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity import units
+from capacity.arrays import IntArray
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.hiring.hires import Hires, own_hires
@@ -69,9 +70,32 @@ class Request:
         free = dict(zip(self.months, self.free, strict=True))
         return all(hires.of_month(month) <= free[month] for month in months)
 
-    def later(self, month: int) -> int | None:
-        """The next month in which somebody may be hired."""
-        return next((m for m in self.months if m > month), None)
+    def hires(self, seats: IntArray) -> Hires:
+        """Hires from seats, shape (pools, months)."""
+        return Hires.of(
+            {
+                (pool, month): int(seats[row, column])
+                for row, pool in enumerate(self.pools)
+                for column, month in enumerate(self.months)
+            }
+        )
+
+    def seats(self, hires: Hires) -> IntArray:
+        """The same the other way round."""
+        found = np.zeros((len(self.pools), len(self.months)), dtype=np.int64)
+        for (pool, month), n in hires.counts:
+            found[self.pools.index(pool), self.months.index(month)] = n
+        return found
+
+    def later(self, hires: Hires, month: int) -> int | None:
+        """The next month in which one of some hires may start in place of a month."""
+        later = (m for m in self.months if m > month)
+        return next((m for m in later if self._has_room(hires, m)), None)
+
+    def _has_room(self, hires: Hires, month: int) -> bool:
+        if self.free is None:
+            return True
+        return hires.of_month(month) < self.free[self.months.index(month)]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,21 +12,25 @@ import numpy as np
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.drawn import Drawn
-from capacity.engine.layout import Layout
-from capacity.engine.roles import COSTS
+from capacity.engine.layout import Layout, build_layout
+from capacity.engine.lifetime import has_lifetimes
 from capacity.hiring.hires import Hires, with_hires
 from capacity.hiring.request import Request
+from capacity.model.value import discounted, net_present_value
 from capacity.rng import BLOCK, Luck
 from capacity.simulation import widest
+from capacity.valuing.worlds import cost_of
 
-FIRST = 500
-"""Futures on which a plan is tried before the others are spent on it."""
+STAGES = (400, 1_000)
+"""Futures after which a plan may be given up, before the others are spent on it."""
+_SURE = 4.0
+"""Standard deviations beyond which the others could not mend it but by a miracle."""
 _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a plan; each of shape (trials,) but the first.
+    """What came of a plan; of shape (trials,) where nothing else is said.
 
     Attributes
     ----------
@@ -37,6 +43,11 @@ class Outcome:
         Yearly revenue at the end; NaN where accounts have none.
     value
         Gross profit less the cost of the team, discounted; NaN where the margin is not known.
+    paying
+        Yearly revenue at the end by segment, shape (segments, trials).
+    lasting
+        What a unit of it brings afterwards, as of now, if the coverage of the plan went on, shape
+        (segments, trials); NaN where the retention curves are not known.
     coverage
         Part of the decided work that counts that was done, from the first period that counts on.
     """
@@ -45,6 +56,8 @@ class Outcome:
     cost: FloatArray
     arr: FloatArray
     value: FloatArray
+    paying: FloatArray
+    lasting: FloatArray
     coverage: FloatArray
 
     @property
@@ -55,6 +68,15 @@ class Outcome:
     def covered(self, by: int) -> BoolArray:
         """In which futures all work is covered from a period on, shape (trials,)."""
         return np.all(self.since <= by, axis=0)
+
+    def later(self, nobody: Outcome) -> FloatArray:
+        """What the revenue at the end brings afterwards, as of now, shape (trials,).
+
+        Nobody is paid for it any more, so it runs off as where nobody is hired.
+        """
+        trials = min(self.trials, nobody.trials)
+        value: FloatArray = (self.paying[:, :trials] * nobody.lasting[:, :trials]).sum(axis=0)
+        return value
 
     def then(self, more: Outcome) -> Outcome:
         """With the futures that follow."""
@@ -101,15 +123,21 @@ class Bench:
     ) -> None:
         self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
         self._known: dict[Hires, Outcome] = {}
+        self._drawn: dict[range, Drawn] = {}
         self._ledger = ledger
+
+    @property
+    def known(self) -> dict[Hires, Outcome]:
+        """What came of the plans that were tried so far, in some or all of the futures."""
+        return dict(self._known)
 
     def with_request(self, request: Request) -> Bench:
         """The same futures, and what is known of them, under other limits.
 
-        What counts as covered must be the same.
+        The same work of the same pools must count.
         """
-        other = Bench(self.layout, request, self.seed, self.trials, self._ledger)
-        other._known = self._known
+        other = copy.copy(self)
+        other.request = request
         return other
 
     def outcome(self, hires: Hires, trials: int | None = None) -> Outcome:
@@ -141,25 +169,32 @@ class Bench:
         return record, chance
 
     def layout_of(self, hires: Hires) -> Layout:
-        """The layout of the scenario with more seats; they change nothing of the work's."""
-        return replace(self.layout, scenario=with_hires(self.layout.scenario, hires))
+        """The layout of the scenario with more seats, which seldom change what is due."""
+        scenario = with_hires(self.layout.scenario, hires)
+        if hires.counts and follows_seats(self.layout):
+            return build_layout(scenario)
+        return replace(self.layout, scenario=scenario)
 
     def record(self, layout: Layout, blocks: range) -> tuple[Record, Drawn]:
-        """What is simulated in some blocks of futures, and their luck."""
-        chance = Drawn(Luck(self.seed, blocks), layout.copulas)
-        return run_batch(layout, chance), chance
+        """What is simulated in some blocks of futures, and their luck, drawn for all plans once."""
+        if blocks not in self._drawn:
+            self._drawn[blocks] = Drawn(Luck(self.seed, blocks), layout.copulas)
+        return run_batch(layout, self._drawn[blocks]), self._drawn[blocks]
 
     def holds(self, hires: Hires, required: float) -> bool:
         """Whether a plan covers the work in such a part of the futures.
 
-        A plan is given up as soon as it has failed in too many futures for the others to mend it.
+        A plan is given up as soon as it has failed so often that the other futures will not mend
+        it: were its failures just few enough, so many of them would not be among the first but for
+        a luck of some in 100,000 (hypergeometric).
         """
-        most = self.trials - np.ceil(required * self.trials - _TOLERANCE)
-        first = self.outcome(hires, FIRST)
-        if (~first.covered(self.request.by)).sum() > most:
-            return False
-        found = self.outcome(hires)
-        return bool((~found.covered(self.request.by)).sum() <= most)
+        most = int(self.trials - np.ceil(required * self.trials - _TOLERANCE))
+        for trials in (*(n for n in STAGES if n < self.trials), self.trials):
+            first = self.outcome(hires, trials)
+            failed = int((~first.covered(self.request.by)).sum())
+            if failed > too_many(most, self.trials, first.trials):
+                return False
+        return True
 
     def confidence(self, hires: Hires) -> float:
         """Part of the futures in which a plan covers the work."""
@@ -176,17 +211,45 @@ class Bench:
         target = targets_of(layout, record, self.request)
         covered = done >= target * decided - _TOLERANCE
         last = np.cumprod(covered[::-1], axis=0).sum(axis=0)
-        shape = (chance.trials,)
+        unknown = np.full(chance.trials, np.nan)
         served, all_ = (x[self.request.by :].sum(axis=(0, 1)) for x in (done, decided))
-        cost = _cost(layout, record)
+        cost, paying = cost_of(layout, record), record["arr"][-1]
         known = layout.plan.has_money
         return Outcome(
             since=layout.plan.horizon.periods.count - last,
             cost=cost.sum(axis=0),
-            arr=record["arr"][-1].sum(axis=0) if known else np.full(shape, np.nan),
-            value=_value(layout, record, cost, chance) if known else np.full(shape, np.nan),
+            arr=paying.sum(axis=0) if known else unknown,
+            value=_value(layout, record, cost, chance) if known else unknown,
+            paying=paying,
+            lasting=_lasting(layout, record, chance),
             coverage=np.where(all_ > 0, served / np.where(all_ > 0, all_, 1.0), 1.0),
         )
+
+
+def too_many(most: int, all_: int, some: int) -> float:
+    """Failures among the first futures that do not happen where there are few enough in all.
+
+    Parameters
+    ----------
+    most
+        Failures that are few enough in all of the futures.
+    all_, some
+        Number of all futures, and of the first of them.
+    """
+    if some == all_:
+        return most
+    part = most / all_
+    spread = some * part * (1 - part) * (all_ - some) / (all_ - 1)
+    return min(some * part + _SURE * math.sqrt(spread) + 1, most)
+
+
+def follows_seats(layout: Layout) -> bool:
+    """Whether work follows the seats: hand-overs, and fixed work that pools share."""
+    return any(
+        lane.work.on == "departure"
+        or (lane.is_fixed and layout.plan.team[lane.work.role].split is not None)
+        for lane in layout.work.lanes
+    )
 
 
 def counting(layout: Layout, request: Request, pool: int) -> IntArray:
@@ -207,27 +270,39 @@ def _hours(layout: Layout, record: Record, request: Request) -> tuple[FloatArray
 
 
 def targets_of(layout: Layout, record: Record, request: Request) -> FloatArray:
-    """Coverage that each pool has to reach, shape (pools, trials)."""
+    """Coverage that each pool has to reach, shape (periods or 1, pools, trials)."""
     trials = record["arr"].shape[2]
     if request.coverage is not None:
-        return np.full((len(request.pools), trials), request.coverage)
+        return np.full((1, len(request.pools), trials), request.coverage)
     roles = list(layout.plan.team)
     rows = [roles.index(layout.scenario.pools[pool].name) for pool in request.pools]
-    return np.broadcast_to(record["coverage_target"][0, rows], (len(rows), trials))
-
-
-def _cost(layout: Layout, record: Record) -> FloatArray:
-    """Cost of the team, shape (periods, trials); the `team_cost` of a result."""
-    people: FloatArray = np.sum([record[f"cost_{line}"].sum(axis=1) for line in COSTS], axis=0)
-    platform = record["finance"][0, 1]
-    return people + platform * layout.plan.horizon.periods.years_each
+    given = record["coverage_target"][:, rows]
+    return np.broadcast_to(given, (len(given), len(rows), trials))
 
 
 def _value(layout: Layout, record: Record, cost: FloatArray, chance: Drawn) -> FloatArray:
     """Gross profit less cost, each period's as of its end; without a rate nothing is discounted."""
-    periods, rate = layout.plan.horizon.periods, layout.plan.finance.discount_rate
-    profit = record["revenue"].sum(axis=1) * record["finance"][0, 0]
-    yearly = chance.inputs([("finance.discount_rate", rate)])[0] if rate else np.zeros(1)
-    years = periods.years_each * np.arange(1, periods.count + 1)[:, None]
-    value: FloatArray = ((profit - cost) * (1 + yearly) ** -years).sum(axis=0)
-    return value
+    profit = record["revenue"].sum(axis=1) * record["finance"][:, 0]
+    return net_present_value(profit - cost, _rate(layout, chance), _years(layout))
+
+
+def _lasting(layout: Layout, record: Record, chance: Drawn) -> FloatArray:
+    """What a unit of revenue at the end brings afterwards, as of now, shape (segments, trials)."""
+    if not has_lifetimes(layout.plan):
+        return np.full(record["arr"].shape[1:], np.nan)
+    now = discounted(_rate(layout, chance), float(_years(layout)[-1]))
+    worth: FloatArray = record["lifetime"][0] * now
+    return worth
+
+
+def _rate(layout: Layout, chance: Drawn) -> FloatArray:
+    """Yearly discount rate, shape (trials,) or (1,); 0 where there is none."""
+    rate = layout.plan.finance.discount_rate
+    return chance.inputs([("finance.discount_rate", rate)])[0] if rate else np.zeros(1)
+
+
+def _years(layout: Layout) -> FloatArray:
+    """From the start to the end of each period."""
+    periods = layout.plan.horizon.periods
+    years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
+    return years

@@ -18,11 +18,11 @@ from capacity.report.words import UNKNOWN, error, money, money_error, odds, shar
 
 if TYPE_CHECKING:
     from capacity.hiring.answer import HiringPlan, Start
-    from capacity.hiring.frontier import Point
+    from capacity.hiring.frontier import Marginal, Point
 
 NARROW = 80
 """Characters of a line."""
-_PLAN, _BEST = "*", "+"
+_PLAN, _BEST, _WHOLE = "*", "+", "#"
 _MOST_COLUMNS, _MOST_SAID = 5, 3
 """Pools that the table of seats has columns for, and of which one more head is spoken of."""
 
@@ -51,6 +51,8 @@ def _sentences(plan: HiringPlan) -> Iterator[str]:
     elif not plan.holds:
         yield f"The plan that was found does not hold {_wanted(plan)} on fresh luck."
     yield _do(plan)
+    if plan.early:
+        yield _early(plan)
     yield _odds(plan)
     if plan.cost > 0:
         yield _cost(plan)
@@ -67,6 +69,19 @@ def _do(plan: HiringPlan) -> str:
     together = groupby(plan.starts, lambda start: (start.month, start.open_by))
     groups = [_group(month, day, list(starts)) for (month, day), starts in together]
     return f"{verb} {_and(groups)}{',' * own}{beside}."
+
+
+def _early(plan: HiringPlan) -> str:
+    """What has to begin before the plan does."""
+    count = sum(start.count for start in plan.early)
+    those, has = ("requisitions", "have") if count > 1 else ("requisition", "has")
+    months = plan.base.plan.horizon.periods.labels_by("month")
+    last = max(start.month for start in plan.early)
+    frozen = ",".join(dict.fromkeys(month for month in months if month <= last))
+    return (
+        f"{count} {those} {has} to be open before the plan begins. If it is too late for that, ask "
+        f"again with --freeze {frozen}."
+    )
 
 
 def _group(month: str, day: dt.date, starts: list[Start]) -> str:
@@ -117,7 +132,7 @@ def _cost(plan: HiringPlan) -> str:
     text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
     if plan.starts:
         text += f", {money(plan.added_cost)} of it for these hires"
-    if not math.isfinite(plan.bound) or not plan.holds:
+    if not plan.starts or not math.isfinite(plan.bound) or not plan.holds:
         return f"{text}."
     if plan.is_bound:
         return (
@@ -137,24 +152,55 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
         amount = _exactly(plan.value, plan.value_error, currency)
         yield (
             f"The hires are worth {amount} from {span}: gross profit less cost, discounted, "
-            "against hiring nobody. What they save later is not in it."
+            f"against hiring nobody. {_after(plan)}"
         )
-    best = plan.best
-    assert best is not None  # its worth is known
-    if best.hires.total == 0:
-        yield "What pays best within that time is to hire nobody."
-    elif best.hires != plan.hires:
-        row = next(row for row in plan.rows() if row["is_best"])
-        yield f"What pays best: {row['hires']}, worth {_exactly(best.value, best.value_error)}."
+    yield _best(plan)
     best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]
     more = [
         f"one more {_pool(plan, one.pool)} from {_month(one.label)} "
-        f"on is worth {_exactly(one.value, one.value_error)}"
+        f"on is worth {_exactly(one.value, one.value_error)}{_whole_of(one)}"
         for one in best_first
     ]
     if more:
         text = _and(more)
         yield f"{text[0].upper()}{text[1:]}."
+
+
+def _after(plan: HiringPlan) -> str:
+    """What comes after the plan's time, or that it is not known."""
+    if not math.isfinite(plan.whole):
+        return "What they save later is not in it."
+    amount = _exactly(plan.whole, plan.whole_error, plan.base.plan.currency)
+    return f"With what the customers who stay bring in the years after, {amount}."
+
+
+def _whole_of(one: Marginal) -> str:
+    if not math.isfinite(one.whole):
+        return ""
+    return f" ({_exactly(one.whole, one.whole_error)} with the years after)"
+
+
+def _best(plan: HiringPlan) -> str:
+    """What pays best, within the time of the plan and with the years after."""
+    best, whole = plan.best, plan.best_whole
+    assert best is not None  # its worth is known
+    within = f"What pays best within that time is to {_hiring(plan, best)}"
+    if best.hires.total:
+        within += f", worth {_exactly(best.value, best.value_error)}"
+    if whole is None:
+        return f"{within}."
+    if whole is best:
+        return f"{within}; with the years after, too."
+    worth = f", worth {_exactly(whole.whole, whole.whole_error)}" * bool(whole.hires.total)
+    return f"{within}; with the years after, to {_hiring(plan, whole)}{worth}."
+
+
+def _hiring(plan: HiringPlan, point: Point) -> str:
+    """``hire nobody``, or ``hire 2 csm 2027-03``."""
+    if point.hires == plan.hires and point.hires.total:
+        return "follow this plan"
+    row = plan.rows()[plan.frontier.index(point)]
+    return f"hire {row['hires'] or 'nobody'}"
 
 
 def _exactly(value: float, spread: float, currency: str = "") -> str:
@@ -208,28 +254,36 @@ def _seats(plan: HiringPlan) -> Table:
 
 
 def _frontier(plan: HiringPlan) -> Table:
-    out = table("Fewer heads, and more", "heads added", "odds", "coverage", "ARR", "team cost",
-                "NPV", "regret", "in 1 of 10 above")  # fmt: skip
+    is_whole = plan.best_whole is not None
+    after = ["and later"] * is_whole
+    out = table("Fewer heads, and more", "heads", "odds", "coverage", "ARR", "cost", "NPV",
+                *after, "regret", "1 in 10 above")  # fmt: skip
     for point in plan.frontier:
         marks = _PLAN * (point.hires == plan.hires) + _BEST * (point is plan.best)
-        out.add_row(f"{point.hires.total} {marks}".strip(), *_cells(point))
+        marks += _WHOLE * (point is plan.best_whole)
+        out.add_row(f"{point.hires.total} {marks}".strip(), *_cells(point, is_whole=is_whole))
     return out
 
 
-def _cells(point: Point) -> Iterator[str]:
+def _cells(point: Point, *, is_whole: bool) -> Iterator[str]:
     yield share(point.confidence)
     yield share(point.coverage, 1)
     say: Callable[[float], str] = money
-    for value in (point.arr, point.cost, point.value, point.regret, point.regret_p90):
+    after = [point.whole] * is_whole
+    for value in (
+        point.arr, point.cost, point.value, *after, point.regret, point.regret_p90
+    ):  # fmt: skip
         yield say(value).replace("-", "−") if math.isfinite(value) else UNKNOWN
 
 
 def _footer(plan: HiringPlan) -> Iterator[str]:
     about = plan.manifest
-    pays = f", {_BEST} pays best. NPV and regret are those of the time of the plan" * bool(
-        plan.best
-    )
-    yield f"{_PLAN} this plan{pays}."
+    pays = f", {_BEST} pays best within the time of the plan" * bool(plan.best)
+    whole = f", {_WHOLE} with the years after" * bool(plan.best_whole)
+    yield f"{_PLAN} this plan{pays}{whole}."
+    if plan.best:
+        later = "; and later is the NPV with the years after" * bool(plan.best_whole)
+        yield f"NPV and regret are those of the time of the plan{later}."
     if any(pool.hires for pool in plan.base.pools):
         yield "Hires that are planned already come in their month."
     yield (

@@ -73,6 +73,10 @@ def test_the_file_that_is_written_is_the_plan(
     said = run("diff", base, target).out.splitlines()
     settings = [line.split(":")[0] for line in said if line.startswith("team.")]
     assert sorted(settings) == sorted(f"team.{h['role']}.hires.{h['month']}" for h in hires)
+    can_move = ("--set", "segments.smb.addressable=60%")
+    for verb in (("run", target), ("roi", target, *can_move), ("compare", base, target)):
+        done = run(*verb, "--trials", 100)
+        assert done.code == 0, done.err
     again = run(
         "plan", target, *FAST, "--coverage", "90%", "--confidence", "70%", "--by", "2027-03"
     )

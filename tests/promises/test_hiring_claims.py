@@ -59,11 +59,16 @@ def found(plan: capacity.Scenario) -> capacity.HiringPlan:
 def tried(scenario: capacity.Scenario, by: int, trials: int, seed: int) -> tuple[float, float]:
     """In which part of the futures both roles are covered, and the team's cost, by `simulate`."""
     result = capacity.simulate(scenario, trials, seed)
-    covered = np.ones(trials, dtype=bool)
+    return odds_of(result, by), float(result.mean("team_cost", period=""))
+
+
+def odds_of(result: capacity.Result, by: int) -> float:
+    """In which part of the futures both roles are covered from a period on."""
+    covered: list[np.ndarray] = []
     for role in ("csm", "trainer"):
         coverage = np.nan_to_num(result.array("coverage", role=role), nan=1.0)
-        covered &= np.all(coverage[by:] >= 0.95 - 1e-12, axis=0)
-    return float(covered.mean()), float(result.mean("team_cost", period=""))
+        covered.append(np.all(coverage[by:] >= 0.95 - 1e-12, axis=0))
+    return float(np.all(covered, axis=0).mean())
 
 
 def test_the_plan_is_one_with_something_to_find(found: capacity.HiringPlan) -> None:
@@ -176,6 +181,13 @@ def test_the_frontier_runs_from_nobody_past_the_plan(found: capacity.HiringPlan)
     by_value = sorted(found.frontier, key=lambda point: point.value)
     regrets = [point.regret for point in by_value]
     assert regrets == sorted(regrets, reverse=True)  # mean regret differs as the means differ
+    for point in found.frontier:  # with as many heads, none of the first ones covers more
+        first = capacity.simulate(
+            hired(found.base, found.hires.first(point.hires.total), "a test"), 400, 3
+        )
+        mine = capacity.simulate(hired(found.base, point.hires, "a test"), 400, 3)
+        if 0 < point.hires.total < found.hires.total:
+            assert odds_of(mine, found.request.by) >= odds_of(first, found.request.by)
     for one in found.marginals:
         point = next(p for p in found.frontier if p.hires == one.hires)
         mine = next(p for p in found.frontier if p.hires == found.hires)

@@ -99,6 +99,45 @@ def test_several_limits_that_bind_together(plan: capacity.Scenario) -> None:
     assert found.obstacle.since == "2027-05"
 
 
+def test_of_three_limits_only_those_that_bind_are_named(plan: capacity.Scenario) -> None:
+    """The first month is frozen and one a month is too few; money is there for all of it."""
+    found = capacity.plan(
+        plan, by="2027-02", freeze=["2027-02"], max_hires_per_month=1, budget="9M", trials=200
+    )
+    assert found.obstacle
+    assert found.obstacle.together
+    assert found.obstacle.binding == ("hires per month", "freeze")
+    assert found.obstacle.budget is None
+
+
+def test_the_best_within_the_limits_has_nobody_too_many(plan: capacity.Scenario) -> None:
+    """Held from April on: two csm and an analyst more, one a month, beside the csm of April."""
+    found = capacity.plan(plan, by="2027-03", max_hires_per_month=1, trials=200)
+    assert not found.holds
+    assert found.obstacle
+    assert found.obstacle.since == "2027-04"
+    again = capacity.plan(plan, by="2027-04", max_hires_per_month=1, trials=200)
+    assert found.hires == again.hires
+    assert again.hires.total == 2
+
+
+def test_requisitions_that_come_before_the_plan_are_told(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    wait = "salary: 60_000, time_to_hire: 2 months"
+    plan = scenario(PLAN.replace("salary: 60_000", wait))
+    found = capacity.plan(plan, by="2027-05", coverage=0.9, trials=200)
+    assert [start.month for start in found.early] == [
+        start.month for start in found.starts if start.month < "2027-04" and start.role == "csm"
+    ]
+    soon = capacity.plan(plan, by="2027-02", coverage=0.9, trials=200)
+    assert {start.month for start in soon.early} == {"2027-02"}
+    count = sum(start.count for start in soon.early)
+    text = " ".join(str(soon).split())
+    assert f"{count} requisitions have to be open before the plan begins." in text
+    assert "ask again with --freeze 2027-02." in text
+
+
 def test_people_who_need_not_be_hired(plan: capacity.Scenario) -> None:
     found = capacity.plan(plan, coverage=0.3, trials=200)
     assert (found.holds, found.hires.total, found.added_cost) == (True, 0, 0.0)

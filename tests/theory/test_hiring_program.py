@@ -134,6 +134,8 @@ def test_every_combination_of_seats_tried(seed: int) -> None:
     assert meets(program, seats)
     assert cost_of(program, seats) == pytest.approx(wanted)
     assert bound <= wanted + 1e-6
+    for some in rng.integers(0, 4, size=(20, 2, 3)):
+        assert program.price(some) == pytest.approx(cost_of(program, some))
 
 
 def test_money_and_hires_in_a_month_bind() -> None:
@@ -154,6 +156,12 @@ def test_what_goes_farthest_meets_everything_where_it_can() -> None:
     program = random_program(np.random.default_rng(5))
     assert meets(program, program.strongest(0.0))
     assert program.strongest(0.0, seats=1).sum() <= 1
+    far = program.strongest(50.0)
+    alone = [
+        np.ceil((need.hours + 50 * need.spread) / program.given(need).max())
+        for need in program.needs
+    ]
+    assert far.max() <= max(alone)  # of one month no more than meet all by themselves
 
 
 @pytest.mark.parametrize("seed", range(3))
