@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from capacity.report.tables import FEW, MARK, RANGE, plain, table
+from capacity.report.told import Part, Told
 from capacity.report.words import (
     UNKNOWN,
     hours,
@@ -101,18 +101,27 @@ def as_text(comparison: Comparison, width: int = WIDTH) -> str:
 
 def report(comparison: Comparison) -> Group:
     """What a person wants first."""
+    return told(comparison).group()
+
+
+def told(comparison: Comparison) -> Told:
+    """What is said of each scenario against the first."""
     trials = comparison.trials
     noun = "future" if trials == 1 else "futures"
     kind = f"{trials:,} {noun}" if trials else "expected values, without luck"
-    parts: list[Any] = []
-    for versus in comparison.versus:
-        title = f"{versus.scenario} (B) against {versus.baseline} (A) · {kind}"
-        parts += [Text(title, style="bold"), Text()]
-        parts += [Text(f"• {sentence}") for sentence in _Sentences(versus)]
-        for shown in _tables(versus, lucky=trials > 0):
-            parts += [Text(), shown]
-        parts.append(Text())
-    return Group(*parts, *(Text(line, style="dim") for line in _footer(comparison)))
+    many = len(comparison.versus) > 1
+    parts = tuple(
+        Part(
+            f"{versus.scenario} (B) against {versus.baseline} (A) · {kind}",
+            tuple(_Sentences(versus)),
+            tuple(_tables(versus, lucky=trials > 0)),
+            versus.scenario if many else "",
+        )
+        for versus in comparison.versus
+    )
+    first = comparison.versus[0]
+    name = f"{'Plans' if many else first.scenario} against {first.baseline}"
+    return Told(name, f"comparison · {kind}", parts, tuple(_footer(comparison)))
 
 
 def _label(row: Row) -> str:

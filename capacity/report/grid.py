@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
 from rich.table import Column, Table
-from rich.text import Text
 
 from capacity.quantities import in_yaml
 from capacity.report.expected import figure
 from capacity.report.tables import FEW, MARK, RANGE, table
+from capacity.report.told import Told
 from capacity.report.words import (
     UNKNOWN,
     hours,
@@ -90,14 +90,17 @@ _OF_BOOK: tuple[_Column, ...] = (
 
 def report(grid: Grid) -> Group:
     """What a person wants first."""
+    return told(grid).group()
+
+
+def told(grid: Grid) -> Told:
+    """What is said of a grid."""
     lines = [_Line(*found) for found in groupby(grid.rows, lambda row: _chosen(grid, row))]
     trials = grid.manifest["trials"]
     many = f"{trials:,} futures each" if trials else "expected values, without luck"
-    title = f"{grid.manifest['scenario']} · {len(lines)} combinations · {many}"
-    parts: list[Any] = [Text(title, style="bold")]
-    for shown in (*_tables(grid, lines), *_expected(grid)):
-        parts += [Text(), shown]
-    return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(grid)))
+    tables = (*_tables(grid, lines), *_expected(grid))
+    about = f"{len(lines)} combinations · {many}"
+    return Told.of_one(grid.manifest["scenario"], about, (), tables, tuple(_footer(grid)))
 
 
 def _short(paths: Sequence[str]) -> list[str]:

@@ -42,9 +42,9 @@ def required(figures: Figures) -> Chart:
 
 def _needs(figures: Figures, role: str) -> Iterator[Row]:
     """What is needed of a role and who is there, by period."""
-    heads = figures.result.figures("headcount", role=role)
-    low, high = (figures.figures("required_fte", role, q) for q in (0.1, 0.9))
-    for period, need in figures.middle("required_fte", role).items():
+    heads = figures.result.figures("headcount", role=role, by=figures.by)
+    low, high = (figures.figures("required_fte", role, q, figures.by) for q in (0.1, 0.9))
+    for period, need in figures.middle("required_fte", role, figures.by).items():
         row = {
             "panel": figures.roles.index(role),
             "period": period,

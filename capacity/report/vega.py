@@ -133,6 +133,12 @@ def strips() -> Spec:
     return touched({"type": "rect", "opacity": 0})
 
 
+def at_zero(axis: str = "x") -> Spec:
+    """A line at nothing: where it breaks even."""
+    mark = {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [4, 3]}
+    return {"mark": {"aria": False, **mark}, "encoding": {axis: {"datum": 0}}}
+
+
 def band(colour: str, low: Mapping[str, Any]) -> Spec:
     """The area between the fields `low` and `high`."""
     mark = {"type": "area", "color": colour, "opacity": 0.2}
@@ -169,6 +175,12 @@ def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
     legend = {"symbolType": "square", "symbolStrokeWidth": 0, **_labels(names, _KEY)}
     scale = {"domain": list(range(len(names))), "range": list(colours)}
     return {"field": "shade", "type": "ordinal", "scale": scale, "legend": legend}
+
+
+def stroked(names: Sequence[str], colours: Sequence[str]) -> Spec:
+    """The same for lines."""
+    found = shaded(names, colours)
+    return {**found, "legend": {"symbolType": "stroke", **_labels(names, _KEY), "offset": 22}}
 
 
 def keyed(field: str, colours: Mapping[str, str]) -> Spec:
