@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError, Mistake, QuestionError
@@ -14,12 +15,15 @@ from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind
 from capacity.precision import rows_of
+from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capacity.report.page import Page
 
 HEADLINE = ("p_covered", "required_fte", "dropped_hours", "team_cost", "arr", "grr", "nrr")
 """What a sweep tells where nothing else is asked for, as far as the plan has it."""
@@ -29,7 +33,7 @@ _MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Reported):
     """What a sweep found.
 
     Attributes
@@ -61,6 +65,18 @@ class Grid:
         import pandas as pd  # slow to import
 
         return pd.DataFrame(self.rows, columns=[*self.paths, *COLUMNS])
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.grid_page import page  # shows what is computed here
+
+        return page(self)
+
+    def __str__(self) -> str:
+        from capacity.report.grid import as_text  # shows what is computed here
+
+        return as_text(self)
 
 
 def sweep(

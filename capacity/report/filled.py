@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, register_rows, rows_in_common
+from capacity.report.chart import named_apart
 from capacity.report.page import ONLY, Page, Table
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def filled(  # noqa: PLR0913 (what a page holds)
         told.about,
         headline,
         tuple(s for s in told.sentences if s not in headline),
-        tuple(charts),
+        tuple(named_apart(charts)),
         tuple(
             Table.of(table, part.label) for part in told.parts for table in part.tables
         ),

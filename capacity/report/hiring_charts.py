@@ -37,7 +37,8 @@ def charts(plan: HiringPlan) -> Iterator[Chart]:
 def _seats(plan: HiringPlan) -> Chart:
     """Seats by month, those of the plan on top; pools with hires come first."""
     added = _added(plan)
-    pools = sorted(plan.seats, key=lambda pool: -sum(added.get(pool, ())))[:_MOST_PANELS]
+    pools = sorted(added or plan.seats, key=lambda pool: -sum(added.get(pool, ())))
+    pools = pools[:_MOST_PANELS]
     rows = [
         row for panel, pool in enumerate(pools) for row in _by_month(plan, pool, panel, added)
     ]
@@ -47,11 +48,12 @@ def _seats(plan: HiringPlan) -> Chart:
         who = ", ".join(f"{s.count} {_who(s.role, s.pool)} {s.month}" for s in plan.starts)
         finding = f"{total} more {'head' if total == 1 else 'heads'}: {who}"
     left = len(plan.seats) - len(pools)
+    others = f" {left} {'pool' if left == 1 else 'pools'} without a panel: see the table."
     return Chart(
         "seats",
         finding,
         "Bars: planned seats at the end of the month; numbers: how many start."
-        + f" {left} pools without a panel are in the table." * bool(left),
+        + others * bool(left),
         f"Stacked bars by month, seats of {', '.join(pools)}. {finding}",
         vega.whole(rows, {"vconcat": [_panel(pool, i) for i, pool in enumerate(pools)]}),
     )
@@ -127,11 +129,12 @@ def _odds(plan: HiringPlan) -> Chart:
         finding = f"{share(plan.confidence)} sure without new hires"
     asked = {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [4, 3]}
     y: Spec = vega.amount("confidence", "of the futures", format="~%")
-    y["scale"] = {"domain": [0, 1]}
+    y["scale"] = {"domain": [0, 1.05], "nice": False}
     x = vega.amount("x", "cost of the team", zero=False, labelExpr=vega.AMOUNT, titlePadding=10)
     x["scale"] |= {"padding": 18}
     whisker = {"type": "rule", "color": TOTAL, "strokeWidth": 1.5}
-    beside = {"type": "text", "align": "left", "dx": 9, "dy": 4, "color": INK, "fontSize": 12}
+    beside = {"type": "text", "dy": -13, "color": INK, "fontSize": 12}
+    colour = vega.keyed("kind", _POINTS) | {"legend": {"offset": vega.ABOVE_TITLE}}
     return Chart(
         "odds",
         finding,
@@ -150,7 +153,7 @@ def _odds(plan: HiringPlan) -> Chart:
                                          "y2": {"field": "high"}}),
                     vega.touched(
                         {"type": "point", "filled": True, "size": 110, "opacity": 1},
-                        x=x, y=y, color=vega.keyed("kind", _POINTS),
+                        x=x, y=y, color=colour,
                     ),
                     vega.layer(beside, {"x": x, "y": y, "text": {"field": "added"}}),
                 ],

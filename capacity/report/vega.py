@@ -24,8 +24,12 @@ ODDS = "in 8 of 10 futures"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
+ABOVE_TITLE = 22
+"""Of a legend, in pixels, where the vertical axis has a title and no panel does."""
 _NAME, _KEY, PANEL = 20, 14, 44
 """Characters of a name beside a bar, in a legend of four columns, and above a panel."""
+NEXT, BREAK = "\n", "\t"
+"""Between names and between lines of one; no name that is drawn holds either."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
@@ -33,6 +37,7 @@ _CONFIG = {
     "font": "Helvetica, Arial, sans-serif",
     "view": {"stroke": None},
     "axis": {
+        "labelLineHeight": 12,
         "domainColor": SOFT,
         "gridColor": GRID,
         "labelColor": SOFT,
@@ -43,11 +48,11 @@ _CONFIG = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
-    "axisX": {"labelOverlap": True},
+    "axisX": {"labelOverlap": True, "labelSeparation": 8},
     "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
               "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
     "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
-               "labelLimit": 0, "columns": 4, "symbolStrokeWidth": 3, "symbolSize": 120},
+               "labelLimit": 0, "columns": 4, "columnPadding": 14, "symbolStrokeWidth": 3, "symbolSize": 120},
     "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold"},
 }  # fmt: skip
 
@@ -80,8 +85,22 @@ def short(text: str, most: int) -> str:
 
 def _labels(names: Iterable[str], most: int) -> Spec:
     """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
-    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
-    return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
+    return {"labelExpr": _listed(short(name, most) for name in names)}
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """The text for the number of a label."""
+    return f"split({json.dumps(NEXT.join(['', *texts]))}, '\\n')[datum.value + 1]"
+
+
+def _on_two_lines(name: str, most: int) -> str:
+    """A name of two lines at most, each of so many cells."""
+    first, rest = "", drawable(name).split()
+    while rest and cell_len(f"{first} {rest[0]}".strip()) <= most:
+        first = f"{first} {rest.pop(0)}".strip()
+    if not first or not rest:
+        return short(name, most)
+    return f"{first}{BREAK}{short(' '.join(rest), most)}"
 
 
 def title(text: str, most: int) -> str:
@@ -104,7 +123,8 @@ def over_time(layers: Sequence[Spec]) -> Spec:
 def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
     """Layers with a line for each name; the field `place` says which."""
     axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
-    axis |= _labels(names, _NAME)
+    broken = _listed(_on_two_lines(name, _NAME) for name in names)
+    axis |= {"labelExpr": f"split({broken}, '\\t')"}
     return {
         "width": _BESIDE_NAMES,
         "height": {"step": _BAR},
@@ -179,8 +199,8 @@ def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
 
 def stroked(names: Sequence[str], colours: Sequence[str]) -> Spec:
     """The same for lines."""
-    found = shaded(names, colours)
-    return {**found, "legend": {"symbolType": "stroke", **_labels(names, _KEY), "offset": 22}}
+    legend = {"symbolType": "stroke", **_labels(names, _KEY), "offset": ABOVE_TITLE}
+    return {**shaded(names, colours), "legend": legend}
 
 
 def keyed(field: str, colours: Mapping[str, str]) -> Spec:
