@@ -6,9 +6,11 @@ import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+from capacity.cli.files import Answer, write
+from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.errors import InputError, QuestionError
 from capacity.loading import Scenario
@@ -25,18 +27,15 @@ _EXAMPLE = "Write --sweep team.csm.headcount=6:14 or --sweep tasks.qbr.every=mon
 def run_grid(
     scenario: Scenario,
     sweeps: list[str],
-    json: Path | None,
-    csv: Path | None,
+    files: Files,
     how: Mapping[str, Any],
     *,
     quiet: bool,
 ) -> None:
     """Simulate every combination; `how` goes to `capacity.simulate`."""
     grid = swept(scenario, read_sweeps(sweeps), **how)
-    if json:
-        write_grid_json(grid, json)
-    if csv:
-        write_grid_csv(grid, csv)
+    json, csv = partial(write_grid_json, grid), partial(write_grid_csv, grid)
+    write(Answer(lambda: grid.page, json, csv), files)
     if not quiet:
         for warning in grid.warnings:
             if warning not in scenario.warnings:

@@ -1,4 +1,4 @@
-"""The charts of a comparison: the odds of each figure, the plans in a row, and each change's part."""
+"""The charts of a comparison: plans in a row, the odds of each figure, and each change's part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from capacity.report import vega
 from capacity.report.chart import Chart, chart_name
 from capacity.report.comparison import Manner, label_of, manner_of
-from capacity.report.palette import GAIN, INK, LOSS, NEED, OTHERS, TOTAL
+from capacity.report.palette import GAIN, INK, LOSS, OTHERS, TOTAL
 from capacity.report.vega import ODDS, Row, Spec
 from capacity.report.words import share, shows
 
@@ -74,9 +74,10 @@ def _in_a_row(comparison: Comparison, spot: str) -> Iterator[Row]:
     for place, (name, value) in enumerate(both):
         said = manner.say(value)
         kind = "total" if place == 0 else _judged(manner, value - first.old)
+        label = label_of(first.row)
         yield {"name": name, "place": place, "value": value, "said": said, "kind": kind,
-               "label": label_of(first.row), "end": max(value, 0.0),
-               "better": manner.better, "about": f"{name}: {label_of(first.row)} {said}"}  # fmt: skip
+               "label": label, "end": max(value, 0.0), "better": manner.better,
+               "about": f"{name}: {label} {said}"}  # fmt: skip
 
 
 def _judged(manner: Manner, difference: float) -> str:
@@ -119,9 +120,7 @@ def _odds(versus: Versus, end: str) -> Chart:
     """In how many futures each figure is better, the same and worse."""
     found = [told for told in versus.headline if math.isfinite(told.row["p_higher"])]
     rows = [
-        {**row, "place": place}
-        for place, told in enumerate(found)
-        for row in _parts(versus, told)
+        {**row, "place": place} for place, told in enumerate(found) for row in _parts(versus, told)
     ]
     x = vega.amount("begin", None, format="~%", tickCount=4)
     x["scale"] = {"domain": [0, 1]}
@@ -205,9 +204,10 @@ def _waterfall(versus: Versus, fall: Waterfall, end: str, whose: str) -> Chart:
     label, manner = label_of(told.row), manner_of(told.row)
     largest = max(rows[:-1], key=lambda row: abs(row["size"]))
     finding = (
-        f"{whose}{': ' * bool(whose)}{label} from {manner.say(told.old)} to {manner.say(told.new)}; most by "
+        f"{label} from {manner.say(told.old)} to {manner.say(told.new)}; most by "
         f"{largest['name']}, {largest['said']}"
     )
+    finding = f"{whose}: {finding}" if whose else finding
     x = vega.amount("begin", None, labelExpr=vega.AMOUNT, tickCount=4)
     if manner.size(told.row["mean"]).endswith("pp"):
         x = vega.amount("begin", None, tickCount=4, labelExpr="format(100 * datum.value, '~r')")
@@ -239,8 +239,9 @@ def _steps(fall: Waterfall) -> Iterator[Row]:
         begin = 0.0 if is_total else at
         name = "all together" if is_total else row["change"]
         said = manner.signed(mean)
-        found = {"name": name, "place": place, "begin": begin, "to": begin + mean, "size": mean,
-                 "said": said, "kind": _judged(manner, mean), "about": f"{name}: {said}"}  # fmt: skip
+        found = {"name": name, "place": place, "begin": begin, "to": begin + mean,
+                 "size": mean, "said": said, "kind": _judged(manner, mean),
+                 "about": f"{name}: {said}"}  # fmt: skip
         low, high = (begin + float(row[q]) for q in ("p10", "p90"))
         reach = [begin, begin + mean]
         if math.isfinite(low) and fall.spot.name != "p_covered":  # that is yes or no in each

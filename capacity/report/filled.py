@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capacity.report.told import Told
 
 
-def filled(  # noqa: PLR0913 (what a page holds)
+def filled(
     told: Told,
     headline: Iterable[str],
     charts: Iterable[Chart],
@@ -49,9 +49,7 @@ def filled(  # noqa: PLR0913 (what a page holds)
         headline,
         tuple(s for s in told.sentences if s not in headline),
         tuple(named_apart(charts)),
-        tuple(
-            Table.of(table, part.label) for part in told.parts for table in part.tables
-        ),
+        tuple(Table.of(table, part.label) for part in told.parts for table in part.tables),
         told.notes,
         tuple(warnings),
         tuple(_assumed(scenarios) if assumed is None else assumed),

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from capacity.sweeping import Grid
 
 _SAY = {
-    "p_covered": ("covered in every period", share),
-    "required_fte": ("required FTE", people),
-    "dropped_hours": ("dropped hours", hours),
+    "p_covered": ("{} odds to be covered in every period", share),
+    "required_fte": ("{} required FTE", people),
+    "dropped_hours": ("{} dropped hours", hours),
     "team_cost": ("team cost", money),
     "arr": ("closing ARR", money),
     "grr": ("GRR", lambda value: share(value, 1)),
     "nrr": ("NRR", lambda value: share(value, 1)),
 }
 _OTHERS = "others"
+_SEEN, _SEEN_PART = 0.005, 0.01
+"""Points of a share, and part of another figure, that a chart has to show."""
 
 
 class Swept:
@@ -78,13 +80,21 @@ class Spot:
         self.rows = [
             row for row in swept.grid.rows if (row["metric"], row["role"]) == (metric, role)
         ]
-        label, self.say = _SAY[metric]
-        self.label = f"{role} {label}".strip()
+        label, self._say = _SAY[metric]
+        self.label = label.format(role)
+
+    def say(self, value: float) -> str:
+        """The figure in words."""
+        return self._say(value)
 
     @property
     def differs(self) -> bool:
-        """Whether it differs in the digits that are said."""
-        return len({self.say(row["mean"]) for row in self.rows}) > 1
+        """Whether it differs by more than nobody would mind."""
+        known = [row["mean"] for row in self.rows if math.isfinite(row["mean"])]
+        if not known:
+            return False
+        least = _SEEN if self.rows[0]["unit"] == "share" else _SEEN_PART * max(map(abs, known))
+        return max(known) - min(known) > least
 
     @cached_property
     def finding(self) -> str:
@@ -146,7 +156,6 @@ def _layers(spot: Spot, lines: Sequence[str], *, banded: bool) -> list[Spec]:
     else:
         names = [*lines[: len(TASKS)], _OTHERS][: len(lines)]
         shade = vega.stroked(names, [*TASKS, OTHERS][: len(names)])
-        shade["legend"] |= {"columns": 1, "offset": 8}
         colour = {"color": shade, "detail": {"field": "line", "type": "nominal"}}
     bands = [vega.band(NEED, {**y, "field": "low"})] if banded else []
     dots = {**colour, "color": {**colour["color"], "legend": None}} if colour else {}

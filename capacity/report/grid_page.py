@@ -14,20 +14,21 @@ if TYPE_CHECKING:
     from capacity.report.page import Page
     from capacity.sweeping import Grid
 
+_REPEATED = ("p_covered", "dropped_hours", "team_cost", "arr")
+_MOST = 4
+"""Sentences of the headline."""
+
 
 def page(grid: Grid) -> Page:
     """What is said of a grid, to be shown in any form."""
     swept = Swept(grid)
-    manifest = {**grid.manifest, "sweep": {p: _values(v) for p, v in grid.manifest["sweep"].items()}}
+    values = {path: in_yaml(found) for path, found in grid.manifest["sweep"].items()}
+    manifest = {**grid.manifest, "sweep": values}
     labelled = ((swept.said(chosen), scenario) for chosen, scenario in grid.scenarios)
     return filled(told(grid), _headline(swept), charts(swept), manifest, list(labelled))
 
 
 def _headline(swept: Swept) -> Iterator[str]:
     """Where the work is covered most and least often, and what that costs."""
-    for spot in swept.spots("p_covered", "dropped_hours", "team_cost", "arr"):
-        yield f"{spot.finding}."
-
-
-def _values(values: object) -> str:
-    return in_yaml(values)
+    found = [f"{spot.finding}." for spot in swept.spots(*_REPEATED)]
+    yield from found[:_MOST] or ["All combinations come to the same, as far as one would mind."]

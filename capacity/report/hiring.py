@@ -41,9 +41,7 @@ def told(plan: HiringPlan) -> Told:
     """What is said of a plan."""
     about = f"hiring plan · {plan.base.plan.horizon.periods.in_words}"
     tables = (_seats(plan), _frontier(plan))
-    return Told.of_one(
-        plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan))
-    )
+    return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan)))
 
 
 # --- sentences -----------------------------------------------------------------------------------

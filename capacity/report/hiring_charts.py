@@ -39,9 +39,7 @@ def _seats(plan: HiringPlan) -> Chart:
     added = _added(plan)
     pools = sorted(added or plan.seats, key=lambda pool: -sum(added.get(pool, ())))
     pools = pools[:_MOST_PANELS]
-    rows = [
-        row for panel, pool in enumerate(pools) for row in _by_month(plan, pool, panel, added)
-    ]
+    rows = [row for panel, pool in enumerate(pools) for row in _by_month(plan, pool, panel, added)]
     total = plan.hires.total
     finding = "The plan adds nobody"
     if total:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from capacity.report.vega import Row
 
@@ -29,7 +30,7 @@ def histogram(values: Sequence[float], say: Callable[[float], str]) -> Iterator[
     first, last = math.floor(low / width), max(math.ceil(high / width), math.floor(low / width) + 1)
     ends = [bisect_left(known, edge * width) for edge in range(first, last + 1)]
     ends[0], ends[-1] = 0, len(known)
-    for i, (begin, end) in enumerate(zip(ends, ends[1:], strict=False)):
+    for i, (begin, end) in enumerate(pairwise(ends)):
         edges = (first + i) * width, (first + i + 1) * width
         part = (end - begin) / len(known)
         between = _between(edges, say, is_first=i == 0, is_last=i == last - first - 1)

@@ -55,4 +55,4 @@ class Reported(ABC):
         return self.page.to_markdown(pictures)
 
     def _repr_html_(self) -> str | None:
-        return self.page._repr_html_()  # noqa: SLF001 (what notebooks ask for has this name)
+        return self.page._repr_html_()

@@ -223,7 +223,7 @@ class Figures:
         noun = self.plan.horizon.periods.spans[0]
         held = self._held(role=role)
         text = f"{role}: coverage of {target} in every {noun} holds in {held}{off}"
-        pools = self._pools(role)
+        pools = self.pools(role)
         if not pools:
             return f"{text}."
         held_by = {p: float(self.result.mean("p_covered", role=role, pool=p)) for p in pools}
@@ -334,7 +334,7 @@ class Figures:
             yield expected(self.result.expectations)
         for role in self.roles:
             yield self._months(role)
-            if self._pools(role):
+            if self.pools(role):
                 yield self._by_pool(role)
         yield self._work()
         if self.has("arr"):
@@ -345,8 +345,9 @@ class Figures:
             yield self._costs()
 
     def _months(self, role: str) -> Table:
-        table = _table(f"{role} by {self.rows}", self.rows, "due h", "required FTE", "in 1 of 10 above",
-                       "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
+        heads = ("due h", "required FTE", "in 1 of 10 above", "heads", "ramped", "coverage",
+                 "in 1 of 10 below", "dropped h")  # fmt: skip
+        table = _table(f"{role} by {self.rows}", self.rows, *heads)
         median = _MEDIAN if self.lucky else None
         labels = list(self.result.figures("due_hours", role=role, by=self.rows))
         columns = [
@@ -363,7 +364,7 @@ class Figures:
             table.add_row(*cells)
         return table
 
-    def _pools(self, role: str) -> list[str]:
+    def pools(self, role: str) -> list[str]:
         """The pools of a role that is split."""
         pools = self.result.scenario.pools
         return [pool.value for pool in pools if pool.name == role and pool.value]
@@ -374,7 +375,7 @@ class Figures:
         if self.lucky:
             heads = [*heads[:3], "in 1 of 10 above", *heads[3:], "in 1 of 10 below", "odds"]
         table = _table(f"{role} by pool", *heads)
-        for pool in self._pools(role):
+        for pool in self.pools(role):
             table.add_row(pool, *self._pool_cells({"role": role, "pool": pool}))
         return table
 

@@ -91,6 +91,7 @@ class Removed:
     # --- sentences -------------------------------------------------------------------------------
 
     def sentences(self) -> Iterator[str]:
+        """At which effect it pays, and what it saves."""
         for basis in ("cash", "value"):
             free = basis != "cash" and self.value.mean("incremental_cost") == 0
             if ("", basis) in self.value.break_even and not free:
@@ -135,6 +136,7 @@ class Removed:
         )
 
     def money(self, metric: str) -> str:
+        """The expected value over the headline horizon, with the currency."""
         return money(self.value.mean(metric), self.plan.currency)
 
     def range(self, metric: str, say: Callable[[float], str], period: str = "") -> str:
@@ -162,6 +164,7 @@ class Removed:
         return words.get(found.answer, f"{found.hazard_ratio:.2f}" if known else UNKNOWN)
 
     def footer(self, *, many: bool) -> Iterator[str]:
+        """How the figures are to be read."""
         yield (
             "Break-even is the factor on addressable churn, if all of that work stopped for good, "
             "at which the expected present value is nothing."
@@ -182,6 +185,7 @@ class Removed:
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self) -> Iterator[Table]:
+        """What is told of one removal alone."""
         yield self._kept()
         yield self._by_month()
 

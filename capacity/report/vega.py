@@ -52,7 +52,8 @@ _CONFIG = {
     "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
               "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
     "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
-               "labelLimit": 0, "columns": 4, "columnPadding": 14, "symbolStrokeWidth": 3, "symbolSize": 120},
+               "labelLimit": 0, "columns": 4, "columnPadding": 14,
+               "symbolStrokeWidth": 3, "symbolSize": 120},
     "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold"},
 }  # fmt: skip
 
@@ -122,7 +123,8 @@ def over_time(layers: Sequence[Spec]) -> Spec:
 
 def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
     """Layers with a line for each name; the field `place` says which."""
-    axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
+    axis: Spec = {"title": None, "domain": False, "ticks": False, "minExtent": 0}
+    axis["labelPadding"] = 8
     broken = _listed(_on_two_lines(name, _NAME) for name in names)
     axis |= {"labelExpr": f"split({broken}, '\\t')"}
     return {
@@ -198,9 +200,9 @@ def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
 
 
 def stroked(names: Sequence[str], colours: Sequence[str]) -> Spec:
-    """The same for lines."""
-    legend = {"symbolType": "stroke", **_labels(names, _KEY), "offset": ABOVE_TITLE}
-    return {**shaded(names, colours), "legend": legend}
+    """The same for lines, a line of the legend for each."""
+    legend = {"symbolType": "stroke", "columns": 1} | _labels(names, PANEL)
+    return shaded(names, colours) | {"legend": legend}
 
 
 def keyed(field: str, colours: Mapping[str, str]) -> Spec:

@@ -163,7 +163,8 @@ class Roi(Reported):
         if world and name in _KEPT:
             return self._kept(name, world, segment)
         if world and name == "arr" and not segment:
-            return dict(zip(self.scenario.plan.horizon.periods.labels, world.total_arr, strict=True))
+            labels = self.scenario.plan.horizon.periods.labels
+            return dict(zip(labels, world.total_arr, strict=True))
         if segment or metric not in _HORIZON:
             names = ", ".join((*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv"))))
             about = f" by segment ({segment})" if metric in _HORIZON else ""

@@ -81,6 +81,7 @@ SLOW = {
 SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
     "capacity.cli.checking": {"rich"},
+    "capacity.cli.options": {"typer"},
     "capacity.cli.progress": {"rich"},
     "capacity.cli.showing": {"rich"},
     "capacity.report.comparison": {"rich"},
@@ -89,6 +90,7 @@ SLOW_AT_HOME = {
     "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
+    "capacity.report.told": {"rich"},
     "capacity.report.value": {"rich"},
     "capacity.report.vega": {"rich"},
 }
