@@ -128,17 +128,45 @@ def sweep(
     >>> table[["tasks.qbr.every", "metric", "mean"]].values.tolist()
     [['month', 'due_hours', 3600.0], ['quarter', 'due_hours', 1200.0]]
     """
-    return swept(scenario, values, metrics, trials=trials, seed=seed, executor=executor).table()
+    return grid(scenario, values, metrics, trials=trials, seed=seed, executor=executor).table()
 
 
-def swept(
+def grid(
     scenario: Scenario,
     values: Mapping[str, Collection[Any]],
     metrics: Sequence[str] | None = None,
     progress: Progress | None = None,
     **how: Any,
 ) -> Grid:
-    """As `sweep`, with what the numbers depend on; `how` goes to `capacity.simulate`."""
+    """As `sweep`, with its report, its charts and what the numbers depend on.
+
+    Parameters
+    ----------
+    scenario, values, metrics
+        As for `sweep`.
+    progress
+        Called with the combinations done and all of them.
+    **how
+        As for `capacity.simulate`.
+
+    Returns
+    -------
+    Grid
+        Its `table()` is what `sweep` gives.
+
+    Raises
+    ------
+    InputError, QuestionError
+        As for `sweep`.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> plan = capacity.load("scenarios/seed_example.yaml")
+    >>> found = capacity.grid(plan, {"team.csm.headcount": [1, 2]}, trials=100)
+    >>> [chart.name for chart in found.page.charts]
+    ['dropped_hours_csm', 'team_cost']
+    """
     figures = None if metrics is None else [_figure(name) for name in metrics]
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)

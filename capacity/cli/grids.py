@@ -16,7 +16,7 @@ from capacity.errors import InputError, QuestionError
 from capacity.loading import Scenario
 from capacity.report.grid import report
 from capacity.scenario.reading import parse_value
-from capacity.sweeping import MOST, swept
+from capacity.sweeping import MOST, grid
 from capacity.writing import write_grid_csv, write_grid_json
 
 _NUMBER = r"(-?\d[\d_]*(?:\.\d+)?)([^\d\s:,.]*)"
@@ -33,14 +33,14 @@ def run_grid(
     quiet: bool,
 ) -> None:
     """Simulate every combination; `how` goes to `capacity.simulate`."""
-    grid = swept(scenario, read_sweeps(sweeps), **how)
-    json, csv = partial(write_grid_json, grid), partial(write_grid_csv, grid)
-    write(Answer(lambda: grid.page, json, csv), files)
+    found = grid(scenario, read_sweeps(sweeps), **how)
+    json, csv = partial(write_grid_json, found), partial(write_grid_csv, found)
+    write(Answer(lambda: found.page, json, csv), files)
     if not quiet:
-        for warning in grid.warnings:
+        for warning in found.warnings:
             if warning not in scenario.warnings:
                 print(f"warning: {warning}", file=sys.stderr)
-        show(report(grid))
+        show(report(found))
 
 
 def read_sweeps(pairs: list[str]) -> dict[str, list[Any]]:

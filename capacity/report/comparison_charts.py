@@ -110,6 +110,7 @@ def _bars(names: Sequence[str], x: Spec, begin: str) -> Spec:
             vega.touched({"type": "bar", "height": 14}, x=x, **ends, color=colour),
             vega.layer(beside, {"x": vega.place("end"), "text": {"field": "said"}}),
         ],
+        vega.SENTENCE,
     )
 
 

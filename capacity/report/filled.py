@@ -10,6 +10,7 @@ from capacity.report.chart import named_apart
 from capacity.report.page import ONLY, Page, Table
 
 if TYPE_CHECKING:
+    from capacity.errors import Mistake
     from capacity.loading import Scenario
     from capacity.report.chart import Chart
     from capacity.report.told import Told
@@ -23,6 +24,7 @@ def filled(
     scenarios: Sequence[tuple[str, Scenario]],
     *,
     names: Iterable[str] = (),
+    doubts: Iterable[Mistake] = (),
     assumed: Sequence[Row] | None = None,
 ) -> Page:
     """What an answer says, to be shown in any form.
@@ -37,12 +39,15 @@ def filled(
         What it is about, each with what tells it from the others.
     names
         What users called other things than those of the scenarios.
+    doubts
+        What may be wrong beside the warnings of the scenarios.
     assumed
         The register as rows where it is known already; else it is made, of several scenarios with
         what all of them share first.
     """
     headline = tuple(headline)
-    warnings = dict.fromkeys(str(w) for _, scenario in scenarios for w in scenario.warnings)
+    found = [*(w for _, scenario in scenarios for w in scenario.warnings), *doubts]
+    warnings = dict.fromkeys(map(str, found))
     return Page(
         told.name,
         told.about,

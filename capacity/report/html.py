@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _HOME = "capacity.report"
 WHAT = "HTML"
+_FEW = 3
+"""Warnings that are read at once; more of them are folded."""
 
 
 def check_html() -> None:
@@ -56,7 +58,7 @@ def _filled(name: str, page: Page, **ours: str) -> str:
     )
     environment.filters["named"] = lambda text: _named(text, page.names, markup)
     environment.filters["drawing"] = markup  # of our own making, and XML already
-    environment.globals["is_figure"] = _is_figure
+    environment.globals |= {"is_figure": _is_figure, "few": _FEW}
     parts = {key: markup(part) for key, part in ours.items()}
     text: str = environment.from_string(_part(name)).render(page=page, **parts)
     return text

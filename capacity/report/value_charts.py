@@ -159,6 +159,7 @@ def _revenue(each: Sequence[Removed]) -> Chart:
         rows += _arr(one, "without", min(shade, len(colours) - 1))
     y = vega.amount("middle", f"ARR, {currency}", zero=False, labelExpr=vega.AMOUNT)
     colour = vega.stroked(names[: len(colours)], colours[: len(names)])
+    colour["legend"]["offset"] = vega.ABOVE_TITLE
     line = vega.layer({"type": "line", "strokeWidth": 2.5}, {"y": y, "color": colour})
     dots = vega.touched({"type": "point", "size": 60, "opacity": 0}, y=y)
     return Chart(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from capacity.assumptions import assumption_rows, assumptions
+from capacity.guards import guards
 from capacity.report.filled import filled
 from capacity.report.tables import RANGE
 from capacity.report.value import Removed, told
@@ -28,6 +29,7 @@ def page(values: Sequence[Roi]) -> Page:
         charts(each),
         {**first.manifest, "without": ", ".join(value.without for value in values)},
         [("", first.scenario)],
+        doubts=guards(first.layout),
         assumed=assumption_rows(assumptions(first.layout)),
     )
 

@@ -26,10 +26,8 @@ _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
 ABOVE_TITLE = 22
 """Of a legend, in pixels, where the vertical axis has a title and no panel does."""
-_NAME, _KEY, PANEL = 20, 14, 44
-"""Characters of a name beside a bar, in a legend of four columns, and above a panel."""
-NEXT, BREAK = "\n", "\t"
-"""Between names and between lines of one; no name that is drawn holds either."""
+NAME, SENTENCE, _KEY, PANEL = 20, 28, 14, 44
+"""Characters of a name and of what was done beside a bar, in a legend, and above a panel."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
@@ -37,7 +35,6 @@ _CONFIG = {
     "font": "Helvetica, Arial, sans-serif",
     "view": {"stroke": None},
     "axis": {
-        "labelLineHeight": 12,
         "domainColor": SOFT,
         "gridColor": GRID,
         "labelColor": SOFT,
@@ -86,22 +83,8 @@ def short(text: str, most: int) -> str:
 
 def _labels(names: Iterable[str], most: int) -> Spec:
     """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
-    return {"labelExpr": _listed(short(name, most) for name in names)}
-
-
-def _listed(texts: Iterable[str]) -> str:
-    """The text for the number of a label."""
-    return f"split({json.dumps(NEXT.join(['', *texts]))}, '\\n')[datum.value + 1]"
-
-
-def _on_two_lines(name: str, most: int) -> str:
-    """A name of two lines at most, each of so many cells."""
-    first, rest = "", drawable(name).split()
-    while rest and cell_len(f"{first} {rest[0]}".strip()) <= most:
-        first = f"{first} {rest.pop(0)}".strip()
-    if not first or not rest:
-        return short(name, most)
-    return f"{first}{BREAK}{short(' '.join(rest), most)}"
+    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
+    return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
 
 
 def title(text: str, most: int) -> str:
@@ -121,12 +104,10 @@ def over_time(layers: Sequence[Spec]) -> Spec:
     return {"width": WIDTH, "height": HEIGHT, "encoding": encoding, "layer": list(layers)}
 
 
-def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
-    """Layers with a line for each name; the field `place` says which."""
-    axis: Spec = {"title": None, "domain": False, "ticks": False, "minExtent": 0}
-    axis["labelPadding"] = 8
-    broken = _listed(_on_two_lines(name, _NAME) for name in names)
-    axis |= {"labelExpr": f"split({broken}, '\\t')"}
+def by_name(names: Sequence[str], layers: Sequence[Spec], most: int = NAME) -> Spec:
+    """Layers with a line for each name, cut to so many cells; the field `place` says which."""
+    axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
+    axis |= _labels(names, most)
     return {
         "width": _BESIDE_NAMES,
         "height": {"step": _BAR},

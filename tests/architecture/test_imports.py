@@ -98,6 +98,7 @@ SLOW_AT_HOME = {
 PUBLIC = [
     "CapacityError",
     "Comparison",
+    "Grid",
     "HiringPlan",
     "InputError",
     "QuestionError",
@@ -105,6 +106,7 @@ PUBLIC = [
     "Roi",
     "Scenario",
     "compare",
+    "grid",
     "load",
     "plan",
     "roi",
