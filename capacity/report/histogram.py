@@ -13,6 +13,8 @@ _BARS = 24
 """About how many."""
 _TAIL = 0.005
 """Part of the values at either end that the first and the last bar take in."""
+_FINEST = 1e-6
+"""Width of all bars together, as a part of the values, where these hardly differ."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -26,7 +28,7 @@ def histogram(values: Sequence[float], say: Callable[[float], str]) -> Iterator[
         return
     cut = int(_TAIL * len(known))
     low, high = known[cut], known[-1 - cut]
-    width = _width(high - low or abs(high) or 1.0)
+    width = _width(max(high - low, _FINEST * max(abs(low), abs(high), 1.0)))
     first, last = math.floor(low / width), max(math.ceil(high / width), math.floor(low / width) + 1)
     ends = [bisect_left(known, edge * width) for edge in range(first, last + 1)]
     ends[0], ends[-1] = 0, len(known)

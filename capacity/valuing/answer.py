@@ -166,7 +166,9 @@ class Roi(Reported):
             labels = self.scenario.plan.horizon.periods.labels
             return dict(zip(labels, world.total_arr, strict=True))
         if segment or metric not in _HORIZON:
-            names = ", ".join((*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv"))))
+            names = ", ".join(
+                (*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
+            )
             about = f" by segment ({segment})" if metric in _HORIZON else ""
             raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
         found = {label: self._over(metric, n) for label, n in self.horizons.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 SCRIPTS = (
@@ -32,10 +33,11 @@ PLAN = f"{ATTACKS[2]} {SCRIPTS[1]}"
 SOURCE = "<b onmouseover=alert(4)>[wages](javascript:alert(5))</b>"
 
 
-def write_hostile(folder: Path) -> Path:
+def write_hostile(folder: Path, tasks: Sequence[str] = TASKS) -> Path:
     """The plan as a file; JSON is YAML."""
     arr = {"p10": 1000, "p50": 2000, "p90": 9000}
-    hours = {"low": 1, "likely": 2, "high": 5}
+    long = len(TASKS) / len(tasks)
+    hours = {"low": long, "likely": 2 * long, "high": 5 * long}
     effect = {"churn": {"value": 1.5, "source": SOURCE}}
     plan = {
         "name": PLAN,
@@ -47,7 +49,7 @@ def write_hostile(folder: Path) -> Path:
         },
         "tasks": {
             name: {"role": ROLES[i % 2], "every": "month", "hours": hours, "weight": 1}
-            for i, name in enumerate(TASKS)
+            for i, name in enumerate(tasks)
         },
         "team": {
             name: {"headcount": 3, "salary": {"value": 1000, "source": SOURCE}, "ramp": [1]}
