@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, register_rows, rows_in_common
@@ -54,13 +56,24 @@ def filled(
         headline,
         tuple(s for s in told.sentences if s not in headline),
         tuple(named_apart(charts)),
-        tuple(Table.of(table, part.label) for part in told.parts for table in part.tables),
+        tuple(_titled_apart(told)),
         told.notes,
         tuple(warnings),
         tuple(_assumed(scenarios) if assumed is None else assumed),
         manifest,
         frozenset([told.name, *names, *(n for _, one in scenarios for n in _names(one))]),
     )
+
+
+def _titled_apart(told: Told) -> Iterator[Table]:
+    """Its tables, of which no two have one title: those who cannot see them go by it."""
+    seen: Counter[str] = Counter()
+    for part in told.parts:
+        for found in part.tables:
+            table = Table.of(found, part.label)
+            seen[table.title] += 1
+            number = f" ({seen[table.title]})" if seen[table.title] > 1 else ""
+            yield replace(table, title=f"{table.title}{number}")
 
 
 def _assumed(scenarios: Sequence[tuple[str, Scenario]]) -> list[Row]:

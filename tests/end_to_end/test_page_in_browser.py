@@ -141,6 +141,8 @@ def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str) -> None:
     here = visit(name, java_script_enabled=name != "hostile")
     figures = here.page.locator("figure")
     assert figures.count() == CHARTS[name]
+    assert here.page.locator("script").count() == 1
+    assert here.page.locator("img, iframe, object, embed, form, base").count() == 0
     for figure in figures.all():
         box = figure.locator("svg").bounding_box()
         assert box["width"] > 300
@@ -318,8 +320,8 @@ def test_hostile_names_are_text(visit: Callable[..., Visit]) -> None:
     assert page.locator("h1").inner_text() == PLAN
     table = here.id_of("Work over the plan")
     assert here.column(table, "task") == list(TASKS)
-    page.evaluate("document.querySelector('details').open = true")
-    assert page.get_by_text(SOURCE, exact=True).count() == 2
+    page.evaluate(UNFOLD)
+    assert page.get_by_text(SOURCE, exact=True).count() == 3
     assert page.locator("script").count() == 1
     assert page.locator("img, iframe, object, embed, form, base").count() == 0
     links = page.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
