@@ -114,6 +114,7 @@ def test_the_register_tells_whose_an_assumption_is(home: Path) -> None:
     heads = {row[:3] for row in register.rows if row[0].endswith("headcount")}
     role = f"team.{ROLES[0]}.headcount"
     assert {(role, PLAN, "3"), (role, ATTACKS[1], "5")} <= heads
+    assert (role, "", "3") not in heads
     shared = [row for row in register.rows if row[0].endswith(f"{SCRIPTS[0]}.churn")]
     assert [row[1] for row in shared] == [""]
 

@@ -74,6 +74,15 @@ def test_one_edge_of_a_histogram_is_nothing(numbers: Sequence[float]) -> None:
         assert gained == pytest.approx(sum(n >= 0 for n in numbers) / len(numbers))
 
 
+def test_what_lies_far_out_is_counted_in_the_bars_at_the_ends() -> None:
+    values = [-1e6, *(i / 1000 for i in range(998)), 1e6]
+    bars = list(histogram(values, str))
+    assert -0.1 <= bars[0]["low"] < bars[-1]["high"] <= 1.1
+    assert sum(bar["share"] for bar in bars) == pytest.approx(1)
+    assert bars[0]["about"].startswith("below ")
+    assert " and more: " in bars[-1]["about"]
+
+
 def test_a_histogram_of_what_is_not_known_is_empty() -> None:
     assert list(histogram([math.nan], str)) == []
     (bar,) = histogram([5.0, math.nan, 5.0], str)
@@ -150,6 +159,12 @@ def test_seats_by_month_are_those_of_before_and_those_of_the_plan(
     for panel, pool in enumerate(pools):
         assert [top for (at, _), top in tops.items() if at == panel] == hired.seats[pool]
     assert sum(added.values()) == started == hired.hires.total
+    drawn = {
+        (pools[row["panel"]], row["period"], int(row["starts"]))
+        for row in values(hired.chart("seats"))
+        if row["starts"]
+    }
+    assert drawn == {(start.role, start.month, start.count) for start in hired.starts}
 
 
 def test_the_frontier_is_drawn_as_it_is(hired: capacity.HiringPlan) -> None:
@@ -172,6 +187,7 @@ def compared(scenario: Load, tmp_path_factory: pytest.TempPathFactory) -> capaci
 extends: base.yaml
 name: More
 changes:
+  - {name: pay less, set: {team: {csm: {salary: 40_000}}}}
   - {name: hire a trainer, set: {team: {trainer: {headcount: 2}}}}
   - {name: call less often, set: {tasks: {check: {every: 2 months}}}}
 """)
@@ -201,7 +217,8 @@ def test_a_waterfall_ends_at_the_difference(compared: capacity.Comparison) -> No
     by_name = {chart_name("waterfall", str(told.spot)): told for told in versus.headline}
     for chart in drawn:
         *steps, total = values(chart)
-        assert [step["name"] for step in steps] == ["hire a trainer", "call less often"]
+        names = ["pay less", "hire a trainer", "call less often"]
+        assert [step["name"] for step in steps] == names
         assert steps[0]["begin"] == total["begin"] == 0
         for one, other in pairwise(steps):
             assert one["to"] == other["begin"]
