@@ -162,8 +162,8 @@ def grid(
     Examples
     --------
     >>> import capacity
-    >>> plan = capacity.load("scenarios/seed_example.yaml")
-    >>> found = capacity.grid(plan, {"team.csm.headcount": [1, 2]}, trials=100)
+    >>> plan = capacity.load("scenarios/base.yaml")
+    >>> found = capacity.grid(plan, {"team.csm.headcount": [6, 8]}, trials=0)
     >>> [chart.name for chart in found.page.charts]
     ['dropped_hours_csm', 'team_cost']
     """

@@ -48,6 +48,8 @@ def charts(comparison: Comparison) -> Iterator[Chart]:
 def plans(comparison: Comparison) -> Iterator[Chart]:
     """Each plan's coverage, cost and revenue, where they differ."""
     for metric in _COMPARED:
+        if metric == "p_covered" and not comparison.trials:
+            continue  # one future without luck has no odds
         spots = dict.fromkeys(
             str(told.spot)
             for versus in comparison.versus

@@ -65,6 +65,8 @@ class Swept:
     def spots(self, *metrics: str) -> Iterator[Spot]:
         """The figures that differ between combinations, as far as the grid has them."""
         for metric in metrics:
+            if metric == "p_covered" and not self.lucky:
+                continue  # one future without luck has no odds
             roles = dict.fromkeys(r["role"] for r in self.grid.rows if r["metric"] == metric)
             for role in roles:
                 found = Spot(self, metric, role)

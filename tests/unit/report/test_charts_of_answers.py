@@ -305,3 +305,14 @@ def test_charts_of_one_name_are_told_apart() -> None:
     charts = [Chart(name, "f", "r", "a", {}) for name in ("a", "A", "b", "a")]
     assert [chart.name for chart in named_apart(charts)] == ["a", "A_2", "b", "a_3"]
     assert short("abc", 2) == "a…"
+
+
+def test_expected_values_have_no_odds(compared: capacity.Comparison) -> None:
+    """Neither of being covered nor of being better."""
+    base, more = compared.scenarios
+    several = capacity.compare([base, more, more], trials=0)
+    swept = capacity.grid(base, {"team.csm.headcount": [1, 9]}, trials=0)
+    for page in (several.page, swept.page):
+        names = [chart.name for chart in page.charts]
+        assert names
+        assert not [name for name in names if "odds" in name or name.startswith(("p_", "plans_p"))]
