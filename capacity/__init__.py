@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
-    from capacity.sweeping import sweep
+    from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
 
 _HOMES = {
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
+    "Grid": "capacity.sweeping",
     "HiringPlan": "capacity.hiring.answer",
     "InputError": "capacity.errors",
     "QuestionError": "capacity.errors",
@@ -30,6 +31,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "compare": "capacity.comparison",
+    "grid": "capacity.sweeping",
     "load": "capacity.loading",
     "plan": "capacity.hiring.planning",
     "roi": "capacity.value",
@@ -40,6 +42,7 @@ _HOMES = {
 __all__ = [
     "CapacityError",
     "Comparison",
+    "Grid",
     "HiringPlan",
     "InputError",
     "QuestionError",
@@ -47,6 +50,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "compare",
+    "grid",
     "load",
     "plan",
     "roi",

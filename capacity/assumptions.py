@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from capacity.engine.layout import Layout, build_layout
@@ -82,6 +83,26 @@ def assumption_rows(assumed: Iterable[Assumption]) -> list[Row]:
 def register_rows(scenario: Scenario) -> list[Row]:
     """The register of a scenario as rows."""
     return assumption_rows(assumptions(build_layout(scenario)))
+
+
+def rows_in_common(each: Sequence[tuple[Any, Sequence[Row]]], key: str) -> list[Row]:
+    """What several scenarios assume: what all share once, then what each assumes beside that.
+
+    Parameters
+    ----------
+    each
+        What tells a scenario from the others, and its register as rows.
+    key
+        Under which a row says whose it is, where not all share it.
+    """
+    count = Counter(tuple(row.items()) for _, rows in each for row in rows)
+    shared = [row for row in each[0][1] if count[tuple(row.items())] == len(each)]
+    return shared + [
+        {**row, key: about}
+        for about, rows in each
+        for row in rows
+        if count[tuple(row.items())] < len(each)
+    ]
 
 
 def change_rows(changes: Iterable[Change]) -> list[Row]:

@@ -13,6 +13,7 @@ from capacity.errors import QuestionError
 from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
+from capacity.report.reported import Reported
 from capacity.result import Result
 from capacity.simulation import Progress, manifest, simulate_given
 from capacity.versus import Versus, told
@@ -28,13 +29,15 @@ from capacity.waterfall import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.report.page import Page
+
 Row = dict[str, Any]
 FEWEST = 2
 """Scenarios of a comparison."""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Reported):
     """Scenarios, each against the first of them, the baseline.
 
     Holds figures and no futures: other figures than it holds are simulated anew, which gives the
@@ -154,6 +157,13 @@ class Comparison:
     def _ends(pair: Pair, metric: str) -> tuple[Spot, tuple[Values, Values]]:
         spot = spot_of(pair, metric)
         return spot, (figures(pair.old, [spot]), figures(pair.new, [spot]))
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.comparison_page import page  # shows what is computed here
+
+        return page(self)
 
     def __str__(self) -> str:
         from capacity.report.comparison import as_text  # shows what is computed here

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -19,15 +18,14 @@ from capacity.errors import QuestionError
 from capacity.expectations import Outcome, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.report.reported import Reported
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from capacity.report.chart import Chart
     from capacity.report.page import Page
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
@@ -39,7 +37,7 @@ _KEPT = 8
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Reported):
     """What a simulation found.
 
     Attributes
@@ -269,49 +267,13 @@ class Result:
     @cached_property
     def page(self) -> Page:
         """The report, to be shown in any form."""
+        return self.page_by(None)
+
+    def page_by(self, by: str | None) -> Page:
+        """The same by `month`, or fiscal `quarter` or `year`; see `table`."""
         from capacity.report.run_page import page  # shows what is computed here
 
-        return page(self)
-
-    def chart(self, name: str) -> Chart:
-        """A chart that shows itself in a notebook, and can be saved.
-
-        Parameters
-        ----------
-        name
-            ``required_fte``, ``due_hours``, ``coverage``, ``dropped_hours``, ``arr_bridge`` or
-            ``arr``.
-
-        Raises
-        ------
-        QuestionError
-            Where there is no such chart, or nothing to show.
-        """
-        return self.page.chart(name)
-
-    def to_html(self, path: str | Path) -> None:
-        """Write the report as one HTML file that needs nothing else.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
-        from capacity.report.html import html  # brought by the extra `report`
-
-        write_whole(Path(path), html(self.page))
-
-    def to_markdown(self, pictures: str = "") -> str:
-        """The report as Markdown.
-
-        Parameters
-        ----------
-        pictures
-            Folder with an SVG of each chart, as seen from the file; without it there are none.
-        """
-        from capacity.report.markdown import markdown  # shows what is computed here
-
-        return markdown(self.page, pictures)
+        return page(self, by)
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError, Mistake, QuestionError
@@ -14,12 +15,15 @@ from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind
 from capacity.precision import rows_of
+from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capacity.report.page import Page
 
 HEADLINE = ("p_covered", "required_fte", "dropped_hours", "team_cost", "arr", "grr", "nrr")
 """What a sweep tells where nothing else is asked for, as far as the plan has it."""
@@ -29,7 +33,7 @@ _MEDIAN = 0.5
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Reported):
     """What a sweep found.
 
     Attributes
@@ -61,6 +65,18 @@ class Grid:
         import pandas as pd  # slow to import
 
         return pd.DataFrame(self.rows, columns=[*self.paths, *COLUMNS])
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.grid_page import page  # shows what is computed here
+
+        return page(self)
+
+    def __str__(self) -> str:
+        from capacity.report.grid import as_text  # shows what is computed here
+
+        return as_text(self)
 
 
 def sweep(
@@ -112,17 +128,45 @@ def sweep(
     >>> table[["tasks.qbr.every", "metric", "mean"]].values.tolist()
     [['month', 'due_hours', 3600.0], ['quarter', 'due_hours', 1200.0]]
     """
-    return swept(scenario, values, metrics, trials=trials, seed=seed, executor=executor).table()
+    return grid(scenario, values, metrics, trials=trials, seed=seed, executor=executor).table()
 
 
-def swept(
+def grid(
     scenario: Scenario,
     values: Mapping[str, Collection[Any]],
     metrics: Sequence[str] | None = None,
     progress: Progress | None = None,
     **how: Any,
 ) -> Grid:
-    """As `sweep`, with what the numbers depend on; `how` goes to `capacity.simulate`."""
+    """As `sweep`, with its report, its charts and what the numbers depend on.
+
+    Parameters
+    ----------
+    scenario, values, metrics
+        As for `sweep`.
+    progress
+        Called with the combinations done and all of them.
+    **how
+        As for `capacity.simulate`.
+
+    Returns
+    -------
+    Grid
+        Its `table()` is what `sweep` gives.
+
+    Raises
+    ------
+    InputError, QuestionError
+        As for `sweep`.
+
+    Examples
+    --------
+    >>> import capacity
+    >>> plan = capacity.load("scenarios/base.yaml")
+    >>> found = capacity.grid(plan, {"team.csm.headcount": [6, 8]}, trials=0)
+    >>> [chart.name for chart in found.page.charts]
+    ['dropped_hours_csm', 'team_cost']
+    """
     figures = None if metrics is None else [_figure(name) for name in metrics]
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)

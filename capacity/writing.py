@@ -8,12 +8,17 @@ import math
 import os
 import stat
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from capacity.assumptions import Row, assumption_rows, register_rows, warning_rows
+from capacity.assumptions import (
+    Row,
+    assumption_rows,
+    register_rows,
+    rows_in_common,
+    warning_rows,
+)
 from capacity.errors import CapacityError
 from capacity.expectations import expectation_rows
 from capacity.quantities import in_yaml
@@ -157,28 +162,16 @@ def write_grid_json(grid: Grid, path: Path) -> None:
 
     What is assumed, doubted or expected of some combinations alone is told with their values.
     """
+    each = [(chosen, register_rows(scenario)) for chosen, scenario in grid.scenarios]
     expected = [
         {**chosen, **row} for chosen, found in grid.expectations for row in expectation_rows(found)
     ]
     rests_on = {
-        "assumptions": _assumed(grid),
+        "assumptions": rows_in_common(each, "combination"),
         "warnings": warning_rows(grid.warnings),
         "expectations": expected,
     }
     _write_json({**grid.manifest, **rests_on}, grid.rows, path)
-
-
-def _assumed(grid: Grid) -> list[Row]:
-    """What all combinations assume, once; then what each of them assumes beside that."""
-    each = [(chosen, register_rows(scenario)) for chosen, scenario in grid.scenarios]
-    count = Counter(tuple(row.items()) for _, rows in each for row in rows)
-    shared = [row for row in each[0][1] if count[tuple(row.items())] == len(each)]
-    return shared + [
-        {**row, "combination": chosen}
-        for chosen, rows in each
-        for row in rows
-        if count[tuple(row.items())] < len(each)
-    ]
 
 
 def write_comparison_csv(comparison: Comparison, path: Path, by: str | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capacity.cli.options import NOTHING, Files, with_files
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ app = typer.Typer(
 )
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.", show_default=False)]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]
+Scenarios = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]
 Set = Annotated[
     list[str],
     typer.Option("--set", metavar="PATH=VALUE", help="Change a setting; may be repeated."),
@@ -41,32 +42,15 @@ Sweep = Annotated[
 ]
 Trials = Annotated[int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
-Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")]
-Csv = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")]
 By = Annotated[
     str | None,
     typer.Option(
-        metavar="SPAN", help="Rows of the table: month, quarter or year; else as in the plan."
+        metavar="SPAN", help="Rows of tables: month, quarter or year; else as in the plan."
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
-]
-
-
-ToHtml = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")
-]
-ToMarkdown = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the report as Markdown.")
-]
-ToCharts = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Write each chart as SVG and PNG.")
-]
-ToFolder = Annotated[
-    Path | None,
-    typer.Option(metavar="DIR", help="Write everything: page, Markdown, tables and charts."),
 ]
 
 
@@ -93,6 +77,7 @@ def main(
 
 
 @app.command(epilog=_example("run plan.yaml --set team.csm.headcount=8 --html report.html"))
+@with_files
 def run(
     file: File,
     trials: Trials = None,
@@ -107,18 +92,13 @@ def run(
     ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
-    json: Json = None,
-    csv: Csv = None,
-    html: ToHtml = None,
-    md: ToMarkdown = None,
-    charts: ToCharts = None,
-    out: ToFolder = None,
+    files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Simulate a scenario: work, people, coverage, accounts, revenue and cost by month or week."""
-    from capacity.cli.files import Files
+    from capacity.cli.files import check
     from capacity.loading import load
     from capacity.simulation import simulate
 
@@ -128,8 +108,7 @@ def run(
     spans = scenario.plan.horizon.periods.spans
     if by is not None and by not in spans:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
-    files = Files(json, csv, html, md, charts, out)
-    files.check(scenario.files)
+    check(files, scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
     how: dict[str, Any] = {
@@ -142,20 +121,17 @@ def run(
     if sweep:
         from capacity.cli.grids import run_grid
 
-        files.refuse_beside_sweep()
-        run_grid(scenario, sweep, json, csv, how, quiet=quiet)
+        run_grid(scenario, sweep, files, how, quiet=quiet)
         return
     result = simulate(scenario, **how)
-    files.write(result, by)
-    if not quiet:
-        from capacity.cli.showing import show
-        from capacity.report.text import report
+    from capacity.cli.running import show_and_write
 
-        show(report(result))
+    show_and_write(result, files, by, quiet=quiet)
     _leave_by(result)
 
 
 @app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
+@with_files
 def roi(
     file: File,
     without: Annotated[
@@ -178,29 +154,24 @@ def roi(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    files: Files = NOTHING,
+    quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """What would be lost without the team, a role, a task or a part of the seats: break-even."""
+    from capacity.cli.files import check
     from capacity.cli.valuing import run_roi
     from capacity.loading import load
-    from capacity.writing import check_targets
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
-    check_targets([path for path in (json, csv) if path], scenario.files)
+    check(files, scenario.files)
     how = {"trials": trials, "seed": seed}
-    targets = {"json": json, "csv": csv}
     progress = _progress(quiet=quiet)
-    run_roi(scenario, without, months, start, how, targets, progress, tasks=tasks, quiet=quiet)
+    run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
 
 
 @app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
+@with_files
 def plan(
     file: File,
     coverage: Annotated[
@@ -237,17 +208,12 @@ def plan(
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")
     ] = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the plan as JSON.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the frontier as CSV.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
+    files: Files = NOTHING,
+    quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Find the cheapest hires, by role and month, with which the work gets done."""
-    from capacity.cli.planning import Files, run_plan
+    from capacity.cli.planning import run_plan
     from capacity.loading import load
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
@@ -265,12 +231,12 @@ def plan(
         "seed": seed,
         "progress": _progress(quiet=quiet),
     }
-    raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
+    raise typer.Exit(run_plan(scenario, asked, files, write, quiet=quiet))
 
 
 @app.command(epilog=_example("check plan.yaml --strict"))
 def check(
-    files: Files,
+    files: Scenarios,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail where an input has no source.")
@@ -311,13 +277,13 @@ def diff(
 
 
 @app.command(epilog=_example("compare base.yaml more_people.yaml"))
+@with_files
 def compare(
-    files: Files,
+    scenarios: Scenarios,
     trials: Trials = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
-    json: Json = None,
-    csv: Csv = None,
+    files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -328,7 +294,7 @@ def compare(
 
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
-    compare_files(files, read, json, csv, by, how, quiet=quiet)
+    compare_files(scenarios, read, files, by, how, quiet=quiet)
 
 
 @app.command(epilog=_example("init plan"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from capacity.cli.options import Files
 from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
 
@@ -30,8 +32,7 @@ def diff_files(old: Path, new: Path, read: Callable[[Path], Scenario]) -> None:
 def compare_files(
     paths: list[Path],
     read: Callable[[Path], Scenario],
-    json: Path | None,
-    csv: Path | None,
+    files: Files,
     by: str | None,
     how: Mapping[str, Any],
     *,
@@ -46,22 +47,22 @@ def compare_files(
     QuestionError
         Where there is nothing to compare with.
     """
+    from capacity.cli.files import Answer, check, write
     from capacity.comparison import compare
-    from capacity.writing import check_targets, write_comparison_csv, write_comparison_json
+    from capacity.writing import write_comparison_csv, write_comparison_json
 
     if len(paths) < FEWEST:
         raise QuestionError(f"{paths[0]} alone. Name two or more, as compare base.yaml more.yaml")
     scenarios = _read(paths, read)
     inputs = [name for scenario in scenarios for name in scenario.files]
-    check_targets([path for path in (json, csv) if path], inputs)
+    check(files, inputs)
     if not quiet:
         for warning in dict.fromkeys(w for scenario in scenarios for w in scenario.warnings):
             print(f"warning: {warning}", file=sys.stderr)
     comparison = compare(scenarios, by=by, **how)
-    if json:
-        write_comparison_json(comparison, json, by)
-    if csv:
-        write_comparison_csv(comparison, csv, by)
+    json = partial(write_comparison_json, comparison, by=by)
+    csv = partial(write_comparison_csv, comparison, by=by)
+    write(Answer(lambda: comparison.page, json, csv), files)
     if not quiet:
         from capacity.cli.showing import show
         from capacity.report.comparison import WIDTH, report

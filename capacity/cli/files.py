@@ -1,114 +1,115 @@
-"""The files that the verb `run` writes: tables, reports, charts, or all of them in one folder."""
+"""What a verb writes: tables, reports, charts, or all of them in one folder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import Path
 
-from capacity.errors import QuestionError
+from capacity.cli.options import Files
+from capacity.report.chart import Chart
 from capacity.report.drawing import check_drawing
 from capacity.report.html import check_html
-from capacity.result import Result
-from capacity.writing import (
-    check_folder,
-    check_targets,
-    make_folder,
-    write_csv,
-    write_json,
-    write_whole,
-)
+from capacity.report.page import Page
+from capacity.writing import check_folder, check_targets, make_folder, write_whole
 
 _CHARTS = "charts"
 _KINDS = ("svg", "png")
 
 
-@dataclass(frozen=True)
-class Files:
-    """Where everything goes; None for what is not wanted."""
+class Answer:
+    """An answer in all its forms.
 
-    json: Path | None = None
-    csv: Path | None = None
-    html: Path | None = None
-    md: Path | None = None
-    charts: Path | None = None
-    out: Path | None = None
+    Parameters
+    ----------
+    page
+        Makes the report; asked once, and only where a form needs it.
+    json, csv
+        Write its tables to a file.
+    """
 
-    @property
-    def all_of_them(self) -> Files:
-        """What the folder for everything holds."""
-        assert self.out
-        return Files(
-            self.out / "table.json",
-            self.out / "table.csv",
-            self.out / "report.html",
-            self.out / "report.md",
-            self.out / _CHARTS,
-        )
+    def __init__(
+        self,
+        page: Callable[[], Page],
+        json: Callable[[Path], None],
+        csv: Callable[[Path], None],
+    ) -> None:
+        self._page, self.json, self.csv = page, json, csv
 
-    @property
-    def _pictures(self) -> str:
-        """The folder of charts as the Markdown sees it, where both stand side by side."""
-        if self.md and self.charts and self.md.parent == self.charts.parent:
-            return self.charts.name
-        return ""
-
-    def check(self, inputs: Iterable[str]) -> None:
-        """Make sure that all can be written, before any work is spent on it.
-
-        Raises
-        ------
-        CapacityError
-            Where a file would land nowhere or on an input, or a library is missing.
-        """
-        inputs = list(inputs)
-        check_targets([p for p in (self.json, self.csv, self.html, self.md) if p], inputs)
-        if self.charts:
-            check_folder(self.charts)
-        if self.out:
-            everything = self.all_of_them
-            check_folder(self.out)
-            if self.out.is_dir():
-                everything.check(inputs)
-        if self.html or self.out:
-            check_html()
-        if self.charts:
-            check_drawing()
-
-    def refuse_beside_sweep(self) -> None:
-        """A grid has a table, and no page yet.
-
-        Raises
-        ------
-        QuestionError
-            Where a report is asked for.
-        """
-        for name in ("html", "md", "charts", "out"):
-            if getattr(self, name):
-                raise QuestionError(
-                    f"--{name} beside --sweep, which has no such report. Write --csv or --json"
-                )
-
-    def write(self, result: Result, by: str | None) -> None:
-        """Write all of it, each file whole or not at all."""
-        if self.json:
-            write_json(result, self.json, by)
-        if self.csv:
-            write_csv(result, self.csv, by)
-        if self.html:
-            result.to_html(self.html)
-        if self.md:
-            write_whole(self.md, result.to_markdown(self._pictures))
-        if self.charts:
-            write_charts(result, self.charts)
-        if self.out:
-            make_folder(self.out)
-            self.all_of_them.write(result, by)
+    @cached_property
+    def page(self) -> Page:
+        """The report."""
+        return self._page()
 
 
-def write_charts(result: Result, folder: Path) -> None:
+def all_of(folder: Path) -> Files:
+    """What the folder for everything holds."""
+    return Files(
+        json=folder / "table.json",
+        csv=folder / "table.csv",
+        html=folder / "report.html",
+        md=folder / "report.md",
+        charts=folder / _CHARTS,
+    )
+
+
+def check(files: Files, inputs: Iterable[str], *more: Path | None) -> None:
+    """Make sure that all can be written, before any work is spent on it.
+
+    Parameters
+    ----------
+    inputs
+        Files that are read, which nothing may write over.
+    more
+        Other files that are written.
+
+    Raises
+    ------
+    CapacityError
+        Where a file would land nowhere or on an input, or a library is missing.
+    """
+    inputs = list(inputs)
+    single = (*more, files.json, files.csv, files.html, files.md)
+    check_targets([path for path in single if path], inputs)
+    if files.charts:
+        check_folder(files.charts)
+    if files.out:
+        check_folder(files.out)
+        if files.out.is_dir():
+            check(all_of(files.out), inputs, *more)
+    if files.html or files.out:
+        check_html()
+    if files.charts:
+        check_drawing()
+
+
+def write(answer: Answer, files: Files) -> None:
+    """Write all that is wanted of an answer, each file whole or not at all."""
+    if files.json:
+        answer.json(files.json)
+    if files.csv:
+        answer.csv(files.csv)
+    if files.html:
+        answer.page.to_html(files.html)
+    if files.md:
+        write_whole(files.md, answer.page.to_markdown(_pictures(files)))
+    if files.charts:
+        _write_charts(answer.page.charts, files.charts)
+    if files.out:
+        make_folder(files.out)
+        write(answer, all_of(files.out))
+
+
+def _pictures(files: Files) -> str:
+    """The folder of charts as the Markdown sees it, where both stand side by side."""
+    if files.md and files.charts and files.md.parent == files.charts.parent:
+        return files.charts.name
+    return ""
+
+
+def _write_charts(charts: Iterable[Chart], folder: Path) -> None:
     """Every chart as SVG and as PNG, by its name."""
     make_folder(folder)
-    for chart in result.page.charts:
+    for chart in charts:
         for kind in _KINDS:
             chart.save(folder / f"{chart.name}.{kind}")

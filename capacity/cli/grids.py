@@ -6,15 +6,17 @@ import re
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+from capacity.cli.files import Answer, write
+from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.errors import InputError, QuestionError
 from capacity.loading import Scenario
 from capacity.report.grid import report
 from capacity.scenario.reading import parse_value
-from capacity.sweeping import MOST, swept
+from capacity.sweeping import MOST, grid
 from capacity.writing import write_grid_csv, write_grid_json
 
 _NUMBER = r"(-?\d[\d_]*(?:\.\d+)?)([^\d\s:,.]*)"
@@ -25,23 +27,20 @@ _EXAMPLE = "Write --sweep team.csm.headcount=6:14 or --sweep tasks.qbr.every=mon
 def run_grid(
     scenario: Scenario,
     sweeps: list[str],
-    json: Path | None,
-    csv: Path | None,
+    files: Files,
     how: Mapping[str, Any],
     *,
     quiet: bool,
 ) -> None:
     """Simulate every combination; `how` goes to `capacity.simulate`."""
-    grid = swept(scenario, read_sweeps(sweeps), **how)
-    if json:
-        write_grid_json(grid, json)
-    if csv:
-        write_grid_csv(grid, csv)
+    found = grid(scenario, read_sweeps(sweeps), **how)
+    json, csv = partial(write_grid_json, found), partial(write_grid_csv, found)
+    write(Answer(lambda: found.page, json, csv), files)
     if not quiet:
-        for warning in grid.warnings:
+        for warning in found.warnings:
             if warning not in scenario.warnings:
                 print(f"warning: {warning}", file=sys.stderr)
-        show(report(grid))
+        show(report(found))
 
 
 def read_sweeps(pairs: list[str]) -> dict[str, list[Any]]:

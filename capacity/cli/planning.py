@@ -4,47 +4,42 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from capacity.cli.files import Answer, check, write
+from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.hiring.planning import plan
 from capacity.hiring.variant import check_beside
 from capacity.loading import Scenario
 from capacity.report.hiring import NARROW, report
-from capacity.writing import check_targets, write_plan_csv, write_plan_json, write_whole
+from capacity.writing import write_plan_csv, write_plan_json, write_whole
 
 NO_PLAN = 1
 
 
-class Files(NamedTuple):
-    """What to write, and where."""
-
-    scenario: Path | None
-    json: Path | None
-    csv: Path | None
-
-
-def run_plan(scenario: Scenario, asked: Mapping[str, Any], files: Files, *, quiet: bool) -> int:
+def run_plan(
+    scenario: Scenario, asked: Mapping[str, Any], files: Files, variant: Path | None, *, quiet: bool
+) -> int:
     """Search, print and write; returns the exit code, 1 where no plan holds."""
-    check_targets([path for path in files if path], scenario.files)
-    if files.scenario:
-        check_beside(scenario, files.scenario)
+    check(files, scenario.files, variant)
+    if variant:
+        check_beside(scenario, variant)
     wanted = {name: value for name, value in asked.items() if value is not None}
     if "freeze" in wanted:
         wanted["freeze"] = [month.strip() for month in wanted["freeze"].split(",")]
     found = plan(scenario, **wanted)
-    if files.json:
-        write_plan_json(found, files.json)
-    if files.csv:
-        write_plan_csv(found, files.csv)
+    json, csv = partial(write_plan_json, found), partial(write_plan_csv, found)
+    write(Answer(lambda: found.page, json, csv), files)
     if not quiet:
         show(report(found), NARROW)
     if found.holds:
-        if files.scenario:
-            write_whole(files.scenario, found.to_yaml(files.scenario))
+        if variant:
+            write_whole(variant, found.to_yaml(variant))
         return 0
     print("no plan was found that holds", file=sys.stderr)
-    if files.scenario:
-        print(f"{files.scenario}: not written, since no plan holds", file=sys.stderr)
+    if variant:
+        print(f"{variant}: not written, since no plan holds", file=sys.stderr)
     return NO_PLAN

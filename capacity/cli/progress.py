@@ -1,16 +1,30 @@
-"""A bar for long work on a terminal."""
+"""A bar for long work on a terminal, with the time that is left."""
 
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 
 class Bar:
     """Called with the futures done and all of them; gone when all are done."""
 
     def __init__(self) -> None:
-        self._bar = Progress(console=Console(stderr=True), transient=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
+            console=Console(stderr=True),
+            transient=True,
+        )
         self._task = self._bar.add_task("simulating")
 
     def __call__(self, done: int, total: int) -> None:
@@ -18,5 +32,5 @@ class Bar:
         if not self._bar.live.is_started:
             self._bar.start()
         self._bar.update(self._task, completed=done, total=total)
-        if done == total:
+        if done >= total:
             self._bar.stop()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from functools import partial
 
+from capacity.cli.files import Answer, write
+from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.guards import guards
 from capacity.loading import Scenario
 from capacity.report.value import report
+from capacity.report.value_page import page
 from capacity.simulation import Progress
 from capacity.value import futures_of, valued
 from capacity.writing import write_value_csv, write_value_json
@@ -20,7 +23,7 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     months: int,
     start: str | None,
     how: dict[str, int | None],
-    targets: dict[str, Path | None],
+    files: Files,
     progress: Progress | None,
     *,
     tasks: bool,
@@ -30,10 +33,8 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     futures = futures_of(scenario, how["trials"], how["seed"])
     chosen = list(dict.fromkeys(without or ["cs"]))
     found = valued(scenario, chosen, months, start, futures, progress, tasks=tasks)
-    if targets["json"]:
-        write_value_json(found, targets["json"])
-    if targets["csv"]:
-        write_value_csv(found, targets["csv"])
+    json, csv = partial(write_value_json, found), partial(write_value_csv, found)
+    write(Answer(lambda: page(found), json, csv), files)
     if not quiet:
         longer = found[0].layout  # what lies beyond the plan's end may do something here
         for warning in (*longer.scenario.warnings, *guards(longer)):

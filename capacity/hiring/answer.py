@@ -20,10 +20,13 @@ from capacity.hiring.obstacles import Obstacle
 from capacity.hiring.request import Request
 from capacity.hiring.variant import variant_text
 from capacity.loading import Scenario
+from capacity.report.reported import Reported
 from capacity.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capacity.report.page import Page
 
 _FILLED = 0.8
 """Share of the vacancies that are filled within the time before a start at which a search opens."""
@@ -53,7 +56,7 @@ class Start:
 
 
 @dataclass(frozen=True)
-class HiringPlan:
+class HiringPlan(Reported):
     """The smallest hiring plan that holds, or the one that goes farthest.
 
     Attributes
@@ -238,6 +241,13 @@ class HiringPlan:
         name = f"{self.base.name}, with the hires that it takes"
         path = None if target is None else Path(target)
         return variant_text(self.base, self.hires, name, source, path)
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.hiring_page import page  # shows what is computed here
+
+        return page(self)
 
     def __str__(self) -> str:
         from capacity.report.hiring import as_text  # shows what is computed here

@@ -116,8 +116,8 @@ def arr(figures: Figures) -> Chart:
 
 
 def _levels(figures: Figures) -> Iterator[Row]:
-    low, high = (figures.figures("arr", "", q) for q in (0.1, 0.9))
-    for period, value in figures.middle("arr", "").items():
+    low, high = (figures.figures("arr", "", q, figures.by) for q in (0.1, 0.9))
+    for period, value in figures.middle("arr", "", figures.by).items():
         row = {"period": period, "middle": value}
         between = ""
         if figures.lucky:

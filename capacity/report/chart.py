@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from capacity.report.vega import drawable, short
 from capacity.writing import write_whole
 
 _KINDS = (".svg", ".png")
+_NAME = 40
+"""Characters of a name."""
 _TITLE, _SUBTITLE = 46, 62
 """Characters of a line inside of a drawing; letters of other machines may be wider."""
 
@@ -103,6 +105,23 @@ class Chart:
 
     def __repr__(self) -> str:
         return f"Chart({self.name!r}: {self.finding})"
+
+
+def chart_name(*parts: str) -> str:
+    """A name that can be a file's: ``p_covered_csm`` for ``p_covered`` and ``csm``."""
+    kept = ("".join(c if c.isalnum() or c == "_" else " " for c in part).split() for part in parts)
+    return "_".join(word for words in kept for word in words)[:_NAME]
+
+
+def named_apart(charts: Iterable[Chart]) -> Iterator[Chart]:
+    """Charts of which no two have one name, whatever users called what they show."""
+    taken: set[str] = set()
+    for chart in charts:
+        name, number = chart.name, 2
+        while name.casefold() in taken:
+            name, number = f"{chart.name}_{number}", number + 1
+        taken.add(name.casefold())
+        yield chart if name == chart.name else replace(chart, name=name)
 
 
 def _lines(text: str, longest: int) -> list[str]:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from capacity.report.tables import FEW, MARK, RANGE, plain, table
+from capacity.report.told import Part, Told
 from capacity.report.words import (
     UNKNOWN,
     hours,
@@ -40,7 +40,7 @@ _BESIDE = 4
 Row = Mapping[str, Any]
 
 
-class _Manner(NamedTuple):
+class Manner(NamedTuple):
     """How a figure is said.
 
     Attributes
@@ -74,18 +74,18 @@ class _Manner(NamedTuple):
         return signed(value, self.size(abs(value))) if math.isfinite(value) else UNKNOWN
 
 
-def _money(label: str, better: int) -> _Manner:
-    return _Manner(label, better, money, money, money_error)
+def _money(label: str, better: int) -> Manner:
+    return Manner(label, better, money, money, money_error)
 
 
-def _share(label: str, digits: int) -> _Manner:
-    return _Manner(label, 1, partial(share, digits=digits), points, points_error)
+def _share(label: str, digits: int) -> Manner:
+    return Manner(label, 1, partial(share, digits=digits), points, points_error)
 
 
 _MANNERS = {
     "p_covered": _share("covered", 0),
-    "required_fte": _Manner("peak FTE", -1, people, people, people_error),
-    "dropped_hours": _Manner("dropped h", -1, hours, hours, hours_error),
+    "required_fte": Manner("peak FTE", -1, people, people, people_error),
+    "dropped_hours": Manner("dropped h", -1, hours, hours, hours_error),
     "team_cost": _money("team cost", -1),
     "gross_profit": _money("gross profit", 1),
     "arr": _money("ARR", 1),
@@ -101,21 +101,35 @@ def as_text(comparison: Comparison, width: int = WIDTH) -> str:
 
 def report(comparison: Comparison) -> Group:
     """What a person wants first."""
+    return told(comparison).group()
+
+
+def told(comparison: Comparison) -> Told:
+    """What is said of each scenario against the first."""
     trials = comparison.trials
     noun = "future" if trials == 1 else "futures"
     kind = f"{trials:,} {noun}" if trials else "expected values, without luck"
-    parts: list[Any] = []
-    for versus in comparison.versus:
-        title = f"{versus.scenario} (B) against {versus.baseline} (A) · {kind}"
-        parts += [Text(title, style="bold"), Text()]
-        parts += [Text(f"• {sentence}") for sentence in _Sentences(versus)]
-        for shown in _tables(versus, lucky=trials > 0):
-            parts += [Text(), shown]
-        parts.append(Text())
-    return Group(*parts, *(Text(line, style="dim") for line in _footer(comparison)))
+    many = len(comparison.versus) > 1
+    parts = tuple(
+        Part(
+            f"{versus.scenario} (B) against {versus.baseline} (A) · {kind}",
+            tuple(_Sentences(versus)),
+            tuple(_tables(versus, lucky=trials > 0)),
+            versus.scenario if many else "",
+        )
+        for versus in comparison.versus
+    )
+    first = comparison.versus[0]
+    name = f"{'Plans' if many else first.scenario} against {first.baseline}"
+    return Told(name, f"comparison · {kind}", parts, tuple(_footer(comparison)))
 
 
-def _label(row: Row) -> str:
+def manner_of(row: Row) -> Manner:
+    """How the figure of a row is said."""
+    return _MANNERS[row["metric"]]
+
+
+def label_of(row: Row) -> str:
     """``csm peak FTE``, ``ARR 2028-01``."""
     when = "" if row["period"] == "peak" else row["period"]
     return f"{row['role']} {_MANNERS[row['metric']].label} {when}".strip()
@@ -221,7 +235,7 @@ class _Sentences:
 
     def _doubts(self) -> Iterator[str]:
         rows = [told.row for told in self._versus.headline if _is_doubtful(told.row)]
-        found = [_label(row) for row in rows if shows(_MANNERS[row["metric"]].sized(row))]
+        found = [label_of(row) for row in rows if shows(_MANNERS[row["metric"]].sized(row))]
         if found:
             yield (
                 f"Below {_DOUBT} Monte Carlo errors, so perhaps no difference at all: "
@@ -237,9 +251,9 @@ def _tables(versus: Versus, *, lucky: bool) -> Iterator[Table]:
         yield _figures(versus, lucky=lucky)
     if versus.steps is not None and len(versus.steps) > 1:
         rows = [row for waterfall in versus.waterfalls for row in waterfall.rows()]
-        names = list(dict.fromkeys(_label(row) for row in rows if _moves(row)))
+        names = list(dict.fromkeys(label_of(row) for row in rows if _moves(row)))
         for i in range(0, len(names), _BESIDE):
-            some = [row for row in rows if _label(row) in names[i : i + _BESIDE]]
+            some = [row for row in rows if label_of(row) in names[i : i + _BESIDE]]
             yield _by_change("Change by change", some, "step", "total")
             yield _by_change("Each change alone", some, "alone", "interaction")
 
@@ -253,7 +267,7 @@ def _figures(versus: Versus, *, lucky: bool) -> Table:
     for told in versus.headline:
         manner, row = _MANNERS[told.row["metric"]], told.row
         cells = [manner.say(told.old), manner.say(told.new), manner.exactly(row)]
-        out.add_row(_label(row), *cells, *(_spread(manner, row) if lucky else ()))
+        out.add_row(label_of(row), *cells, *(_spread(manner, row) if lucky else ()))
     return out
 
 
@@ -261,7 +275,7 @@ def _is_money(row: Row) -> bool:
     return _MANNERS[row["metric"]].size is money
 
 
-def _spread(manner: _Manner, row: Row) -> list[str]:
+def _spread(manner: Manner, row: Row) -> list[str]:
     """The range of a difference, and the odds that it is for the better and that there is none."""
     low, high = (manner.signed(row[name]) for name in ("p10", "p90"))
     equal = row["p_equal"]
@@ -279,8 +293,8 @@ def _moves(row: Row) -> bool:
 
 def _by_change(title: str, rows: Sequence[Row], each: str, last: str) -> Table:
     """A line for each change and one for all of them, a column for each figure."""
-    names = list(dict.fromkeys(_label(row) for row in rows))
-    found = {(row["part"], row["change"], _label(row)): row for row in rows}
+    names = list(dict.fromkeys(label_of(row) for row in rows))
+    found = {(row["part"], row["change"], label_of(row)): row for row in rows}
     out = _folding(title, "", *names)
     lines = [(each, change) for change in dict.fromkeys(row["change"] for row in rows) if change]
     for part, change in [*lines, (last, "")]:

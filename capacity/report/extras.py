@@ -35,8 +35,13 @@ def needed(name: str, what: str) -> Any:
 def check_installed(what: str, *names: str) -> None:
     """Make sure that libraries are there, before any work is spent; for errors see `needed`."""
     for name in names:
-        if find_spec(name) is None:
+        if not are_installed(name):
             raise _missing(name, what)
+
+
+def are_installed(*names: str) -> bool:
+    """Whether libraries are there."""
+    return all(find_spec(name) is not None for name in names)
 
 
 def _missing(name: str, what: str) -> CapacityError:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
 from rich.table import Column, Table
-from rich.text import Text
 
 from capacity.quantities import in_yaml
 from capacity.report.expected import figure
-from capacity.report.tables import FEW, MARK, RANGE, table
+from capacity.report.tables import FEW, MARK, RANGE, WIDTH, plain, table
+from capacity.report.told import Told
 from capacity.report.words import (
     UNKNOWN,
     hours,
@@ -88,19 +88,27 @@ _OF_BOOK: tuple[_Column, ...] = (
 )
 
 
+def as_text(grid: Grid, width: int = WIDTH) -> str:
+    """The whole report as plain text."""
+    return plain(report(grid), width)
+
+
 def report(grid: Grid) -> Group:
     """What a person wants first."""
+    return told(grid).group()
+
+
+def told(grid: Grid) -> Told:
+    """What is said of a grid."""
     lines = [_Line(*found) for found in groupby(grid.rows, lambda row: _chosen(grid, row))]
     trials = grid.manifest["trials"]
     many = f"{trials:,} futures each" if trials else "expected values, without luck"
-    title = f"{grid.manifest['scenario']} · {len(lines)} combinations · {many}"
-    parts: list[Any] = [Text(title, style="bold")]
-    for shown in (*_tables(grid, lines), *_expected(grid)):
-        parts += [Text(), shown]
-    return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(grid)))
+    tables = (*_tables(grid, lines), *_expected(grid))
+    about = f"{len(lines)} combinations · {many}"
+    return Told.of_one(grid.manifest["scenario"], about, (), tables, tuple(_footer(grid)))
 
 
-def _short(paths: Sequence[str]) -> list[str]:
+def short_paths(paths: Sequence[str]) -> list[str]:
     """``csm.headcount`` for ``team.csm.headcount``, where that tells the paths apart."""
     short = [".".join(path.split(".")[-2:]) for path in paths]
     return short if len(set(short)) == len(short) else list(paths)
@@ -135,7 +143,7 @@ def _expected(grid: Grid) -> Iterator[Table]:
     """How many expectations hold in each combination, and which do not."""
     if not grid.expectations:
         return
-    out = table("Expected", *_short(grid.paths), "hold", "do not hold")
+    out = table("Expected", *short_paths(grid.paths), "hold", "do not hold")
     _fold(out.columns[: len(grid.paths)])
     _fold(out.columns[-1:])
     for chosen, found in grid.expectations:
@@ -154,7 +162,7 @@ def _fold(columns: Sequence[Column]) -> None:
 def _table(
     title: str, role: str, grid: Grid, lines: Sequence[_Line], columns: Sequence[_Column]
 ) -> Table:
-    out = table(title, *_short(grid.paths), *(head for head, _, _ in columns))
+    out = table(title, *short_paths(grid.paths), *(head for head, _, _ in columns))
     _fold(out.columns[: len(grid.paths)])
     for line in lines:
         found = [(say, line.rows.get((shown.metric, role))) for _, shown, say in columns]

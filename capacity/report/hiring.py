@@ -6,14 +6,14 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from capacity.periods import said
 from capacity.report.tables import FEW, plain, table
+from capacity.report.told import Told
 from capacity.report.words import UNKNOWN, error, money, money_error, odds, share
 
 if TYPE_CHECKING:
@@ -34,12 +34,14 @@ def as_text(plan: HiringPlan, width: int = NARROW) -> str:
 
 def report(plan: HiringPlan) -> Group:
     """What a person wants first."""
-    periods = plan.base.plan.horizon.periods.in_words
-    parts: list[Any] = [Text(f"{plan.base.name} · hiring plan · {periods}", style="bold"), Text()]
-    parts += [Text(f"• {sentence}") for sentence in _sentences(plan)]
-    for shown in (_seats(plan), _frontier(plan)):
-        parts += [Text(), shown]
-    return Group(*parts, Text(), *(Text(line, style="dim") for line in _footer(plan)))
+    return told(plan).group()
+
+
+def told(plan: HiringPlan) -> Told:
+    """What is said of a plan."""
+    about = f"hiring plan · {plan.base.plan.horizon.periods.in_words}"
+    tables = (_seats(plan), _frontier(plan))
+    return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan)))
 
 
 # --- sentences -----------------------------------------------------------------------------------

@@ -7,14 +7,18 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from capacity.report.extras import check_installed, needed
-from capacity.report.page import Page
 from capacity.report.palette import dark_rules
+
+if TYPE_CHECKING:
+    from capacity.report.page import Page
 
 _HOME = "capacity.report"
 WHAT = "HTML"
+_FEW = 3
+"""Warnings that are read at once; more of them are folded."""
 
 
 def check_html() -> None:
@@ -30,6 +34,23 @@ def html(page: Page) -> str:
     CapacityError
         Where the extra `report` is not installed.
     """
+    script = _part("page.js")
+    return _filled(
+        "page.html",
+        page,
+        style=_part("page.css").replace("{{ dark_rules }}", dark_rules()),
+        script=script,
+        script_hash=_hash(script),
+    )
+
+
+def fragment(page: Page) -> str:
+    """Headline and charts alone, to stand within another page; for errors see `html`."""
+    return _filled("fragment.html", page)
+
+
+def _filled(name: str, page: Page, **ours: str) -> str:
+    """A template with a page in it, and parts of our own making."""
     jinja2 = needed("jinja2", WHAT)
     markup = jinja2.utils.markupsafe.Markup
     environment = jinja2.Environment(
@@ -37,14 +58,10 @@ def html(page: Page) -> str:
     )
     environment.filters["named"] = lambda text: _named(text, page.names, markup)
     environment.filters["drawing"] = markup  # of our own making, and XML already
-    environment.globals["is_figure"] = _is_figure
-    script = _part("page.js")
-    return environment.from_string(_part("page.html")).render(
-        page=page,
-        style=markup(_part("page.css").replace("{{ dark_rules }}", dark_rules())),
-        script=markup(script),
-        script_hash=markup(_hash(script)),
-    )
+    environment.globals |= {"is_figure": _is_figure, "few": _FEW}
+    parts = {key: markup(part) for key, part in ours.items()}
+    text: str = environment.from_string(_part(name)).render(page=page, **parts)
+    return text
 
 
 def _part(name: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from capacity.report.page import Page, Table
+if TYPE_CHECKING:
+    from capacity.report.page import Page, Table
 
 _MARKUP = re.compile(r"[\\`*\[\]<>|~&]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown would take for more than a letter; inside of words an underscore is one."""

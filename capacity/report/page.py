@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import QuestionError
 from capacity.report.chart import Chart
+from capacity.report.extras import are_installed
 from capacity.report.words import UNKNOWN, amount_of
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 Row = Mapping[str, Any]
 _REMARKS = ("evidence", "source")
+ONLY = "only"
+"""Of an assumption that not all scenarios share: which one makes it."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def of(cls, table: RichTable) -> Table:
-        """A table of the terminal, without columns in which nothing is said."""
+    def of(cls, table: RichTable, label: str = "") -> Table:
+        """A table of the terminal, without columns in which nothing is said.
+
+        A label stands before its title where it is one of several of that kind.
+        """
         found = [
             (" ".join(str(c.header).split()), [str(cell) for cell in c.cells])
             for c in table.columns
         ]
         heads, columns = zip(*(column for column in found if any(column[1])), strict=True)
-        return cls(str(table.title or ""), heads, tuple(zip(*columns, strict=True)))
+        title = ": ".join(part for part in (label, str(table.title or "")) if part)
+        return cls(title, heads, tuple(zip(*columns, strict=True)))
 
     def amounts(self) -> list[list[float | None]]:
         """The number that each cell is sorted by, by column; None for columns of words."""
@@ -102,6 +111,36 @@ class Page:
         known = ", ".join(chart.name for chart in self.charts) or "none"
         raise QuestionError(f"no chart is called {name!r} here. Known: {known}")
 
+    # --- its forms -------------------------------------------------------------------------------
+
+    def to_html(self, path: str | Path) -> None:
+        """Write it as one HTML file that needs nothing else.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.report.html import html  # brought by the extra `report`
+
+        write_whole(Path(path), html(self))
+
+    def to_markdown(self, pictures: str = "") -> str:
+        """The page as Markdown; for `pictures` see `markdown`."""
+        from capacity.report.markdown import markdown  # only where it is asked for
+
+        return markdown(self, pictures)
+
+    def _repr_html_(self) -> str | None:
+        """Headline and charts for a notebook; nothing where the extra is not installed."""
+        if not are_installed("jinja2", "vl_convert"):
+            return None
+        from capacity.report.html import fragment  # brought by the extra `report`
+
+        return fragment(self)
+
+    # --- what it rests on ------------------------------------------------------------------------
+
     @property
     def evidence(self) -> str:
         """How the inputs are known: ``190 inputs: 80 default, 60 estimated, 50 measured``."""
@@ -112,12 +151,16 @@ class Page:
     @property
     def register(self) -> Table:
         """The assumptions as a table."""
-        heads = ("assumption", "value", *_REMARKS, "where")
-        rows = tuple(
-            (row["path"], row["value"], *(row[key] or UNKNOWN for key in _REMARKS), _where(row))
+        heads = ["assumption", "value", *_REMARKS, "where"]
+        rows = [
+            [row["path"], row["value"], *(row[key] or UNKNOWN for key in _REMARKS), _where(row)]
             for row in self.assumptions
-        )
-        return Table("Assumptions", heads, rows)
+        ]
+        if any(ONLY in row for row in self.assumptions):
+            heads.insert(1, ONLY)
+            for cells, row in zip(rows, self.assumptions, strict=True):
+                cells.insert(1, row.get(ONLY, ""))
+        return Table("Assumptions", tuple(heads), tuple(map(tuple, rows)))
 
     @property
     def origin(self) -> Table:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from capacity.report.expected import expected
 from capacity.report.tables import FEW, MARK, WIDTH, plain
 from capacity.report.tables import table as _table
+from capacity.report.told import Told
 from capacity.report.words import (
     currency_sign,
     error,
@@ -65,31 +65,35 @@ def as_text(result: Result, width: int = WIDTH) -> str:
     return plain(report(result), width)
 
 
-def report(result: Result) -> Group:
-    """What a person wants first."""
-    figures = Figures(result)
-    parts: list[Any] = [Text(figures.title, style="bold"), Text()]
-    parts += [Text(f"• {sentence}") for sentence in figures.sentences()]
-    for table in figures.tables():
-        parts += [Text(), table]
-    parts += [Text(), *(Text(line, style="dim") for line in figures.footer())]
-    return Group(*parts)
+def report(result: Result, by: str | None = None) -> Group:
+    """What a person wants first; for `by` see `Figures`."""
+    return told(Figures(result, by)).group()
+
+
+def told(figures: Figures) -> Told:
+    """What is said of a result."""
+    sentences, tables = tuple(figures.sentences()), tuple(figures.tables())
+    notes = tuple(figures.footer())
+    return Told.of_one(figures.plan.name, figures.about, sentences, tables, notes)
 
 
 class Figures:
-    """The figures of a result, as they are said."""
+    """The figures of a result, as they are said.
 
-    def __init__(self, result: Result) -> None:
-        self.result = result
+    Parameters
+    ----------
+    by
+        What tables and charts by time have a row for; months without, and charts the plan's own
+        periods.
+    """
+
+    def __init__(self, result: Result, by: str | None = None) -> None:
+        self.result, self.by = result, by
+        self.rows = by or _ROWS
         self.plan = result.scenario.plan
         self.lucky = result.trials > 0
         self.names = {(m.name, m.key.role, m.key.segment) for m in result.catalogue.metrics}
         self.roles = [r for r in self.plan.team if ("required_fte", r, "") in self.names]
-
-    @property
-    def title(self) -> str:
-        """The scenario, and `about`."""
-        return f"{self.plan.name} · {self.about}"
 
     @property
     def about(self) -> str:
@@ -100,10 +104,12 @@ class Figures:
 
     def footer(self) -> Iterator[str]:
         """How the figures are to be read."""
-        if self.plan.horizon.periods.spans[0] != _ROWS:
+        own = self.plan.horizon.periods.spans[0]
+        if own != self.rows:
+            thursday = f"A week belongs to the {self.rows} of its Thursday. " * (own == "week")
             yield (
-                "A week belongs to the month of its Thursday. By month, hours are summed, required "
-                "FTE is the mean of the weeks, and people are those of the last one."
+                f"{thursday}By {self.rows}, hours are summed, required "
+                f"FTE is the mean of the {own}s, and people are those of the last one."
             )
         if not self.lucky:
             yield "Expected values: every input at its mean. Odds need trials."
@@ -146,9 +152,9 @@ class Figures:
             return dict.fromkeys(self.result.figures(name, role=role, by=by), math.nan)
         return self.result.figures(name, q, role=role, by=by)
 
-    def middle(self, name: str, role: str) -> dict[str, float]:
+    def middle(self, name: str, role: str, by: str | None = None) -> dict[str, float]:
         """By period the median, or the expected value where there is no luck."""
-        return self.figures(name, role, _MEDIAN if self.lucky else None)
+        return self.figures(name, role, _MEDIAN if self.lucky else None, by)
 
     def figure(self, name: str, manner: _Manner, q: float | None = None, **keys: Any) -> str:
         """A figure of a table."""
@@ -221,7 +227,7 @@ class Figures:
         noun = self.plan.horizon.periods.spans[0]
         held = self._held(role=role)
         text = f"{role}: coverage of {target} in every {noun} holds in {held}{off}"
-        pools = self._pools(role)
+        pools = self.pools(role)
         if not pools:
             return f"{text}."
         held_by = {p: float(self.result.mean("p_covered", role=role, pool=p)) for p in pools}
@@ -279,14 +285,9 @@ class Figures:
     # --- for charts and pages --------------------------------------------------------------------
 
     @property
-    def rows(self) -> str:
-        """What a table by time has a row for."""
-        return _ROWS
-
-    @property
     def noun(self) -> str:
-        """What a period of the plan is called."""
-        return self.plan.horizon.periods.spans[0]
+        """What a period of a chart is called."""
+        return self.by or self.plan.horizon.periods.spans[0]
 
     @property
     def bridge(self) -> tuple[tuple[str, str, int], ...]:
@@ -340,7 +341,7 @@ class Figures:
             yield expected(self.result.expectations)
         for role in self.roles:
             yield self._months(role)
-            if self._pools(role):
+            if self.pools(role):
                 yield self._by_pool(role)
         yield self._work()
         if self.has("arr"):
@@ -351,10 +352,11 @@ class Figures:
             yield self._costs()
 
     def _months(self, role: str) -> Table:
-        table = _table(f"{role} by {_ROWS}", _ROWS, "due h", "required FTE", "in 1 of 10 above",
-                       "heads", "ramped", "coverage", "in 1 of 10 below", "dropped h")  # fmt: skip
+        heads = ("due h", "required FTE", "in 1 of 10 above", "heads", "ramped", "coverage",
+                 "in 1 of 10 below", "dropped h")  # fmt: skip
+        table = _table(f"{role} by {self.rows}", self.rows, *heads)
         median = _MEDIAN if self.lucky else None
-        labels = list(self.result.figures("due_hours", role=role, by=_ROWS))
+        labels = list(self.result.figures("due_hours", role=role, by=self.rows))
         columns = [
             self._column("due_hours", role, _HOURS),
             self._column("required_fte", role, _PEOPLE, median),
@@ -369,7 +371,7 @@ class Figures:
             table.add_row(*cells)
         return table
 
-    def _pools(self, role: str) -> list[str]:
+    def pools(self, role: str) -> list[str]:
         """The pools of a role that is split."""
         pools = self.result.scenario.pools
         return [pool.value for pool in pools if pool.name == role and pool.value]
@@ -380,7 +382,7 @@ class Figures:
         if self.lucky:
             heads = [*heads[:3], "in 1 of 10 above", *heads[3:], "in 1 of 10 below", "odds"]
         table = _table(f"{role} by pool", *heads)
-        for pool in self._pools(role):
+        for pool in self.pools(role):
             table.add_row(pool, *self._pool_cells({"role": role, "pool": pool}))
         return table
 
@@ -405,8 +407,8 @@ class Figures:
 
     def _column(self, name: str, role: str, manner: _Manner, q: float | None = None) -> list[str]:
         """A figure by month, each with its mark."""
-        spreads = self.result.errors(name, q, role=role, by=_ROWS)
-        found = self.figures(name, role, q, _ROWS)
+        spreads = self.result.errors(name, q, role=role, by=self.rows)
+        found = self.figures(name, role, q, self.rows)
         return [manner.marked(value, spreads[month]) for month, value in found.items()]
 
     @cached_property

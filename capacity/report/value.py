@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
 from capacity.report.tables import FEW, RANGE, WIDTH, plain, table
+from capacity.report.told import Told
 from capacity.report.words import UNKNOWN, hours, money, odds, people, share
 
 if TYPE_CHECKING:
@@ -32,22 +32,23 @@ def as_text(values: Sequence[Roi], width: int = WIDTH) -> str:
 
 def report(values: Sequence[Roi]) -> Group:
     """One removal in full, or several side by side."""
-    told = [_Told(value) for value in values]
-    parts: list[Text | Table] = [Text(told[0].title, style="bold"), Text()]
-    for one in told:
-        parts += [Text(f"• {sentence}") for sentence in one.sentences()]
-    tables = [_by_horizon(told), _in_money(told)]
-    if len(told) == 1:
-        tables += [*told[0].tables()]
+    return told(values).group()
+
+
+def told(values: Sequence[Roi]) -> Told:
+    """What is said of one removal in full, or of several side by side."""
+    each = [Removed(value) for value in values]
+    tables = [_by_horizon(each), _in_money(each)]
+    if len(each) == 1:
+        tables += [*each[0].tables()]
     if values[0].tasks:
         tables.append(_tasks(values[0]))
-    for found in tables:
-        parts += [Text(), found]
-    parts += [Text(), *(Text(line, style="dim") for line in told[0].footer(many=len(told) > 1))]
-    return Group(*parts)
+    sentences = tuple(sentence for one in each for sentence in one.sentences())
+    notes = tuple(each[0].footer(many=len(each) > 1))
+    return Told.of_one(each[0].plan.name, each[0].about, sentences, tuple(tables), notes)
 
 
-class _Told:
+class Removed:
     """One removal, as it is said."""
 
     def __init__(self, value: Roi) -> None:
@@ -59,9 +60,10 @@ class _Told:
             self.what = f"{value.without} of the seats"
 
     @property
-    def title(self) -> str:
+    def about(self) -> str:
+        """The question, from when on, and of how many futures."""
         futures = f"{self.value.trials:,} futures" if self.lucky else "expected values"
-        return f"{self.plan.name} · what if not? · from {self.value.start} · {futures}"
+        return f"what if not? · from {self.value.start} · {futures}"
 
     def horizon(self, period: str) -> str:
         """``36 months``."""
@@ -81,9 +83,15 @@ class _Told:
         same = any(counts[label] == counts[""] for label in marks)
         return marks if same else [*marks, ""]
 
+    @property
+    def labels(self) -> list[str]:
+        """The periods of the headline horizon."""
+        return self.plan.horizon.periods.labels[: self.value.horizons[""]]
+
     # --- sentences -------------------------------------------------------------------------------
 
     def sentences(self) -> Iterator[str]:
+        """At which effect it pays, and what it saves."""
         for basis in ("cash", "value"):
             free = basis != "cash" and self.value.mean("incremental_cost") == 0
             if ("", basis) in self.value.break_even and not free:
@@ -154,6 +162,7 @@ class _Told:
         return f"{say(-mean)}{what}{between} {less}"
 
     def money(self, metric: str) -> str:
+        """The expected value over the headline horizon, with the currency."""
         return money(self.value.mean(metric), self.plan.currency)
 
     def range(self, metric: str, say: Callable[[float], str], period: str = "") -> str:
@@ -183,6 +192,7 @@ class _Told:
         return words.get(found.answer, f"{found.hazard_ratio:.2f}" if known else UNKNOWN)
 
     def footer(self, *, many: bool) -> Iterator[str]:
+        """How the figures are to be read."""
         yield (
             "Break-even is the factor on addressable churn, if all of that work stopped for good, "
             "at which the expected present value is nothing."
@@ -206,6 +216,7 @@ class _Told:
     # --- tables ----------------------------------------------------------------------------------
 
     def tables(self) -> Iterator[Table]:
+        """What is told of one removal alone."""
         yield self._kept()
         yield self._by_month()
 
@@ -223,9 +234,8 @@ class _Told:
 
     def _by_month(self) -> Table:
         out = table("Saved so far", "end of", "accounts", RANGE, "ARR", RANGE)
-        labels = self.plan.horizon.periods.labels[: self.value.horizons[""]]
         step = _EVERY if self.plan.horizon.step == "month" else 4 * _EVERY
-        for label in labels[step - 1 :: step]:
+        for label in self.labels[step - 1 :: step]:
             out.add_row(
                 label,
                 people(self.value.mean("accounts_saved", label)),
@@ -236,7 +246,7 @@ class _Told:
         return out
 
 
-def _by_horizon(told: Sequence[_Told]) -> Table:
+def _by_horizon(told: Sequence[Removed]) -> Table:
     heads = ("break-even", "ROI", RANGE, "above 0 in", "with run-off", RANGE)
     out = table("Break-even and return", "without", "over", *heads)
     for one in told:
@@ -254,7 +264,7 @@ def _by_horizon(told: Sequence[_Told]) -> Table:
     return out
 
 
-def _in_money(told: Sequence[_Told]) -> Table:
+def _in_money(told: Sequence[Removed]) -> Table:
     currency = told[0].plan.currency
     heads = ("NPV", RANGE, "above 0 in", "with run-off", "above 0 in", "IRR", "paid back")
     out = table(f"Present value, {currency}", "without", "over", *heads)

@@ -24,8 +24,10 @@ ODDS = "in 8 of 10 futures"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
-_NAME, _KEY, PANEL = 20, 14, 44
-"""Characters of a name beside a bar, in a legend of four columns, and above a panel."""
+ABOVE_TITLE = 22
+"""Of a legend, in pixels, where the vertical axis has a title and no panel does."""
+NAME, SENTENCE, _KEY, PANEL = 20, 28, 14, 44
+"""Characters of a name and of what was done beside a bar, in a legend, and above a panel."""
 _NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
@@ -43,11 +45,12 @@ _CONFIG = {
         "titleFontSize": 12,
         "titleFontWeight": "normal",
     },
-    "axisX": {"labelOverlap": True},
+    "axisX": {"labelOverlap": True, "labelSeparation": 8},
     "axisY": {"minExtent": 38, "titleAlign": "left", "titleAngle": 0, "titleAnchor": "end",
               "titleX": -38, "titleY": -10, "titleBaseline": "bottom"},
     "legend": {"orient": "top", "title": None, "labelColor": INK, "labelFontSize": 12,
-               "labelLimit": 0, "columns": 4, "symbolStrokeWidth": 3, "symbolSize": 120},
+               "labelLimit": 0, "columns": 4, "columnPadding": 14,
+               "symbolStrokeWidth": 3, "symbolSize": 120},
     "title": {"anchor": "start", "color": INK, "fontSize": 13, "fontWeight": "bold"},
 }  # fmt: skip
 
@@ -101,10 +104,10 @@ def over_time(layers: Sequence[Spec]) -> Spec:
     return {"width": WIDTH, "height": HEIGHT, "encoding": encoding, "layer": list(layers)}
 
 
-def by_name(names: Sequence[str], layers: Sequence[Spec]) -> Spec:
-    """Layers with a line for each name; the field `place` says which."""
+def by_name(names: Sequence[str], layers: Sequence[Spec], most: int = NAME) -> Spec:
+    """Layers with a line for each name, cut to so many cells; the field `place` says which."""
     axis = {"title": None, "domain": False, "ticks": False, "minExtent": 0, "labelPadding": 8}
-    axis |= _labels(names, _NAME)
+    axis |= _labels(names, most)
     return {
         "width": _BESIDE_NAMES,
         "height": {"step": _BAR},
@@ -131,6 +134,12 @@ def touched(mark: Mapping[str, Any], **encoding: Any) -> Spec:
 def strips() -> Spec:
     """Unseen strips over the height of a drawing, one for each period, that say its numbers."""
     return touched({"type": "rect", "opacity": 0})
+
+
+def at_zero(axis: str = "x") -> Spec:
+    """A line at nothing: where it breaks even."""
+    mark = {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [4, 3]}
+    return {"mark": {"aria": False, **mark}, "encoding": {axis: {"datum": 0}}}
 
 
 def band(colour: str, low: Mapping[str, Any]) -> Spec:
@@ -169,6 +178,12 @@ def shaded(names: Sequence[str], colours: Sequence[str]) -> Spec:
     legend = {"symbolType": "square", "symbolStrokeWidth": 0, **_labels(names, _KEY)}
     scale = {"domain": list(range(len(names))), "range": list(colours)}
     return {"field": "shade", "type": "ordinal", "scale": scale, "legend": legend}
+
+
+def stroked(names: Sequence[str], colours: Sequence[str]) -> Spec:
+    """The same for lines, a line of the legend for each."""
+    legend = {"symbolType": "stroke", "columns": 1} | _labels(names, PANEL)
+    return shaded(names, colours) | {"legend": legend}
 
 
 def keyed(field: str, colours: Mapping[str, str]) -> Spec:

@@ -15,6 +15,7 @@ from capacity.engine.layout import Layout
 from capacity.engine.lifetime import opening_accounts
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
+from capacity.report.reported import Reported
 from capacity.result import COLUMNS
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.units import MONTHS_PER_YEAR
@@ -25,6 +26,8 @@ from capacity.valuing.worlds import World, lifetime_values
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capacity.report.page import Page
 
 _HORIZON = (
     "roi",
@@ -59,7 +62,7 @@ _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
 
 
 @dataclass(frozen=True)
-class Roi:
+class Roi(Reported):
     """What is lost if something is gone: two worlds with the same luck, and their difference.
 
     Attributes
@@ -160,8 +163,13 @@ class Roi:
             return {"": self._lifetime(world, segment)}
         if world and name in _KEPT:
             return self._kept(name, world, segment)
+        if world and name == "arr" and not segment:
+            labels = self.scenario.plan.horizon.periods.labels
+            return dict(zip(labels, world.total_arr, strict=True))
         if segment or metric not in _HORIZON:
-            names = ", ".join((*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv"))))
+            names = ", ".join(
+                (*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
+            )
             about = f" by segment ({segment})" if metric in _HORIZON else ""
             raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
         found = {label: self._over(metric, n) for label, n in self.horizons.items()}
@@ -267,6 +275,13 @@ class Roi:
         import pandas as pd  # slow to import
 
         return pd.DataFrame(list(self.named_rows()), columns=["without", *COLUMNS])
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.value_page import page  # shows what is computed here
+
+        return page([self])
 
     def __str__(self) -> str:
         from capacity.report.value import as_text  # shows what is computed here

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -54,6 +54,11 @@ class World:
     frozen_arr: FloatArray
     frozen_kept_arr: FloatArray
     per_revenue: FloatArray
+
+    @cached_property
+    def total_arr(self) -> FloatArray:
+        """Of all segments, shape (periods, trials)."""
+        return self.arr.sum(axis=1)
 
     def first(self, trials: int) -> World:
         """The same of the first futures alone."""

@@ -81,6 +81,7 @@ SLOW = {
 SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
     "capacity.cli.checking": {"rich"},
+    "capacity.cli.options": {"typer"},
     "capacity.cli.progress": {"rich"},
     "capacity.cli.showing": {"rich"},
     "capacity.report.comparison": {"rich"},
@@ -89,6 +90,7 @@ SLOW_AT_HOME = {
     "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.text": {"rich"},
+    "capacity.report.told": {"rich"},
     "capacity.report.value": {"rich"},
     "capacity.report.vega": {"rich"},
 }
@@ -96,6 +98,7 @@ SLOW_AT_HOME = {
 PUBLIC = [
     "CapacityError",
     "Comparison",
+    "Grid",
     "HiringPlan",
     "InputError",
     "QuestionError",
@@ -103,6 +106,7 @@ PUBLIC = [
     "Roi",
     "Scenario",
     "compare",
+    "grid",
     "load",
     "plan",
     "roi",

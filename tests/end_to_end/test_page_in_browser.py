@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import ATTACKS, PLAN, SCRIPTS, SOURCE, TASKS, write_hostile
+from hostile import ATTACKS, PLAN, SCRIPTS, SOURCE, TASKS, write_hostile, write_variant
 from leavings import ROOT, Finished
 
 BASE = ROOT / "scenarios" / "base.yaml"
@@ -26,6 +26,15 @@ QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component
 REQUIRED = os.environ.get("CI") == "true"
 WIDE, PHONE = (1200, 900), (390, 844)
 PLANS = ("base", "hostile", "bare")
+VERBS = {
+    "roi": ["roi", "plan.yaml"],
+    "plan": ["plan", "plan.yaml", "--coverage", "40%", "--confidence", "50%"],
+    "compare": ["compare", "plan.yaml", "variant.yaml"],
+}
+CHARTS = {"base": 6, "hostile": 6, "bare": 3, "roi": 4, "plan": 3, "compare": 4}
+
+
+UNFOLD = "document.querySelectorAll('details').forEach(part => part.open = true)"
 
 
 @dataclass
@@ -85,7 +94,14 @@ def pages(
     for name, plan in plans.items():
         done = run("run", plan, "--trials", 200, "--quiet", "--html", folder / f"{name}.html")
         assert (done.code, done.err) == (0, "")
-    return {name: folder / f"{name}.html" for name in plans}
+    few = tmp_path_factory.mktemp("few")
+    write_hostile(few, (*SCRIPTS[1:3], *ATTACKS[:2]))  # of all tasks a value takes long
+    write_variant(few)
+    for name, verb in VERBS.items():
+        target = folder / f"{name}.html"
+        done = run(*verb, "--trials", 100, "--quiet", "--html", target, folder=few)
+        assert (done.code, done.err) == (0, "")
+    return {name: folder / f"{name}.html" for name in (*plans, *VERBS)}
 
 
 @pytest.fixture
@@ -119,12 +135,14 @@ def visit(chromium: Any, pages: dict[str, Path]) -> Iterator[Callable[..., Visit
 # --- drawn --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-@pytest.mark.parametrize("name", PLANS)
-def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str, script: bool) -> None:
-    here = visit(name, java_script_enabled=script)
+@pytest.mark.parametrize("name", [*PLANS, *VERBS])
+def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str) -> None:
+    """Where a script may run, and where none may: one each of the plans."""
+    here = visit(name, java_script_enabled=name != "hostile")
     figures = here.page.locator("figure")
-    assert figures.count() == {"base": 6, "hostile": 6, "bare": 3}[name]
+    assert figures.count() == CHARTS[name]
+    assert here.page.locator("script").count() == 1
+    assert here.page.locator("img, iframe, object, embed, form, base").count() == 0
     for figure in figures.all():
         box = figure.locator("svg").bounding_box()
         assert box["width"] > 300
@@ -137,6 +155,31 @@ def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str, script: bo
         )
         marks = figure.locator("svg g[class*='mark-'] > path, svg g[class*='mark-'] > line").all()
         assert len([mark for mark in marks if mark.get_attribute("d") != ""]) >= 3
+
+
+def test_a_key_makes_its_series_pale_and_a_mark_says_its_numbers(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit("base")
+    figure = here.page.locator("#chart-required_fte")
+    key = figure.get_by_role("button", name="heads", exact=True)
+    pale = "[...document.querySelectorAll('#chart-required_fte svg .mark-line .pale')].length"
+    lines = figure.locator("svg .mark-line path").count()
+    assert here.page.evaluate(pale) == 0
+    key.click()
+    assert key.get_attribute("aria-pressed") == "false"
+    assert here.page.evaluate(pale) == lines / 2 > 0
+    key.focus()
+    here.page.keyboard.press("Enter")
+    assert here.page.evaluate(pale) == 0
+    assert key.get_attribute("aria-pressed") == "true"
+    on_screen = key.bounding_box()
+    drawn = figure.locator(".role-legend .role-scope > g").nth(1).bounding_box()
+    assert abs(on_screen["x"] - drawn["x"]) < 2
+    assert abs(on_screen["y"] - drawn["y"]) < 2
+    strip = figure.locator("svg [role], svg path:has(> title)").first
+    strip.hover(force=True)
+    assert figure.locator(".tip").text_content() == strip.locator("title").text_content()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -160,10 +203,10 @@ def brightness(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("name", [*PLANS, *VERBS])
 def test_a_phone_does_not_scroll_sideways(visit: Callable[..., Visit], name: str) -> None:
     here = visit(name, PHONE)
-    here.page.evaluate("document.querySelector('details').open = true")
+    here.page.evaluate(UNFOLD)
     assert here.page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
     wider = here.page.evaluate(
         """() => [...document.querySelectorAll(".scroll")]
@@ -186,17 +229,18 @@ def number(text: str) -> float:
     return sign * float(digits.replace(",", "")) * {"": 1, "k": 1e3, "M": 1e6}[size]
 
 
-@pytest.mark.parametrize(
-    ("title", "head"),
-    [
+def test_tables_sort_by_amount(visit: Callable[..., Visit]) -> None:
+    here = visit("base")
+    for title, head in (
         ("Work over the plan", "due h"),
         ("Work over the plan", "dropped h"),
         ("ARR bridge, USD", "expected"),
         ("Team cost, USD", "8 of 10 futures"),
-    ],
-)
-def test_tables_sort_by_amount(visit: Callable[..., Visit], title: str, head: str) -> None:
-    here = visit("base")
+    ):
+        sorts_by_amount(here, title, head)
+
+
+def sorts_by_amount(here: Visit, title: str, head: str) -> None:
     table = here.id_of(title)
     before = here.column(table, head)
     region = here.page.locator(f"section:has(> #{table})")
@@ -276,8 +320,8 @@ def test_hostile_names_are_text(visit: Callable[..., Visit]) -> None:
     assert page.locator("h1").inner_text() == PLAN
     table = here.id_of("Work over the plan")
     assert here.column(table, "task") == list(TASKS)
-    page.evaluate("document.querySelector('details').open = true")
-    assert page.get_by_text(SOURCE, exact=True).count() == 2
+    page.evaluate(UNFOLD)
+    assert page.get_by_text(SOURCE, exact=True).count() == 3
     assert page.locator("script").count() == 1
     assert page.locator("img, iframe, object, embed, form, base").count() == 0
     links = page.evaluate("[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
@@ -342,14 +386,23 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-@pytest.mark.parametrize("name", ["base", "hostile"])
+@pytest.mark.parametrize(
+    ("name", "size", "scheme"),
+    [
+        ("base", WIDE, "light"),
+        ("base", PHONE, "dark"),
+        ("hostile", PHONE, "light"),
+        ("hostile", WIDE, "dark"),
+        ("roi", WIDE, "light"),
+        ("plan", PHONE, "dark"),
+        ("compare", PHONE, "light"),
+    ],
+)
 def test_axe_has_no_findings(
     visit: Callable[..., Visit], axe: str, name: str, size: tuple[int, int], scheme: str
 ) -> None:
     here = visit(name, size, scheme, bypass_csp=True)
-    here.page.evaluate("document.querySelector('details').open = true")
+    here.page.evaluate(UNFOLD)
     here.page.evaluate(axe)
     found = here.page.evaluate("axe.run()")
     wrong = [

@@ -255,10 +255,6 @@ def test_sentences_keep_the_direction_of_names_to_themselves(hostile: Path) -> N
         (["--out", "plan.yaml"], r"^plan.yaml: is a file. Name a folder$"),
         (["--out", "no/such/place"], r"^no/such/place: there is no folder no/such. Make it first$"),
         (["--out", "taken"], r"^taken/report.html: is a folder. Name a file in it$"),
-        (
-            ["--sweep", "team.csm.headcount=1:2", "--html", "a.html"],
-            r"^--html beside --sweep, which has no such report. Write --csv or --json$",
-        ),
     ],
 )
 def test_what_cannot_be_written_is_said_before_the_work(
@@ -363,7 +359,10 @@ def test_version(run: Callable[..., Finished]) -> None:
     assert (done.code, done.out, done.err) == (0, f"capacity {version('cs-capacity')}\n", "")
 
 
-@pytest.mark.parametrize("verb", ["run", "check", "diff", "schema", "init"])
+VERBS = ["run", "roi", "plan", "check", "diff", "schema", "compare", "init"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
 def test_help_has_an_example(run: Callable[..., Finished], verb: str) -> None:
     done = run(verb, "--help", COLUMNS="80")
     assert done.code == 0

@@ -141,6 +141,7 @@ def test_a_bar_on_a_terminal(program: str, environment: Mapping[str, str], *, qu
     assert "simulating" in screen
     assert ESCAPE in screen
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen)
+    assert re.search(r"simulating \S+ +\d+% [\d:-]+ left", plain)
     assert "FY27 base plan" in plain
 
 

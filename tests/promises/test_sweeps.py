@@ -8,7 +8,7 @@ import pytest
 import capacity
 from capacity.cli.grids import read_sweeps
 from capacity.result import COLUMNS
-from capacity.sweeping import MOST, swept
+from capacity.sweeping import MOST
 
 PLAN = """\
 name: A plan
@@ -143,7 +143,7 @@ def test_values_of_any_kind_of_list(plan, values):
     assert table["mean"].iloc[1] > table["mean"].iloc[0]
 
 
-def test_settings_of_several_lines_and_mappings_can_be_swept(plan):
+def test_settings_of_several_lines_and_mappings_can_be_grid(plan):
     hires = [{"2027-03": 1}, {"2027-03": 2, "2027-06": 1}]
     table = capacity.sweep(plan, {"team.csm.hires": hires}, ["headcount[csm]"], trials=0)
     assert table["team.csm.hires"].tolist() == hires
@@ -157,9 +157,9 @@ def test_what_was_set_before_stays(scenario):
     assert months["mean"].iloc[0] > 2.5 * quarters["mean"].iloc[0]
 
 
-def test_the_manifest_says_what_was_swept(plan):
+def test_the_manifest_says_what_was_grid(plan):
     values = {"team.csm.headcount": [1, 2]}
-    found = swept(plan.with_({"name": "Swept"}), values, trials=100, seed=9)
+    found = capacity.grid(plan.with_({"name": "Swept"}), values, trials=100, seed=9)
     assert found.manifest["sweep"] == values
     assert found.manifest["set"] == {"name": "Swept"}
     assert (found.manifest["seed"], found.manifest["trials"]) == (9, 100)
@@ -169,7 +169,7 @@ def test_the_manifest_says_what_was_swept(plan):
 def test_doubts_of_a_combination_are_kept(plan):
     values = {"team.csm.target_utilization": ["85%", "100%"]}
     assert plan.warnings == ()
-    (warning,) = swept(plan, values, trials=0).warnings
+    (warning,) = capacity.grid(plan, values, trials=0).warnings
     assert "100% leaves no reserve" in str(warning)
 
 

@@ -1,4 +1,49 @@
-// Tables sort by a click on the head of a column. Without a script they are read as they are.
+// Without a script everything can be read as it is.
+
+// A chart says the numbers of the mark that is pointed at or touched; its keys make a series pale.
+for (const drawing of document.querySelectorAll(".drawing")) {
+  const tip = document.createElement("p");
+  tip.className = "note tip";
+  tip.setAttribute("aria-hidden", "true");
+  drawing.after(tip);
+  for (const kind of ["pointerover", "click"]) {
+    drawing.addEventListener(kind, (event) => {
+      const said = event.target.querySelector(":scope > title");
+      if (said) tip.textContent = said.textContent;
+    });
+  }
+  const svg = drawing.querySelector("svg");
+  const keys = [...svg.querySelectorAll(".role-legend .role-scope > g")];
+  if (keys.length < 2) continue;
+  const marks = [...svg.querySelectorAll("path")].filter((mark) => !mark.closest(".role-legend"));
+  const whole = svg.getBoundingClientRect();
+  for (const key of keys) {
+    const colour = paint(key.querySelector(".role-legend-symbol path"));
+    const place = key.getBoundingClientRect();
+    const button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-label", key.textContent);
+    button.setAttribute("aria-pressed", "true");
+    button.style.left = `${(100 * (place.left - whole.left)) / whole.width}%`;
+    button.style.top = `${(100 * (place.top - whole.top)) / whole.height}%`;
+    button.style.width = `${(100 * place.width) / whole.width}%`;
+    button.style.height = `${(100 * place.height) / whole.height}%`;
+    button.addEventListener("click", () => {
+      const pale = button.getAttribute("aria-pressed") === "true";
+      button.setAttribute("aria-pressed", String(!pale));
+      key.classList.toggle("pale", pale);
+      for (const mark of marks) if (paint(mark) === colour) mark.classList.toggle("pale", pale);
+    });
+    drawing.append(button);
+  }
+}
+
+function paint(mark) {
+  const fill = mark.getAttribute("fill");
+  return fill && fill !== "transparent" && fill !== "none" ? fill : mark.getAttribute("stroke");
+}
+
+// Tables sort by a click on the head of a column.
 for (const table of document.querySelectorAll("table")) {
   const heads = [...table.tHead.rows[0].cells];
   const body = table.tBodies[0];

@@ -1,0 +1,58 @@
+"""What every answer can do: become a page, Markdown, a chart, or a figure of a notebook."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capacity.report.chart import Chart
+    from capacity.report.page import Page
+
+
+class Reported(ABC):
+    """An answer that fills a page; all other forms follow from that."""
+
+    @property
+    @abstractmethod
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+
+    def chart(self, name: str) -> Chart:
+        """A chart that shows itself in a notebook, and can be saved.
+
+        Parameters
+        ----------
+        name
+            As ``required_fte``; where there is no such chart, the mistake lists those there are.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such chart, or nothing to show.
+        """
+        return self.page.chart(name)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the report as one HTML file that needs nothing else.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        self.page.to_html(path)
+
+    def to_markdown(self, pictures: str = "") -> str:
+        """The report as Markdown.
+
+        Parameters
+        ----------
+        pictures
+            Folder with an SVG of each chart, as seen from the file; without it there are none.
+        """
+        return self.page.to_markdown(pictures)
+
+    def _repr_html_(self) -> str | None:
+        return self.page._repr_html_()
