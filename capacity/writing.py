@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.comparison import Comparison
+    from capacity.explaining.explanation import Explanation
     from capacity.hiring.answer import HiringPlan
     from capacity.loading import Scenario
     from capacity.result import Result
     from capacity.sweeping import Grid
     from capacity.valuing.answer import Roi
 
+KEYS = ("segment", "role", "pool", "task")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -219,6 +221,22 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     about = {**plan.manifest, **_rests_on(plan.base)}
     data = {"manifest": about, "plan": found, "frontier": rows}
     write_whole(path, as_json(data))
+
+
+def write_explanation_json(found: Explanation, manifest: Mapping[str, Any], path: Path) -> None:
+    """``{"manifest": …, "explanation": {…}}``: the tree of a number; what is not known is null."""
+    about = {"metric": found.metric, **dict.fromkeys(KEYS, ""), **found.about}
+    data = {**about, "period": found.period, **found.term.row()}
+    write_whole(path, as_json({"manifest": dict(manifest), "explanation": data}))
+
+
+def write_explanation_csv(found: Explanation, path: Path) -> None:
+    """A row for each number of the tree, from the top, with its depth in it."""
+    import pandas as pd  # slow to import
+
+    table = pd.DataFrame(found.rows())
+    table["label"], table["file"] = table["label"].map(_cell), table["file"].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def _rests_on(scenario: Scenario) -> dict[str, list[Row]]:

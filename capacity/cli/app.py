@@ -268,6 +268,45 @@ def plan(
     raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
 
 
+@app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
+def explain(
+    file: File,
+    metric: Annotated[
+        str,
+        typer.Argument(metavar="METRIC", help="Name, as required_fte.", show_default=False),
+    ],
+    period: Annotated[
+        str,
+        typer.Option(metavar="PERIOD", help="As 2027-03 or FY27-Q1; the whole plan without."),
+    ] = "",
+    role: Annotated[str, typer.Option(metavar="NAME", help="The role it is about.")] = "",
+    pool: Annotated[str, typer.Option(metavar="NAME", help="The pool of the role.")] = "",
+    segment: Annotated[str, typer.Option(metavar="NAME", help="The segment it is about.")] = "",
+    task: Annotated[str, typer.Option(metavar="NAME", help="The task it is about.")] = "",
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as JSON.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as CSV.")
+    ] = None,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Tell the arithmetic of one number at expected values, down to inputs with file and line."""
+    from capacity.cli.explaining import run_explain
+    from capacity.loading import load
+    from capacity.writing import check_targets
+
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
+    check_targets([path for path in (json, csv) if path], scenario.files)
+    if not quiet:
+        _say(f"warning: {w}" for w in scenario.warnings)
+    keys = {"role": role, "pool": pool, "segment": segment, "task": task}
+    about = {"period": period, **{name: value for name, value in keys.items() if value}}
+    run_explain(scenario, metric, about, json, csv, quiet=quiet)
+
+
 @app.command(epilog=_example("check plan.yaml --strict"))
 def check(
     files: Files,

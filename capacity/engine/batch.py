@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 
 from capacity.arrays import FloatArray
@@ -14,6 +17,7 @@ from capacity.engine.layout import Layout
 from capacity.engine.lifetime import Lifetimes, has_lifetimes
 from capacity.engine.removal import Gone, Removal
 from capacity.engine.roles import COSTS, Desk
+from capacity.engine.seats import Staff
 from capacity.engine.shocks import draw_shocks
 from capacity.engine.stretches import Turning, by_period
 from capacity.estimates import Estimate
@@ -49,8 +53,19 @@ FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
 """Of the opening book alone, before the first period and after each year of the plan."""
 
 
+class Witness(Protocol):
+    """Somebody who wants to know what the results came from."""
+
+    def see(self, period: int, team: Sequence[Staff], customers: Customers) -> None:
+        """The people of a period, by pool, and its accounts before the renewals are decided."""
+
+
 def run_batch(
-    layout: Layout, chance: Chance, removal: Removal | None = None, strength: float = 1.0
+    layout: Layout,
+    chance: Chance,
+    removal: Removal | None = None,
+    strength: float = 1.0,
+    witness: Witness | None = None,
 ) -> Record:
     """Simulate the periods for one batch.
 
@@ -60,16 +75,20 @@ def run_batch(
         What is gone; all else, luck and past included, is as without it.
     strength
         Power to which every effect of the work is raised, κ: 0 for work that does nothing.
+    witness
+        Told of every period.
     """
-    return _Batch(layout, chance, removal, strength).run()
+    return _Batch(layout, chance, removal, strength, witness).run()
 
 
 class _Batch:
     def __init__(
-        self, layout: Layout, chance: Chance, removal: Removal | None, strength: float
-    ) -> None:
+        self, layout: Layout, chance: Chance, removal: Removal | None, strength: float,
+        witness: Witness | None,
+    ) -> None:  # fmt: skip
         plan = layout.plan
         self.layout, self.chance, self.strength = layout, chance, strength
+        self.witness = witness
         self.periods = plan.horizon.periods
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
@@ -189,6 +208,8 @@ class _Batch:
         dropped = due - done
         dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
+        if self.witness:
+            self.witness.see(t, team, self.customers)
 
     def _give_up(self, gone: Gone) -> FloatArray:
         """Waiting work that nobody will do any more, by work lane that may wait."""

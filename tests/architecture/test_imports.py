@@ -44,6 +44,7 @@ LAYERS = (
     "expectations",
     "writing",
     "report",
+    "explaining",
     "result",
     "precision",
     "simulation",
@@ -63,7 +64,17 @@ LAYERS = (
 
 BANNED = {
     "model": {"scenario", "rng", "engine", "book", "loading", "estimates"},
-    "report": {"engine", "model", "scenario", "book", "loading", "metrics", "statistics", "rng"},
+    "report": {
+        "engine",
+        "model",
+        "scenario",
+        "book",
+        "loading",
+        "metrics",
+        "statistics",
+        "rng",
+        "explaining",
+    },
 }
 """Beyond the order: `model` is arrays in, arrays out; `report` is shown results and shows them."""
 
@@ -85,6 +96,7 @@ SLOW_AT_HOME = {
     "capacity.cli.showing": {"rich"},
     "capacity.report.comparison": {"rich"},
     "capacity.report.expected": {"rich"},
+    "capacity.report.explaining": {"rich"},
     "capacity.report.grid": {"rich"},
     "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
