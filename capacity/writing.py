@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.comparison import Comparison
+    from capacity.drivers.answer import Sensitivity
     from capacity.explaining.explanation import Explanation
     from capacity.hiring.answer import HiringPlan
     from capacity.loading import Scenario
@@ -221,6 +222,22 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     about = {**plan.manifest, **_rests_on(plan.base)}
     data = {"manifest": about, "plan": found, "frontier": rows}
     write_whole(path, as_json(data))
+
+
+def write_drivers_json(found: Sensitivity, scenario: Scenario, path: Path) -> None:
+    """``{"manifest": …, "figure": {…}, "drivers": [rows]}``; what is not known is null."""
+    rows = [_all_known(row) for row in found.rows()]
+    about = {**found.manifest, **_rests_on(scenario)}
+    data = {"manifest": about, "figure": _all_known(found.summary()), "drivers": rows}
+    write_whole(path, as_json(data))
+
+
+def write_drivers_csv(found: Sensitivity, path: Path) -> None:
+    """A row for each input as CSV."""
+    table = found.table()
+    for column in ("input", "believed", "file"):
+        table[column] = table[column].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def write_explanation_json(found: Explanation, manifest: Mapping[str, Any], path: Path) -> None:

@@ -268,6 +268,44 @@ def plan(
     raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
 
 
+@app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+def sensitivity(
+    file: File,
+    metric: Annotated[
+        str,
+        typer.Option(
+            metavar="FIGURE",
+            help="As arr, required_fte[csm, 2027-03], 'coverage[csm] >= 95%', npv or profit.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        list[Path],
+        typer.Option(metavar="FILE", help="Another plan to decide for; may be repeated."),
+    ] = [],  # noqa: B006 (typer reads the default)
+    without: Annotated[
+        str, typer.Option(metavar="WHAT", help="What is gone, for npv and roi.")
+    ] = "cs",
+    months: Annotated[int, typer.Option(help="Horizon of npv and roi, at least the plan's.")] = 36,
+    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
+    seed: Seed = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Json = None,
+    csv: Csv = None,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Tell which uncertain inputs drive a figure, where it tips, and what knowing one is worth."""
+    from capacity.cli.driving import run_sensitivity
+    from capacity.loading import load
+
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
+    how["progress"] = _progress(quiet=quiet)
+    targets = {"json": json, "csv": csv}
+    run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+
+
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
 def explain(
     file: File,
