@@ -228,7 +228,12 @@ def write_drivers_json(found: Sensitivity, scenario: Scenario, path: Path) -> No
     """``{"manifest": …, "figure": {…}, "drivers": [rows]}``; what is not known is null."""
     rows = [_all_known(row) for row in found.rows()]
     about = {**found.manifest, **_rests_on(scenario)}
-    data = {"manifest": about, "figure": _all_known(found.summary()), "drivers": rows}
+    data = {
+        "manifest": about,
+        "figure": _all_known(found.summary()),
+        "drivers": rows,
+        "fixed": [_all_known(one.row()) for one in found.nudged],
+    }
     write_whole(path, as_json(data))
 
 

@@ -286,6 +286,10 @@ def sensitivity(
     without: Annotated[
         str, typer.Option(metavar="WHAT", help="What is gone, for npv and roi.")
     ] = "cs",
+    fixed_too: Annotated[
+        bool,
+        typer.Option("--fixed-too", help="Move numbers without a range by 10 %, too; slower."),
+    ] = False,
     months: Annotated[int, typer.Option(help="Horizon of npv and roi, at least the plan's.")] = 36,
     trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
     seed: Seed = None,
@@ -301,7 +305,7 @@ def sensitivity(
 
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
-    how["progress"] = _progress(quiet=quiet)
+    how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
     targets = {"json": json, "csv": csv}
     run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
 

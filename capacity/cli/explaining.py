@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from capacity.cli.showing import show
 from capacity.loading import Scenario
-from capacity.report.explaining import WIDTH, report
+from capacity.report.explaining import as_text
 from capacity.simulation import simulate
 from capacity.writing import write_explanation_csv, write_explanation_json
 
@@ -29,4 +28,4 @@ def run_explain(
     if csv:
         write_explanation_csv(found, csv)
     if not quiet:
-        show(report(found), WIDTH)
+        print(as_text(found))

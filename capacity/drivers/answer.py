@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
+from capacity.drivers.nudges import Nudge
 from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
 
@@ -118,6 +119,27 @@ class Driver:
 
 
 @dataclass(frozen=True)
+class Nudged:
+    """A number that the plan takes for known, and the figure with a tenth less and more of it."""
+
+    nudge: Nudge
+    swing: Swing
+
+    def row(self) -> Row:
+        """For other programs."""
+        swing = self.swing
+        return {
+            "input": self.nudge.path,
+            "written": self.nudge.written,
+            "at_low": swing.low,
+            "at_high": swing.high,
+            "swing": swing.width,
+            "swing_se": swing.error,
+            **place_row(self.nudge.place),
+        }
+
+
+@dataclass(frozen=True)
 class Sensitivity:
     """What drives a figure.
 
@@ -131,6 +153,8 @@ class Sensitivity:
         Its variance: what we do not know, and the luck of the draw.
     drivers
         All uncertain inputs, those with the largest share first.
+    nudged
+        Numbers without a range, those with the largest swing first; empty unless asked for.
     bound, sign
         What the decision hangs on; None and empty where nothing is decided.
     alternatives
@@ -147,6 +171,7 @@ class Sensitivity:
     p90: float
     split: Split
     drivers: tuple[Driver, ...]
+    nudged: tuple[Nudged, ...]
     bound: float | None
     sign: str
     alternatives: tuple[str, ...]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.drivers.answer import SURE, Driver, Sensitivity, Swing, Tip
+from capacity.drivers.answer import SURE, Driver, Nudged, Sensitivity, Swing, Tip
 from capacity.drivers.curves import Curves
 from capacity.drivers.futures import Futures, Held, Outcome
+from capacity.drivers.nudges import nudges
 from capacity.drivers.outcomes import OF_VALUE, OfWorlds, Several, of_table
 from capacity.drivers.shares import (
     BLOCK,
@@ -31,7 +32,6 @@ from capacity.loading import Scenario
 from capacity.scenario.expecting import HOLDS, read_bound
 from capacity.simulation import Progress, manifest
 from capacity.statistics import mean_error, quantiles
-from capacity.value import prepared
 
 LOW, HIGH = 0.1, 0.9
 FEWEST = 10 * BLOCK
@@ -47,6 +47,9 @@ class Figured(Outcome, Protocol):
 
     def finish(self, raw: FloatArray) -> FloatArray:
         """The figure in every future, shape (trials,)."""
+
+    def on(self, plans: Sequence[Scenario]) -> Figured:
+        """The same figure of changed plans."""
 
     def choices(self, raw: FloatArray) -> FloatArray:
         """What each alternative would give, more being better, shape (alternatives, trials)."""
@@ -77,6 +80,7 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
     seed: int | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    fixed_too: bool = False,
 ) -> Sensitivity:
     """Which uncertain inputs drive a figure, and which of them to measure first.
 
@@ -94,6 +98,8 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
         input is worth what choosing among all plans would gain by it.
     without, months
         For a metric of `capacity.roi`: what is gone, and over how long.
+    fixed_too
+        Whether to move the numbers without a range, too, a tenth down and up; takes longer.
     trials, seed, executor, progress
         As for `capacity.simulate`; at least 1,000 futures.
 
@@ -126,7 +132,12 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
         raise QuestionError(text)
     question = _asked(scenario, metric, against, without, months, seed)
     copulas = build_layout(scenario).copulas
-    return _measured(scenario, question, Futures(seed, trials, copulas, executor), began, progress)
+    futures = Futures(seed, trials, copulas, executor)
+    drivers = _measured(scenario, question, futures, progress)
+    plans = (scenario, *against)
+    nudged = tuple(_nudged(plans, question, futures.fewer(TORNADO))) if fixed_too else ()
+    about = manifest(scenario, trials, seed, time.perf_counter() - began)
+    return replace(drivers, nudged=nudged, manifest=about)
 
 
 def _asked(
@@ -136,9 +147,9 @@ def _asked(
     if name in OF_VALUE:
         if against:
             raise QuestionError(f"{name} compares two worlds of one plan. Ask for profit instead")
-        layout, (removal,), horizons = prepared(scenario, [without], months, None)
-        worlds = OfWorlds(layout, removal, horizons, name)
-        inputs = list(dict.fromkeys([*unknowns(layout), *unknowns(layout, removal)]))
+        worlds = OfWorlds.asked(scenario, name, without, months)
+        both = unknowns(worlds.layout), unknowns(worlds.layout, worlds.removal)
+        inputs = list(dict.fromkeys([*both[0], *both[1]]))
         unit = OF_VALUE[name] or scenario.plan.currency
         decides = name.startswith("npv")
         chosen = (f"with {without}", f"without {without}") if decides else ()
@@ -211,9 +222,8 @@ def _seen(asked: _Question, futures: Futures) -> _Seen:
 
 
 def _measured(
-    scenario: Scenario, asked: _Question, futures: Futures, began: float,
-    progress: Progress | None,
-) -> Sensitivity:  # fmt: skip
+    scenario: Scenario, asked: _Question, futures: Futures, progress: Progress | None
+) -> Sensitivity:
     seen = _seen(asked, futures)
     parts, both = split(seen.first, seen.again), seen.both
     scale = float(both.var()) / parts.variance if parts.variance else 0.0
@@ -232,12 +242,28 @@ def _measured(
         if progress:
             progress(i + 1, len(asked.inputs))
     drivers.sort(key=_order)
-    about = manifest(scenario, futures.trials, futures.seed, time.perf_counter() - began)
     low, high = quantiles(seen.first[None], np.array([LOW, HIGH]))[0].tolist()
+    about = manifest(scenario, futures.trials, futures.seed, 0.0)
     return Sensitivity(
         asked.name, asked.unit, float(both.mean()), parts.variance**0.5, low, high, parts,
-        tuple(drivers), asked.bound, asked.sign, asked.alternatives, about,
+        tuple(drivers), (), asked.bound, asked.sign, asked.alternatives, about,
     )  # fmt: skip
+
+
+def _nudged(plans: Sequence[Scenario], asked: _Question, futures: Futures) -> list[Nudged]:
+    """The figure with each known number a tenth lower and higher, in the same futures."""
+    as_it_is = asked.outcome.finish(futures.values(asked.outcome))
+    found = []
+    for nudge in nudges(plans[0], asked.inputs):
+        ends = []
+        for value in (nudge.low, nudge.high):
+            if value is None:
+                ends.append(as_it_is)
+                continue
+            outcome = asked.outcome.on([plan.with_({nudge.path: value}) for plan in plans])
+            ends.append(outcome.finish(futures.values(outcome)))
+        found.append(Nudged(nudge, _between(*ends)))
+    return sorted(found, key=lambda one: -abs(one.swing.width))
 
 
 def _order(driver: Driver) -> tuple[bool, float]:
@@ -250,11 +276,15 @@ def _swing(outcome: Figured, futures: Futures, unknown: Unknown) -> Swing:
     low, high = (
         outcome.finish(futures.values(outcome, Held({unknown.key: at}))) for at in (LOW, HIGH)
     )
+    return _between(low, high)
+
+
+def _between(low: FloatArray, high: FloatArray) -> Swing:
+    """The means of a figure at both ends, and the error of their difference."""
     known = np.isfinite(low) & np.isfinite(high)
     if not known.any():
         return Swing(np.nan, np.nan, np.nan)
-    difference = np.where(known, high - low, np.nan)
-    error = float(mean_error(difference[None])[0])
+    error = float(mean_error(np.where(known, high - low, np.nan)[None])[0])
     return Swing(float(low[known].mean()), float(high[known].mean()), error)
 
 

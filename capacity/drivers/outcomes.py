@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.drivers.futures import Chances
 from capacity.engine.batch import run_batch
-from capacity.engine.layout import Layout
+from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal
 from capacity.errors import QuestionError
 from capacity.expectations import figure_named
+from capacity.loading import Scenario
 from capacity.metrics import Catalogue, Kind
 from capacity.result import Result
 from capacity.scenario.expecting import ABOUT
 from capacity.simulation import simulate_given
+from capacity.value import prepared
 from capacity.valuing.answer import Roi
 from capacity.valuing.flows import Flows
 from capacity.valuing.worlds import distilled
@@ -65,6 +67,10 @@ class OfTable:
         found = result.array(self.metric, period=self.period, by=self.by, **self.about)
         return found - result.array(self.less, period="") if self.less else found
 
+    def on(self, plans: Sequence[Scenario]) -> OfTable:
+        """The same figure of a changed plan."""
+        return replace(self, layout=build_layout(plans[0]))
+
     def finish(self, raw: FloatArray) -> FloatArray:
         """As it is."""
         return raw[0]
@@ -82,6 +88,14 @@ class OfWorlds:
     removal: Removal
     horizons: Mapping[str, int]
     metric: str
+    without: str
+    months: int
+
+    @classmethod
+    def asked(cls, scenario: Scenario, metric: str, without: str, months: int) -> OfWorlds:
+        """Two worlds of a plan; the mistakes are those of `capacity.roi`."""
+        layout, (removal,), horizons = prepared(scenario, [without], months, None)
+        return cls(layout, removal, horizons, metric, without, months)
 
     def of(self, chances: Chances) -> FloatArray:
         """Its values, and the cost that a ratio is of; shape (2, trials)."""
@@ -98,6 +112,10 @@ class OfWorlds:
         cost = flows.cost[: self.horizons[""]].sum(axis=0)
         found = value.array(self.metric)
         return np.stack([found * cost.mean() if self.metric in _RATIOS else found, cost])
+
+    def on(self, plans: Sequence[Scenario]) -> OfWorlds:
+        """The same figure of a changed plan."""
+        return OfWorlds.asked(plans[0], self.metric, self.without, self.months)
 
     def finish(self, raw: FloatArray) -> FloatArray:
         """Over the expected cost, where it is a ratio."""
@@ -117,6 +135,11 @@ class Several:
     def of(self, chances: Chances) -> FloatArray:
         """Their values, shape (outcomes, trials)."""
         return np.concatenate([one.of(chances) for one in self.outcomes])
+
+    def on(self, plans: Sequence[Scenario]) -> Several:
+        """The same figures of changed plans."""
+        pairs = zip(self.outcomes, plans, strict=True)
+        return Several([one.on([plan]) for one, plan in pairs])
 
     def finish(self, raw: FloatArray) -> FloatArray:
         """How much more the second has than the first."""

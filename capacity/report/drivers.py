@@ -28,6 +28,10 @@ _SAY: dict[str, Callable[[float], str]] = {
 }
 _MOST = 3
 """Inputs that are named in a sentence."""
+_ROOM = 24
+"""Characters of a number as it was written."""
+_LONGEST_LIST = 12
+"""Numbers without a range that are told; there are many."""
 _LONGEST = 34
 """Characters of an input in a table; the end of a path says more than its beginning."""
 
@@ -126,6 +130,8 @@ class _Told:
     def tables(self) -> Iterator[Table]:
         if self.found.split.variance:
             yield self._drivers()
+        if self.found.nudged:
+            yield self._nudged()
         tipping = [driver for driver in self.found.drivers if driver.tip]
         if tipping:
             yield self._tipping(tipping)
@@ -152,6 +158,15 @@ class _Told:
             for d in self.found.drivers
             if d.is_heard or self.say(d.swing.low) != self.say(d.swing.high)
         ]
+
+    def _nudged(self) -> Table:
+        title = "Numbers without a range, and the figure with a tenth less and more"
+        out = table(title, "input", "now", "-10 %", "+10 %")
+        for one in self.found.nudged[:_LONGEST_LIST]:
+            low, high = self.say(one.swing.low), self.say(one.swing.high)
+            if low != high:
+                out.add_row(_short(one.nudge.path), _cut(one.nudge.written), low, high)
+        return out
 
     def _tipping(self, drivers: list[Driver]) -> Table:
         bound = self.say(self.found.bound or 0.0)
@@ -183,6 +198,11 @@ def _name(driver: Driver) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= _LONGEST else f"…{name[1 - _LONGEST :]}"
+
+
+def _cut(text: str) -> str:
+    """A text whose beginning says most."""
+    return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
 
 
 def _value(driver: Driver, value: float) -> str:

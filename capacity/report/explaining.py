@@ -8,10 +8,6 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rich.console import Group
-from rich.text import Text
-
-from capacity.report.tables import plain
 from capacity.report.words import UNKNOWN, money, share
 
 if TYPE_CHECKING:
@@ -29,20 +25,18 @@ _PERIOD = re.compile(r"\d{4}-(W?\d\d)")
 """A period of several; what it is made of is told where it is asked for alone."""
 
 
-def as_text(found: Explanation, width: int = WIDTH) -> str:
-    """The whole arithmetic as plain text."""
-    return plain(report(found), width)
+def as_text(found: Explanation) -> str:
+    """The whole arithmetic as plain text.
 
-
-def report(found: Explanation) -> Group:
-    """What a number is made of, and from where."""
+    Lines have 80 characters, but those of the inputs: a place that is broken is none that an editor
+    finds.
+    """
     about = [found.metric, *found.about.values(), found.period or "over the plan"]
     title = " · ".join([found.scenario, *about, "expected values"])
-    parts = [Text(title, style="bold"), Text()]
-    parts += [Text(line) for line in _lines(found.term, "", set())]
+    lines = [_filled(title, "", ""), "", *_lines(found.term, "", set())]
     if found.inputs:
-        parts += [Text(), Text("Inputs", style="bold"), *map(Text, _inputs(found))]
-    return Group(*parts)
+        lines += ["", "Inputs", *_inputs(found)]
+    return "\n".join(lines)
 
 
 def _lines(term: Term, indent: str, told: set[Term]) -> Iterator[str]:
@@ -112,11 +106,11 @@ def _inputs(found: Explanation) -> Iterator[str]:
     for term in found.inputs:
         line = f":{term.place.line}" if term.place and term.place.line else ""
         place = f"{term.place.file}{line}" if term.place else "default"
-        yield _filled(f"{place}: {term.path or term.label}: {said(term)}", "")
+        yield f"{place}: {term.path or term.label}: {said(term)}"
 
 
-def _filled(text: str, indent: str) -> str:
-    after = indent + _HANGING
+def _filled(text: str, indent: str, hanging: str = _HANGING) -> str:
+    after = indent + hanging
     return textwrap.fill(
         text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False,
         break_on_hyphens=False,

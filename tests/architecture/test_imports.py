@@ -99,7 +99,6 @@ SLOW_AT_HOME = {
     "capacity.report.comparison": {"rich"},
     "capacity.report.drivers": {"rich"},
     "capacity.report.expected": {"rich"},
-    "capacity.report.explaining": {"rich"},
     "capacity.report.grid": {"rich"},
     "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},

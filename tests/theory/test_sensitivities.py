@@ -149,7 +149,7 @@ def test_knowing_what_a_tool_will_cost(scenario) -> None:
     assert tip.value == pytest.approx(61_000, rel=0.01)
 
 
-# --- two ways to the same --------------------------------------------------------------------------
+# --- two ways to the same -------------------------------------------------------------------------
 
 
 def test_an_input_held_is_an_input_written(scenario) -> None:
@@ -190,7 +190,7 @@ def test_the_same_on_any_executor(scenario) -> None:
     assert one.table().equals(other.table())
 
 
-# --- what has no answer ----------------------------------------------------------------------------
+# --- what has no answer ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,3 +216,30 @@ def test_a_figure_that_never_differs(scenario) -> None:
     plan = scenario(TWO_AMOUNTS)
     text = str(capacity.sensitivity(plan, "new_accounts", trials=1000))
     assert "new_accounts is 0.0 in every future. Nothing drives it." in text
+
+
+# --- numbers without a range ----------------------------------------------------------------------
+
+
+def test_known_numbers_a_tenth_lower_and_higher(scenario) -> None:
+    """Gross profit moves as the margin does: from 72 % to 88 % of the same revenue."""
+    found = capacity.sensitivity(scenario(TWO_AMOUNTS), "gross_profit", trials=1000, fixed_too=True)
+    moved = {one.nudge.path: one for one in found.nudged}
+    margin = moved["finance.gross_margin"]
+    assert margin.nudge.written == "80%"
+    assert (margin.nudge.low, margin.nudge.high) == ("72%", "88%")
+    assert margin.swing.high / margin.swing.low == pytest.approx(88 / 72, rel=1e-9)
+    assert (moved["team.csm.headcount"].nudge.low, moved["team.csm.headcount"].nudge.high) == (1, 3)
+    assert moved["team.csm.salary"].swing.width == 0
+    widths = [abs(one.swing.width) for one in found.nudged]
+    assert widths == sorted(widths, reverse=True)
+    assert "tasks.webinar.fixed" not in moved  # it has a range of its own
+    assert "finance.gross_margin" in str(found)
+
+
+def test_more_than_all_cannot_be(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS.replace("gross_margin: 80%", "gross_margin: 95%"))
+    found = capacity.sensitivity(plan, "gross_profit", trials=1000, fixed_too=True)
+    (margin,) = [one for one in found.nudged if one.nudge.path == "finance.gross_margin"]
+    assert (margin.nudge.low, margin.nudge.high) == ("85.5%", None)
+    assert margin.swing.high / margin.swing.low == pytest.approx(1 / 0.9, rel=1e-9)
