@@ -257,6 +257,8 @@ def write_explanation_csv(found: Explanation, path: Path) -> None:
     import pandas as pd  # slow to import
 
     table = pd.DataFrame(found.rows())
+    places = ["line", "column"]
+    table[places] = table[places].astype("Int64")  # whole, though not every number was written
     table["label"], table["file"] = table["label"].map(_cell), table["file"].map(_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 

@@ -119,7 +119,7 @@ class _Told:
                 f"Knowing {_name(driver)} before deciding is worth {money(driver.worth)} ± {off}."
             )
         if self.found.alternatives and not worth and self._knows_worth:
-            yield "Knowing any single input would not change the decision by what it is worth."
+            yield "No single input is worth knowing before deciding: the choice would be the same."
 
     @property
     def _knows_worth(self) -> bool:
