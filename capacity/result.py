@@ -230,7 +230,7 @@ class Result:
         >>> result = capacity.simulate(capacity.load("scenarios/seed_example.yaml"), trials=0)
         >>> found = result.explain("due_hours", role="csm", period="2027-03")
         >>> found.value, found.term.operation.value
-        (300.0, 'product')
+        (99.0, 'product')
         """
         from capacity.explaining.explanation import explained  # needed by few
 

@@ -235,6 +235,8 @@ def _measured(
         swing = _swing(asked.outcome, few, unknown)
         bent = _is_bent(swing, share, error, parts)
         tip, worth = _decided(asked, unknown, seen.luck[i], seen)
+        if share <= SURE * error and not _straddles(swing, asked.bound):
+            tip = None  # a crossing in the tails of what is not heard is noise
         p10, p90 = unknown.quantile(np.array([LOW, HIGH])).tolist()
         drivers.append(
             Driver(unknown, p10, p90, share, error, float(ranks[i]), swing, bent, tip, *worth)
@@ -286,6 +288,11 @@ def _between(low: FloatArray, high: FloatArray) -> Swing:
         return Swing(np.nan, np.nan, np.nan)
     error = float(mean_error(np.where(known, high - low, np.nan)[None])[0])
     return Swing(float(low[known].mean()), float(high[known].mean()), error)
+
+
+def _straddles(swing: Swing, bound: float | None) -> bool:
+    """Whether a bound lies between the figures at the p10 and the p90."""
+    return bound is not None and (swing.low - bound) * (swing.high - bound) < 0
 
 
 def _is_bent(swing: Swing, share: float, error: float, parts: Split) -> bool:

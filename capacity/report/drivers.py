@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from capacity.report.tables import plain, table
-from capacity.report.words import UNKNOWN, hours, money, people, share
+from capacity.report.words import UNKNOWN, hours, money, people, share, shows
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
@@ -112,12 +112,11 @@ class _Told:
             )
 
     def _decision(self) -> Iterator[str]:
-        worth = [d for d in self.found.drivers if d.worth > 2 * d.worth_error]
+        worth = [d for d in self.found.heard if d.worth > 2 * d.worth_error]
         for driver in sorted(worth, key=lambda d: -d.worth)[:_MOST]:
             off = money(driver.worth_error)
-            yield (
-                f"Knowing {_name(driver)} before deciding is worth {money(driver.worth)} ± {off}."
-            )
+            error = f" ± {off}" if shows(off) else ""
+            yield f"Knowing {_name(driver)} before deciding is worth {money(driver.worth)}{error}."
         if self.found.alternatives and not worth and self._knows_worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
 
