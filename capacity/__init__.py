@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capacity.comparison import Comparison, compare
+    from capacity.drivers.answer import Sensitivity
+    from capacity.drivers.measuring import sensitivity
     from capacity.errors import CapacityError, InputError, QuestionError
     from capacity.hiring.answer import HiringPlan
     from capacity.hiring.planning import plan
@@ -30,11 +32,13 @@ _HOMES = {
     "Result": "capacity.result",
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
+    "Sensitivity": "capacity.drivers.answer",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
     "load": "capacity.loading",
     "plan": "capacity.hiring.planning",
     "roi": "capacity.value",
+    "sensitivity": "capacity.drivers.measuring",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
 }
@@ -49,11 +53,13 @@ __all__ = [
     "Result",
     "Roi",
     "Scenario",
+    "Sensitivity",
     "compare",
     "grid",
     "load",
     "plan",
     "roi",
+    "sensitivity",
     "simulate",
     "sweep",
 ]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
 from capacity.engine.layout import Layout
-from capacity.errors import InputError, Mistake, Place
+from capacity.errors import InputError, Mistake, Place, QuestionError
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.periods import Periods
 from capacity.scenario.document import Plan
-from capacity.scenario.expecting import ABOUT, HOLDS, Expectation, Named
+from capacity.scenario.expecting import ABOUT, HOLDS, Expectation, Named, read_figure_name
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import dotted
 
@@ -132,6 +132,34 @@ def understood(layout: Layout) -> tuple[Asked, ...]:
     return tuple(found)
 
 
+def figure_named(
+    catalogue: Catalogue, plan: Plan, text: str, about: Sequence[Named] = ()
+) -> tuple[Metric, str | None, str | None, float | None]:
+    """The figure that a text names as an expectation does: ``required_fte[csm, 2027-03]:p90``.
+
+    Parameters
+    ----------
+    about
+        Names beside those in its brackets.
+
+    Returns
+    -------
+    tuple
+        The metric for its key, the period, the span of which that is one, and the quantile. The
+        period is None for the mean, or any, of all periods of an average.
+
+    Raises
+    ------
+    QuestionError
+        Where there is no such figure.
+    """
+    try:
+        name, named, q = read_figure_name(text)
+        return *_Reader(catalogue, plan).find(name, (*named, *about)), q
+    except ValueError as error:
+        raise QuestionError(str(error)) from None
+
+
 # --- which figure an expectation speaks of -------------------------------------------------------
 
 
@@ -144,8 +172,12 @@ class _Reader:
 
     def read(self, expectation: Expectation) -> tuple[Metric, str | None, str | None]:
         """The metric for its key, the period, and the span of which that is one."""
-        metrics = self._called(expectation.metric)
-        names, when = self._sorted_out(metrics, expectation.about)
+        return self.find(expectation.metric, expectation.about)
+
+    def find(self, name: str, about: Sequence[Named]) -> tuple[Metric, str | None, str | None]:
+        """The metric for its key, the period, and the span of which that is one."""
+        metrics = self._called(name)
+        names, when = self._sorted_out(metrics, about)
         metric = _about(metrics, names)
         if when is None:
             is_average = metric.kind is Kind.AVERAGE

@@ -26,6 +26,7 @@ from capacity.statistics import QUANTILES, mean_error, means, quantile_error, qu
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.explaining.explanation import Explanation
     from capacity.report.page import Page
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
@@ -209,6 +210,43 @@ class Result(Reported):
             )
         keys = "; ".join(_words(m.key) for m in known[:8])
         raise QuestionError(f"{metric} is not known for {_words(key)}. Known for: {keys}")
+
+    def explain(self, metric: str, *, period: str = "", **about: str) -> Explanation:
+        """The arithmetic of a figure at expected values, down to the inputs.
+
+        Parameters
+        ----------
+        metric
+            Name, such as ``required_fte``; or with names in brackets, as an expectation has it:
+            ``required_fte[csm, 2027-03]``.
+        period
+            A period such as ``2027-03``, or a longer one as ``FY27-Q1``; an empty text is the
+            whole plan.
+        **about
+            `segment`, `role`, `pool` and `task`: what it is about.
+
+        Returns
+        -------
+        Explanation
+            Its `term` is a tree of sums, products, quotients and differences. Printed, it is told
+            line by line.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such figure.
+
+        Examples
+        --------
+        >>> import capacity
+        >>> result = capacity.simulate(capacity.load("scenarios/seed_example.yaml"), trials=0)
+        >>> found = result.explain("due_hours", role="csm", period="2027-03")
+        >>> found.value, found.term.operation.value
+        (99.0, 'product')
+        """
+        from capacity.explaining.explanation import explained  # needed by few
+
+        return explained(self.layout, metric, {**about, "period": period})
 
     # --- the table -------------------------------------------------------------------------------
 

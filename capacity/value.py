@@ -116,11 +116,8 @@ def valued(
 ) -> list[Roi]:
     """As `roi`, for several removals side by side."""
     began = time.perf_counter()
-    _refuse_what_lacks(scenario)
-    longer = _long_enough(scenario, months)
-    layout, horizons = build_layout(longer), _horizons(scenario, months)
-    first = _first(longer.plan, start)
-    removals = [_read(longer, text, first) for text in without]
+    layout, removals, horizons = prepared(scenario, without, months, start)
+    longer, first = layout.scenario, removals[0].start
     full, *gone = worlds(layout, [None, *removals], futures, progress)
     values = task_values(layout, first, horizons[""], futures, progress) if tasks else None
     rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
@@ -136,6 +133,23 @@ def valued(
         about |= {"without": text, "from": one.start}
         found.append(replace(one, without=text, tasks=values, manifest=about))
     return found
+
+
+def prepared(
+    scenario: Scenario, without: Sequence[str], months: int, start: str | None
+) -> tuple[Layout, list[Removal], dict[str, int]]:
+    """The plan as long as it takes, what is gone, and the number of periods of each horizon.
+
+    Raises
+    ------
+    InputError, QuestionError
+        As `roi`.
+    """
+    _refuse_what_lacks(scenario)
+    longer = _long_enough(scenario, months)
+    layout, horizons = build_layout(longer), _horizons(scenario, months)
+    first = _first(longer.plan, start)
+    return layout, [_read(longer, text, first) for text in without], horizons
 
 
 def _valued(

@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.comparison import Comparison
+    from capacity.drivers.answer import Sensitivity
+    from capacity.explaining.explanation import Explanation
     from capacity.hiring.answer import HiringPlan
     from capacity.loading import Scenario
     from capacity.result import Result
     from capacity.sweeping import Grid
     from capacity.valuing.answer import Roi
 
+KEYS = ("segment", "role", "pool", "task")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -221,6 +224,45 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     about = {**plan.manifest, **_rests_on(plan.base)}
     data = {"manifest": about, "plan": found, "frontier": rows}
     write_whole(path, as_json(data))
+
+
+def write_drivers_json(found: Sensitivity, scenario: Scenario, path: Path) -> None:
+    """``{"manifest": …, "figure": {…}, "drivers": [rows]}``; what is not known is null."""
+    rows = [_all_known(row) for row in found.rows()]
+    about = {**found.manifest, **_rests_on(scenario)}
+    data = {
+        "manifest": about,
+        "figure": _all_known(found.summary()),
+        "drivers": rows,
+        "fixed": [_all_known(one.row()) for one in found.nudged],
+    }
+    write_whole(path, as_json(data))
+
+
+def write_drivers_csv(found: Sensitivity, path: Path) -> None:
+    """A row for each input as CSV."""
+    table = found.table()
+    for column in ("input", "believed", "file"):
+        table[column] = table[column].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_explanation_json(found: Explanation, manifest: Mapping[str, Any], path: Path) -> None:
+    """``{"manifest": …, "explanation": {…}}``: the tree of a number; what is not known is null."""
+    about = {"metric": found.metric, **dict.fromkeys(KEYS, ""), **found.about}
+    data = {**about, "period": found.period, **found.term.row()}
+    write_whole(path, as_json({"manifest": dict(manifest), "explanation": data}))
+
+
+def write_explanation_csv(found: Explanation, path: Path) -> None:
+    """A row for each number of the tree, from the top, with its depth in it."""
+    import pandas as pd  # slow to import
+
+    table = pd.DataFrame(found.rows())
+    places = ["line", "column"]
+    table[places] = table[places].astype("Int64")  # whole, though not every number was written
+    table["label"], table["file"] = table["label"].map(_cell), table["file"].map(_cell)
+    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def _rests_on(scenario: Scenario) -> dict[str, list[Row]]:

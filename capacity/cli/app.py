@@ -49,6 +49,8 @@ By = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
+Json = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as JSON.")]
+Csv = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")]
 AllowOutside = Annotated[
     bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
 ]
@@ -232,6 +234,87 @@ def plan(
         "progress": _progress(quiet=quiet),
     }
     raise typer.Exit(run_plan(scenario, asked, files, write, quiet=quiet))
+
+
+@app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+def sensitivity(
+    file: File,
+    metric: Annotated[
+        str,
+        typer.Option(
+            metavar="FIGURE",
+            help="As arr, required_fte[csm, 2027-03], 'coverage[csm] >= 95%', npv or profit.",
+            show_default=False,
+        ),
+    ],
+    against: Annotated[
+        list[Path],
+        typer.Option(metavar="FILE", help="Another plan to decide for; may be repeated."),
+    ] = [],  # noqa: B006 (typer reads the default)
+    without: Annotated[
+        str, typer.Option(metavar="WHAT", help="What is gone, for npv and roi.")
+    ] = "cs",
+    fixed_too: Annotated[
+        bool,
+        typer.Option("--fixed-too", help="Move numbers without a range by 10 %, too; slower."),
+    ] = False,
+    months: Annotated[int, typer.Option(help="Horizon of npv and roi, at least the plan's.")] = 36,
+    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
+    seed: Seed = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Json = None,
+    csv: Csv = None,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Tell which uncertain inputs drive a figure, where it tips, and what knowing one is worth."""
+    from capacity.cli.driving import run_sensitivity
+    from capacity.loading import load
+
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
+    how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
+    targets = {"json": json, "csv": csv}
+    run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+
+
+@app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
+def explain(
+    file: File,
+    metric: Annotated[
+        str,
+        typer.Argument(metavar="METRIC", help="Name, as required_fte.", show_default=False),
+    ],
+    period: Annotated[
+        str,
+        typer.Option(metavar="PERIOD", help="As 2027-03 or FY27-Q1; the whole plan without."),
+    ] = "",
+    role: Annotated[str, typer.Option(metavar="NAME", help="The role it is about.")] = "",
+    pool: Annotated[str, typer.Option(metavar="NAME", help="The pool of the role.")] = "",
+    segment: Annotated[str, typer.Option(metavar="NAME", help="The segment it is about.")] = "",
+    task: Annotated[str, typer.Option(metavar="NAME", help="The task it is about.")] = "",
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as JSON.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as CSV.")
+    ] = None,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Tell the arithmetic of one number at expected values, down to inputs with file and line."""
+    from capacity.cli.explaining import run_explain
+    from capacity.loading import load
+    from capacity.writing import check_targets
+
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
+    check_targets([path for path in (json, csv) if path], scenario.files)
+    if not quiet:
+        _say(f"warning: {w}" for w in scenario.warnings)
+    keys = {"role": role, "pool": pool, "segment": segment, "task": task}
+    about = {"period": period, **{name: value for name, value in keys.items() if value}}
+    run_explain(scenario, metric, about, json, csv, quiet=quiet)
 
 
 @app.command(epilog=_example("check plan.yaml --strict"))

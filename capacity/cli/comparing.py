@@ -24,7 +24,7 @@ def diff_files(old: Path, new: Path, read: Callable[[Path], Scenario]) -> None:
     InputError
         With the mistakes of both.
     """
-    one, other = _read([old, new], read)
+    one, other = read_all([old, new], read)
     for difference in one.diff(other):
         print(difference)
 
@@ -53,7 +53,7 @@ def compare_files(
 
     if len(paths) < FEWEST:
         raise QuestionError(f"{paths[0]} alone. Name two or more, as compare base.yaml more.yaml")
-    scenarios = _read(paths, read)
+    scenarios = read_all(paths, read)
     inputs = [name for scenario in scenarios for name in scenario.files]
     check(files, inputs)
     if not quiet:
@@ -70,7 +70,7 @@ def compare_files(
         show(report(comparison), WIDTH)
 
 
-def _read(paths: list[Path], read: Callable[[Path], Scenario]) -> list[Scenario]:
+def read_all(paths: list[Path], read: Callable[[Path], Scenario]) -> list[Scenario]:
     """The scenarios of some files, or the mistakes of all of them."""
     scenarios: list[Scenario] = []
     mistakes: list[Mistake] = []

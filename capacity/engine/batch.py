@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -84,12 +86,20 @@ class Shared:
         return SamePeople(make, known, layout.plan.horizon.periods.count)
 
 
+class Witness(Protocol):
+    """Somebody who wants to know what the results came from."""
+
+    def see(self, period: int, team: Sequence[Staff], customers: Customers) -> None:
+        """The people of a period, by pool, and its accounts before the renewals are decided."""
+
+
 def run_batch(
     layout: Layout,
     chance: Chance,
     removal: Removal | None = None,
     strength: float = 1.0,
     shared: Shared | None = None,
+    witness: Witness | None = None,
 ) -> Record:
     """Simulate the periods for one batch.
 
@@ -101,17 +111,20 @@ def run_batch(
         Power to which every effect of the work is raised, κ: 0 for work that does nothing.
     shared
         What other worlds of the same futures have found already, and leave to the next.
+    witness
+        Told of every period.
     """
-    return _Batch(layout, chance, removal, strength, shared or Shared()).run()
+    return _Batch(layout, chance, removal, strength, shared or Shared(), witness).run()
 
 
 class _Batch:
     def __init__(
         self, layout: Layout, chance: Chance, removal: Removal | None, strength: float,
-        shared: Shared,
+        shared: Shared, witness: Witness | None,
     ) -> None:  # fmt: skip
         plan = layout.plan
         self.layout, self.chance, self.strength = layout, chance, strength
+        self.witness = witness
         self.periods = plan.horizon.periods
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
@@ -241,6 +254,8 @@ class _Batch:
         dropped = due - done
         dropped[self.layout.work.waits] = record["dropped_hours"][t]
         self.influence.remember(done, dropped)
+        if self.witness:
+            self.witness.see(t, team, self.customers)
 
     def _give_up(self, gone: Gone) -> FloatArray:
         """Waiting work that nobody will do any more, by work lane that may wait."""

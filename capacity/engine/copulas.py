@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,12 +44,13 @@ class Copula:
 def build_copulas(plan: Plan) -> tuple[Copula, ...]:
     """The copula of each group of inputs that a plan ties."""
     return tuple(
-        Copula(tuple(_luck_of(path) for path in group.paths), mixing(correlations(group)))
+        Copula(tuple(luck_of(path) for path in group.paths), mixing(correlations(group)))
         for group in groups(ties(plan))
     )
 
 
-def _luck_of(path: str) -> int:
+def luck_of(path: str) -> int:
+    """The key of the luck of an input, or of the average duration of a task."""
     if is_average_duration(path):
         return key(*duration_luck(path.split(".")[1]))
     return key(*input_luck(path))
@@ -61,10 +63,15 @@ class Tied:
     ----------
     copulas
         Of the groups of inputs.
+    held
+        Inputs whose uniforms are given and not drawn, by the key of their luck; each of shape
+        (trials,), or one number for all trials.
     """
 
-    def __init__(self, luck: Luck, copulas: tuple[Copula, ...]) -> None:
-        self._luck = luck
+    def __init__(
+        self, luck: Luck, copulas: tuple[Copula, ...], held: Mapping[int, FloatArray | float]
+    ) -> None:
+        self._luck, self._held = luck, held
         self._copula = {of: copula for copula in copulas for of in copula.of}
         self._drawn: dict[int, FloatArray] = {}
 
@@ -78,4 +85,7 @@ class Tied:
                 self._drawn |= zip(copula.of, self._luck.correlated(keys, copula.mix), strict=True)
             if copula:
                 out[row] = self._drawn[name]
+        for row, name in enumerate(of.tolist()) if self._held else ():
+            if name in self._held:
+                out[row] = self._held[name]
         return out

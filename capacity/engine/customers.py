@@ -271,16 +271,19 @@ class Customers:
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
         parts = [self._book_losses(period, factors)] if decisions.classes.size else []
-        for c, won in self._won.items():
-            renewal = int(self._classes.ends.renewal(np.array([c]), period)[0])
-            if renewal != NONE:
-                parts.append(self._won_losses(period, c, won, renewal, factors))
+        for c, renewal in self.deciding_wins(period):
+            parts.append(self._won_losses(period, c, self._won[c], renewal, factors))
         none = np.zeros((0, self._chance.trials))
         return _Lost(
             np.concatenate([np.zeros(0, dtype=np.int64), *(p.classes for p in parts)]),
             np.concatenate([none, *(p.number for p in parts)]),
             np.concatenate([none, *(p.arr for p in parts)]),
         )
+
+    def deciding_wins(self, period: int) -> list[tuple[int, int]]:
+        """Classes of accounts won within the plan that decide now, and which renewal it is."""
+        turns = ((c, int(self._classes.ends.renewal(np.array([c]), period)[0])) for c in self._won)
+        return [(c, renewal) for c, renewal in turns if renewal != NONE]
 
     def _risk(
         self, period: int, c: IntArray, row: IntArray, own: FloatArray, factors: Factors

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,11 +23,22 @@ _MOST = 1_000_000
 
 
 class Drawn:
-    """A batch of futures, in which some inputs may move together."""
+    """A batch of futures, in which some inputs may move together, and some may be held.
 
-    def __init__(self, luck: Luck, copulas: tuple[Copula, ...] = ()) -> None:
+    Parameters
+    ----------
+    held
+        Inputs whose uniforms are given; see `Tied`.
+    """
+
+    def __init__(
+        self,
+        luck: Luck,
+        copulas: tuple[Copula, ...] = (),
+        held: Mapping[int, FloatArray | float] = MappingProxyType({}),
+    ) -> None:
         self.luck, self.trials = luck, luck.trials
-        self._tied = Tied(luck, copulas)
+        self._tied = Tied(luck, copulas, held)
         self._inputs: dict[str, tuple[Estimate, FloatArray]] = {}
 
     def inputs(self, named: Sequence[Named], day: dt.date | None = None) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -59,6 +59,8 @@ class Staff:
         Seats that were filled before, and those of them that are vacated in this period.
     presence
         Of people who are known by name; None where all are alike.
+    tenures
+        Where seats are fractions: filled ones by tenure, and the output of each, shape (tenures,).
     """
 
     filled: FloatArray
@@ -68,6 +70,7 @@ class Staff:
     before: FloatArray
     left: FloatArray
     presence: Presence | None = None
+    tenures: tuple[FloatArray, FloatArray] | None = None
 
     @property
     def left_share(self) -> FloatArray:
@@ -348,7 +351,7 @@ class ExpectedSeats:
         self._vacant[self._wait - 1] += leaving if self._pool.role.backfill else 0.0
         people = (self._filled.sum(), self._filled @ self._output)
         found = (*people, newcomers, self._vacant.sum(), before, leaving)
-        return same_staff(found)
+        return replace(same_staff(found), tenures=(self._filled, self._output))
 
 
 def wider(vacant: FloatArray, wait: int) -> FloatArray:

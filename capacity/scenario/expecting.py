@@ -182,6 +182,11 @@ def _other_sign(sign: str) -> str:
     return f"no simulated figure is ever exactly `{sign}` a number. Write <= or >="
 
 
+def read_figure_name(text: str) -> tuple[str, tuple[Named, ...], float | None]:
+    """The metric, the names in its brackets, and the quantile of a figure alone."""
+    return _figure(text.strip(), text.strip())
+
+
 def _figure(text: str, whole: str) -> tuple[str, tuple[Named, ...], float | None]:
     """The metric, the names in its brackets, and the quantile."""
     dotted = _DOTTED.fullmatch(text)

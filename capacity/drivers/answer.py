@@ -1,0 +1,220 @@
+"""What drives a figure: the answer, as values, rows and text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from capacity.assumptions import Row, place_row
+from capacity.drivers.nudges import Nudge
+from capacity.drivers.shares import Split
+from capacity.drivers.unknowns import Unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SURE = 2.0
+"""Standard errors from which on a share of variance is none of chance."""
+COLUMNS = (
+    "input", "believed", "p10", "p90", "share", "share_se", "rank_correlation", "at_p10", "at_p90",
+    "swing", "swing_se", "bent", "tips_at", "odds_past", "odds_past_se", "worth_knowing",
+    "worth_knowing_se", "file", "line", "column",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Swing:
+    """A figure with one input at its p10 and at its p90, all else as it is.
+
+    Attributes
+    ----------
+    low, high
+        Expected figure at either.
+    error
+        Standard error of their difference.
+    """
+
+    low: float
+    high: float
+    error: float
+
+    @property
+    def width(self) -> float:
+        """How much more the figure is at the p90."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True)
+class Tip:
+    """Where a decision tips: the input's value, the odds that it lies beyond, and their error."""
+
+    value: float
+    odds: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Driver:
+    """An input, and what it does to a figure.
+
+    Attributes
+    ----------
+    path
+        Where it stands.
+    believed
+        As it was written.
+    p10, p90
+        Its values.
+    share, share_error
+        Part of the figure's variance that is gone if this input is known; standard error.
+    rank
+        Spearman's correlation of the figure with it.
+    swing
+        The figure at its p10 and its p90.
+    bent
+        Whether the swing and the share tell different stories: the figure does not move in a
+        straight line along this input.
+    tip
+        Where it makes the decision flip; None where it does not, or nothing is decided.
+    worth, worth_error
+        What knowing it before the decision is worth; NaN where no money is decided.
+    """
+
+    unknown: Unknown
+    p10: float
+    p90: float
+    share: float
+    share_error: float
+    rank: float
+    swing: Swing
+    bent: bool
+    tip: Tip | None
+    worth: float
+    worth_error: float
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the scenario."""
+        return self.unknown.path
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether its share is above what chance alone would show."""
+        return self.share > SURE * self.share_error
+
+    def row(self) -> Row:
+        """For other programs; what is not known is NaN."""
+        tip = self.tip or Tip(math.nan, math.nan, math.nan)
+        values = (
+            self.path, self.unknown.estimate.text, self.p10, self.p90, self.share,
+            self.share_error, self.rank, self.swing.low, self.swing.high, self.swing.width,
+            self.swing.error, self.bent, tip.value, tip.odds, tip.error, self.worth,
+            self.worth_error,
+        )  # fmt: skip
+        place = place_row(self.unknown.place)
+        return dict(zip(COLUMNS, (*values, *place.values()), strict=True))
+
+
+@dataclass(frozen=True)
+class Nudged:
+    """A number that the plan takes for known, and the figure with a tenth less and more of it."""
+
+    nudge: Nudge
+    swing: Swing
+
+    def row(self) -> Row:
+        """For other programs."""
+        swing = self.swing
+        return {
+            "input": self.nudge.path,
+            "written": self.nudge.written,
+            "at_low": swing.low,
+            "at_high": swing.high,
+            "swing": swing.width,
+            "swing_se": swing.error,
+            **place_row(self.nudge.place),
+        }
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What drives a figure.
+
+    Attributes
+    ----------
+    metric, unit
+        What it is called, and its unit.
+    mean, sd, p10, p90
+        Of the figure over the futures.
+    split
+        Its variance: what we do not know, and the luck of the draw.
+    drivers
+        All uncertain inputs, those with the largest share first.
+    nudged
+        Numbers without a range, those with the largest swing first; empty unless asked for.
+    bound, sign
+        What the decision hangs on; None and empty where nothing is decided.
+    alternatives
+        What is chosen from; empty where nothing is.
+    manifest
+        What the numbers depend on.
+    """
+
+    metric: str
+    unit: str
+    mean: float
+    sd: float
+    p10: float
+    p90: float
+    split: Split
+    drivers: tuple[Driver, ...]
+    nudged: tuple[Nudged, ...]
+    bound: float | None
+    sign: str
+    alternatives: tuple[str, ...]
+    manifest: Mapping[str, Any]
+
+    @property
+    def heard(self) -> list[Driver]:
+        """The inputs whose share is above what chance alone would show."""
+        return [driver for driver in self.drivers if driver.is_heard]
+
+    @cached_property
+    def together(self) -> float:
+        """Part of the variance that inputs have together and none of them alone."""
+        return self.split.unknown - sum(driver.share for driver in self.drivers)
+
+    def rows(self) -> Iterator[Row]:
+        """A row for each input."""
+        return (driver.row() for driver in self.drivers)
+
+    def table(self) -> pd.DataFrame:
+        """One row for each uncertain input, those with the largest share of variance first."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(list(self.rows()), columns=list(COLUMNS))
+
+    def summary(self) -> Row:
+        """The figure, and where its spread comes from."""
+        return {
+            "metric": self.metric,
+            "unit": self.unit,
+            "mean": self.mean,
+            "sd": self.sd,
+            "p10": self.p10,
+            "p90": self.p90,
+            "unknown": self.split.unknown,
+            "unknown_se": self.split.error,
+            "luck": self.split.luck,
+            "together": self.together,
+            "bound": self.bound,
+            "alternatives": list(self.alternatives),
+        }
+
+    def __str__(self) -> str:
+        from capacity.report.drivers import as_text  # shows what is computed here
+
+        return as_text(self)

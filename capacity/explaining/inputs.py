@@ -1,0 +1,57 @@
+"""Inputs of a plan as the leaves of an explanation: their value, and where it was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from capacity.engine.chance import Named
+from capacity.errors import Place
+from capacity.estimates import Estimate
+from capacity.explaining.term import Term
+from capacity.loading import Scenario
+from capacity.scenario.days import is_by_date
+from capacity.scenario.reading import Trail
+
+
+class Inputs:
+    """Finds the inputs of a scenario."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._marked = scenario.marked
+
+    def of(self, label: str, named: Named, day: dt.date | None = None, unit: str = "") -> Term:
+        """An uncertain number at its mean, as it holds on a day."""
+        path, estimate = named
+        found = estimate.on(day)
+        trail = self._dated(self._trail(path), estimate, found)
+        return Term(label, found.mean, unit, path=path, place=self._marked.values.get(trail))
+
+    def known(self, label: str, path: str, value: float, unit: str = "") -> Term:
+        """A number without a range."""
+        trail = self._trail(path)
+        return Term(label, float(value), unit, path=path, place=self._marked.values.get(trail))
+
+    def file(self, label: str, value: float, unit: str, name: str) -> Term:
+        """A number that is counted in a file."""
+        return Term(label, float(value), unit, place=Place(name))
+
+    def _trail(self, path: str) -> Trail:
+        """Where a path was written: an item of a list, and what stands for all others, too."""
+        trail: Trail = ()
+        for name in path.split("."):
+            within = self._marked.written(trail)
+            trail = (*trail, int(name) if isinstance(within, list) else name)
+        written = self._marked.written(trail)
+        if isinstance(written, dict) and "default" in written:
+            return (*trail, "default")
+        return trail
+
+    def _dated(self, trail: Trail, estimate: Estimate, now: Estimate) -> Trail:
+        """Where the value that holds now stands among the values by date."""
+        written = self._marked.written(trail)
+        if not estimate.series or not is_by_date(written):
+            return trail
+        assert isinstance(written, dict)  # values by date are by name
+        names = [name for name, (_, one) in zip(written, estimate.series, strict=True)
+                 if one == now and one.text == now.text]  # fmt: skip
+        return (*trail, names[-1]) if names else trail

@@ -1,0 +1,117 @@
+"""The arithmetic of one number as text: line by line, then the inputs with their places."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from capacity.report.words import UNKNOWN, money, share
+
+if TYPE_CHECKING:
+    from capacity.explaining.explanation import Explanation
+    from capacity.explaining.term import Term
+
+WIDTH = 80
+_SIGNS = {"sum": "+", "product": "×", "quotient": "÷", "difference": "−"}
+_INLINE = 3
+"""Parts of a sum that are told on its own line."""
+_UNITS = {"hours": "h", "share": "", "": ""}
+_BESIDE = ("FTE", "people", "seats", "accounts", "days", "months")
+_INDENT, _HANGING = "  ", "    "
+_PERIOD = re.compile(r"\d{4}-(W?\d\d)")
+"""A period of several; what it is made of is told where it is asked for alone."""
+
+
+def as_text(found: Explanation) -> str:
+    """The whole arithmetic as plain text.
+
+    Lines have 80 characters, but those of the inputs: a place that is broken is none that an editor
+    finds.
+    """
+    about = [found.metric, *found.about.values(), found.period or "over the plan"]
+    title = " · ".join([found.scenario, *about, "expected values"])
+    lines = [_filled(title, "", ""), "", *_lines(found.term, "", set())]
+    if found.inputs:
+        lines += ["", "Inputs", *_inputs(found)]
+    return "\n".join(lines)
+
+
+def _lines(term: Term, indent: str, told: set[Term]) -> Iterator[str]:
+    """A number and what it is made of, each once."""
+    yield _filled(_line(term), indent)
+    told.add(term)
+    for part in term.parts:
+        if part in told:
+            continue
+        if _PERIOD.fullmatch(part.label):
+            yield _filled(_line(part), indent + _INDENT)
+        elif part.parts:
+            yield from _lines(part, indent + _INDENT, told)
+        elif _is_listed(term):
+            yield _filled(_line(part), indent + _INDENT)
+
+
+def _line(term: Term) -> str:
+    if not term.parts:
+        return f"{term.label}: {said(term)}"
+    if term.operation.value == "given":
+        return f"{term.label}: {said(term)}, which rests on {_rests_on(term)}"
+    if _is_listed(term):
+        below = "" if _PERIOD.fullmatch(term.label) else " is the sum of"
+        return f"{term.label}: {said(term)}{below}"
+    if len(term.parts) == 1:
+        return f"{term.label}: {said(term)}"
+    sign = f" {_SIGNS[term.operation.value]} "
+    return f"{term.label}: {said(term)} = {sign.join(map(_named, term.parts))}"
+
+
+def _rests_on(term: Term) -> str:
+    return ", ".join(f"{part.label} {said(part)}" for part in term.parts)
+
+
+def _is_listed(term: Term) -> bool:
+    """Whether the parts of a sum stand below it, each on its line."""
+    return term.operation.value == "sum" and len(term.parts) > _INLINE
+
+
+def _named(term: Term) -> str:
+    return f"{said(term)} {term.label}"
+
+
+def said(term: Term) -> str:
+    """The value in its unit, to the digits that matter."""
+    if not math.isfinite(term.value):
+        return UNKNOWN
+    if term.unit == "share":
+        return share(term.value, 1)
+    if term.unit in _UNITS:
+        return f"{_number(term.value)} {_UNITS[term.unit]}".rstrip()
+    if term.unit in _BESIDE:
+        return _number(term.value) if term.unit in term.label else (
+            f"{_number(term.value)} {term.unit}"
+        )  # fmt: skip
+    return money(term.value, term.unit)
+
+
+def _number(value: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _inputs(found: Explanation) -> Iterator[str]:
+    """Where the inputs were written, as places that an editor can jump to."""
+    for term in found.inputs:
+        line = f":{term.place.line}" if term.place and term.place.line else ""
+        place = f"{term.place.file}{line}" if term.place else "default"
+        yield f"{place}: {term.path or term.label}: {said(term)}"
+
+
+def _filled(text: str, indent: str, hanging: str = _HANGING) -> str:
+    after = indent + hanging
+    return textwrap.fill(
+        text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The verbs `explain` and `sensitivity`, as a user runs them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from capacity.cli.app import app
+from capacity.errors import CapacityError
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    for name in ("base.yaml", "accounts.csv", "automate_qbr.yaml"):
+        shutil.copy(SCENARIOS / name, tmp_path)
+    return tmp_path / "base.yaml"
+
+
+def run(*arguments: str | Path) -> Result:
+    found = CliRunner().invoke(app, [str(a) for a in arguments])
+    if found.exception and not isinstance(found.exception, SystemExit):
+        raise found.exception
+    return found
+
+
+def test_a_figure_explained(plan: Path, tmp_path: Path) -> None:
+    target, table = tmp_path / "why.json", tmp_path / "why.csv"
+    how = ("--role", "csm", "--period", "2027-03", "--json", target, "--csv", table)
+    found = run("explain", plan, "required_fte", *how)
+    assert found.exit_code == 0
+    lines = found.stdout.splitlines()
+    assert lines[2].startswith("required FTE of csm: 5.03 = 477 h due ÷ 94.8 h for customers")
+    assert f"{plan}:59: tasks.escalation.hours: 5.48 h" in lines
+    assert all(len(line) <= 80 for line in lines if str(tmp_path) not in line)
+    tree = json.loads(target.read_text(encoding="utf-8"))
+    top = tree["explanation"]
+    due, person = (part["value"] for part in top["parts"])
+    assert top["value"] == pytest.approx(due / person, rel=1e-12)
+    assert tree["manifest"]["trials"] == 0
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert float(rows[0]["value"]) == top["value"]
+    assert any(row["line"] == "59" for row in rows)
+
+
+def test_the_same_in_brackets(plan: Path) -> None:
+    one = run("explain", plan, "required_fte", "--role", "csm", "--period", "2027-03")
+    assert one.stdout == run("explain", plan, "required_fte[csm, 2027-03]").stdout
+
+
+def test_the_drivers_of_a_figure(plan: Path, tmp_path: Path) -> None:
+    target, table = tmp_path / "drivers.json", tmp_path / "drivers.csv"
+    how = ("--trials", "1000", "--json", target, "--csv", table)
+    found = run("sensitivity", plan, "--metric", "coverage[csm] >= 97%", *how)
+    assert found.exit_code == 0
+    assert "Measure first: average hours of check_in" in found.stdout
+    assert "Where coverage[csm] crosses 97.0 %" in found.stdout
+    assert all(len(line) <= 80 for line in found.stdout.splitlines())
+    data = json.loads(target.read_text(encoding="utf-8"))
+    assert data["figure"]["unknown"] + data["figure"]["luck"] == pytest.approx(1)
+    assert data["drivers"][0]["input"] == "tasks.check_in.uncertainty"
+    assert data["drivers"][0]["line"] == 129
+    assert data["manifest"]["assumptions"]
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["input"] for row in rows] == [row["input"] for row in data["drivers"]]
+
+
+def test_against_another_plan(plan: Path) -> None:
+    other = plan.with_name("automate_qbr.yaml")
+    asked = ("--metric", "profit", "--against", other, "--trials", "1000")
+    found = run("sensitivity", plan, *asked)
+    assert found.exit_code == 0
+    assert "profit: Automate QBR preparation less FY27 base plan" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("explain", "required_ftes"), "no metric is called `required_ftes`. Did you mean"),
+        (("explain", "arr", "--segment", "smbs"), "Did you mean `smb`?"),
+        (("explain", "arr", "--period", "2031-01"), "arr knows no period `2031-01`"),
+        (("sensitivity", "--metric", "npvv"), "no metric is called `npvv`"),
+        (("sensitivity", "--metric", "arr", "--trials", "10"), "Ask for 1,000 or more"),
+        (("sensitivity", "--metric", "npv", "--without", "role:cms"), "cms"),
+    ],
+)
+def test_what_cannot_be_asked(plan: Path, arguments: tuple[str, ...], words: str) -> None:
+    verb, *others = arguments
+    with pytest.raises(CapacityError) as found:
+        run(verb, plan, *others)
+    assert found.value.exit_code == 2
+    assert words in str(found.value)
+
+
+def test_nothing_is_written_over_an_input(plan: Path) -> None:
+    before = plan.read_bytes()
+    with pytest.raises(CapacityError, match="is an input of this run"):
+        run("explain", plan, "arr", "--json", plan)
+    with pytest.raises(CapacityError, match="is an input of this run"):
+        run("sensitivity", plan, "--metric", "arr", "--csv", plan, "--trials", "1000")
+    assert plan.read_bytes() == before

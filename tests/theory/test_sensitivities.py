@@ -1,0 +1,248 @@
+"""Drivers of plans so small that their shares, swings, tipping points and values are known."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import gamma, lognorm
+
+import capacity
+from capacity.drivers.answer import Driver, Sensitivity
+from capacity.drivers.futures import Futures, Held
+from capacity.drivers.outcomes import of_table
+from capacity.drivers.unknowns import unknowns
+from capacity.engine.layout import build_layout
+from capacity.errors import QuestionError
+
+TRIALS, ERRORS = 4000, 4.0
+
+TWO_AMOUNTS = """\
+    name: two amounts
+    horizon: {start: 2027-01, months: 12}
+    segments:
+      smb: {accounts: 10, arr: 1000, churn: {low: 5%, likely: 10%, high: 20%}}
+    tasks:
+      webinar: {role: csm, fixed: {mean: 1200 hours per year, sd: 240 hours per year}}
+      report: {role: csm, fixed: {mean: 600 hours per year, sd: 120 hours per year}}
+    team:
+      csm: {headcount: 2, salary: 80_000, attrition: {low: 5%, likely: 10%, high: 20%}}
+    finance:
+      gross_margin: 80%
+      platform: {mean: 60_000, sd: 10_000}
+"""
+RANDOM = """\
+    name: random
+    horizon: {start: 2027-01, months: 12}
+    segments:
+      smb: {accounts: 20}
+    tasks:
+      ticket: {role: csm, rate: {mean: 5, sd: 1}, hours: 1h, uncertainty: 20%}
+    team:
+      csm: {headcount: 2}
+"""
+
+
+def of_gamma(mean: float, sd: float):
+    return gamma(a=(mean / sd) ** 2, scale=sd**2 / mean)
+
+
+def driver(found: Sensitivity, path: str) -> Driver:
+    (one,) = [d for d in found.drivers if d.path == path]
+    return one
+
+
+@pytest.fixture(scope="module")
+def two_amounts(scenario) -> Sensitivity:
+    return capacity.sensitivity(scenario(TWO_AMOUNTS), "due_hours[csm] >= 2100h", trials=TRIALS)
+
+
+def test_a_sum_of_two(two_amounts: Sensitivity) -> None:
+    """Of 240² + 120² the first has 80 % and the second 20 %; nothing is left to luck."""
+    assert two_amounts.split.unknown == pytest.approx(1, rel=1e-9)
+    assert two_amounts.sd == pytest.approx(math.hypot(240, 120), rel=0.05)
+    for path, share in {"tasks.webinar.fixed": 0.8, "tasks.report.fixed": 0.2}.items():
+        found = driver(two_amounts, path)
+        assert abs(found.share - share) < ERRORS * found.share_error
+        assert found.is_heard
+        assert not found.bent
+    assert [d.path for d in two_amounts.heard] == ["tasks.webinar.fixed", "tasks.report.fixed"]
+    assert abs(two_amounts.together) < 0.1
+
+
+def test_the_swing_is_that_of_the_input(two_amounts: Sensitivity) -> None:
+    for path, believed in {
+        "tasks.webinar.fixed": of_gamma(1200, 240),
+        "tasks.report.fixed": of_gamma(600, 120),
+    }.items():
+        found, (p10, p90) = driver(two_amounts, path), believed.ppf([0.1, 0.9])
+        assert (found.p10, found.p90) == pytest.approx((p10, p90), rel=1e-9)
+        assert found.swing.width == pytest.approx(p90 - p10, rel=1e-9)
+        assert found.swing.error < 1e-9
+
+
+def test_an_input_that_enters_nowhere(two_amounts: Sensitivity) -> None:
+    for path in ("finance.platform", "segments.smb.churn", "team.csm.attrition"):
+        idle = driver(two_amounts, path)
+        assert not idle.is_heard
+        assert abs(idle.share) < ERRORS * idle.share_error
+        assert idle.swing.width == 0
+        assert idle.tip is None
+
+
+def test_where_a_bound_is_crossed(two_amounts: Sensitivity) -> None:
+    """1,800 h are expected. With the reports as expected, 2,100 h take 1,500 h of webinars."""
+    tip = driver(two_amounts, "tasks.webinar.fixed").tip
+    assert tip is not None
+    believed = of_gamma(1200, 240)
+    assert abs(tip.odds - believed.sf(1500)) < ERRORS * tip.error + 0.005
+    assert tip.value == pytest.approx(1500, rel=0.02)
+
+
+@pytest.mark.parametrize("accounts", [20, 2])
+def test_what_luck_leaves(scenario, accounts: int) -> None:
+    """N tickets ± √N, at a rate off by 20 % and hours off by 20 %: Poisson, all independent.
+
+    The variance is E[θ²]·(N + (0.2·N)² + N²) − N² with E θ² = 1.04, of which E[θ²]·N is luck: a
+    ninth of it with 20 accounts, more than half with 2.
+    """
+    plan = scenario(RANDOM.replace("accounts: 20", f"accounts: {accounts}"))
+    found = capacity.sensitivity(plan, "due_hours[csm]", trials=TRIALS)
+    of_hours, number = 1 + 0.2**2, 5 * accounts
+    variance = of_hours * (number + (0.2 * number) ** 2 + number**2) - number**2
+    assert found.sd**2 == pytest.approx(variance, rel=0.1)
+    assert abs(found.split.luck - of_hours * number / variance) < ERRORS * found.split.error
+    for path, alone in {
+        "tasks.ticket.rate": (0.2 * number) ** 2,
+        "tasks.ticket.uncertainty": 0.2**2 * number**2,
+    }.items():
+        one = driver(found, path)
+        assert abs(one.share - alone / variance) < ERRORS * one.share_error
+        assert one.rank > 0.25
+    hours = driver(found, "tasks.ticket.uncertainty")
+    sigma = math.sqrt(math.log1p(0.2**2))
+    factor = lognorm(s=sigma, scale=math.exp(-(sigma**2) / 2))
+    assert (hours.p10, hours.p90) == pytest.approx(factor.ppf([0.1, 0.9]), rel=1e-9)
+
+
+def test_knowing_what_a_tool_will_cost(scenario) -> None:
+    """A tool of unknown price against one of 61,000: E[max(0, 61,000 − X)] by the gamma's moments.
+
+    The one is 1,000 cheaper on average, so that much of the gain would be had unknowing.
+    """
+    plan = scenario(TWO_AMOUNTS)
+    other = plan.with_({"finance.platform": 61_000, "name": "fixed price"})
+    found = capacity.sensitivity(plan, "profit", against=[other], trials=TRIALS)
+    cost, wider = of_gamma(60_000, 10_000), of_gamma(60_000, 10_000)
+    shape = wider.kwds["a"]
+    below = 61_000 * cost.cdf(61_000) - 60_000 * gamma(a=shape + 1, scale=wider.kwds["scale"]).cdf(
+        61_000
+    )
+    price = driver(found, "finance.platform")
+    assert found.alternatives == ("two amounts", "fixed price")
+    assert abs(price.worth - (below - 1000)) < ERRORS * price.worth_error + 30
+    assert price.worth_error < 300
+    assert price.share == pytest.approx(1, abs=0.02)
+    for idle in found.drivers:
+        if idle is not price:
+            assert idle.worth <= ERRORS * idle.worth_error + 1
+    tip = price.tip
+    assert tip is not None
+    assert tip.value == pytest.approx(61_000, rel=0.01)
+
+
+# --- two ways to the same -------------------------------------------------------------------------
+
+
+def test_an_input_held_is_an_input_written(scenario) -> None:
+    """All other luck stays, so holding attrition is as good as writing its value into the plan."""
+    plan = scenario(TWO_AMOUNTS)
+    layout = build_layout(plan)
+    figure = of_table(layout, "team_cost", 0).outcome
+    (attrition,) = [u for u in unknowns(layout) if u.path == "team.csm.attrition"]
+    held = Futures(0, 1000, layout.copulas).values(figure, Held({attrition.key: 0.9}))[0]
+    value = float(attrition.quantile(np.array([0.9]))[0])
+    written = capacity.simulate(plan.with_({"team.csm.attrition": value}), trials=1000, seed=0)
+    np.testing.assert_allclose(held, written.array("team_cost", period="")[0], rtol=1e-12)
+
+
+def test_other_luck_has_the_same_inputs_and_nothing_else(scenario) -> None:
+    layout = build_layout(scenario(RANDOM))
+    futures = Futures(0, 1000, layout.copulas)
+    inputs = unknowns(layout)
+    keys = tuple(u.key for u in inputs)
+    figure = of_table(layout, "due_hours[csm]", 0).outcome
+    first, again = futures.values(figure)[0], futures.values(figure, Held(same=keys))[0]
+    drawn = [u.quantile(row) for u, row in zip(inputs, futures.uniforms(keys), strict=True)]
+    expected = 20 * np.prod(drawn, axis=0)  # accounts, times a rate, times an hour off by a factor
+    apart = [(values - expected) / np.sqrt(expected) for values in (first, again)]
+    for one in apart:
+        assert abs(one.mean()) < ERRORS * one.std() / math.sqrt(len(one))
+        assert one.std() == pytest.approx(1, abs=0.15)
+    assert abs(np.corrcoef(*apart)[0, 1]) < ERRORS / math.sqrt(len(expected))
+
+
+def test_the_same_on_any_executor(scenario) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    plan = scenario(RANDOM)
+    one = capacity.sensitivity(plan, "due_hours[csm]", trials=2000)
+    with ThreadPoolExecutor(2) as pool:
+        other = capacity.sensitivity(plan, "due_hours[csm]", trials=2000, executor=pool)
+    assert one.table().equals(other.table())
+
+
+# --- what has no answer ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("metric", "words"),
+    [
+        ("arrr", "no metric is called `arrr`. Did you mean `arr`?"),
+        ("due_hours[csm]:p90", "a quantile has no drivers of its own"),
+        ("arr >= many", "'many' is no quantity"),
+    ],
+)
+def test_questions_without_an_answer(scenario, metric: str, words: str) -> None:
+    with pytest.raises(QuestionError) as found:
+        capacity.sensitivity(scenario(TWO_AMOUNTS), metric, trials=1000)
+    assert words in str(found.value)
+
+
+def test_too_few_futures(scenario) -> None:
+    with pytest.raises(QuestionError, match="100 futures tell no share of a variance"):
+        capacity.sensitivity(scenario(TWO_AMOUNTS), "arr", trials=100)
+
+
+def test_a_figure_that_never_differs(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS)
+    text = str(capacity.sensitivity(plan, "new_accounts", trials=1000))
+    assert "new_accounts is 0.0 in every future. Nothing drives it." in text
+
+
+# --- numbers without a range ----------------------------------------------------------------------
+
+
+def test_known_numbers_a_tenth_lower_and_higher(scenario) -> None:
+    """Gross profit moves as the margin does: from 72 % to 88 % of the same revenue."""
+    found = capacity.sensitivity(scenario(TWO_AMOUNTS), "gross_profit", trials=1000, fixed_too=True)
+    moved = {one.nudge.path: one for one in found.nudged}
+    margin = moved["finance.gross_margin"]
+    assert margin.nudge.written == "80%"
+    assert (margin.nudge.low, margin.nudge.high) == ("72%", "88%")
+    assert margin.swing.high / margin.swing.low == pytest.approx(88 / 72, rel=1e-9)
+    assert (moved["team.csm.headcount"].nudge.low, moved["team.csm.headcount"].nudge.high) == (1, 3)
+    assert moved["team.csm.salary"].swing.width == 0
+    widths = [abs(one.swing.width) for one in found.nudged]
+    assert widths == sorted(widths, reverse=True)
+    assert "tasks.webinar.fixed" not in moved  # it has a range of its own
+    assert "finance.gross_margin" in str(found)
+
+
+def test_more_than_all_cannot_be(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS.replace("gross_margin: 80%", "gross_margin: 95%"))
+    found = capacity.sensitivity(plan, "gross_profit", trials=1000, fixed_too=True)
+    (margin,) = [one for one in found.nudged if one.nudge.path == "finance.gross_margin"]
+    assert (margin.nudge.low, margin.nudge.high) == ("85.5%", None)
+    assert margin.swing.high / margin.swing.low == pytest.approx(1 / 0.9, rel=1e-9)
