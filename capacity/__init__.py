@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from capacity.errors import CapacityError, InputError, QuestionError
     from capacity.hiring.answer import HiringPlan
     from capacity.hiring.planning import plan
+    from capacity.learning import calibrate
+    from capacity.learning.answer import Calibration
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
 
 _HOMES = {
+    "Calibration": "capacity.learning.answer",
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
     "HiringPlan": "capacity.hiring.answer",
@@ -29,6 +32,7 @@ _HOMES = {
     "Result": "capacity.result",
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
+    "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "load": "capacity.loading",
     "plan": "capacity.hiring.planning",
@@ -38,6 +42,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Calibration",
     "CapacityError",
     "Comparison",
     "HiringPlan",
@@ -46,6 +51,7 @@ __all__ = [
     "Result",
     "Roi",
     "Scenario",
+    "calibrate",
     "compare",
     "load",
     "plan",

@@ -1,0 +1,75 @@
+"""Inputs from history, one function for each kind of log.
+
+Each reads a file (CSV, Parquet or Excel), whatever its columns are called, and gives a
+`Calibration`: values with their sources, tables, data against fit, and a list of all rows that
+were not used.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+from capacity.learning.answer import Calibration
+from capacity.learning.log import Reading
+
+
+class HowToRead(TypedDict, total=False):
+    """How a log is read; see `Reading`."""
+
+    columns: Mapping[str, str]
+    rename: Mapping[str, str]
+    date_format: str
+    as_of: dt.date | None
+    bad: float
+    currency: str
+
+
+def churn(
+    path: str | Path,
+    *,
+    form: str = "auto",
+    term: float | None = None,
+    snapshots: str | Path | None = None,
+    renewals: str | Path | None = None,
+    evidence: str = "observational",
+    addressable: float = 1.0,
+    **how: Unpack[HowToRead],
+) -> Calibration:
+    """Churn by segment, and what growth and hazard ratios further logs tell.
+
+    Parameters
+    ----------
+    path
+        Accounts: `segment`, and `start` and `end` (the last day; empty for who is still there), or
+        `tenure` in months and whether it `churned`; optionally `account`, `renewals` that were
+        made, `term` in months.
+    form
+        ``hazard``, ``one``, ``by renewal`` or ``sbg``; ``auto`` takes the one of lowest AIC.
+    term
+        Months of a contract, where the file does not say.
+    snapshots
+        Revenues: `account`, `date`, `arr`; for expansion and contraction.
+    renewals
+        Renewals, a row each: `segment`, whether it was `lost`, and the coverage of tasks in columns
+        ``coverage_TASK``; what else may matter in columns ``control_NAME``.
+    evidence
+        How it came about who got the work: ``randomised``, ``matched`` or ``observational``.
+    addressable
+        Share of churn that the work can move.
+    **how
+        How the logs are read: columns, rename, date_format, as_of, bad, currency.
+
+    Raises
+    ------
+    InputError
+        Where a log cannot be read, or more of its rows are bad than `bad`.
+    QuestionError
+        Where the logs cannot tell what is asked.
+    """
+    from capacity.learning.churn import Asked, learn_churn  # only what is asked for is loaded
+
+    asked = Asked(form, term, snapshots, renewals, evidence, addressable)
+    return learn_churn(path, Reading(**how), asked)

@@ -1,0 +1,191 @@
+"""Who was there from when to when: accounts or people, as a log tells it, by dates or by tenure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from capacity import units
+from capacity.arrays import BoolArray, FloatArray, TextArray
+from capacity.calendar import DateArray, months_and_days
+from capacity.learning.log import Log
+from capacity.units import DAYS_PER_MONTH, HALF
+
+_DAY = np.timedelta64(1, "D")
+_NO_DAY = np.datetime64("NaT")
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Spans of being there, those that may be used.
+
+    Attributes
+    ----------
+    names, group
+        Who, and the segment or role, shape (lives,).
+    entered
+        Months of tenure from which on somebody was looked at; 0 where that was from the start.
+    months
+        Months of tenure at the end, or until now.
+    ended
+        Whether it is over.
+    starts, after
+        First day, and the day after the last that is known; empty where tenures were given.
+    until
+        Day of the export.
+    """
+
+    names: TextArray
+    group: TextArray
+    entered: FloatArray
+    months: FloatArray
+    ended: BoolArray
+    starts: DateArray
+    after: DateArray
+    until: np.datetime64
+
+    def __len__(self) -> int:
+        return len(self.months)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether it is known when each began."""
+        return len(self.starts) == len(self)
+
+    @property
+    def exposure(self) -> FloatArray:
+        """Months in which each could have ended and would have been seen to."""
+        return np.maximum(self.months - self.entered, 0.0)
+
+    def take(self, mask: BoolArray) -> Lives:
+        """Some of them."""
+        columns = ("names", "group", "entered", "months", "ended")
+        dates = ("starts", "after") if self.has_dates else ()
+        return replace(self, **{name: getattr(self, name)[mask] for name in (*columns, *dates)})
+
+    def of(self, group: str) -> Lives:
+        """Those of a segment or role."""
+        return self.take(self.group == group)
+
+    def groups(self) -> list[str]:
+        """The segments or roles, sorted."""
+        return sorted(set(self.group.tolist()))
+
+
+def read_lives(
+    log: Log, who: str, group: str, ended: str, since: np.datetime64 | None, month: float = 1.0
+) -> Lives:
+    """The lives in a log.
+
+    Parameters
+    ----------
+    who, group
+        Columns of the name and of the segment or role.
+    ended
+        Column of whether it is over, beside a `tenure`.
+    since
+        Day from which on the log is complete: who had left before is not in it. None where it
+        holds everybody who ever was there.
+    month
+        Months that a `tenure` of 1 means.
+    """
+    groups = log.names(group, renamed=True)
+    names = log.names(who) if who in log else np.arange(len(log)).astype(object)
+    if "start" in log:
+        return _by_dates(log, names, groups, who, since)
+    months = log.numbers("tenure", units.PLAIN, bare=month)
+    log.reject(months < 0, "tenure", lambda i: f"{months[i]:g} is below 0", "tenures below 0")
+    over = log.flags(ended)
+    if who in log:
+        log.reject_repeated([who])
+    none = np.array([], dtype="datetime64[D]")
+    lives = Lives(names, groups, np.zeros(len(log)), months, over, none, none, log.until())
+    return lives.take(log.good)
+
+
+def _by_dates(
+    log: Log, names: TextArray, groups: TextArray, who: str, since: np.datetime64 | None
+) -> Lives:
+    starts = log.days("start")
+    ends = log.days("end", needed=False) if "end" in log else np.full(len(log), _NO_DAY)
+    log.reject(
+        ends < starts,
+        "end",
+        lambda i: f"{ends[i]} is before the start {starts[i]}. Swap them?",
+        "ends before starts",
+    )
+    until = log.until(starts, ends)
+    ended = ~np.isnat(ends)
+    last: DateArray = np.where(ended, ends, until)
+    after = last + _DAY
+    if who in log:
+        log.reject_repeated([who, group_column(log), "start", "end"])
+        _check_returns(log, names, starts, after, who)
+    months = (after - starts).astype(float) / DAYS_PER_MONTH
+    entered = np.zeros(len(log))
+    if since is not None:
+        entered = np.maximum((since - starts).astype(float) / DAYS_PER_MONTH, 0.0)
+        log.reject(
+            ended & (after <= since),
+            "end",
+            lambda i: f"{ends[i]} is before {since}, from when on the log is complete",
+            "ended before the log is complete",
+        )
+    lives = Lives(names, groups, entered, months, ended, starts, after, until)
+    return lives.take(log.good)
+
+
+def group_column(log: Log) -> str:
+    """The column of the segment or the role."""
+    return "segment" if "segment" in log else "role"
+
+
+def _check_returns(
+    log: Log, names: TextArray, starts: DateArray, after: DateArray, who: str
+) -> None:
+    """Whoever is there again begins a life of their own; nobody is there twice at a time."""
+    good = log.good
+    rows = sorted(np.flatnonzero(good).tolist(), key=lambda i: (names[i], starts[i], i))
+    again, twice = np.zeros(len(log), dtype=bool), np.zeros(len(log), dtype=bool)
+    last: dict[str, int] = {}
+    for row in rows:
+        before = last.get(names[row])
+        if before is not None:
+            twice[row] = starts[row] < after[before]
+            again[row] = not twice[row]
+        if not twice[row]:
+            last[names[row]] = row
+    log.reject(
+        twice,
+        who,
+        lambda i: f"{names[i]!r} was there at that time already",
+        "there twice at a time",
+    )
+    log.reject(
+        again,
+        who,
+        lambda i: f"{names[i]!r} came back: a life of its own",
+        "came back",
+        is_used=True,
+    )
+
+
+def renewals_of(lives: Lives, term: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Renewals of each life: the last that was decided, and how many of them were kept.
+
+    An account that is still there has renewed at the end of each whole term before today. One that
+    is gone left at the end of a term, the nearest to its last day, the first at the earliest.
+    """
+    lost = np.maximum(np.floor(lives.months / term + HALF), 1)
+    kept = _whole_months(lives) // term
+    return np.where(lives.ended, lost, kept), np.where(lives.ended, lost - 1, kept)
+
+
+def _whole_months(lives: Lives) -> FloatArray:
+    """Whole months before the last day that is known, as the calendar counts them."""
+    if not lives.has_dates:
+        return np.floor(lives.months)
+    month, day = months_and_days(lives.starts)
+    last, last_day = months_and_days(lives.after - _DAY)
+    return (last - month - (last_day < day)).astype(float)
