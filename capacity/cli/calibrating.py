@@ -80,6 +80,84 @@ def _example(command: str) -> str:
     return f"Example: capacity calibrate {command}"
 
 
+@calibrate.command(epilog=_example("hours timesheets.csv --columns task=Activity"))
+def hours(
+    log: Log,
+    family: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="lognormal, gamma, weibull or observations; auto takes the best by AIC.",
+        ),
+    ] = "auto",
+    rounded: Annotated[
+        str, typer.Option(metavar="STEP", help="Step to which entries are rounded: 15m, or exact.")
+    ] = "auto",
+    longest: Annotated[
+        str, typer.Option(metavar="HOURS", help="Hours above which an entry cannot be true.")
+    ] = "200h",
+    columns: Columns = [],  # noqa: B006 (typer reads the default)
+    rename: Rename = [],  # noqa: B006 (typer reads the default)
+    date_format: DateFormat = ISO,
+    as_of: AsOf = None,
+    bad: Bad = TENTH,
+    write: Write = None,
+    rejects: Rejects = None,
+    html: Html = None,
+    md: Md = None,
+    json: Json = None,
+    quiet: Quiet = False,
+) -> None:
+    """Hours of each task from a log of occurrences: a distribution, and how sure its mean is."""
+    from capacity.learning.calibrate import hours as learn
+
+    how = _reading(columns, rename, date_format, as_of, bad)
+    most = _number("--longest", longest)
+    targets = _Targets(write, rejects, html, md, json)
+    _run(
+        lambda: learn(log, family=family, rounded=rounded, longest=most, **how),
+        [str(log)],
+        targets,
+        quiet=quiet,
+    )
+
+
+@calibrate.command(epilog=_example("rates tickets.csv accounts.csv --since 2025-01-01"))
+def rates(
+    log: Log,
+    accounts: Annotated[
+        Path,
+        typer.Argument(metavar="ACCOUNTS", help="The accounts that could have had events."),
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="From when on events were logged; the month of the first one unless it is given.",
+        ),
+    ] = None,
+    columns: Columns = [],  # noqa: B006 (typer reads the default)
+    rename: Rename = [],  # noqa: B006 (typer reads the default)
+    date_format: DateFormat = ISO,
+    as_of: AsOf = None,
+    bad: Bad = TENTH,
+    write: Write = None,
+    rejects: Rejects = None,
+    html: Html = None,
+    md: Md = None,
+    json: Json = None,
+    quiet: Quiet = False,
+) -> None:
+    """Events a year and account from a log of events, by task and segment; seasons by month."""
+    from capacity.learning.calibrate import rates as learn
+
+    how = _reading(columns, rename, date_format, as_of, bad)
+    begin = _day("--since", since)
+    targets = _Targets(write, rejects, html, md, json)
+    inputs = [str(log), str(accounts)]
+    _run(lambda: learn(log, accounts, since=begin, **how), inputs, targets, quiet=quiet)
+
+
 @calibrate.command(epilog=_example("churn accounts.csv --term 12 --write churn.yaml"))
 def churn(
     log: Log,
@@ -198,7 +276,7 @@ def _reading(
         "columns": _pairs("--columns", columns, "task=Activity"),
         "rename": _pairs("--rename", rename, '"Quarterly review=qbr"'),
         "date_format": date_format,
-        "as_of": _day(as_of),
+        "as_of": _day("--as-of", as_of),
         "bad": _share("--bad", bad),
     }
 
@@ -222,7 +300,16 @@ def _share(option: str, text: str) -> float:
         raise QuestionError(f"{option} {error}") from None
 
 
-def _day(text: str | None) -> Any:
+def _number(option: str, text: str) -> float:
+    from capacity.units import HOURS, parse_hours
+
+    try:
+        return HOURS.check(parse_hours(text), text)
+    except ValueError as error:
+        raise QuestionError(f"{option} {error}") from None
+
+
+def _day(option: str, text: str | None) -> Any:
     from capacity.scenario.days import read_day
 
     if text is None:
@@ -230,4 +317,4 @@ def _day(text: str | None) -> Any:
     try:
         return read_day(text)
     except ValueError as error:
-        raise QuestionError(f"--as-of {error}") from None
+        raise QuestionError(f"{option} {error}") from None

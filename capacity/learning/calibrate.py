@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from capacity.learning.answer import Calibration
-from capacity.learning.log import Reading
+from capacity.learning.how import Reading
 
 
 class HowToRead(TypedDict, total=False):
@@ -25,6 +25,73 @@ class HowToRead(TypedDict, total=False):
     as_of: dt.date | None
     bad: float
     currency: str
+
+
+def hours(
+    path: str | Path,
+    *,
+    family: str = "auto",
+    rounded: str | float = "auto",
+    longest: float = 200.0,
+    **how: Unpack[HowToRead],
+) -> Calibration:
+    """Hours of tasks.
+
+    Parameters
+    ----------
+    path
+        Occurrences, a row each: `task`, `hours`; optionally `account`, `person`, `date`.
+    family
+        ``lognormal``, ``gamma``, ``weibull`` or ``observations``; ``auto`` takes the family of
+        lowest AIC, or the observations where none is near.
+    rounded
+        The step to which people round, as ``15m``; ``exact``; ``auto`` finds it.
+    longest
+        Hours above which an entry cannot be true.
+    **how
+        How the log is read: columns, rename, date_format, as_of, bad.
+
+    Raises
+    ------
+    InputError
+        Where the log cannot be read, or more of its rows are bad than `bad`.
+    QuestionError
+        Where no task has enough rows.
+    """
+    from capacity.learning.hours import learn_hours  # only what is asked for is loaded
+
+    return learn_hours(path, Reading(**how), family, rounded, longest)
+
+
+def rates(
+    events: str | Path,
+    accounts: str | Path,
+    *,
+    since: dt.date | None = None,
+    **how: Unpack[HowToRead],
+) -> Calibration:
+    """How often tasks fall due at random, a year and account, by segment.
+
+    Parameters
+    ----------
+    events
+        What happened, a row each: `account`, `task`, `date`.
+    accounts
+        Who it could have happened to: `account`, `segment`, `start`, `end` (the last day; empty for
+        who is still there).
+    since
+        Day from which on events were logged; the month of the first event without.
+    **how
+        How the logs are read: columns, rename, date_format, as_of, bad.
+
+    Raises
+    ------
+    InputError
+        Where a log cannot be read, or more of its rows are bad than `bad`.
+    """
+    from capacity.learning.rates import learn_rates  # only what is asked for is loaded
+
+    return learn_rates(events, accounts, Reading(**how), since)
 
 
 def churn(

@@ -17,8 +17,9 @@ from capacity.learning.churn_told import curves, findings, sentences, warnings
 from capacity.learning.effects import CONTROL, COVERAGE, Effects, read_effects
 from capacity.learning.fragment import manifest_of, measured, moments, quantiles, source_of
 from capacity.learning.growth import Growth, read_growth
+from capacity.learning.how import Reading, check_known
 from capacity.learning.lives import Lives, read_lives, renewals_of
-from capacity.learning.log import Log, Reading, check_known, read_log
+from capacity.learning.log import Log, read_log
 from capacity.learning.posterior import Rate
 from capacity.learning.rejects import Rejects
 from capacity.learning.retention import (
@@ -38,6 +39,8 @@ FORMS = (AUTO, HAZARD, *RENEWAL_FORMS)
 HISTORY = ("account", "segment", "start", "end", "tenure", "churned", "renewals", "term")
 SNAPSHOTS = ("account", "date", "arr", "segment")
 RENEWALS = ("account", "segment", "lost", "term")
+
+_FREE = (COVERAGE, CONTROL)
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
 
 
 def _names(how: Reading) -> tuple[str, ...]:
-    own = [name for name in how.columns if name.startswith((COVERAGE, CONTROL))]
+    own = [name for name in how.columns if name.startswith(_FREE)]
     return tuple(dict.fromkeys((*HISTORY, *SNAPSHOTS, *RENEWALS, *own)))
 
 
@@ -210,7 +213,7 @@ def _growth(
     """Growth by segment, written into the settings of the segments."""
     if asked.snapshots is None:
         return {}, Rejects()
-    log = read_log(asked.snapshots, how, SNAPSHOTS[:3], SNAPSHOTS[3:])
+    log = read_log(asked.snapshots, how, SNAPSHOTS[:3], SNAPSHOTS[3:], is_further=True)
     segment_of = dict(zip(lives.names.tolist(), lives.group.tolist(), strict=True))
     found = read_growth(log, segment_of)
     rejects = log.rejects()
@@ -227,8 +230,10 @@ def _growth(
 def _effects(asked: Asked, how: Reading) -> tuple[Effects | None, dict[str, Any], Rejects]:
     if asked.renewals is None:
         return None, {}, Rejects()
-    known = tuple(name for name in how.columns if name.startswith((COVERAGE, CONTROL)))
-    log = read_log(asked.renewals, how, ("segment", "lost"), ("term", *known), (COVERAGE, CONTROL))
+    known = tuple(name for name in how.columns if name.startswith(_FREE))
+    log = read_log(
+        asked.renewals, how, ("segment", "lost"), ("term", *known), _FREE, is_further=True
+    )
     found = read_effects(log, asked.evidence)
     tasks = {}
     method = f"complementary log-log regression, {asked.evidence}"

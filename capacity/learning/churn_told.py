@@ -32,12 +32,12 @@ def sentences(
 ) -> Iterator[str]:
     """What was found, in sentences."""
     for one in found:
-        low, high = 1 - np.exp(-one.hazard.quantiles(OUTER))
-        mean, _ = one.hazard.chance()
+        mean, low, high = one.first()
+        when = "a year" if one.form in (HAZARD, ONE) else "at the first renewal"
         yield (
             f"{one.segment}: {one.lost:,} of {one.accounts:,} accounts were lost, "
-            f"{share(mean, 1)} a year of being there ({share(low, 1)} to {share(high, 1)} in 9 of "
-            f"10). Told as {_TOLD[one.form]}."
+            f"{share(mean, 1)} {when} ({share(low, 1)} to {share(high, 1)} in 9 of 10). "
+            f"Told as {_TOLD[one.form]}."
         )
     if years is not None and years.tell:
         low, middle, high = years.volatility()
@@ -142,7 +142,7 @@ def findings(
 def _of_segments(found: list[Retention]) -> Findings:
     heads = {
         "segment": "text", "accounts": "count", "lost": "count", "account-months": "count",
-        "lost a month": "chance", "churn a year": "share", "p5": "share", "p95": "share",
+        "lost a month": "chance", "lost a year": "share", "p5": "share", "p95": "share",
         "told as": "text",
     }  # fmt: skip
     rows = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from capacity.errors import QuestionError
 from capacity.estimates import Z_OF_P90
 from capacity.learning.libraries import statsmodels
 from capacity.learning.log import Log
-from capacity.units import MONTHS_PER_YEAR
+from capacity.units import LARGEST, MONTHS_PER_YEAR
 
 COVERAGE, CONTROL = "coverage_", "control_"
 """What columns of the coverage of a task, and of what else may matter, begin with."""
@@ -28,6 +28,7 @@ BELIEVED = 0.3
 BIAS = {"randomised": 0.0, "matched": 0.15, "observational": 0.3}
 """Standard deviation of the bias of ln(hazard ratio), by how it came about who got the work."""
 _COMMON = 0.15
+_ANY = replace(units.PLAIN, low=-LARGEST)
 _WIDEST = 20.0
 
 
@@ -130,9 +131,7 @@ def read_effects(log: Log, evidence: str) -> Effects:
         raise QuestionError(f"{log.path}: {text}")
     coverage = {name: log.numbers(name, units.SHARE) for name in tasks}
     controls = {
-        name: log.numbers(name, units.PLAIN)
-        for name in log.table.columns
-        if name.startswith(CONTROL)
+        name: log.numbers(name, _ANY) for name in log.table.columns if name.startswith(CONTROL)
     }
     log.rejects()  # stops where too many rows are bad
     good = log.good

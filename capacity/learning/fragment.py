@@ -73,5 +73,5 @@ def manifest_of(log: Log, as_of: np.datetime64) -> dict[str, str]:
     """What the numbers depend on."""
     from importlib.metadata import version  # slow to import
 
-    about = {"library": f"capacity {version('cs-capacity')}", "log": str(log.path)}
+    about = {"library": f"cs-capacity {version('cs-capacity')}", "log": str(log.path)}
     return about | {"sha256": log.sha256, "as of": str(as_of)}

@@ -131,6 +131,7 @@ def _by_dates(
             "end",
             lambda i: f"{ends[i]} is before {since}, from when on the log is complete",
             "ended before the log is complete",
+            is_fault=False,
         )
     lives = Lives(names, groups, entered, months, ended, starts, after, until)
     return lives.take(log.good)

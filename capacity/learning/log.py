@@ -6,10 +6,9 @@ its number and left out; nothing is guessed.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,59 +22,16 @@ from capacity.book.observations import value_in
 from capacity.book.reading import day_in
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line
 from capacity.calendar import DateArray
-from capacity.errors import InputError, Mistake, Place, QuestionError
+from capacity.errors import InputError, Mistake, Place
+from capacity.learning.how import Reading
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
-from capacity.scenario.currencies import OWN
-from capacity.scenario.document import date_pattern, read_date_format
+from capacity.scenario.document import date_pattern
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import read_bytes
 from capacity.units import Unit
 
 _YES = ("yes", "true", "1", "y", "lost", "churned", "left")
 _NO = ("no", "false", "0", "n", "", "renewed", "active")
-BAD = 0.1
-"""Part of the rows that may be bad, unless it is said."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How logs are read.
-
-    Attributes
-    ----------
-    columns
-        The file's own titles of columns.
-    rename
-        What a task, segment or role of the file is called in the plan.
-    date_format
-        How dates are written.
-    as_of
-        Day of the export: who has no end was there until then. The last day in the file without.
-    bad
-        Part of the rows that may be left out.
-    currency
-        Of amounts that name none.
-    """
-
-    columns: Mapping[str, str] = field(default_factory=dict)
-    rename: Mapping[str, str] = field(default_factory=dict)
-    date_format: str = "YYYY-MM-DD"
-    as_of: dt.date | None = None
-    bad: float = BAD
-    currency: str = OWN
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.bad <= 1:
-            raise QuestionError(f"bad {self.bad:g} is no share. Write 10% or 0.1")
-        try:
-            read_date_format(self.date_format)
-        except ValueError as error:
-            raise QuestionError(f"date_format: {error}") from None
-
-    @property
-    def latest(self) -> dt.date:
-        """The last day that is believed."""
-        return self.as_of or dt.datetime.now(dt.UTC).date()
 
 
 @dataclass
@@ -114,7 +70,7 @@ class Log:
     def good(self) -> BoolArray:
         """Rows that are to be used as far as is known, shape (rows,)."""
         mask = np.ones(len(self), dtype=bool)
-        mask[list(self.noted.bad)] = False
+        mask[list(self.noted.bad | self.noted.outside)] = False
         return mask
 
     # --- columns ---------------------------------------------------------------------------------
@@ -200,14 +156,30 @@ class Log:
         kind: str,
         *,
         is_used: bool = False,
+        is_fault: bool = True,
     ) -> None:
-        """Note that rows are bad; `is_used` where they count all the same."""
+        """Note that rows are bad.
+
+        Parameters
+        ----------
+        is_used
+            Whether they count all the same.
+        is_fault
+            Whether something is wrong with them; else they lie outside of what was asked for.
+        """
         cells = self.table.columns.get(column)
         for row in np.flatnonzero(mask).tolist():
             found = "" if cells is None else as_text(cells[row])
-            self.noted.add(row, column, found, text(row), kind, is_used=is_used)
+            self.noted.add(row, column, found, text(row), kind, is_used=is_used, is_fault=is_fault)
 
-    def reject_repeated(self, names: Sequence[str], kind: str = "rows that stand twice") -> None:
+    def reject_occurrences(self, names: Sequence[str]) -> None:
+        """Rows that say the same: by their `id` a fault, without one perhaps two of a day."""
+        if "id" in self:
+            self.reject_repeated(["id"])
+        else:
+            self.reject_repeated(names, is_used=True)
+
+    def reject_repeated(self, names: Sequence[str], *, is_used: bool = False) -> None:
         """Rows that are the same as an earlier one in all of some columns."""
         columns = [self.column(name).texts() for name in names if name in self]
         first: dict[tuple[str, ...], int] = {}
@@ -222,7 +194,8 @@ class Log:
             again,
             names[0],
             lambda i: f"says the same as {counted} {earlier[i]}. Keep one of them",
-            kind,
+            "rows that stand twice",
+            is_used=is_used,
         )
 
     def rejects(self) -> Rejects:
@@ -234,7 +207,7 @@ class Log:
             Where more of them are bad than is allowed, or none is left.
         """
         found = self.noted.rejects()
-        if found.left_out > self.how.bad * found.rows or found.left_out == found.rows:
+        if found.faulty > self.how.bad * found.rows or found.left_out == found.rows:
             raise TooManyRejectsError(found, self.how.bad, self.table)
         return found
 
@@ -255,6 +228,8 @@ def read_log(
     needed: Sequence[str],
     known: Sequence[str] = (),
     more: tuple[str, ...] = (),
+    *,
+    is_further: bool = False,
 ) -> Log:
     """Read a log.
 
@@ -268,6 +243,8 @@ def read_log(
         Columns that it has to have, and may have.
     more
         What further columns may begin with, as ``coverage_``.
+    is_further
+        Whether it comes with another log, whose titles it need not share.
 
     Raises
     ------
@@ -280,6 +257,8 @@ def read_log(
     header = read_table(source, []).header
     extra = [title for title in header if title.startswith(more)]
     titles = {name: how.columns.get(name, name) for name in (*needed, *known, *extra)}
+    if is_further:
+        titles = {name: t if t in header else name for name, t in titles.items()}
     _check_titles(header, Place(str(path), 1), titles, needed, how)
     read = read_table(source, list(dict.fromkeys(t for t in titles.values() if t in header)))
     columns = {name: read.columns[t] for name, t in titles.items() if t in read.columns}
@@ -298,7 +277,7 @@ def _check_titles(
     known = [one_line(title) for title in header]
     mistakes = []
     for name, title in titles.items():
-        if title not in header and (name in needed or name in how.columns):
+        if title not in header and (name in needed or title != name):
             text = (
                 f"no column is called `{title}`.{nearest(title, known)} The file has "
                 f"{', '.join(known[:20])}. Name it by --columns {name}=TITLE"
@@ -309,22 +288,6 @@ def _check_titles(
             mistakes.append(Mistake(top, name, text))
     if mistakes:
         raise InputError(mistakes)
-
-
-def check_known(how: Reading, names: Sequence[str]) -> None:
-    """Columns that are mapped are columns that somebody reads.
-
-    Raises
-    ------
-    QuestionError
-        Where one is none of these names.
-    """
-    for name in how.columns:
-        if name not in names:
-            known = ", ".join(names)
-            raise QuestionError(
-                f"column {name!r} is not known.{nearest(name, names)} Known: {known}"
-            )
 
 
 def _read_number(amounts: Amounts | None, unit: Unit, bare: float, cell: Cell) -> tuple[float, str]:

@@ -49,19 +49,24 @@ class Rejects:
     ----------
     rows
         Rows of the files.
-    left_out
-        Rows of them that were not used.
+    left_out, faulty
+        Rows of them that were not used, and those of them that are at fault; the others lie
+        outside of what was asked for.
     listed
         Everything that is wrong, in the order of the files.
     """
 
     rows: int = 0
     left_out: int = 0
+    faulty: int = 0
     listed: tuple[Reject, ...] = ()
 
     def __add__(self, other: Rejects) -> Rejects:
         return Rejects(
-            self.rows + other.rows, self.left_out + other.left_out, self.listed + other.listed
+            self.rows + other.rows,
+            self.left_out + other.left_out,
+            self.faulty + other.faulty,
+            self.listed + other.listed,
         )
 
     def counts(self) -> list[tuple[str, int, bool]]:
@@ -89,9 +94,9 @@ class TooManyRejectsError(InputError):
     """More of the rows are bad than was allowed; holds the first of each kind, and all of them."""
 
     def __init__(self, rejects: Rejects, allowed: float, table: Table) -> None:
-        part = rejects.left_out / rejects.rows
+        part = rejects.faulty / rejects.rows
         text = (
-            f"{rejects.left_out:,} of {rejects.rows:,} rows cannot be used ({share(part, 1)}), "
+            f"{rejects.faulty:,} of {rejects.rows:,} rows cannot be used ({share(part, 1)}), "
             f"more than {share(allowed, 1)}. Mend them, or allow more by --bad"
         )
         super().__init__([Mistake(table.top, "", text), *_first(rejects)])
@@ -114,18 +119,28 @@ class Noted:
     table: Table
     listed: dict[tuple[int, str, str], Reject] = field(default_factory=dict)
     bad: set[int] = field(default_factory=set)
+    outside: set[int] = field(default_factory=set)
 
     def add(
-        self, row: int, column: str, found: str, text: str, kind: str, *, is_used: bool = False
+        self,
+        row: int,
+        column: str,
+        found: str,
+        text: str,
+        kind: str,
+        *,
+        is_used: bool = False,
+        is_fault: bool = True,
     ) -> None:
-        """Note that a row is wrong."""
+        """Note that a row is wrong, or lies outside of what was asked for."""
         place = self.table.place(row)
         self.listed[row, column, kind] = Reject(place, column, found, text, kind, is_used)
         if not is_used:
-            self.bad.add(row)
+            (self.bad if is_fault else self.outside).add(row)
 
     def rejects(self) -> Rejects:
         """All of it."""
         rows = sorted(self.listed, key=lambda key: key[0])
         listed = tuple(self.listed[key] for key in rows)
-        return Rejects(len(self.table.numbers), len(self.bad), listed)
+        left_out = len(self.bad | self.outside)
+        return Rejects(len(self.table.numbers), left_out, len(self.bad), listed)

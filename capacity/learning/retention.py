@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.learning.posterior import Chance, Rate
+from capacity.learning.posterior import OUTER, Chance, Rate
 from capacity.learning.sbg import Sbg, fit_sbg
 from capacity.units import MONTHS_PER_YEAR
 
@@ -70,6 +70,20 @@ class Retention:
         if self.form == EACH:
             return [chance.yearly(self.term) for chance in self.chances]
         return [self.chance.yearly(self.term)]
+
+    def first(self) -> tuple[float, float, float]:
+        """Churn as it is told first: its mean, and the range that holds it in 9 of 10.
+
+        A year of the hazard, or of one churn for all renewals; else the first renewal.
+        """
+        if self.form == HAZARD:
+            low, high = 1 - np.exp(-self.hazard.quantiles(OUTER))
+            return self.hazard.chance()[0], float(low), float(high)
+        if self.form == ONE:
+            low, high = 1 - (1 - self.chance.quantiles(OUTER)) ** (MONTHS_PER_YEAR / self.term)
+            return self.chance.yearly(self.term)[0], float(low), float(high)
+        low, high = self.chances[0].quantiles(OUTER)
+        return self.chances[0].mean, float(low), float(high)
 
 
 def _listed(counts: FloatArray) -> FloatArray:
