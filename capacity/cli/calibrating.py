@@ -223,6 +223,52 @@ def churn(
     _run(lambda: learn(log, **asked, **how), inputs, targets, quiet=quiet)
 
 
+@calibrate.command(epilog=_example("team people.csv --since 2023-01-01 --output done.csv"))
+def team(
+    log: Log,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="From when on the log holds everybody who was there then or later."
+        ),
+    ] = None,
+    tenure_in: Annotated[
+        str, typer.Option("--tenure-in", metavar="UNIT", help="months or years.")
+    ] = "months",
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Log of output: name, date, output; for the ramp."),
+    ] = None,
+    ramped: Annotated[
+        int, typer.Option(min=1, help="Months after which people count as ramped.")
+    ] = 12,
+    columns: Columns = [],  # noqa: B006 (typer reads the default)
+    rename: Rename = [],  # noqa: B006 (typer reads the default)
+    date_format: DateFormat = ISO,
+    as_of: AsOf = None,
+    bad: Bad = TENTH,
+    write: Write = None,
+    rejects: Rejects = None,
+    html: Html = None,
+    md: Md = None,
+    json: Json = None,
+    quiet: Quiet = False,
+) -> None:
+    """Attrition, time to hire and ramp of each role, from who was there from when to when."""
+    from capacity.learning.calibrate import team as learn
+
+    asked: dict[str, Any] = {
+        "since": _day("--since", since),
+        "tenure_in": tenure_in,
+        "output": output,
+        "ramped": ramped,
+    }
+    how = _reading(columns, rename, date_format, as_of, bad)
+    targets = _Targets(write, rejects, html, md, json)
+    inputs = [str(path) for path in (log, output) if path]
+    _run(lambda: learn(log, **asked, **how), inputs, targets, quiet=quiet)
+
+
 # --- what all of them share ----------------------------------------------------------------------
 
 

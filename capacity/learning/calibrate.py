@@ -94,6 +94,45 @@ def rates(
     return learn_rates(events, accounts, Reading(**how), since)
 
 
+def team(
+    path: str | Path,
+    *,
+    since: dt.date | None = None,
+    tenure_in: str = "months",
+    output: str | Path | None = None,
+    ramped: int = 12,
+    **how: Unpack[HowToRead],
+) -> Calibration:
+    """Attrition, time to hire and ramp, by role.
+
+    Parameters
+    ----------
+    path
+        People: `role`, and `start` and `end` (the last day; empty for who is still there), or
+        `tenure` and whether they `left`; optionally `name`, and `opened`, the day on which the
+        search for them began (a row without a start is a seat that is open).
+    since
+        Day from which on the roster holds everybody: who had left before is not in it.
+    tenure_in
+        ``months`` or ``years``.
+    output
+        What people got done: `name`, `date`, `output`, a row for each person and month; for the
+        ramp.
+    ramped
+        Completed months after which people count as ramped.
+    **how
+        How the logs are read: columns, rename, date_format, as_of, bad.
+
+    Raises
+    ------
+    InputError
+        Where a log cannot be read, or more of its rows are bad than `bad`.
+    """
+    from capacity.learning.team import Asked, learn_team  # only what is asked for is loaded
+
+    return learn_team(path, Reading(**how), Asked(since, tenure_in, output, ramped))
+
+
 def churn(
     path: str | Path,
     *,

@@ -123,7 +123,7 @@ def _history(log: Log, asked: Asked) -> tuple[Lives, Any]:
         given = log.numbers("term", units.PLAIN, needed=asked.term is None)
         log.reject(given <= 0, "term", lambda i: f"{given[i]:g} is no term", "terms of nothing")
         term = np.where(np.isnan(given), term, given)
-    lives = read_lives(log, "account", "segment", "churned", None)
+    lives = read_lives(log, "account", "segment", "churned")
     good = log.good
     term = term[good]
     if np.isnan(term).any():

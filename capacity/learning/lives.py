@@ -74,7 +74,14 @@ class Lives:
 
 
 def read_lives(
-    log: Log, who: str, group: str, ended: str, since: np.datetime64 | None, month: float = 1.0
+    log: Log,
+    who: str,
+    group: str,
+    ended: str,
+    since: np.datetime64 | None = None,
+    month: float = 1.0,
+    *,
+    may_be_to_come: bool = False,
 ) -> Lives:
     """The lives in a log.
 
@@ -89,11 +96,15 @@ def read_lives(
         holds everybody who ever was there.
     month
         Months that a `tenure` of 1 means.
+    may_be_to_come
+        Whether a row without a start is somebody to come, and none of the lives.
     """
     groups = log.names(group, renamed=True)
-    names = log.names(who) if who in log else np.arange(len(log)).astype(object)
+    names = np.arange(len(log)).astype(object)
+    if who in log:
+        names = log.names(who, needed=not may_be_to_come)
     if "start" in log:
-        return _by_dates(log, names, groups, who, since)
+        return _by_dates(log, names, groups, who, since, start_needed=not may_be_to_come)
     months = log.numbers("tenure", units.PLAIN, bare=month)
     log.reject(months < 0, "tenure", lambda i: f"{months[i]:g} is below 0", "tenures below 0")
     over = log.flags(ended)
@@ -105,9 +116,15 @@ def read_lives(
 
 
 def _by_dates(
-    log: Log, names: TextArray, groups: TextArray, who: str, since: np.datetime64 | None
+    log: Log,
+    names: TextArray,
+    groups: TextArray,
+    who: str,
+    since: np.datetime64 | None,
+    *,
+    start_needed: bool,
 ) -> Lives:
-    starts = log.days("start")
+    starts = log.days("start", needed=start_needed)
     ends = log.days("end", needed=False) if "end" in log else np.full(len(log), _NO_DAY)
     log.reject(
         ends < starts,
@@ -120,7 +137,7 @@ def _by_dates(
     last: DateArray = np.where(ended, ends, until)
     after = last + _DAY
     if who in log:
-        log.reject_repeated([who, group_column(log), "start", "end"])
+        log.reject_repeated([who, group_column(log), "start", "end"], among=~np.isnat(starts))
         _check_returns(log, names, starts, after, who)
     months = (after - starts).astype(float) / DAYS_PER_MONTH
     entered = np.zeros(len(log))
@@ -134,7 +151,7 @@ def _by_dates(
             is_fault=False,
         )
     lives = Lives(names, groups, entered, months, ended, starts, after, until)
-    return lives.take(log.good)
+    return lives.take(log.good & ~np.isnat(starts))
 
 
 def group_column(log: Log) -> str:
@@ -146,7 +163,7 @@ def _check_returns(
     log: Log, names: TextArray, starts: DateArray, after: DateArray, who: str
 ) -> None:
     """Whoever is there again begins a life of their own; nobody is there twice at a time."""
-    good = log.good
+    good = log.good & ~np.isnat(starts)
     rows = sorted(np.flatnonzero(good).tolist(), key=lambda i: (names[i], starts[i], i))
     again, twice = np.zeros(len(log), dtype=bool), np.zeros(len(log), dtype=bool)
     last: dict[str, int] = {}

@@ -179,13 +179,23 @@ class Log:
         else:
             self.reject_repeated(names, is_used=True)
 
-    def reject_repeated(self, names: Sequence[str], *, is_used: bool = False) -> None:
-        """Rows that are the same as an earlier one in all of some columns."""
+    def reject_repeated(
+        self, names: Sequence[str], *, is_used: bool = False, among: BoolArray | None = None
+    ) -> None:
+        """Rows that are the same as an earlier one in all of some columns.
+
+        Parameters
+        ----------
+        among
+            Rows that are looked at, shape (rows,); all of them without.
+        """
         columns = [self.column(name).texts() for name in names if name in self]
         first: dict[tuple[str, ...], int] = {}
         again = np.zeros(len(self), dtype=bool)
         earlier = {}
         for row, key in enumerate(zip(*columns, strict=True)):
+            if among is not None and not among[row]:
+                continue
             before = first.setdefault(key, row)
             if before < row:
                 again[row], earlier[row] = True, self.table.numbers[before]

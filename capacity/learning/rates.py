@@ -69,7 +69,7 @@ def _accounts(path: str | Path, how: Reading, until: np.datetime64) -> tuple[Liv
     as_of = how.as_of or until.astype(dt.date)
     how = Reading(how.columns, how.rename, how.date_format, as_of, how.bad, how.currency)
     log = read_log(path, how, ACCOUNTS[:3], ACCOUNTS[3:], is_further=True)
-    lives = read_lives(log, "account", "segment", "end", None)
+    lives = read_lives(log, "account", "segment", "end")
     log.rejects()  # stops where too many rows are bad
     return lives, log
 
