@@ -14,6 +14,8 @@ import numpy as np
 from capacity.arrays import FloatArray
 
 _LOWEST, _HIGHEST = math.log(1e-3), math.log(9e3)
+"""Beyond which a shape is not told: chances are all alike, or all 0 or 1."""
+_STEPS, _FLAT = 30, 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,18 @@ def fit_sbg(lost: FloatArray, kept: FloatArray) -> Sbg:
     """
     from scipy.optimize import minimize  # slow to import
 
-    bounds = [(_LOWEST, _HIGHEST)] * 2
-    share = min(max(lost[0] / max(lost[0] + kept[0], 1), 0.02), 0.98)
-    start = np.log([max(share, 0.01), max(1 - share, 0.01)])
+    share = float(np.clip(lost[0] / max(lost[0] + kept[0], 1), 0.02, 0.98))
     found = minimize(
         lambda logs: -log_likelihood(logs, lost, kept),
-        start,
+        np.log([share, 1 - share]),
         jac=lambda logs: -_slope(logs, lost, kept),
-        bounds=bounds,
-        options={"ftol": 1e-15, "gtol": 1e-10},
+        hess=lambda logs: _curvature(logs, lost, kept),
+        method="trust-exact",
+        options={"gtol": 1e-9, "maxiter": _STEPS},
     )
     alpha, beta = np.exp(found.x)
-    inside = bool(((found.x > _LOWEST + 0.1) & (found.x < _HIGHEST - 0.1)).all())
+    inside = bool(((found.x > _LOWEST) & (found.x < _HIGHEST)).all())
+    inside &= bool(np.abs(found.jac).max() < _FLAT * (lost + kept).sum())
     covariance = None
     if inside:
         covariance = np.asarray(np.linalg.inv(_curvature(found.x, lost, kept)), dtype=np.float64)
