@@ -132,7 +132,7 @@ def findings(
         rows = zip(years.years.tolist(), years.lost.tolist(), years.expected.tolist(), strict=True)
         heads = {"year": "text", "lost": "count", "expected": "number"}
         table = tuple((str(year), lost, expected) for year, lost, expected in rows)
-        yield Findings("years", "Lost by calendar year", heads, table)
+        yield Findings("years", "Lost by year", heads, table)
     if growth:
         yield _of_growth(growth)
     if effects:
