@@ -32,6 +32,7 @@ from capacity.learning.retention import (
     compared,
 )
 from capacity.learning.volatility import Years, years_of
+from capacity.scenario.fields import LONGEST_TERM
 from capacity.units import MONTHS_PER_YEAR
 
 AUTO = "auto"
@@ -40,6 +41,7 @@ HISTORY = ("account", "segment", "start", "end", "tenure", "churned", "renewals"
 SNAPSHOTS = ("account", "date", "arr", "segment")
 RENEWALS = ("account", "segment", "lost", "term")
 
+_MOST_RENEWALS = 1000
 _FREE = (COVERAGE, CONTROL)
 
 
@@ -73,8 +75,8 @@ class Asked:
             raise QuestionError(f"form {self.form!r} is not known. Write {', '.join(FORMS)}")
         if not 0 < self.addressable <= 1:
             raise QuestionError("addressable is not above 0 and up to 1. Write 60% or 0.6")
-        if self.term is not None and not self.term > 0:
-            raise QuestionError(f"term {self.term:g} is no number of months. Write 12")
+        if self.term is not None and not 1 <= self.term <= LONGEST_TERM:
+            raise QuestionError(f"term {self.term:g} is not 1 to {LONGEST_TERM} months. Write 12")
 
 
 def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
@@ -84,6 +86,7 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     log = read_log(path, how, needed, HISTORY)
     lives, terms = _history(log, asked)
     rejects = log.rejects()
+    lives.check_time()
     found = [_retention(lives.of(s), terms, s, asked) for s in lives.groups()]
     years = years_of(lives) if lives.has_dates else None
     segments = {s: _segment(log, r, lives) for s, r in zip(lives.groups(), found, strict=True)}
@@ -117,11 +120,19 @@ def _is_dated(path: str | Path, how: Reading) -> bool:
 
 def _history(log: Log, asked: Asked) -> tuple[Lives, Any]:
     """The lives, and a function of the rows that gives their renewals."""
-    renewals = log.numbers("renewals", units.PLAIN, needed=False) if "renewals" in log else None
+    renewals = None
+    if "renewals" in log:
+        renewals = log.numbers("renewals", units.PLAIN, needed=False)
+        wrong = (renewals > _MOST_RENEWALS) | (renewals != np.floor(renewals))
+        wrong &= ~np.isnan(renewals)
+        text = f"is no count of renewals. Write a whole number up to {_MOST_RENEWALS:,}"
+        log.reject(wrong, "renewals", lambda i: f"{renewals[i]:g} {text}", "no counts")
     term = np.full(len(log), np.nan if asked.term is None else asked.term)
     if "term" in log:
         given = log.numbers("term", units.PLAIN, needed=asked.term is None)
-        log.reject(given <= 0, "term", lambda i: f"{given[i]:g} is no term", "terms of nothing")
+        wrong = (given < 1) | (given > LONGEST_TERM)
+        text = f"months are no term. Write 1 to {LONGEST_TERM}"
+        log.reject(wrong, "term", lambda i: f"{given[i]:g} {text}", "terms out of range")
         term = np.where(np.isnan(given), term, given)
     lives = read_lives(log, "account", "segment", "churned")
     good = log.good

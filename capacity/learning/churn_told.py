@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from capacity.units import MONTHS_PER_YEAR
 
 _MARKS = (12, 24, 36, 48, 60)
 _FEW = 10
+_SHOWN = 24
+"""Renewals of a segment that have a line of the table."""
 
 
 def sentences(
@@ -163,7 +166,7 @@ def _of_renewals(found: list[Retention]) -> Findings:
     rows = []
     for one in found:
         chances = zip(one.decided.tolist(), one.left.tolist(), strict=True)
-        for j, (decided, left) in enumerate(chances):
+        for j, (decided, left) in enumerate(islice(chances, _SHOWN)):
             low, high = _chance(left, decided)
             seen = left / decided
             fitted = _fitted(one, j)

@@ -19,6 +19,7 @@ from capacity.errors import QuestionError
 from capacity.estimates import Z_OF_P90
 from capacity.learning.libraries import statsmodels
 from capacity.learning.log import Log
+from capacity.scenario.fields import LONGEST_TERM
 from capacity.units import LARGEST, MONTHS_PER_YEAR
 
 COVERAGE, CONTROL = "coverage_", "control_"
@@ -124,7 +125,9 @@ def read_effects(log: Log, evidence: str) -> Effects:
     term = np.full(len(log), float(MONTHS_PER_YEAR))
     if "term" in log:
         term = log.numbers("term", units.PLAIN)
-        log.reject(term <= 0, "term", lambda i: f"{term[i]:g} is no term", "terms of nothing")
+        wrong = (term < 1) | (term > LONGEST_TERM)
+        text = f"months are no term. Write 1 to {LONGEST_TERM}"
+        log.reject(wrong, "term", lambda i: f"{term[i]:g} {text}", "terms out of range")
     tasks = [name for name in log.table.columns if name.startswith(COVERAGE)]
     if not tasks:
         text = f"no column begins with `{COVERAGE}`. Map one: --columns {COVERAGE}qbr=TITLE"

@@ -9,8 +9,9 @@ import numpy as np
 from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.calendar import DateArray, months_and_days
+from capacity.errors import QuestionError
 from capacity.learning.log import Log
-from capacity.units import DAYS_PER_MONTH, HALF
+from capacity.units import DAYS_PER_MONTH, HALF, LONGEST_SPAN, MONTHS_PER_YEAR
 
 _DAY = np.timedelta64(1, "D")
 _NO_DAY = np.datetime64("NaT")
@@ -68,6 +69,19 @@ class Lives:
         """Those of a segment or role."""
         return self.take(self.group == group)
 
+    def check_time(self) -> None:
+        """Make sure that each segment or role was there for any time.
+
+        Raises
+        ------
+        QuestionError
+            Where one was not, so that nothing can be learned of it.
+        """
+        for group in self.groups():
+            if not self.of(group).exposure.sum() > 0:
+                text = "nobody was there for any time, so nothing can be learned of it"
+                raise QuestionError(f"{group}: {text}. Leave it out, or check its rows")
+
     def groups(self) -> list[str]:
         """The segments or roles, sorted."""
         return sorted(set(self.group.tolist()))
@@ -106,7 +120,9 @@ def read_lives(
     if "start" in log:
         return _by_dates(log, names, groups, who, since, start_needed=not may_be_to_come)
     months = log.numbers("tenure", units.PLAIN, bare=month)
-    log.reject(months < 0, "tenure", lambda i: f"{months[i]:g} is below 0", "tenures below 0")
+    text = f"is no tenure. Write 0 to {LONGEST_SPAN:g} months"
+    wrong = (months < 0) | (months > LONGEST_SPAN)
+    log.reject(wrong, "tenure", lambda i: f"{months[i]:g} {text}", "tenures out of range")
     over = log.flags(ended)
     if who in log:
         log.reject_repeated([who])
@@ -140,6 +156,8 @@ def _by_dates(
         log.reject_repeated([who, group_column(log), "start", "end"], among=~np.isnat(starts))
         _check_returns(log, names, starts, after, who)
     months = (after - starts).astype(float) / DAYS_PER_MONTH
+    text = f"is more than {LONGEST_SPAN / MONTHS_PER_YEAR:g} years ago. Check the date"
+    log.reject(months > LONGEST_SPAN, "start", lambda i: f"{starts[i]} {text}", "too long ago")
     entered = np.zeros(len(log))
     if since is not None:
         entered = np.maximum((since - starts).astype(float) / DAYS_PER_MONTH, 0.0)

@@ -38,6 +38,8 @@ class Curve:
 
     def drawn(self) -> tuple[tuple[float, float], ...]:
         """Some points of the curve, for a picture."""
+        if not len(self.months):  # nobody has left yet
+            return ((0.0, 1.0), (self.longest, 1.0))
         pick = np.unique(np.linspace(0, len(self.months) - 1, _DRAWN).round().astype(int))
         pairs = zip(self.months[pick].tolist(), self.share[pick].tolist(), strict=True)
         return ((0.0, 1.0), *pairs)

@@ -84,6 +84,7 @@ def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     )
     searches = _searches(log) if "opened" in log and is_dated else {}
     rejects = log.rejects()
+    people.check_time()
     found = [attrition_of(role, people.of(role)) for role in people.groups()]
     ramps, more = _ramps(asked, how, people)
     dates = (people.starts, people.after - np.timedelta64(1, "D")) if people.has_dates else ()

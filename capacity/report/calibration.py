@@ -67,7 +67,8 @@ def _title(found: Calibration) -> str:
 
 def _tables(found: Calibration) -> Iterator[RichTable]:
     for one in found.findings:
-        yield _table(one)
+        if one.rows:
+            yield _table(one)
     if found.rejects.listed:
         out = table("Rows with faults", "fault", "rows", "used")
         for kind, count, used in found.rejects.counts():

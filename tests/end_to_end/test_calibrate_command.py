@@ -268,9 +268,10 @@ BAD = (
     ("A901,smb,2029-01-01,,12", "future dates"),
     ("A902,smb,01/02/2024,,12", "dates written otherwise"),
     ("A903,,2024-01-01,,12", "empty cells"),
-    ("A904,smb,2024-01-01,,0", "terms of nothing"),
+    ("A904,smb,2024-01-01,,0", "terms out of range"),
     ("A905,smb,2024-01-01,,x", "no numbers"),
     ("A906,s.mb,2024-01-01,,12", "names with a dot"),
+    ("A907,smb,1200-01-01,,12", "too long ago"),
 )
 TWICE = (
     ("B,smb,2021-01-01,2021-12-31,12", ""),
@@ -290,10 +291,10 @@ def test_every_bad_row_is_listed(run: Callable[..., Finished], folder: Path) -> 
         rows = list(csv.DictReader(file))
     wanted = {line for line, (_, kind) in enumerate(more, 242) if kind}
     assert {int(row["row"]) for row in rows} == wanted
-    assert {int(row["row"]) for row in rows if row["used"] == "yes"} == {251}
+    assert {int(row["row"]) for row in rows if row["used"] == "yes"} == {252}
     for _, kind in more:
         assert kind in done.out
-    assert "251 rows, 9 of them left out" in done.out
+    assert "252 rows, 10 of them left out" in done.out
 
 
 def test_a_bad_row_changes_no_result(run: Callable[..., Finished], folder: Path) -> None:
