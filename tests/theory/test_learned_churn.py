@@ -160,6 +160,32 @@ def test_excess_is_the_variance_of_a_factor() -> None:
     assert excess(luck.poisson(expected).astype(float), expected) < 0.02
 
 
+def test_growth_by_hand(tmp_path: Path) -> None:
+    """Two accounts at three dates half a year apart: sums of changes over sums of revenue."""
+    history = tmp_path / "history.csv"
+    history.write_text("account,segment,start\nA,smb,2024-01-01\nB,smb,2024-01-01\n")
+    arr = tmp_path / "arr.csv"
+    days = ("2024-01-01", "2024-07-01", "2025-01-01")
+    rows = [f"{who},{day},{x}" for who, xs in (("A", (100, 110, 110)), ("B", (200, 180, 180)))
+            for day, x in zip(days, xs, strict=True)]  # fmt: skip
+    arr.write_text("\n".join(["account,date,arr", *rows, ""]))
+    row = calibrate.churn(history, snapshots=arr).table("growth").iloc[0]
+    half = ((100 + 200) * 182 + (110 + 180) * 184) / 590 / 365.25
+    assert row["expansion"] == pytest.approx((1 + 10 / 590) ** (1 / half) - 1)
+    assert row["contraction"] == pytest.approx(1 - (1 - 20 / 590) ** (1 / half))
+
+
+def test_losses_by_year_by_hand(tmp_path: Path) -> None:
+    """One loss in three account-years of one account each: what a year held of them."""
+    history = tmp_path / "history.csv"
+    history.write_text("segment,start,end\nsmb,2023-01-01,2024-12-31\nsmb,2025-01-01,\n")
+    found = calibrate.churn(history, as_of=np.datetime64("2025-12-31").item())
+    table = found.table("years")
+    assert table["year"].tolist() == ["2023", "2024", "2025"]
+    assert table["lost"].tolist() == [0, 1, 0]
+    assert table["expected"].tolist() == pytest.approx([365 / 1096, 366 / 1096, 365 / 1096])
+
+
 # --- simulated truth -----------------------------------------------------------------------------
 
 

@@ -193,8 +193,8 @@ def test_the_ramp_of_a_file(tmp_path: Path) -> None:
         people.append(f"P{i},csm,2024-01-15,")
         for month in range(24):
             at = np.datetime64("2024-01") + month
-            # the month of the start and the next one hold less than one and two completed months
-            rows.append(f"P{i},{at}-15,{(2, 5, 10)[min(month, 2)]}")
+            # on the 10th the month that begins on the 15th is not completed
+            rows.append(f"P{i},{at}-10,{(2, 2, 5, 10)[min(month, 3)]}")
     found = calibrate.team(
         write(tmp_path, "roster.csv", people),
         output=write(tmp_path, "output.csv", rows),
