@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from replications import MOST_ERRORS, nine_of_ten
 from scipy import integrate, stats
 
 from capacity import calibrate
@@ -18,23 +18,7 @@ from capacity.learning.retention import by_renewal, compared
 from capacity.learning.sbg import fit_sbg, log_likelihood
 from capacity.learning.survival import kaplan_meier
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_ERRORS = 3.3
 REPLICATIONS = 200
-
-
-@pytest.fixture(scope="module")
-def data() -> Path:
-    folder = Path(os.environ.get("CAPACITY_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no public data at {folder}; set CAPACITY_DATA to its folder")
-    return folder
-
-
-def nine_of_ten(hits: np.ndarray) -> None:
-    """Ranges hold the truth in 90 % of the replications, within binomial error."""
-    error = np.sqrt(0.9 * 0.1 / len(hits))
-    assert abs(np.mean(hits) - 0.9) < MOST_ERRORS * error, np.mean(hits)
 
 
 # --- published figures ---------------------------------------------------------------------------

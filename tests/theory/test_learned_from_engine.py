@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from replications import nine_of_ten
 
 import capacity
 from capacity.learning.families import Observed, fitted
@@ -17,7 +18,6 @@ from capacity.learning.learned import Task, learn
 from capacity.learning.posterior import OUTER, Chance, Rate
 from capacity.learning.retention import compared
 
-MOST_ERRORS = 3.3
 FUTURES = 200
 
 PLAN = """
@@ -46,11 +46,6 @@ LONG = """
 @pytest.fixture(scope="module")
 def history(scenario: Callable[..., capacity.Scenario]) -> capacity.Result:
     return capacity.simulate(scenario(PLAN.replace("CHURN", "14%")), trials=FUTURES)
-
-
-def nine_of_ten(hits: np.ndarray) -> None:
-    error = np.sqrt(0.9 * 0.1 / len(hits))
-    assert abs(np.mean(hits) - 0.9) < MOST_ERRORS * error, np.mean(hits)
 
 
 def test_churn(history: capacity.Result) -> None:

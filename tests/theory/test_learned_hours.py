@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from replications import nine_of_ten
 from scipy import optimize, stats
 
 from capacity import calibrate
@@ -17,22 +17,7 @@ from capacity.learning.families import FAMILIES, Observed, fitted
 from capacity.learning.hours import Task, learn, observed
 from capacity.learning.pooling import pool
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_ERRORS = 3.3
 NOTHING = np.zeros(0)
-
-
-@pytest.fixture(scope="module")
-def data() -> Path:
-    folder = Path(os.environ.get("CAPACITY_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no public data at {folder}; set CAPACITY_DATA to its folder")
-    return folder
-
-
-def nine_of_ten(hits: list[bool]) -> None:
-    error = np.sqrt(0.9 * 0.1 / len(hits))
-    assert abs(np.mean(hits) - 0.9) < MOST_ERRORS * error, np.mean(hits)
 
 
 # --- published figures ---------------------------------------------------------------------------

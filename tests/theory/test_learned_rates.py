@@ -6,19 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from replications import nine_of_ten
 from scipy import stats
 
 from capacity import calibrate
 from capacity.learning.counts import Period, found_of
 from capacity.learning.posterior import OUTER, Rate
 
-MOST_ERRORS = 3.3
 REPLICATIONS = 200
-
-
-def nine_of_ten(hits: list[bool]) -> None:
-    error = np.sqrt(0.9 * 0.1 / len(hits))
-    assert abs(np.mean(hits) - 0.9) < MOST_ERRORS * error, np.mean(hits)
 
 
 def test_the_posterior_is_a_gamma() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from replications import nine_of_ten
 
 from capacity import calibrate
 from capacity.errors import QuestionError
@@ -18,23 +18,8 @@ from capacity.learning.ramp import ramp_of
 from capacity.learning.searches import search_of
 from capacity.learning.survival import curve_of
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_ERRORS = 3.3
 REPLICATIONS = 200
 DAY = np.timedelta64(1, "D")
-
-
-@pytest.fixture(scope="module")
-def data() -> Path:
-    folder = Path(os.environ.get("CAPACITY_DATA", ROOT.parent / "shared" / "data"))
-    if not folder.is_dir():
-        pytest.skip(f"no public data at {folder}; set CAPACITY_DATA to its folder")
-    return folder
-
-
-def nine_of_ten(hits: list[bool]) -> None:
-    error = np.sqrt(0.9 * 0.1 / len(hits))
-    assert abs(np.mean(hits) - 0.9) < MOST_ERRORS * error, np.mean(hits)
 
 
 def write(folder: Path, name: str, rows: list[str]) -> Path:
