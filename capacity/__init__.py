@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from capacity.errors import CapacityError, InputError, QuestionError
     from capacity.hiring.answer import HiringPlan
     from capacity.hiring.planning import plan
+    from capacity.learning import calibrate
+    from capacity.learning.answer import Calibration
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
 
 _HOMES = {
+    "Calibration": "capacity.learning.answer",
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
     "Grid": "capacity.sweeping",
@@ -33,6 +36,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
     "load": "capacity.loading",
@@ -44,6 +48,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Calibration",
     "CapacityError",
     "Comparison",
     "Grid",
@@ -54,6 +59,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "calibrate",
     "compare",
     "grid",
     "load",

@@ -213,23 +213,35 @@ def key_words(metric: Metric) -> str:
 
 
 def verbs() -> Iterator[str]:
-    """A section for each verb."""
+    """A section for each verb; of a group of verbs one within that of the group."""
     for command in app.registered_commands:
-        run: Any = command.callback
-        named = list(parameters(run))
-        arguments = [info.metavar for _, info, _ in named if not isinstance(info, OptionInfo)]
-        options = [row for row in named if isinstance(row[1], OptionInfo)]
-        yield f"## capacity {run.__name__}\n"
-        usage = ["capacity", run.__name__, *arguments, *(["[OPTIONS]"] if options else [])]
-        yield f"`{' '.join(usage)}`\n"
-        yield f"{' '.join(inspect.getdoc(run).split())}\n"
-        if options:
-            yield "| option | meaning |"
-            yield "|---|---|"
-        for name, info, default in options:
-            shown = f" Default: `{default}`." if isinstance(default, str) else ""
-            yield f"| `{written(name, info, default)}` | {info.help}{shown} |"
-        yield f"{NEXT * bool(options)}{{{{{run.__name__}}}}}\n"
+        yield from verb("##", command.callback)
+    for group in app.registered_groups:
+        assert group.typer_instance
+        yield f"## capacity {group.name}\n"
+        yield f"{group.typer_instance.info.help}\n"
+        yield f"{{{{{group.name}}}}}\n"
+        for command in group.typer_instance.registered_commands:
+            yield from verb("###", command.callback, f"{group.name} ")
+
+
+def verb(level: str, run: Any, group: str = "") -> Iterator[str]:
+    """The section of a verb."""
+    named = list(parameters(run))
+    arguments = [info.metavar for _, info, _ in named if not isinstance(info, OptionInfo)]
+    options = [row for row in named if isinstance(row[1], OptionInfo)]
+    name = f"{group}{run.__name__}"
+    yield f"{level} capacity {name}\n"
+    usage = ["capacity", name, *arguments, *(["[OPTIONS]"] if options else [])]
+    yield f"`{' '.join(usage)}`\n"
+    yield f"{' '.join(inspect.getdoc(run).split())}\n"
+    if options:
+        yield "| option | meaning |"
+        yield "|---|---|"
+    for option, info, default in options:
+        shown = f" Default: `{default}`." if isinstance(default, str) else ""
+        yield f"| `{written(option, info, default)}` | {info.help}{shown} |"
+    yield f"{NEXT * bool(options)}{{{{{name.replace(' ', '_')}}}}}\n"
 
 
 def parameters(run: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -104,7 +104,7 @@ class ObservedFiles:
         name = column or _only_column(read_table(source, []))
         table = read_table(source, [name])
         _check_column(name, table)
-        read = partial(_value, self._amounts if unit is units.MONEY else None, unit)
+        read = partial(value_in, self._amounts if unit is units.MONEY else None, unit)
         values, doubts = _values(table, name, read)
         return Observed(values, self.files.seen[path], doubts)
 
@@ -158,7 +158,7 @@ def _left_out(table: Table, name: str, column: Column) -> Iterator[Mistake]:
         yield Mistake(table.place(int(rows[0])), one_line(name), text)
 
 
-def _value(amounts: Amounts | None, unit: Unit, cell: Cell) -> float:
+def value_in(amounts: Amounts | None, unit: Unit, cell: Cell) -> float:
     """The observation in a cell; raises `ValueError` where it is none of the unit."""
     said = float(cell) if isinstance(cell, float) else cell
     said = said if isinstance(said, (int, float)) else as_text(said)

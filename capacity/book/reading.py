@@ -295,7 +295,7 @@ def _segments(plan: Plan, names: Column, findings: _Findings) -> IntArray:
 def _dates(column: Column, name: str, findings: _Findings) -> DateArray:
     wanted = " or ".join(findings.form.date_format)
     patterns = [date_pattern(form) for form in findings.form.date_format]
-    read = {cell: _date(cell, patterns) for cell in set(column.cells)}
+    read = {cell: day_in(cell, patterns) for cell in set(column.cells)}
     days = column.each(read.__getitem__, "datetime64[D]")
     findings.rows(
         np.isnat(days),
@@ -309,7 +309,7 @@ def _dates(column: Column, name: str, findings: _Findings) -> DateArray:
     return days
 
 
-def _date(cell: Cell, patterns: Sequence[str]) -> dt.date | None:
+def day_in(cell: Cell, patterns: Sequence[str]) -> dt.date | None:
     """The day in a cell, as it is written there; a time of day behind it plays no part."""
     if isinstance(cell, dt.date):
         return cell

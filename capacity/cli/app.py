@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capacity.cli.calibrating import calibrate
 from capacity.cli.options import NOTHING, Files, with_files
 from capacity.errors import QuestionError
 
@@ -25,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(calibrate, name="calibrate")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.", show_default=False)]
 Scenarios = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]

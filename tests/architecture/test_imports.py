@@ -57,7 +57,11 @@ LAYERS = (
     "valuing",
     "value",
     "hiring",
+<<<<<<< HEAD
     "drivers",
+=======
+    "learning",
+>>>>>>> learn
     "cli",
     "__main__",
 )
@@ -88,15 +92,21 @@ BANNED_LIBRARIES = {
 
 SLOW = {
     "pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl", "numpy_financial",
+<<<<<<< HEAD
     "altair", "vl_convert", "jinja2", "SALib",
+=======
+    "altair", "vl_convert", "jinja2", "statsmodels",
+>>>>>>> learn
 }  # fmt: skip
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {
     "capacity.cli.app": {"typer"},
+    "capacity.cli.calibrating": {"typer"},
     "capacity.cli.checking": {"rich"},
     "capacity.cli.options": {"typer"},
     "capacity.cli.progress": {"rich"},
     "capacity.cli.showing": {"rich"},
+    "capacity.report.calibration": {"rich"},
     "capacity.report.comparison": {"rich"},
     "capacity.report.drivers": {"rich"},
     "capacity.report.expected": {"rich"},
@@ -110,6 +120,7 @@ SLOW_AT_HOME = {
 }
 
 PUBLIC = [
+    "Calibration",
     "CapacityError",
     "Comparison",
     "Grid",
@@ -119,7 +130,11 @@ PUBLIC = [
     "Result",
     "Roi",
     "Scenario",
+<<<<<<< HEAD
     "Sensitivity",
+=======
+    "calibrate",
+>>>>>>> learn
     "compare",
     "grid",
     "load",
@@ -274,7 +289,11 @@ def test_imports_inside_of_functions_say_why() -> None:
 def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
+<<<<<<< HEAD
     wanted = [*project["dependencies"], *extras["files"], *extras["report"], *extras["drivers"]]
+=======
+    wanted = [*project["dependencies"], *extras["files"], *extras["report"], *extras["learn"]]
+>>>>>>> learn
     names = {
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
@@ -294,7 +313,7 @@ def test_the_public_names_are_exactly_these() -> None:
     assert capacity.__all__ == PUBLIC
     assert dir(capacity) == PUBLIC
     for name in PUBLIC:
-        assert getattr(capacity, name).__name__ == name
+        assert getattr(capacity, name).__name__.rpartition(".")[2] == name
     with pytest.raises(AttributeError, match="no attribute 'simulat'"):
         _ = capacity.simulat
 

@@ -129,9 +129,17 @@ def test_every_column_is_documented() -> None:
     assert re.findall(r"`(\w+)`", first_cells) == list(COLUMNS)
 
 
-@pytest.mark.parametrize("verb", ["", *(c.callback.__name__ for c in app.registered_commands)])
+VERBS = [c.callback.__name__ for c in app.registered_commands]
+VERBS += [
+    f"{group.name} {command.callback.__name__}"
+    for group in app.registered_groups
+    for command in group.typer_instance.registered_commands
+]
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
 def test_help_names_what_the_page_names(verb: str) -> None:
-    run = [sys.executable, "-c", "from capacity.cli import main; main()", verb, "--help"]
+    run = [sys.executable, "-c", "from capacity.cli import main; main()", *verb.split(), "--help"]
     said = subprocess.run([a for a in run if a], capture_output=True, text=True, check=True).stdout
     page = (REFERENCE / "command-line.md").read_text("utf-8")
     if not verb:
@@ -139,7 +147,7 @@ def test_help_names_what_the_page_names(verb: str) -> None:
             re.findall(r"^## capacity (\w+)$", page, re.MULTILINE)
         )
         return
-    section = page.split(f"## capacity {verb}\n")[1].split("\n## ")[0]
+    section = re.split(r"\n###? ", page.split(f"# capacity {verb}\n")[1])[0]
     options = set(re.findall(r"^  (--\w+)", said, re.MULTILINE)) - {"--help"}
     assert options == set(re.findall(r"^\| `(--\w+)", section, re.MULTILINE))
 

@@ -1,0 +1,3 @@
+"""Inputs from the logs that a company has already."""
+
+from capacity.learning import calibrate as calibrate  # what the front of the library hands out

@@ -1,0 +1,166 @@
+"""What was learned: values for a scenario, where they come from, and data against fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from capacity.learning.rejects import Rejects
+from capacity.scenario.dumping import as_yaml
+from capacity.writing import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from capacity.report.page import Page
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A table of what was found.
+
+    Attributes
+    ----------
+    name, title
+        By which it is asked for, and what stands above it.
+    units
+        The columns: their heads, and the unit of each (``text``, ``count``, ``hours``, ``share``,
+        ``months``, ``number``).
+    rows
+        A value for each column; NaN where there is none.
+    """
+
+    name: str
+    title: str
+    units: Mapping[str, str]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Data against fit, drawn as one panel.
+
+    Attributes
+    ----------
+    name
+        What the panel is of: a task, a segment, a role.
+    across, up
+        What the axes show.
+    points
+        Data as pairs.
+    line
+        The fit as pairs.
+    """
+
+    name: str
+    across: str
+    up: str
+    points: tuple[tuple[float, float], ...]
+    line: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Inputs learned from history.
+
+    Attributes
+    ----------
+    what
+        ``hours``, ``rates``, ``churn`` or ``team``.
+    fragment
+        Settings in the forms of the language, with their sources.
+    sentences
+        What was found, and what to be careful about.
+    warnings
+        What may be right but looks wrong.
+    findings
+        Tables.
+    curves
+        Data against fit.
+    rejects
+        Rows that were left out, or used with doubt.
+    beside
+        Files that the fragment names, by name: their text.
+    manifest
+        What the numbers depend on.
+    """
+
+    what: str
+    fragment: Mapping[str, Any]
+    sentences: tuple[str, ...]
+    findings: tuple[Findings, ...]
+    rejects: Rejects
+    manifest: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+    def table(self, name: str | None = None) -> pd.DataFrame:
+        """One of the tables of `findings`, the first unless one is named."""
+        import pandas as pd  # slow to import
+
+        found = next(f for f in self.findings if name in (None, f.name))
+        return pd.DataFrame(list(found.rows), columns=list(found.units))
+
+    def summary(self) -> dict[str, Any]:
+        """All of it in plain data, for other programs; what is not known is None."""
+        return {
+            "manifest": dict(self.manifest),
+            "fragment": dict(self.fragment),
+            "findings": {found.name: list(_rows(found)) for found in self.findings},
+            "sentences": list(self.sentences),
+            "warnings": list(self.warnings),
+            "rows": self.rejects.rows,
+            "left_out": self.rejects.left_out,
+        }
+
+    def to_yaml(self) -> str:
+        """The fragment as the text of a file, to be listed behind a plan under `extends`."""
+        head = f"# Learned by `capacity calibrate {self.what}`; list it behind a plan: extends\n"
+        return head + as_yaml(dict(self.fragment))
+
+    def write(self, path: str | Path) -> None:
+        """Write the fragment, and the files that it names beside it.
+
+        Raises
+        ------
+        CapacityError
+            Where one cannot be written.
+        """
+        for name, text in self.beside.items():
+            write_whole(Path(path).parent / name, text)
+        write_whole(Path(path), self.to_yaml())
+
+    @cached_property
+    def page(self) -> Page:
+        """The diagnostics, to be shown in any form."""
+        from capacity.report.calibration import page  # shows what is computed here
+
+        return page(self)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the diagnostics as one HTML file that needs nothing else."""
+        from capacity.report.html import html  # brought by the extra `report`
+
+        write_whole(Path(path), html(self.page))
+
+    def to_markdown(self, pictures: str = "") -> str:
+        """The diagnostics as Markdown; `pictures` is a folder with an SVG of each chart."""
+        from capacity.report.markdown import markdown  # shows what is computed here
+
+        return markdown(self.page, pictures)
+
+    def __str__(self) -> str:
+        from capacity.report.calibration import as_text  # shows what is computed here
+
+        return as_text(self)
+
+
+def _rows(found: Findings) -> Iterator[dict[str, Any]]:
+    for row in found.rows:
+        known = (None if isinstance(cell, float) and not isfinite(cell) else cell for cell in row)
+        yield dict(zip(found.units, known, strict=True))

@@ -1,0 +1,187 @@
+"""People from a roster: who leaves, how long a seat stays open, how fast newcomers ramp."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from capacity import units
+from capacity.calendar import DateArray
+from capacity.errors import QuestionError
+from capacity.estimates import Z_OF_P90
+from capacity.learning.answer import Calibration
+from capacity.learning.attrition import Attrition, attrition_of
+from capacity.learning.families import LOGNORMAL, Fit
+from capacity.learning.fragment import manifest_of, measured, moments, quantiles, source_of, value
+from capacity.learning.how import Reading, check_known
+from capacity.learning.lives import Lives, read_lives
+from capacity.learning.log import Log, read_log
+from capacity.learning.ramp import Ramp, read_ramps
+from capacity.learning.rejects import Rejects
+from capacity.learning.searches import ALL, Search, search_of
+from capacity.learning.team_told import curves, findings, sentences, warnings
+from capacity.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
+
+ROSTER = ("name", "role", "start", "end", "opened", "tenure", "left")
+OUTPUT = ("name", "date", "output")
+MONTHS = {"months": 1.0, "years": float(MONTHS_PER_YEAR)}
+"""Months that a tenure of 1 means."""
+RAMPED = 12
+"""Completed months after which people count as ramped, unless it is said."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked beside the roster.
+
+    Attributes
+    ----------
+    since
+        Day from which on the roster holds everybody; who had left before is not in it.
+    tenure_in
+        The unit of a tenure, a key of `MONTHS`.
+    output
+        A log of what people got done.
+    ramped
+        Completed months after which people count as ramped.
+    """
+
+    since: dt.date | None = None
+    tenure_in: str = "months"
+    output: str | Path | None = None
+    ramped: int = RAMPED
+
+    def __post_init__(self) -> None:
+        if self.tenure_in not in MONTHS:
+            raise QuestionError(f"tenure in {self.tenure_in!r} is not known. Write months or years")
+        if self.ramped < 1:
+            raise QuestionError(f"ramped after {self.ramped} months leaves no ramp. Write 12")
+
+
+def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
+    """Attrition, time to hire and ramp of each role."""
+    check_known(how, tuple(dict.fromkeys((*ROSTER, *OUTPUT))))
+    header = read_log(path, how, ()).table.header
+    is_dated = how.columns.get("tenure", "tenure") not in header
+    needed = ("role", "start") if is_dated else ("role", "tenure", "left")
+    log = read_log(path, how, needed, ROSTER)
+    if is_dated:
+        until = log.until(*(log.days(n, needed=False) for n in ROSTER[2:5] if n in log))
+        log.how = replace(how, as_of=until.astype(dt.date))
+    people = read_lives(
+        log,
+        "name",
+        "role",
+        "left",
+        None if asked.since is None else np.datetime64(asked.since),
+        MONTHS[asked.tenure_in],
+        may_be_to_come="opened" in log,
+    )
+    searches = _searches(log) if "opened" in log and is_dated else {}
+    rejects = log.rejects()
+    people.check_time()
+    found = [attrition_of(role, people.of(role)) for role in people.groups()]
+    ramps, more = _ramps(asked, how, people)
+    dates = (people.starts, people.after - np.timedelta64(1, "D")) if people.has_dates else ()
+    team = {one.role: _settings(log, one, searches, ramps, asked, *dates) for one in found}
+    return Calibration(
+        "team",
+        {"team": team},
+        tuple(sentences(found, searches, ramps)),
+        tuple(findings(found, searches, ramps)),
+        rejects + more,
+        manifest_of(log, people.until),
+        tuple(warnings(found, searches, is_dated=is_dated, since=asked.since)),
+        tuple(curves(found, people, searches)),
+    )
+
+
+# --- time to hire -------------------------------------------------------------------------------
+
+
+def _searches(log: Log) -> dict[str, Search]:
+    """How long seats stayed open, by role and of all roles together."""
+    opened, starts = log.days("opened", needed=False), log.days("start", needed=False)
+    roles = log.names("role", renamed=True)
+    log.reject(
+        starts < opened,
+        "opened",
+        lambda i: f"{opened[i]} is after the start {starts[i]}. Swap them?",
+        "opened after the start",
+    )
+    log.reject(
+        np.isnat(starts) & np.isnat(opened),
+        "start",
+        lambda _i: "is empty, and so is `opened`. Write one of them",
+        "empty cells",
+    )
+    rows = log.good & ~np.isnat(opened)
+    end = np.where(np.isnat(starts), log.until(), starts)
+    months = np.maximum((end - opened).astype(float), 1.0) / DAYS_PER_MONTH
+    over = ~np.isnat(starts)
+    found = {ALL: search_of(months[rows & over], months[rows & ~over])}
+    for role in sorted(set(roles[rows].tolist())):
+        own = rows & (roles == role)
+        found[role] = search_of(months[own & over], months[own & ~over])
+    return found
+
+
+def _ramps(asked: Asked, how: Reading, people: Lives) -> tuple[Mapping[str, Ramp], Rejects]:
+    if asked.output is None:
+        return {}, Rejects()
+    if not people.has_dates:
+        raise QuestionError("outputs take a roster with the day on which each person started")
+    log = read_log(asked.output, how, OUTPUT, is_further=True)
+    return read_ramps(log, people, asked.ramped), log.rejects()
+
+
+# --- the fragment -------------------------------------------------------------------------------
+
+
+def _settings(
+    log: Log,
+    one: Attrition,
+    searches: Mapping[str, Search],
+    ramps: Mapping[str, Ramp],
+    asked: Asked,
+    *days: DateArray,
+) -> dict[str, Any]:
+    years = one.rate.exposure
+    cut = f", seen from {asked.since}" if asked.since else ""
+    method = f"{one.left:,} left in {years:,.0f} person-years{cut}, gamma posterior"
+    remarks = measured(source_of(log, one.people, method, *days))
+    out: dict[str, Any] = {"attrition": moments(units.SHARE, *one.rate.chance(), remarks)}
+    search = searches.get(one.role)
+    stand_in = search is None or search.fit is None
+    search = searches.get(ALL) if stand_in else search
+    if search is not None and search.fit is not None:
+        whose = f" of {ALL}" if stand_in else ""
+        method = f"{search.filled:,} seats filled and {search.still_open:,} open{whose}"
+        text = source_of(log, search.filled + search.still_open, f"{method}, {search.fit.family}")
+        out["time_to_hire"] = _months(search.fit, measured(text))
+    if ramp := ramps.get(one.role):
+        assert asked.output is not None
+        records = int(ramp.people.sum())
+        text = f"{Path(asked.output).name}, {records:,} records against {asked.ramped} months on"
+        out["ramp"] = [_share(ramp, k, measured(text)) for k in range(ramp.listed)]
+    return out
+
+
+def _months(fit: Fit, remarks: dict[str, str]) -> dict[str, Any]:
+    """How long a seat stays open, in a form of the language."""
+    if fit.family == LOGNORMAL:
+        spread = np.exp(Z_OF_P90 * fit.shape * np.array([-1, 0, 1]))
+        return quantiles(units.MONTHS, (fit.scale * spread).tolist(), remarks)
+    return moments(units.MONTHS, fit.mean, fit.mean * fit.variation, remarks)
+
+
+def _share(ramp: Ramp, k: int, remarks: dict[str, str]) -> dict[str, Any]:
+    share, error = float(ramp.share[k]), float(ramp.error[k])
+    if not np.isfinite(error) or not 0 < share < 1:
+        return value(units.SHARE, share, remarks)
+    return moments(units.SHARE, share, error, remarks)

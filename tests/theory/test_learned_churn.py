@@ -1,0 +1,295 @@
+"""Churn from history: published figures, closed forms, and simulated truth that comes back."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from replications import MOST_ERRORS, nine_of_ten
+from scipy import integrate, stats
+
+from capacity import calibrate
+from capacity.errors import QuestionError
+from capacity.learning.effects import BELIEVED, BIAS, e_value, fit_effects, shrunk
+from capacity.learning.posterior import OUTER, Chance, Rate, excess, spread_of_counts
+from capacity.learning.retention import by_renewal, compared
+from capacity.learning.sbg import fit_sbg, log_likelihood
+from capacity.learning.survival import kaplan_meier
+
+REPLICATIONS = 200
+
+
+# --- published figures ---------------------------------------------------------------------------
+
+
+def test_telco(data: Path) -> None:
+    found = calibrate.churn(
+        data / "telco_churn_ibm" / "Telco-Customer-Churn.csv",
+        columns={"account": "customerID", "segment": "Contract", "churned": "Churn"},
+    )
+    table = found.table("segments").set_index("segment")
+    assert table["lost"].sum() == 1869
+    assert table["accounts"].sum() == 7043
+    printed = {name: f"{hazard:.7f}" for name, hazard in table["lost a month"].items()}
+    assert printed == {
+        "Month-to-month": "0.0236794",
+        "One year": "0.0026804",
+        "Two year": "0.0004991",
+    }
+    kept = found.table("survival").set_index("segment").loc["all"]
+    assert f"{kept['12 months']:.6f}" == "0.843200"
+    assert f"{kept['24 months']:.6f}" == "0.788736"
+    assert f"{kept['48 months']:.6f}" == "0.708840"
+    assert found.rejects.left_out == 0
+
+
+def test_fader_and_hardie(data: Path) -> None:
+    """The "Regular" customers: the fit on seven years, and the years 8 to 12 that it projects."""
+    with (data / "worked_numbers" / "retention_regular.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    active = np.array([float(row["percent_active"]) for row in rows if row["used_for_fit"] == "1"])
+    fit = fit_sbg(-np.diff(active), active[1:])
+    assert f"{fit.alpha:.6f} {fit.beta:.6f}" == "0.704077 1.182043"
+    assert f"{fit.log_likelihood / 100:.6f}" == "-1.680265"
+    projected = [f"{share:.4f}" for share in fit.survival(12)[8:]]
+    assert projected == ["0.2201", "0.2044", "0.1912", "0.1799", "0.1700"]
+
+
+@pytest.mark.parametrize(("ratio", "published"), [(3.9, 7.26), (1.8, 3.0), (1 / 3.9, 7.26)])
+def test_e_values_of_vanderweele_and_ding(ratio: float, published: float) -> None:
+    """Their example of breast-feeding: RR 3.9 (1.8 to 8.7), E-values 7.26 and 3.0."""
+    assert e_value(ratio, common=False) == pytest.approx(published, abs=0.005)
+
+
+def test_a_hidden_cause_of_the_e_value_explains_the_ratio() -> None:
+    """Ding & VanderWeele's bound E·E/(E + E − 1) is the ratio itself."""
+    for ratio in (1.1, 1.5, 3.9):
+        cause = e_value(ratio, common=False)
+        assert cause * cause / (2 * cause - 1) == pytest.approx(ratio)
+    assert e_value(1.0, common=True) == 1
+    assert e_value(1.5, common=True) < e_value(1.5, common=False)
+
+
+# --- closed forms --------------------------------------------------------------------------------
+
+
+def test_a_year_of_a_rate_by_integration() -> None:
+    rate = Rate.of(7, 40.0)
+    density = stats.gamma(7.5, scale=1 / 40).pdf
+    mean, _ = integrate.quad(lambda h: -np.expm1(-h) * density(h), 0, 3)
+    square, _ = integrate.quad(lambda h: np.expm1(-h) ** 2 * density(h), 0, 3)
+    assert rate.chance() == pytest.approx((mean, np.sqrt(square - mean**2)), rel=1e-6)
+
+
+def test_a_year_of_a_renewal_by_integration() -> None:
+    """A term of 24 months, so that the yearly chance is no longer a beta."""
+    density = stats.beta(5.5, 35.5).pdf
+    yearly = lambda p: 1 - (1 - p) ** 0.5  # noqa: E731
+    mean, _ = integrate.quad(lambda p: yearly(p) * density(p), 0, 1)
+    square, _ = integrate.quad(lambda p: yearly(p) ** 2 * density(p), 0, 1)
+    found = Chance.of(5, 40).yearly(24)
+    assert found == pytest.approx((mean, np.sqrt(square - mean**2)), rel=1e-6)
+
+
+def test_clusters_tell_less() -> None:
+    """Events that come in threes leave the mean, and widen the range by the root of three."""
+    plain, clustered = Rate.of(99.5, 50.0), Rate.of(99.5, 50.0, inflation=3.0)
+    assert clustered.mean == pytest.approx(plain.mean)
+    assert clustered.sd == pytest.approx(np.sqrt(3) * plain.sd)
+
+
+def test_kaplan_meier_by_hand() -> None:
+    """Five lives: one of two at risk is lost at 3 after a censored one, the product of shares."""
+    curve = kaplan_meier(np.array([1.0, 2, 2, 3, 4]), np.array([True, True, False, True, False]))
+    assert [curve.at(m) for m in (0.5, 1, 2, 3)] == pytest.approx([1, 0.8, 0.6, 0.3])
+    assert np.isnan(curve.at(5))
+
+
+def test_renewals_are_counted_by_hand() -> None:
+    """Four accounts: lost at the first, at the third, still there after two, and after none."""
+    decided, left = by_renewal(np.array([1.0, 3, 2, 0]), np.array([0.0, 2, 2, 0]))
+    assert decided.tolist() == [3, 2, 1]
+    assert left.tolist() == [1, 0, 1]
+
+
+def test_the_likelihood_is_that_of_whole_lives() -> None:
+    """By renewals, and by B(α + 1, β + t − 1)/B(α, β) for who left at t, as the paper has it."""
+    from scipy.special import beta as b
+
+    lost, left_at_the_end = np.array([30.0, 12, 5]), 53.0
+    kept = lost.sum() + left_at_the_end - np.cumsum(lost)
+    alpha, beta = 0.8, 1.9
+    lives = sum(n * np.log(b(alpha + 1, beta + t) / b(alpha, beta)) for t, n in enumerate(lost))
+    lives += left_at_the_end * np.log(b(alpha, beta + 3) / b(alpha, beta))
+    assert log_likelihood(np.log([alpha, beta]), lost, kept) == pytest.approx(lives)
+
+
+def test_years_beyond_luck() -> None:
+    """Losses exactly as expected leave what was believed, or less; far-off ones need more."""
+    expected = np.full(6, 60.0)
+    calm = spread_of_counts(expected.copy(), expected)
+    wild = spread_of_counts(expected * np.array([0.4, 1.8, 0.5, 1.6, 0.7, 1.0]), expected)
+    assert calm[1] < 0.08
+    assert 0.35 < wild[1] < 0.7
+    assert (np.diff(wild) > 0).all()
+
+
+def test_excess_is_the_variance_of_a_factor() -> None:
+    luck = np.random.default_rng(11)
+    expected = np.full(4000, 5.0)
+    counts = luck.poisson(expected * luck.gamma(4, 1 / 4, 4000)).astype(float)
+    assert excess(counts, expected) == pytest.approx(0.25, rel=0.15)
+    assert excess(luck.poisson(expected).astype(float), expected) < 0.02
+
+
+def test_growth_by_hand(tmp_path: Path) -> None:
+    """Two accounts at three dates half a year apart: sums of changes over sums of revenue."""
+    history = tmp_path / "history.csv"
+    history.write_text("account,segment,start\nA,smb,2024-01-01\nB,smb,2024-01-01\n")
+    arr = tmp_path / "arr.csv"
+    days = ("2024-01-01", "2024-07-01", "2025-01-01")
+    rows = [f"{who},{day},{x}" for who, xs in (("A", (100, 110, 110)), ("B", (200, 180, 180)))
+            for day, x in zip(days, xs, strict=True)]  # fmt: skip
+    arr.write_text("\n".join(["account,date,arr", *rows, ""]))
+    row = calibrate.churn(history, snapshots=arr).table("growth").iloc[0]
+    half = ((100 + 200) * 182 + (110 + 180) * 184) / 590 / 365.25
+    assert row["expansion"] == pytest.approx((1 + 10 / 590) ** (1 / half) - 1)
+    assert row["contraction"] == pytest.approx(1 - (1 - 20 / 590) ** (1 / half))
+
+
+def test_losses_by_year_by_hand(tmp_path: Path) -> None:
+    """One loss in three account-years of one account each: what a year held of them."""
+    history = tmp_path / "history.csv"
+    history.write_text("segment,start,end\nsmb,2023-01-01,2024-12-31\nsmb,2025-01-01,\n")
+    found = calibrate.churn(history, as_of=np.datetime64("2025-12-31").item())
+    table = found.table("years")
+    assert table["year"].tolist() == ["2023", "2024", "2025"]
+    assert table["lost"].tolist() == [0, 1, 0]
+    assert table["expected"].tolist() == pytest.approx([365 / 1096, 366 / 1096, 365 / 1096])
+
+
+# --- simulated truth -----------------------------------------------------------------------------
+
+
+def test_hazards_come_back() -> None:
+    luck = np.random.default_rng(1)
+    truth = luck.uniform(0.02, 0.4, REPLICATIONS)
+    lives = luck.exponential(1 / truth[:, None], (REPLICATIONS, 150))
+    seen = luck.uniform(0.2, 5, lives.shape)
+    lost, years = (lives <= seen).sum(axis=1), np.minimum(lives, seen).sum(axis=1)
+    ranges = [Rate.of(d, e).quantiles(OUTER) for d, e in zip(lost, years, strict=True)]
+    nine_of_ten([low <= h <= high for h, (low, high) in zip(truth, ranges, strict=True)])
+
+
+def test_chances_at_renewals_come_back() -> None:
+    luck = np.random.default_rng(2)
+    truth = luck.uniform(0.03, 0.4, REPLICATIONS)
+    lost = luck.binomial(90, truth)
+    ranges = [Chance.of(d, 90).quantiles(OUTER) for d in lost]
+    nine_of_ten([low <= p <= high for p, (low, high) in zip(truth, ranges, strict=True)])
+
+
+def lives_of_sbg(alpha: float, beta: float, accounts: int, luck: np.random.Generator) -> tuple:
+    """Renewals at which accounts left, of up to as many as each was seen for."""
+    chance = luck.beta(alpha, beta, accounts)
+    leaves, seen = luck.geometric(chance), luck.integers(1, 9, accounts)
+    decided = np.minimum(leaves, seen).astype(float)
+    return by_renewal(decided, np.where(leaves <= seen, leaves - 1, seen).astype(float))
+
+
+def test_shapes_of_the_sbg_come_back() -> None:
+    luck = np.random.default_rng(3)
+    hits = []
+    for _ in range(REPLICATIONS):
+        decided, left = lives_of_sbg(0.8, 2.4, 600, luck)
+        fit = fit_sbg(left, decided - left)
+        assert fit.covariance is not None
+        errors = 1.645 * np.sqrt(np.diag(fit.covariance))
+        hits.append(abs(np.log([fit.alpha, fit.beta]) - np.log([0.8, 2.4])) <= errors)
+    for column in np.array(hits).T:
+        nine_of_ten(column)
+
+
+def test_the_form_of_churn_is_found() -> None:
+    """Chances that differ are told as such, and equal ones as one, in most histories."""
+    luck = np.random.default_rng(4)
+
+    def told(alpha: float, beta: float) -> list[str]:
+        found = []
+        for _ in range(30):
+            aic, _ = compared(*lives_of_sbg(alpha, beta, 800, luck))
+            found.append(min(aic, key=aic.__getitem__))
+        return found
+
+    assert told(0.7, 1.2).count("sbg") > 20
+    assert told(400.0, 2400.0).count("one") > 20
+
+
+def renewals(
+    effect: float, luck: np.random.Generator, hidden: float = 0.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shortfalls, segments and losses of 800 renewals; `hidden` moves both work and hazard."""
+    ill = luck.normal(size=800)
+    shortfall = np.clip(luck.uniform(0, 1, 800) + 0.25 * hidden * ill, 0, 1)
+    segment = luck.integers(0, 2, 800)
+    hazard = np.array([0.12, 0.3])[segment] * np.exp(effect * shortfall + hidden * ill)
+    return shortfall, segment, luck.uniform(size=800) < -np.expm1(-hazard)
+
+
+def estimated(effect: float, luck: np.random.Generator, hidden: float = 0.0) -> tuple:
+    shortfall, segment, lost = renewals(effect, luck, hidden)
+    other = np.column_stack([segment == 0, segment == 1]).astype(float)
+    term = np.full(800, 12.0)
+    kind = "randomised" if not hidden else "observational"
+    (found,) = fit_effects(["qbr"], shortfall[:, None], other, lost, term, kind).effects
+    return found
+
+
+def test_hazard_ratios_come_back() -> None:
+    luck = np.random.default_rng(5)
+    found = [estimated(0.4, luck) for _ in range(REPLICATIONS)]
+    nine_of_ten([abs(one.log - 0.4) <= 1.645 * one.error for one in found])
+
+
+def test_shrunken_effects_hold_where_effects_are_as_believed() -> None:
+    """Truths from the prior, estimates with luck and bias: nine of ten lie in the range."""
+    luck = np.random.default_rng(6)
+    for evidence, bias in BIAS.items():
+        truth = luck.normal(0, BELIEVED, 4000)
+        seen = truth + luck.normal(0, np.hypot(0.2, bias), 4000)
+        means, spreads = zip(*(shrunk(s, 0.2, evidence) for s in seen), strict=True)
+        inside = abs(np.array(means) - truth) <= 1.645 * np.array(spreads)
+        assert abs(inside.mean() - 0.9) < MOST_ERRORS * np.sqrt(0.09 / 4000)
+
+
+def test_weaker_evidence_is_believed_less() -> None:
+    """At the same estimate the effect shrinks and its range widens."""
+    found = [shrunk(0.5, 0.1, kind) for kind in ("randomised", "matched", "observational")]
+    means, spreads = zip(*found, strict=True)
+    assert 0.5 > means[0] > means[1] > means[2] > 0
+    assert spreads[0] < spreads[1] < spreads[2] < BELIEVED
+
+
+def test_a_hidden_cause_leads_the_regression_astray() -> None:
+    """The work does nothing here; ill accounts get less of it and leave more."""
+    luck = np.random.default_rng(7)
+    found = [estimated(0.0, luck, hidden=0.8) for _ in range(40)]
+    missed = [abs(one.log) > 1.645 * one.error for one in found]
+    assert np.mean(missed) > 0.9
+    for one in found:
+        assert abs(one.shrunk) < abs(one.log) / 1.9
+        assert one.e_value > 1.2
+
+
+def test_lost_by_all_tells_no_effect() -> None:
+    other, term = np.ones((40, 1)), np.full(40, 12.0)
+    for lost in (np.ones(40, dtype=bool), np.zeros(40, dtype=bool)):
+        with pytest.raises(QuestionError, match="none or all"):
+            fit_effects(["qbr"], np.linspace(0, 1, 40)[:, None], other, lost, term, "matched")
+    with pytest.raises(QuestionError, match="always the same"):
+        fit_effects(["qbr"], np.ones((40, 1)), other, np.arange(40) % 2 == 0, term, "matched")
+    shortfall = np.linspace(0, 1, 40)[:, None]
+    with pytest.raises(QuestionError, match="settles who was lost"):
+        fit_effects(["qbr"], shortfall, other, shortfall[:, 0] > 0.5, term, "matched")
