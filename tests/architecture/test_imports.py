@@ -57,11 +57,8 @@ LAYERS = (
     "valuing",
     "value",
     "hiring",
-<<<<<<< HEAD
     "drivers",
-=======
     "learning",
->>>>>>> learn
     "cli",
     "__main__",
 )
@@ -92,11 +89,7 @@ BANNED_LIBRARIES = {
 
 SLOW = {
     "pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl", "numpy_financial",
-<<<<<<< HEAD
-    "altair", "vl_convert", "jinja2", "SALib",
-=======
-    "altair", "vl_convert", "jinja2", "statsmodels",
->>>>>>> learn
+    "altair", "vl_convert", "jinja2", "SALib", "statsmodels",
 }  # fmt: skip
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {
@@ -130,11 +123,8 @@ PUBLIC = [
     "Result",
     "Roi",
     "Scenario",
-<<<<<<< HEAD
     "Sensitivity",
-=======
     "calibrate",
->>>>>>> learn
     "compare",
     "grid",
     "load",
@@ -289,11 +279,8 @@ def test_imports_inside_of_functions_say_why() -> None:
 def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-<<<<<<< HEAD
-    wanted = [*project["dependencies"], *extras["files"], *extras["report"], *extras["drivers"]]
-=======
-    wanted = [*project["dependencies"], *extras["files"], *extras["report"], *extras["learn"]]
->>>>>>> learn
+    wanted = list(project["dependencies"])
+    wanted += [one for name in ("files", "report", "drivers", "learn") for one in extras[name]]
     names = {
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
