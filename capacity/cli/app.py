@@ -61,6 +61,10 @@ ToHtml = Annotated[
 ToMarkdown = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write the report as Markdown.")
 ]
+ToExcel = Annotated[
+    Path | None,
+    typer.Option("--xlsx", metavar="FILE", help="Write a workbook that computes, for Excel."),
+]
 ToCharts = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Write each chart as SVG and PNG.")
 ]
@@ -113,6 +117,7 @@ def run(
     md: ToMarkdown = None,
     charts: ToCharts = None,
     out: ToFolder = None,
+    xlsx: ToExcel = None,
     by: By = None,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -128,7 +133,7 @@ def run(
     spans = scenario.plan.horizon.periods.spans
     if by is not None and by not in spans:
         raise QuestionError(f"--by {by}: not known. Write {', '.join(spans)}")
-    files = Files(json, csv, html, md, charts, out)
+    files = Files(json, csv, html, md, charts, out, xlsx)
     files.check(scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)

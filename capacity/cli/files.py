@@ -10,6 +10,7 @@ from capacity.errors import QuestionError
 from capacity.report.drawing import check_drawing
 from capacity.report.html import check_html
 from capacity.result import Result
+from capacity.workbook.book import check_workbook
 from capacity.writing import (
     check_folder,
     check_targets,
@@ -33,6 +34,7 @@ class Files:
     md: Path | None = None
     charts: Path | None = None
     out: Path | None = None
+    xlsx: Path | None = None
 
     @property
     def all_of_them(self) -> Files:
@@ -62,7 +64,8 @@ class Files:
             Where a file would land nowhere or on an input, or a library is missing.
         """
         inputs = list(inputs)
-        check_targets([p for p in (self.json, self.csv, self.html, self.md) if p], inputs)
+        files = (self.json, self.csv, self.html, self.md, self.xlsx)
+        check_targets([path for path in files if path], inputs)
         if self.charts:
             check_folder(self.charts)
         if self.out:
@@ -74,6 +77,8 @@ class Files:
             check_html()
         if self.charts:
             check_drawing()
+        if self.xlsx:
+            check_workbook()
 
     def refuse_beside_sweep(self) -> None:
         """A grid has a table, and no page yet.
@@ -101,6 +106,8 @@ class Files:
             write_whole(self.md, result.to_markdown(self._pictures))
         if self.charts:
             write_charts(result, self.charts)
+        if self.xlsx:
+            result.to_excel(self.xlsx)
         if self.out:
             make_folder(self.out)
             self.all_of_them.write(result, by)

@@ -42,8 +42,10 @@ LAYERS = (
     "guards",
     "metrics",
     "expectations",
+    "workings",
     "writing",
     "report",
+    "workbook",
     "result",
     "precision",
     "simulation",
@@ -75,7 +77,7 @@ BANNED_LIBRARIES = {
 
 SLOW = {
     "pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl", "numpy_financial",
-    "altair", "vl_convert", "jinja2",
+    "altair", "vl_convert", "jinja2", "xlsxwriter",
 }  # fmt: skip
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {
