@@ -8,6 +8,7 @@ from typing import Any
 from capacity.workbook.book import Book, plain
 from capacity.workbook.headcount import HeadcountSheet
 from capacity.workbook.money import LINES, MoneySheet
+from capacity.workbook.monthly import Monthly
 
 COLORS = ("#1F3864", "#C55A11", "#548235", "#7F6000", "#7030A0", "#2E75B6")
 _SIZE = {"width": 580, "height": 300}
@@ -80,4 +81,18 @@ def bridge_chart(book: Book, sheet: str, first: int, last: int, columns: Sequenc
     _axes(chart, book.currency, "ARR bridge over the plan")
     chart.set_legend({"none": True})
     chart.set_x_axis({"num_font": _PLAIN})
+    return chart
+
+
+def flow_chart(book: Book, sheet: Monthly, row: int, without: str) -> Any:
+    """What a world with something has more than one without, so far."""
+    chart = book.workbook.add_chart({"type": "line"})
+    chart.add_series({
+        "name": "net so far", "categories": sheet.months, "values": sheet.range(row),
+        "line": {"color": COLORS[0], "width": 2.25},
+    })  # fmt: skip
+    _axes(chart, book.currency, plain(f"Net so far, with less without {without}"))
+    chart.set_y_axis({"num_font": _PLAIN, "num_format": "#,##0",
+                      "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})  # fmt: skip
+    chart.set_x_axis({"num_font": {**_PLAIN, "rotation": -45}, "label_position": "low"})
     return chart

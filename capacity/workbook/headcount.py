@@ -59,8 +59,8 @@ def headcount_sheet(
         heads,
         "people",
         working,
-        lambda i, t: f"ROUNDUP({sheet.cell(required[i], t)}-{_WHOLE:.9f},0)",
-        lambda crew: np.ceil(crew.required - _WHOLE),
+        lambda i, t: f"ROUNDUP(MAX({sheet.cell(required[i], t)}-{_WHOLE:.9f},0),0)",
+        lambda crew: np.ceil(np.maximum(crew.required - _WHOLE, 0)),
     )
     filled, seats = part.values("Seats filled", "people", everybody, lambda crew: crew.filled)
     part.values("Seats vacant", "people", everybody, lambda crew: crew.vacant)

@@ -14,6 +14,8 @@ FIRST = 6
 _HEAD = 3
 _WIDTHS = (34, 20, 22, 14, 13, 14)
 _EMPTY = 2
+_BARE = ("Time", "Workload", "Headcount", "Customers", "Money")
+"""Names of sheets that need no quotes in a formula."""
 UNKNOWN = "–"
 GIVEN = {"font_color": GREY, "italic": True}
 """How values look that do not follow the inputs."""
@@ -36,7 +38,8 @@ class Monthly:
         self, book: Book, name: str, note: str, heads: Sequence[str], periods: Sequence[str]
     ) -> None:
         self.book, self.sheet, self.periods = book, book.sheet(name), list(periods)
-        self.name = self.sheet.get_name()
+        self.called = self.sheet.get_name()
+        self.name = self.called if self.called in _BARE else f"'{self.called}'"
         self.sheet.write_string(0, 0, name, book.heading)
         self.sheet.write_string(1, 0, note, book.note)
         for i, (width, head) in enumerate(zip(_WIDTHS, heads, strict=True)):
@@ -71,7 +74,7 @@ class Monthly:
 
     def range(self, row: int) -> list[object]:
         """All periods of a row, as charts speak of them."""
-        return [self.name, row, FIRST, row, FIRST + len(self.periods) - 1]
+        return [self.called, row, FIRST, row, FIRST + len(self.periods) - 1]
 
     @property
     def months(self) -> list[object]:
@@ -170,6 +173,6 @@ class Monthly:
         """Close the sheet: what has to hold, beside the title, and what is printed."""
         for i, (about, formula) in enumerate(checks):
             self.sheet.write_string(0, 1 + 2 * i, plain(about), self.book.note)
-            self.book.check(self.sheet, 0, 2 + 2 * i, f"{self.name}: {about}", formula)
+            self.book.check(self.sheet, 0, 2 + 2 * i, f"{self.called}: {about}", formula)
         last = FIRST + len(self.periods) - 1 + width
         self.sheet.print_area(0, 0, max(self.row - 1, _HEAD), last)

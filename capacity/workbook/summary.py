@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from capacity.workbook.book import BLUE, GREY, RED, Book, column, plain
 from capacity.workbook.charts import bridge_chart, cost_chart, people_chart
 from capacity.workbook.inputs import CHANGED
 from capacity.workbook.laid import Laid
 
-if TYPE_CHECKING:
-    from capacity.result import Result
-
 _HEADS = (
     "Figure", "Of", "Unit", "Expected values", "Mean of the futures", "p10", "p50", "p90",
     "Mean less expected",
 )  # fmt: skip
-_WIDTHS = (40, 22, 12, 16, 16, 14, 14, 14, 16)
-_QUANTILES = (0.1, 0.5, 0.9)
+_WIDTHS = (44, 22, 12, 16, 16, 14, 14, 14, 16)
+QUANTILES = (0.1, 0.5, 0.9)
 _HEAD = 8
 _HELP = 11
 """Column from which on the helpers of a chart stand."""
@@ -32,6 +27,8 @@ _NOTE = (
     "Expected values take every input at its mean and no luck. The mean of the futures differs "
     "where luck bends: hours that are lost in a busy month are not won back in a quiet one."
 )
+NONE = "none"
+"""Said of a figure that there is not."""
 LEGEND = (
     (BLUE, "Blue: inputs, to be changed on the sheet Inputs"),
     ("#000000", "Black: formulas, which follow"),
@@ -49,8 +46,8 @@ class Figure:
         What it is computed by; None for what is a value.
     value
         What comes of it.
-    metric, keys
-        What the simulation calls it; empty for what it does not know.
+    futures
+        What the futures say: mean, p10, p50 and p90; NaN for what they do not.
     """
 
     name: str
@@ -58,17 +55,31 @@ class Figure:
     unit: str
     formula: str | None
     value: float
-    metric: str
-    keys: dict[str, Any]
+    futures: Sequence[float] = ()
 
 
-def summary_sheet(book: Book, sheet: Any, laid: Laid, result: Result) -> None:
+@dataclass(frozen=True)
+class Summary:
+    """What stands on the first sheet.
+
+    Attributes
+    ----------
+    name, about
+        What was asked about, and of what the answer is made.
+    charts
+        Beside those of the plan.
+    """
+
+    name: str
+    about: str
+    figures: Sequence[Figure]
+    charts: Sequence[Any] = ()
+
+
+def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     """Write the summary; the last but one, when all it points at stands."""
-    plan = result.scenario.plan
-    futures = f"{result.trials:,} futures" if result.trials else "no futures"
-    sheet.write_string(0, 0, plain(plan.name), book.heading)
-    about = f"{plan.horizon.periods.in_words} · expected values, and {futures} beside them"
-    sheet.write_string(1, 0, plain(about), book.note)
+    sheet.write_string(0, 0, plain(told.name), book.heading)
+    sheet.write_string(1, 0, plain(told.about), book.note)
     for i, (color, words) in enumerate(LEGEND, 2):
         sheet.write_string(i, 0, words, book.style(font_color=color))
     _state(book, sheet)
@@ -76,12 +87,13 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, result: Result) -> None:
         sheet.set_column(col, col, width)
         sheet.write_string(_HEAD, col, head, book.head if col < 3 else book.figures)
     row = _HEAD + 1
-    for figure in _figures(laid, result):
-        _write(book, sheet, row, figure, result)
+    for figure in told.figures:
+        _write(book, sheet, row, figure)
         row += 1
     sheet.write_string(row, 0, _NOTE, book.note)
     row = _checks(book, sheet, row + 2)
-    charts = [people_chart(book, laid.heads, laid.busiest)] if laid.busiest else []
+    charts = [*told.charts]
+    charts += [people_chart(book, laid.heads, laid.busiest)] if laid.busiest else []
     charts.append(cost_chart(book, laid.money))
     if laid.customers.arr:
         row, bridge = _bridge(book, sheet, laid, row + 1)
@@ -107,88 +119,24 @@ def _state(book: Book, sheet: Any) -> None:
         "type": "formula", "criteria": f"={CHANGED}>0", "format": red})  # fmt: skip
 
 
-def _figures(laid: Laid, result: Result) -> Iterator[Figure]:
-    heads, money, plan = laid.heads, laid.money, laid.plan
-    for role in laid.roles:
-        crews = [crew for crew in plan.crews if crew.role == role and crew.works]
-        need = np.sum([crew.required for crew in crews], axis=0)
-        row, busy = heads.required[role], int(need.argmax())
-        span = f"Headcount!{heads.sheet.span(row)}"
-        keys = {"role": role, "period": ""}
-        yield Figure("Required FTE, on average", role, "FTE", f"AVERAGE({span})",
-                     float(need.mean()), "required_fte", keys)  # fmt: skip
-        label = laid.periods[busy]
-        yield Figure(f"Required FTE in {label}, the busiest", role, "FTE",
-                     heads.sheet.there(row, busy), float(need[busy]), "required_fte",
-                     {"role": role, "period": label})  # fmt: skip
-        seats = np.sum([crew.filled for crew in crews], axis=0)
-        yield Figure(f"Seats filled in {label}", role, "people",
-                     heads.sheet.there(heads.filled[role], busy), float(seats[busy]), "headcount",
-                     {"role": role, "period": label})  # fmt: skip
-        yield _value(result, "Coverage over the plan", role, "coverage", keys)
-        yield _value(result, "Chance that coverage holds in every period", role, "p_covered", keys)
-    for name, line, metric in (
-        ("Cost of the team", money.cost, "team_cost"), ("Revenue", money.revenue, "revenue"),
-        ("Gross profit", money.profit, "gross_profit"),
-    ):  # fmt: skip
-        if line is not None:
-            span = f"Money!{money.sheet.span(line)}"
-            total = laid.totals[metric]
-            yield Figure(name, "", laid.currency, f"SUM({span})", total, metric, {"period": ""})
-    last = {"period": laid.periods[-1]}
-    yield _value(result, "Accounts at the end", "", "accounts", last)
-    if laid.customers.arr:
-        yield _value(result, "ARR at the end", "", "arr", last)
-    known = {metric.name for metric in result.catalogue.metrics}
-    names = {"grr": "GRR", "nrr": "NRR", "logo_retention": "Logo retention"}
-    for metric, name in names.items():
-        if metric in known:
-            text = f"{name} of the first year"
-            yield _value(result, text, "", metric, {"period": ""})
-
-
-def _value(result: Result, name: str, of: str, metric: str, keys: dict[str, Any]) -> Figure:
-    """A figure that no formula gives."""
-    found = result.catalogue.find(metric, _key(result, keys))
-    unit = found.unit if found else ""
-    known = math.nan if metric == "p_covered" else result.expected.mean(metric, **keys)
-    return Figure(name, of, unit, None, known, metric, keys)
-
-
-def _key(result: Result, keys: dict[str, Any]) -> Any:
-    """The key of the catalogue, of which a role is all that these figures name."""
-    return next(
-        metric.key
-        for metric in result.catalogue.metrics
-        if metric.key.role == keys.get("role", "")
-        and not (metric.key.segment or metric.key.pool or metric.key.task)
-    )
-
-
-def _write(book: Book, sheet: Any, row: int, figure: Figure, result: Result) -> None:
-    style = book.number(figure.unit)
+def _write(book: Book, sheet: Any, row: int, figure: Figure) -> None:
     grey = book.number(figure.unit, font_color=GREY, italic=True)
     for col, words in enumerate((figure.name, figure.of, figure.unit)):
         sheet.write_string(row, col, plain(words), book.text)
     if figure.formula is not None:
-        bold = book.number(figure.unit, bold=True)
-        sheet.write_formula(row, 3, f"={figure.formula}", bold, figure.value)
+        bold = book.number(figure.unit, bold=True, align="right")
+        known = figure.value if math.isfinite(figure.value) else NONE
+        sheet.write_formula(row, 3, f"={figure.formula}", bold, known)
     elif math.isfinite(figure.value):
         sheet.write_number(row, 3, figure.value, grey)
-    if not result.trials:
-        return
-    mean = result.mean(figure.metric, **figure.keys)
-    if not math.isfinite(mean):
-        return
-    sheet.write_number(row, 4, mean, grey)
-    if figure.metric != "p_covered":
-        for col, q in enumerate(_QUANTILES, 5):
-            value = result.quantile(figure.metric, q, **figure.keys)
-            if math.isfinite(value):
-                sheet.write_number(row, col, value, grey)
-        if math.isfinite(figure.value):
-            less = mean - figure.value
-            sheet.write_formula(row, 8, f"=E{row + 1}-D{row + 1}", style, less)
+    for col, value in enumerate(figure.futures, 4):
+        if math.isfinite(value):
+            sheet.write_number(row, col, value, grey)
+    if figure.futures and math.isfinite(figure.futures[0]) and math.isfinite(figure.value):
+        style, less = book.number(figure.unit), figure.futures[0] - figure.value
+        sheet.write_formula(
+            row, 8, f'=IF(ISNUMBER(D{row + 1}),E{row + 1}-D{row + 1},"")', style, less
+        )
 
 
 def _checks(book: Book, sheet: Any, row: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,8 +43,6 @@ class Line:
         Hours of each step of an occurrence; none where the amount is fixed.
     due
         The hours that fall due, shape (periods,).
-    absorbed
-        Of work that stops, the share that others do; None of what they do nothing of.
     """
 
     pool: int
@@ -56,7 +54,6 @@ class Line:
     weights: tuple[Dated, ...]
     steps: tuple[Dated, ...]
     due: FloatArray
-    absorbed: Dated | None
 
     @property
     def share(self) -> FloatArray:
@@ -120,10 +117,9 @@ def _line(
         hours, total = (), np.ones(len(due))
     base = due / (total * _product(happens, len(due)) * _product(weights, len(due)))
     counted = YEARS if lane.is_fixed else ACCOUNT_YEARS if lane.work.rate else OCCURRENCES
-    absorbed = _absorbed(layout, passed, index, lane, inputs)
     return Line(
         int(layout.work.pool[index]), lane.task, lane.segment or "", counted, base, happens,
-        weights, hours, due, absorbed,
+        weights, hours, due,
     )  # fmt: skip
 
 
@@ -157,10 +153,17 @@ def _hours(lane: Lane, step: Step, inputs: Inputs) -> Dated:
     return inputs.of(ways, step.hours, HOURS)
 
 
-def _absorbed(layout: Layout, passed: Pass, index: int, lane: Lane, inputs: Inputs) -> Dated | None:
-    """The share of the work of a role that is gone that others do."""
-    shares = layout.plan.finance.absorbed
-    role = layout.scenario.pools[layout.work.pool[index]].name
-    if not passed.gone or role not in passed.gone.removal.roles or lane.task not in shares:
-        return None
-    return inputs.of(f"finance.absorbed.{lane.task}", shares[lane.task], SHARE)
+def of_others(
+    layout: Layout, passed: Pass, found: tuple[Line, ...], inputs: Inputs
+) -> Iterator[Line]:
+    """The part of the work of roles that are gone that others do in their place."""
+    if not passed.gone:
+        return
+    removal, shares = passed.gone.removal, layout.plan.finance.absorbed
+    on = np.arange(layout.plan.horizon.periods.count) >= removal.start
+    for line in found:
+        role = layout.scenario.pools[line.pool].name
+        if role in removal.roles and line.task in shares:
+            share = inputs.of(f"finance.absorbed.{line.task}", shares[line.task], SHARE)
+            done = line.due * on * share.values
+            yield replace(line, number=line.number * on, happens=(*line.happens, share), due=done)

@@ -12,8 +12,8 @@ from capacity.engine.batch import BY_SEGMENT, FROZEN, Pass, Record, expected_pas
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
 from capacity.scenario.register import Assumption
-from capacity.workings.inputs import SHARE, Dated, Input, Inputs
-from capacity.workings.lines import Line, lines
+from capacity.workings.inputs import SHARE, Dated, Inputs
+from capacity.workings.lines import Line, lines, of_others
 from capacity.workings.people import Crew, crews
 
 _HOUR, _RATE = "finance.absorbed_cost", "finance.discount_rate"
@@ -31,6 +31,8 @@ class Workings:
         The figures of the pass, as the engine has them.
     crews, lines
         The pools, and the work by pool.
+    others
+        What others do of the work of roles that are gone.
     customers
         Accounts and money by name of the figure.
     opening
@@ -45,13 +47,14 @@ class Workings:
         Length of a period in years.
     absorbed_cost
         Cost of an hour of those who do work in place of the team; None where nobody says.
-    inputs
-        Everything that a reader may change, in the order of the plan.
+    discount_rate
+        The rate at which later money counts less; None where nobody says.
     """
 
     record: Record
     crews: tuple[Crew, ...]
     lines: tuple[Line, ...]
+    others: tuple[Line, ...]
     customers: Mapping[str, FloatArray]
     opening: tuple[FloatArray, FloatArray]
     margin: Dated | None
@@ -60,7 +63,6 @@ class Workings:
     years: float
     absorbed_cost: Dated | None
     discount_rate: Dated | None
-    inputs: tuple[Input, ...]
 
     @property
     def software(self) -> FloatArray:
@@ -72,6 +74,12 @@ class Workings:
         """Cost of the team in each period, without what others do in its place."""
         total: FloatArray = np.sum([crew.cost for crew in self.crews], axis=0) + self.software
         return total
+
+    @property
+    def absorbed(self) -> FloatArray:
+        """Cost of what others do in place of the team in each period."""
+        hours: FloatArray = np.sum([line.due for line in self.others], axis=0) + 0 * self.software
+        return hours * self.absorbed_cost.values if self.absorbed_cost else 0 * hours
 
 
 def workings(
@@ -96,6 +104,7 @@ def workings(
         record=record,
         crews=people,
         lines=work,
+        others=tuple(of_others(layout, passed, work, inputs)),
         customers={name: record[name][:, :, 0] for name in BY_SEGMENT},
         opening=(record[FROZEN[0]][0, :, 0], record[FROZEN[1]][0, :, 0]),
         platform_kept=_kept(passed),
@@ -104,14 +113,7 @@ def workings(
         platform=inputs.of("finance.platform", finance.platform, f"{currency} a year"),
         absorbed_cost=inputs.of(_HOUR, hour, f"{currency} an hour") if hour else None,
         discount_rate=inputs.of(_RATE, rate, f"{SHARE} a year") if rate else None,
-        inputs=_listed(inputs, assumed),  # when all of them have been asked for
     )
-
-
-def _listed(inputs: Inputs, assumed: tuple[Assumption, ...]) -> tuple[Input, ...]:
-    order = {one.path: place for place, one in enumerate(assumed)}
-    found = inputs.found.values()
-    return tuple(sorted(found, key=lambda one: order.get(one.path, len(order))))
 
 
 def _kept(passed: Pass) -> FloatArray:
