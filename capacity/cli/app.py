@@ -148,7 +148,7 @@ def run(
         from capacity.cli.grids import run_grid
 
         files.refuse_beside_sweep()
-        run_grid(scenario, sweep, json, csv, how, quiet=quiet)
+        run_grid(scenario, sweep, json, csv, how, xlsx=xlsx, quiet=quiet)
         return
     result = simulate(scenario, **how)
     files.write(result, by)
@@ -189,6 +189,7 @@ def roi(
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")
     ] = None,
+    xlsx: ToExcel = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -198,9 +199,9 @@ def roi(
     from capacity.writing import check_targets
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
-    check_targets([path for path in (json, csv) if path], scenario.files)
+    check_targets([path for path in (json, csv, xlsx) if path], scenario.files)
     how = {"trials": trials, "seed": seed}
-    targets = {"json": json, "csv": csv}
+    targets = {"json": json, "csv": csv, "xlsx": xlsx}
     progress = _progress(quiet=quiet)
     run_roi(scenario, without, months, start, how, targets, progress, tasks=tasks, quiet=quiet)
 
@@ -248,6 +249,7 @@ def plan(
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the frontier as CSV.")
     ] = None,
+    xlsx: ToExcel = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")] = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -270,7 +272,7 @@ def plan(
         "seed": seed,
         "progress": _progress(quiet=quiet),
     }
-    raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv), quiet=quiet))
+    raise typer.Exit(run_plan(scenario, asked, Files(write, json, csv, xlsx), quiet=quiet))
 
 
 @app.command(epilog=_example("check plan.yaml --strict"))
@@ -323,6 +325,7 @@ def compare(
     settings: Set = [],  # noqa: B006 (typer reads the default)
     json: Json = None,
     csv: Csv = None,
+    xlsx: ToExcel = None,
     by: By = None,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -333,7 +336,7 @@ def compare(
 
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
-    compare_files(files, read, json, csv, by, how, quiet=quiet)
+    compare_files(files, read, json, csv, by, how, xlsx=xlsx, quiet=quiet)
 
 
 @app.command(epilog=_example("init plan"))

@@ -35,6 +35,7 @@ def compare_files(
     by: str | None,
     how: Mapping[str, Any],
     *,
+    xlsx: Path | None = None,
     quiet: bool,
 ) -> None:
     """Compare scenarios with the first of them; `how` goes to `capacity.compare`.
@@ -47,13 +48,16 @@ def compare_files(
         Where there is nothing to compare with.
     """
     from capacity.comparison import compare
+    from capacity.workbook.book import check_workbook
     from capacity.writing import check_targets, write_comparison_csv, write_comparison_json
 
     if len(paths) < FEWEST:
         raise QuestionError(f"{paths[0]} alone. Name two or more, as compare base.yaml more.yaml")
     scenarios = _read(paths, read)
     inputs = [name for scenario in scenarios for name in scenario.files]
-    check_targets([path for path in (json, csv) if path], inputs)
+    check_targets([path for path in (json, csv, xlsx) if path], inputs)
+    if xlsx:
+        check_workbook()
     if not quiet:
         for warning in dict.fromkeys(w for scenario in scenarios for w in scenario.warnings):
             print(f"warning: {warning}", file=sys.stderr)
@@ -62,6 +66,8 @@ def compare_files(
         write_comparison_json(comparison, json, by)
     if csv:
         write_comparison_csv(comparison, csv, by)
+    if xlsx:
+        comparison.to_excel(xlsx)
     if not quiet:
         from capacity.cli.showing import show
         from capacity.report.comparison import WIDTH, report

@@ -29,6 +29,7 @@ def run_grid(
     csv: Path | None,
     how: Mapping[str, Any],
     *,
+    xlsx: Path | None = None,
     quiet: bool,
 ) -> None:
     """Simulate every combination; `how` goes to `capacity.simulate`."""
@@ -37,6 +38,8 @@ def run_grid(
         write_grid_json(grid, json)
     if csv:
         write_grid_csv(grid, csv)
+    if xlsx:
+        grid.to_excel(xlsx)
     if not quiet:
         for warning in grid.warnings:
             if warning not in scenario.warnings:

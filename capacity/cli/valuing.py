@@ -11,6 +11,8 @@ from capacity.loading import Scenario
 from capacity.report.value import report
 from capacity.simulation import Progress
 from capacity.value import futures_of, valued
+from capacity.valuing.answer import write_value_excel
+from capacity.workbook.book import check_workbook
 from capacity.writing import write_value_csv, write_value_json
 
 
@@ -27,6 +29,8 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     quiet: bool,
 ) -> None:
     """Find the value of each, write it and print it; `how` holds trials and seed."""
+    if targets["xlsx"]:
+        check_workbook()
     futures = futures_of(scenario, how["trials"], how["seed"])
     chosen = list(dict.fromkeys(without or ["cs"]))
     found = valued(scenario, chosen, months, start, futures, progress, tasks=tasks)
@@ -34,6 +38,8 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
         write_value_json(found, targets["json"])
     if targets["csv"]:
         write_value_csv(found, targets["csv"])
+    if targets["xlsx"]:
+        write_value_excel(found, targets["xlsx"])
     if not quiet:
         longer = found[0].layout  # what lies beyond the plan's end may do something here
         for warning in (*longer.scenario.warnings, *guards(longer)):

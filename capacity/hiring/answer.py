@@ -20,7 +20,9 @@ from capacity.hiring.obstacles import Obstacle
 from capacity.hiring.request import Request
 from capacity.hiring.variant import variant_text
 from capacity.loading import Scenario
+from capacity.simulation import simulate_given
 from capacity.units import DAYS_PER_MONTH
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +219,19 @@ class HiringPlan:
         name = f"{self.base.name}, with the hires that it takes"
         path = None if target is None else Path(target)
         return variant_text(self.base, self.hires, name, source, path)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the hires, the frontier and the plan at expected values as an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.hiring import workbook  # brought by the extra `report`
+
+        result = simulate_given(self.scenario, 0, int(self.manifest["seed"]))
+        write_whole(Path(path), workbook(self, result))
 
     def __str__(self) -> str:
         from capacity.report.hiring import as_text  # shows what is computed here

@@ -92,7 +92,7 @@ def flow_chart(book: Book, sheet: Monthly, row: int, without: str) -> Any:
         "line": {"color": COLORS[0], "width": 2.25},
     })  # fmt: skip
     _axes(chart, book.currency, plain(f"Net so far, with less without {without}"))
-    chart.set_y_axis({"num_font": _PLAIN, "num_format": "#,##0",
-                      "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})  # fmt: skip
+    lines = {"visible": True, "line": {"color": "#D9D9D9"}}
+    chart.set_y_axis({"num_font": _PLAIN, "num_format": "#,##0", "major_gridlines": lines})
     chart.set_x_axis({"num_font": {**_PLAIN, "rotation": -45}, "label_position": "low"})
     return chart

@@ -1,4 +1,4 @@
-"""The sheet of a value: cash flows with and without, and what they are worth by Excel's functions."""
+"""The sheet of a value: cash flows with and without, and what Excel's functions make of them."""
 
 from __future__ import annotations
 

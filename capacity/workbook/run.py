@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from capacity.workbook.inputs import inputs_sheet
 from capacity.workbook.laid import Laid, lay_out
 from capacity.workbook.money import Groups
 from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
-from capacity.workbook.tables import manifest_sheet, table_sheet
+from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
 
 if TYPE_CHECKING:
     from capacity.result import Result
@@ -31,8 +31,13 @@ COLUMNS = (
 _ODDS = "p_covered"
 
 
-def workbook(result: Result) -> bytes:
+def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
     """The file.
+
+    Parameters
+    ----------
+    beside
+        Tables that follow the summary.
 
     Raises
     ------
@@ -42,6 +47,8 @@ def workbook(result: Result) -> bytes:
     plan = result.scenario.plan
     book = Book(plan.name, plan.currency)
     first, inputs = book.sheet("Summary"), book.sheet("Inputs", color="#0000FF")
+    for one in beside:
+        table_sheet(book, *one)
     periods = plan.horizon.periods
     laid = lay_out(
         book, result.workings, list(plan.segments), periods.labels, groups_of(periods),

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from capacity.report.page import flat
 from capacity.workbook.book import Book, plain
 
 _WIDE, _NARROW = 22, 11
 _HEAD = 3
+
+
+class Listed(NamedTuple):
+    """A table that stands in a workbook beside its other sheets."""
+
+    name: str
+    note: str
+    columns: Sequence[str]
+    rows: Iterable[Mapping[str, Any]]
 
 
 def table_sheet(
@@ -30,7 +39,7 @@ def table_sheet(
             value = row.get(title)
             if isinstance(value, (int, float)) and _is_number(value):
                 sheet.write_number(last, col, value, style)
-            elif value is not None and value != "" and not isinstance(value, float):
+            elif value not in (None, "") and not isinstance(value, float):
                 sheet.write_string(last, col, plain(value), book.text)
                 texts.add(col)
     for col, title in enumerate(columns):
@@ -63,3 +72,20 @@ def manifest_sheet(book: Book, manifest: Mapping[str, Any], notes: Sequence[str]
         sheet.write_string(row + 1, 0, plain(note), book.note)
         row += 1
     sheet.print_area(0, 0, row, 1)
+
+
+def tables(
+    title: str, currency: str, listed: Iterable[Listed], manifest: Mapping[str, Any]
+) -> bytes:
+    """A workbook of tables alone.
+
+    Raises
+    ------
+    CapacityError
+        Where the extra `report` is not installed.
+    """
+    book = Book(title, currency)
+    for one in listed:
+        table_sheet(book, *one)
+    manifest_sheet(book, manifest)
+    return book.content()
