@@ -32,6 +32,8 @@ _PAIRED = (
 )
 _TOLD = ("mean", "se", "p10", "p50", "p90", "p_higher", "p_equal")
 _WHOLE = FIRST - 1
+_HIGH = 54
+"""Points that a head with names of scenarios takes."""
 _SUM, _END, _PEAK = "SUM", "END", "MAX"
 _FIGURES = (
     ("Required FTE", "required_fte", "FTE", _PEAK),
@@ -157,7 +159,7 @@ def _first(book: Book, sheet: Any, comparison: Comparison, sides: Sequence[_Side
     sheet.write_string(1, 0, _ABOUT, book.note)
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 24)
-    sheet.set_column(2, 2 + 2 * len(sides) + len(_TOLD), 16)
+    sheet.set_column(2, 2 + 2 * len(sides) + len(_TOLD), 18)
     row = _beside(book, sheet, 3, sides)
     row = _differences(book, sheet, row + 1, comparison)
     for note in comparison.notes:
@@ -168,6 +170,7 @@ def _first(book: Book, sheet: Any, comparison: Comparison, sides: Sequence[_Side
 
 def _beside(book: Book, sheet: Any, row: int, sides: Sequence[_Side]) -> int:
     """Expected values of all scenarios, and their differences from the first."""
+    sheet.set_row(row, _HIGH)
     base, *others = sides
     names = [side.name for side in sides] + [f"{side.name} less {base.name}" for side in others]
     for col, words in enumerate(("Expected values", "Of", "Unit")):

@@ -9,7 +9,7 @@ from capacity.assumptions import place_row
 from capacity.scenario.register import Assumption
 from capacity.workbook.book import BLUE, GREY, Book, format_of, plain
 from capacity.workbook.money import LENGTH
-from capacity.workings.inputs import SHARE, Input
+from capacity.workings.inputs import HOURS, SHARE, Input
 
 _NOTE = (
     "Change a value in blue: hours, required FTE, cost, revenue and gross profit follow. Accounts, "
@@ -22,6 +22,9 @@ _HEADS = (
 _WIDTHS = (40, 13, 14, 13, 9, 26, 40, 12, 34, 22, 34)
 _HEAD = 3
 _ABOUT = 5
+_FIGURES = ("Value", "As simulated")
+_EXACT = "#,##0.00##"
+"""How hours look: a quarter of one shows."""
 CHANGED = "inputs_changed"
 """Excel name of the number of inputs that are not as they were simulated."""
 _MOST_SURCHARGE, _MOST = 10.0, 1e15
@@ -38,7 +41,7 @@ def inputs_sheet(
     sheet.write_string(1, 0, _NOTE, book.note)
     for col, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, head, book.head)
+        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else book.head)
     sheet.freeze_panes(_HEAD + 1, 1)
     sheet.repeat_rows(_HEAD)
     known = {one.path: place for place, one in enumerate(assumed)}
@@ -62,12 +65,12 @@ def _used(book: Book) -> set[str]:
 
 def _live(book: Book, sheet: Any, row: int, name: str, one: Input) -> None:
     """An input that can be changed."""
-    shown = format_of(one.unit)
+    shown = _EXACT if one.unit.startswith(HOURS) else format_of(one.unit)
     blue = book.style(num_format=shown, font_color=BLUE, bg_color="#FFFFE5", border=1,
                       border_color="#BFBFBF")  # fmt: skip
     sheet.write_string(row, 0, plain(one.path), book.text)
     sheet.write_number(row, 1, one.value, blue)
-    sheet.write_string(row, 2, one.unit, book.text)
+    sheet.write_string(row, 2, one.unit, book.style(indent=1))
     sheet.write_number(row, 3, one.value, book.style(num_format=shown, font_color=GREY))
     here = row + 1
     sheet.write_formula(row, 4, f'=IF(B{here}=D{here},"","changed")', book.style(
@@ -111,7 +114,7 @@ def _period(book: Book, sheet: Any, row: int, step: str, *, weeks: bool) -> int:
     sheet.write_string(row, 0, f"Length of a {step}", book.text)
     text, value = ("=7/365.25", 7 / 365.25) if weeks else ("=1/12", 1 / 12)
     sheet.write_formula(row, 1, text, book.style(num_format="0.0000"), value)
-    sheet.write_string(row, 2, "years", book.text)
+    sheet.write_string(row, 2, "years", book.style(indent=1))
     sheet.write_string(row, 10, LENGTH, book.note)
     book.workbook.define_name(LENGTH, f"=Inputs!$B${row + 1}")
     return row + 1

@@ -14,6 +14,8 @@ FIRST = 6
 _HEAD = 3
 _WIDTHS = (34, 20, 22, 14, 13, 14)
 _EMPTY = 2
+_WIDE = 20
+"""Columns of figures that are printed on one page."""
 _BARE = ("Time", "Workload", "Headcount", "Customers", "Money")
 """Names of sheets that need no quotes in a formula."""
 UNKNOWN = "–"
@@ -51,6 +53,7 @@ class Monthly:
             self.sheet.write_string(_HEAD, FIRST + t, label, book.figures)
         self.sheet.freeze_panes(_HEAD + 1, FIRST)
         self.sheet.repeat_rows(0, _HEAD)
+        self.sheet.repeat_columns(0, FIRST - 1)
         self.row = _HEAD + 1
 
     # --- where things stand ----------------------------------------------------------------------
@@ -176,3 +179,4 @@ class Monthly:
             self.book.check(self.sheet, 0, 2 + 2 * i, f"{self.called}: {about}", formula)
         last = FIRST + len(self.periods) - 1 + width
         self.sheet.print_area(0, 0, max(self.row - 1, _HEAD), last)
+        self.sheet.fit_to_pages(math.ceil((last + 1 - FIRST) / _WIDE), 0)

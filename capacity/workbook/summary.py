@@ -19,6 +19,8 @@ _HEADS = (
 _WIDTHS = (44, 22, 12, 16, 16, 14, 14, 14, 16)
 QUANTILES = (0.1, 0.5, 0.9)
 _HEAD = 8
+_EXPECTED = 3
+"""Column of the expected values; what the futures say stands right of it."""
 _HELP = 11
 """Column from which on the helpers of a chart stand."""
 _CHART_ROWS, _BESIDE = 16, 590
@@ -85,7 +87,8 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     _state(book, sheet)
     for col, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, head, book.head if col < 3 else book.figures)
+        if col <= _EXPECTED or any(figure.futures for figure in told.figures):
+            sheet.write_string(_HEAD, col, head, book.head if col < _EXPECTED else book.figures)
     row = _HEAD + 1
     for figure in told.figures:
         _write(book, sheet, row, figure)

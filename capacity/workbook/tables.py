@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from capacity.report.page import flat
 from capacity.workbook.book import Book, plain
 
-_WIDE, _NARROW = 22, 11
+_FIRST, _WIDE, _NARROW = 34, 22, 11
 _HEAD = 3
 
 
@@ -44,7 +44,8 @@ def table_sheet(
                 texts.add(col)
     for col, title in enumerate(columns):
         is_text = col in texts
-        sheet.set_column(col, col, _WIDE if is_text else _NARROW)
+        width = _FIRST if col == 0 else _WIDE if is_text else _NARROW
+        sheet.set_column(col, col, width)
         sheet.write_string(_HEAD, col, plain(title), book.head if is_text else book.figures)
     sheet.freeze_panes(_HEAD + 1, 0)
     sheet.repeat_rows(_HEAD)

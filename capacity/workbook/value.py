@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from capacity.workbook.book import Book
 from capacity.workbook.charts import flow_chart
@@ -68,61 +65,48 @@ def workbook(values: Sequence[Roi]) -> bytes:
     return book.content()
 
 
-def horizons_of(value: Roi) -> dict[str, int]:
-    """What each horizon is called, and its number of periods; the headline's last."""
-    counts = dict(sorted(value.horizons.items(), key=lambda item: (item[1], item[0])))
+def _horizons(value: Roi) -> dict[str, str]:
+    """The label of each horizon by what it is called, the shortest first.
+
+    The headline's has no label; where another is as long, that stands for it.
+    """
+    named = [count for label, count in value.horizons.items() if label]
+    found = sorted(value.horizons.items(), key=lambda item: item[1])
+    step = value.scenario.plan.horizon.step
     return {
-        _called(value, label): count for label, count in counts.items()
-        if label or count not in [n for other, n in counts.items() if other]
-    }  # fmt: skip
-
-
-def _called(value: Roi, label: str) -> str:
-    if label:
-        return f"{label.removesuffix('m')} months"
-    return f"{value.horizons['']} {value.scenario.plan.horizon.step}s"
-
-
-def _labels(value: Roi) -> dict[str, str]:
-    """The label of each horizon of the sheet."""
-    names = horizons_of(value)
-    return {_called(value, label): label for label in value.horizons
-            if _called(value, label) in names}  # fmt: skip
+        f"{label.removesuffix('m')} months" if label else f"{count} {step}s": label
+        for label, count in found
+        if label or count not in named
+    }
 
 
 def _worth(value: Roi) -> Worth:
     """The flows at expected values, and what comes of them."""
-    flows = value.expected.flows
-    gain, cost = flows.gain[:, 0], flows.cost[:, 0]
-    labels = _labels(value)
+    flows, horizons = value.expected.flows, _horizons(value)
     figures = {
         (name, called): value.expected.mean(name, label)
-        for called, label in labels.items()
+        for called, label in horizons.items()
         for name in FIGURES
     }
-    return Worth(gain, cost, figures, horizons_of(value))
+    counts = {called: value.horizons[label] for called, label in horizons.items()}
+    return Worth(flows.gain[:, 0], flows.cost[:, 0], figures, counts)
 
 
 def _figures(value: Roi, sheet: FlowsSheet) -> Iterator[Figure]:
-    unit = value.scenario.plan.currency
-    units = {"roi": "share", "irr": "share a year"}
-    for place, (called, label) in enumerate(sorted(
-        _labels(value).items(), key=lambda item: value.horizons[item[1]]
-    )):  # fmt: skip
+    """Break-even first, then what it is worth over each horizon."""
+    plan, of = value.scenario.plan, f"without {value.without}"
+    units = {"roi": "share", "irr": "share a year", "payback_period": f"{plan.horizon.step}s"}
+    ratio = value.headline.hazard_ratio
+    yield Figure("Break-even: factor on addressable churn", of, "factor", None, ratio)
+    for place, (called, label) in enumerate(_horizons(value).items()):
         for name in FIGURES:
-            words = f"{_WORDS[name]}, {called}"
-            kind = f"{value.scenario.plan.horizon.step}s" if name == "payback_period" else unit
-            found = _futures(value, name, label)
-            known = value.expected.mean(name, label)
-            text = sheet.figure(name, place)
-            yield Figure(
-                words, f"without {value.without}", units.get(name, kind), text, known, found
-            )
+            text, known = sheet.figure(name, place), value.expected.mean(name, label)
+            words, unit = f"{_WORDS[name]}, {called}", units.get(name, plan.currency)
+            yield Figure(words, of, unit, text, known, _futures(value, name, label))
     for name, words in _SAVED.items():
-        kind = "accounts" if name == "accounts_saved" else unit
-        of = f"without {value.without}"
-        known = value.expected.mean(name)
-        yield Figure(f"{words} at the end", of, kind, None, known, _futures(value, name, ""))
+        unit = "accounts" if name == "accounts_saved" else plan.currency
+        known, found = value.expected.mean(name), _futures(value, name, "")
+        yield Figure(f"{words} at the end", of, unit, None, known, found)
 
 
 def _futures(value: Roi, name: str, label: str) -> tuple[float, ...]:
@@ -132,5 +116,4 @@ def _futures(value: Roi, name: str, label: str) -> tuple[float, ...]:
     mean = value.mean(name, label)
     if name in ("irr", "payback_period"):
         return (mean,)
-    ranges = (value.quantile(name, q, label) for q in QUANTILES)
-    return (mean, *(float(x) if np.isfinite(x) else math.nan for x in ranges))
+    return (mean, *(value.quantile(name, q, label) for q in QUANTILES))
