@@ -72,7 +72,7 @@ class Workbook:
             for i, sheet in enumerate(self.values, 1):
                 text = parts.read(f"xl/worksheets/sheet{i}.xml").decode()
                 for at, kind, formula, known in _CELL.findall(text):
-                    value = html.unescape(known) if kind else float(known)
+                    value = html.unescape(known) if kind or not known else float(known)
                     computed = sheet[at].value
                     yield Cell(f"{sheet.title}!{at}", html.unescape(formula), value, computed)
 
