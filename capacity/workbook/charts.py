@@ -33,12 +33,13 @@ def _axes(chart: Any, unit: str, title: str) -> Any:
 def people_chart(book: Book, heads: HeadcountSheet, roles: Sequence[str]) -> Any:
     """Required FTE against seats, of the roles that are named."""
     chart, sheet = book.workbook.add_chart({"type": "line"}), heads.sheet
+    # XlsxWriter takes a name that begins with = for a formula, so our own words come first
     for role, color in zip(roles[:_MOST_ROLES], COLORS, strict=False):
         for rows, words, dash in (
             (heads.required, "required FTE", "solid"), (heads.filled, "seats", "dash"),
         ):  # fmt: skip
             chart.add_series({
-                "name": plain(f"{role}: {words}"), "categories": sheet.months,
+                "name": plain(f"{words}: {role}"), "categories": sheet.months,
                 "values": sheet.range(rows[role]),
                 "line": {"color": color, "width": 2.25, "dash_type": dash},
             })  # fmt: skip

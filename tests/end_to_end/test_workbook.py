@@ -452,6 +452,18 @@ def test_names_are_text_whatever_they_begin_with(written: Mapping[str, Path]) ->
     assert {*SCRIPTS, *ATTACKS} <= {*TASKS}
 
 
+def test_names_in_charts_are_text(written: Mapping[str, Path]) -> None:
+    """A series that is called ``=csm`` must not be looked up as a cell."""
+    for name in ("formula_like", "hostile"):
+        with zipfile.ZipFile(written[name]) as parts:
+            charts = [n for n in parts.namelist() if n.startswith("xl/charts/chart")]
+            texts = [parts.read(chart).decode() for chart in charts]
+        assert texts
+        cells = re.findall(r"<c:f>([^<]*)</c:f>", "".join(texts))
+        known = ("Headcount", "Money", "Summary")
+        assert not [cell for cell in cells if not cell.startswith(known)]
+
+
 def test_a_name_in_any_script_is_kept(books: dict[str, Workbook]) -> None:
     texts = {row[0] for row in books["crowded"].values["Workload"].iter_rows(values_only=True)}
     assert f"{LONG[:55]} 1" in texts
