@@ -30,16 +30,20 @@ def _axes(chart: Any, unit: str, title: str) -> Any:
     return chart
 
 
+def _called(text: str) -> str:
+    """A name in a chart; XlsxWriter would look up one that holds ``!A1`` as a cell."""
+    return plain(text).replace("!", "! ")
+
+
 def people_chart(book: Book, heads: HeadcountSheet, roles: Sequence[str]) -> Any:
     """Required FTE against seats, of the roles that are named."""
     chart, sheet = book.workbook.add_chart({"type": "line"}), heads.sheet
-    # XlsxWriter takes a name that begins with = for a formula, so our own words come first
     for role, color in zip(roles[:_MOST_ROLES], COLORS, strict=False):
         for rows, words, dash in (
             (heads.required, "required FTE", "solid"), (heads.filled, "seats", "dash"),
         ):  # fmt: skip
             chart.add_series({
-                "name": plain(f"{words}: {role}"), "categories": sheet.months,
+                "name": _called(f"{role}: {words}"), "categories": sheet.months,
                 "values": sheet.range(rows[role]),
                 "line": {"color": color, "width": 2.25, "dash_type": dash},
             })  # fmt: skip
@@ -92,7 +96,7 @@ def flow_chart(book: Book, sheet: Monthly, row: int, without: str) -> Any:
         "name": "net so far", "categories": sheet.months, "values": sheet.range(row),
         "line": {"color": COLORS[0], "width": 2.25},
     })  # fmt: skip
-    _axes(chart, book.currency, plain(f"Net so far, with less without {without}"))
+    _axes(chart, book.currency, _called(f"Net so far, with less without {without}"))
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
     chart.set_y_axis({"num_font": _PLAIN, "num_format": "#,##0", "major_gridlines": lines})
     chart.set_x_axis({"num_font": {**_PLAIN, "rotation": -45}, "label_position": "low"})

@@ -149,10 +149,18 @@ def formula_like() -> dict[str, Any]:
         "horizon": {"start": "2027-01", "months": 3},
         "segments": {"+SUM(A1)": {"accounts": 9}, "-2": {"accounts": 9}},
         "tasks": {
-            "@SUM(A1)": {"role": "=csm", "every": "month", "hours": {"value": 1, "source": source}},
-            "=cmd|' /c calc'!A1": {"role": "=csm", "every": "month", "steps": {"-x": 1, "+y": 2}},
+            "@SUM(A1)": {
+                "role": "=Time!$G$5",
+                "every": "month",
+                "hours": {"value": 1, "source": source},
+            },
+            "=cmd|' /c calc'!A1": {
+                "role": "=Time!$G$5",
+                "every": "month",
+                "steps": {"-x": 1, "+y": 2},
+            },
         },
-        "team": {"=csm": {"headcount": 1, "department": "@cs", "salary": 1000}},
+        "team": {"=Time!$G$5": {"headcount": 1, "department": "@cs", "salary": 1000}},
     }
 
 
@@ -453,7 +461,7 @@ def test_names_are_text_whatever_they_begin_with(written: Mapping[str, Path]) ->
 
 
 def test_names_in_charts_are_text(written: Mapping[str, Path]) -> None:
-    """A series that is called ``=csm`` must not be looked up as a cell."""
+    """A series that is called like a cell must not be looked up as a cell."""
     for name in ("formula_like", "hostile"):
         with zipfile.ZipFile(written[name]) as parts:
             charts = [n for n in parts.namelist() if n.startswith("xl/charts/chart")]
