@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -22,12 +23,14 @@ from capacity.report.reported import Reported
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.explaining.explanation import Explanation
     from capacity.report.page import Page
+    from capacity.workings.plan import Workings
 
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
@@ -71,6 +74,18 @@ class Result(Reported):
     def assumptions(self) -> tuple[Assumption, ...]:
         """The register: every input that the numbers rest on, with its source and place."""
         return assumptions(self.layout)
+
+    @cached_property
+    def workings(self) -> Workings:
+        """The arithmetic of the plan at expected values, from the inputs on."""
+        from capacity.workings.plan import workings  # only where somebody wants to follow it
+
+        return workings(self.layout, self.assumptions)
+
+    @cached_property
+    def expected(self) -> Result:
+        """The same plan at expected values, without luck."""
+        return replace(self, batches=(self.workings.record,), trials=0) if self.trials else self
 
     @cached_property
     def expectations(self) -> tuple[Outcome, ...]:
@@ -267,9 +282,12 @@ class Result(Reported):
     def _over_horizon(self, metric: Metric) -> FloatArray:
         return metric.over([np.arange(len(self.periods))])
 
-    def rows(self, by: str | None = None, only: str | None = None) -> Iterator[dict[str, Any]]:
-        """The rows of the table as dictionaries; see `table`."""
-        for metric in (m for m in self.catalogue.metrics if only in (None, m.name)):
+    def rows(
+        self, by: str | None = None, only: str | None = None, *, of_tasks: bool = True
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of the table as dictionaries, those of tasks or not; see `table`."""
+        metrics = (m for m in self.catalogue.metrics if of_tasks or not m.key.task)
+        for metric in (m for m in metrics if only in (None, m.name)):
             yield from table_rows(metric, *self.by_label(metric, by))
 
     def by_label(self, metric: Metric, by: str | None = None) -> tuple[list[str], FloatArray]:
@@ -312,6 +330,20 @@ class Result(Reported):
         from capacity.report.run_page import page  # shows what is computed here
 
         return page(self, by)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the plan as an Excel workbook whose formulas lead from the inputs to the money.
+
+        It computes expected values. What the simulation found stands beside them.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.run import workbook  # brought by the extra `report`
+
+        write_whole(Path(path), workbook(self))
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError, Mistake, QuestionError
@@ -15,10 +16,12 @@ from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind
 from capacity.precision import rows_of
+from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +80,27 @@ class Grid(Reported):
         from capacity.report.grid import as_text  # shows what is computed here
 
         return as_text(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the table as an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.tables import Listed, tables  # brought by the extra `report`
+
+        plan = self.scenarios[0][1].plan
+        note = "A row for each combination and figure, all under the same luck."
+        rows = [{n: in_yaml(v) if _is_made(v) else v for n, v in row.items()} for row in self.rows]
+        listed = Listed("Sweep", note, [*self.paths, *COLUMNS], rows)
+        write_whole(Path(path), tables(plan.name, plan.currency, [listed], self.manifest))
+
+
+def _is_made(value: object) -> bool:
+    """Whether a value is made of parts, or a switch, and is shown as it would be written."""
+    return isinstance(value, (dict, list, bool))
 
 
 def sweep(

@@ -11,6 +11,7 @@ from capacity.report.chart import Chart
 from capacity.report.drawing import check_drawing
 from capacity.report.html import check_html
 from capacity.report.page import Page
+from capacity.workbook.book import check_workbook
 from capacity.writing import check_folder, check_targets, make_folder, write_whole
 
 _CHARTS = "charts"
@@ -26,6 +27,8 @@ class Answer:
         Makes the report; asked once, and only where a form needs it.
     json, csv
         Write its tables to a file.
+    xlsx
+        Writes it as a workbook.
     """
 
     def __init__(
@@ -33,8 +36,9 @@ class Answer:
         page: Callable[[], Page],
         json: Callable[[Path], None],
         csv: Callable[[Path], None],
+        xlsx: Callable[[Path], None],
     ) -> None:
-        self._page, self.json, self.csv = page, json, csv
+        self._page, self.json, self.csv, self.xlsx = page, json, csv, xlsx
 
     @cached_property
     def page(self) -> Page:
@@ -47,6 +51,7 @@ def all_of(folder: Path) -> Files:
     return Files(
         json=folder / "table.json",
         csv=folder / "table.csv",
+        xlsx=folder / "workbook.xlsx",
         html=folder / "report.html",
         md=folder / "report.md",
         charts=folder / _CHARTS,
@@ -69,7 +74,7 @@ def check(files: Files, inputs: Iterable[str], *more: Path | None) -> None:
         Where a file would land nowhere or on an input, or a library is missing.
     """
     inputs = list(inputs)
-    single = (*more, files.json, files.csv, files.html, files.md)
+    single = (*more, files.json, files.csv, files.xlsx, files.html, files.md)
     check_targets([path for path in single if path], inputs)
     if files.charts:
         check_folder(files.charts)
@@ -81,6 +86,8 @@ def check(files: Files, inputs: Iterable[str], *more: Path | None) -> None:
         check_html()
     if files.charts:
         check_drawing()
+    if files.xlsx or files.out:
+        check_workbook()
 
 
 def write(answer: Answer, files: Files) -> None:
@@ -89,6 +96,8 @@ def write(answer: Answer, files: Files) -> None:
         answer.json(files.json)
     if files.csv:
         answer.csv(files.csv)
+    if files.xlsx:
+        answer.xlsx(files.xlsx)
     if files.html:
         answer.page.to_html(files.html)
     if files.md:

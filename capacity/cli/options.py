@@ -25,6 +25,9 @@ class Files:
         None
     )
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None
+    xlsx: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook that computes.")
+    ] = None
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as one HTML page.")
     ] = None
@@ -36,7 +39,7 @@ class Files:
     ] = None
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write everything: page, Markdown, tables and charts."),
+        typer.Option(metavar="DIR", help="Write everything: page, Markdown, workbook, tables, charts."),
     ] = None
 
 

@@ -14,6 +14,7 @@ from capacity.engine.arrivals import Arrivals
 from capacity.engine.chance import Chance, Named
 from capacity.engine.customers import Customers, Moves
 from capacity.engine.demand import Demand
+from capacity.engine.expected import Expected
 from capacity.engine.faces import Faces
 from capacity.engine.influence import Influence
 from capacity.engine.layout import Layout
@@ -117,6 +118,35 @@ def run_batch(
     return _Batch(layout, chance, removal, strength, shared or Shared(), witness).run()
 
 
+@dataclass(frozen=True)
+class Pass:
+    """Expected values, and what lies behind them.
+
+    Attributes
+    ----------
+    record
+        As of `run_batch`.
+    desks
+        The pools at work.
+    joined, left
+        People who took a seat and who left one, shape (periods, pools, 1).
+    gone
+        What is gone, if anything.
+    """
+
+    record: Record
+    desks: list[Desk]
+    joined: FloatArray
+    left: FloatArray
+    gone: Gone | None
+
+
+def expected_pass(layout: Layout, removal: Removal | None = None) -> Pass:
+    """One pass without luck, whose parts can be looked at."""
+    batch = _Batch(layout, Expected(), removal, 1.0, Shared(), None)
+    return Pass(batch.run(), batch.desks, batch.joined, batch.left, batch.gone)
+
+
 class _Batch:
     def __init__(
         self, layout: Layout, chance: Chance, removal: Removal | None, strength: float,
@@ -156,7 +186,7 @@ class _Batch:
         ]  # fmt: skip
         self.record = self._empty()
         shape = (self.periods.count, len(self.desks), chance.trials)
-        self.joined, self.due = np.empty(shape), np.empty(shape)
+        self.joined, self.left, self.due = np.empty(shape), np.empty(shape), np.empty(shape)
 
     def _seats(self, index: int, shared: Shared) -> Seats:
         """The seats of a pool, some of them cut."""
@@ -239,6 +269,7 @@ class _Batch:
         for r, (desk, staff) in enumerate(zip(self.desks, team, strict=True)):
             record["headcount"][t, r], record["ramped_fte"][t, r] = staff.filled, staff.ramped
             record["vacancies"][t, r], self.joined[t, r] = staff.vacant, staff.joined
+            self.left[t, r] = staff.left
             if desk.lanes.start == desk.lanes.stop:
                 record["wanted_hours"][t, r] = self.due[t, r] = 0.0
                 continue

@@ -18,6 +18,7 @@ from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve
 from capacity.model.money import pay, raised
 from capacity.model.team import Waterfall, waterfall
+from capacity.periods import Periods
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
 from capacity.units import MONTHS_PER_YEAR
@@ -33,17 +34,21 @@ def times_of(
     names = ("pto_days", "sick_days", "hours_per_week", "internal", "target_utilization")
     named = [pool.named(name) for name in names]
     days, sick, week, internal, target = by_period(chance, named, stretches)
-    weights = pool.role.leave_seasonality
-    share = (
-        periods.share_of_year()
-        if weights is None
-        else np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR * periods.share_of_month()
-    )
-    leave = share[:, None] * (days + sick)
+    leave = leave_share(pool, periods)[:, None] * (days + sick)
     weekdays = periods.weekdays()[:, None]
     calendars = calendars_of(pool, roster_of(scenario, pool))
     closed = (periods.holidays_on_weekdays(calendar)[:, None] for calendar in calendars)
     return [waterfall(weekdays, days, leave, week, internal, target) for days in closed]
+
+
+def leave_share(pool: Pool, periods: Periods) -> FloatArray:
+    """Part of a year's leave that falls into each period, shape (periods,)."""
+    weights = pool.role.leave_seasonality
+    if weights is None:
+        return periods.share_of_year()
+    of_month = np.array(weights)[periods.calendar_month] / MONTHS_PER_YEAR
+    share: FloatArray = of_month * periods.share_of_month()
+    return share
 
 
 def opening_hours(scenario: Scenario, pool: Pool, periods: int) -> FloatArray:
@@ -70,8 +75,8 @@ class Desk:
         plan, pool = scenario.plan, scenario.pools[index]
         self._pool, self._chance = pool, chance
         self._seats = seats or seats_of(scenario, pool, chance, stretches)
-        self._times = times_of(scenario, pool, chance, stretches)
-        self.time = self._times[0]
+        self.times = times_of(scenario, pool, chance, stretches)
+        self.time = self.times[0]
         self._presence: list[Presence] = []
         self.lanes = work.of_pool(index)
         self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
@@ -118,14 +123,14 @@ class Desk:
         """Customer hours of the people of a period, shape (trials,)."""
         if staff.presence is None:
             return staff.ramped * self.time.customer[period]
-        return self._hours([time.customer for time in self._times], period)
+        return self._hours([time.customer for time in self.times], period)
 
     def all_hours(self, ramped: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Customer hours and available hours of all periods; shape (periods, trials), as ramped."""
         if not self._presence:
             return ramped * self.time.customer, ramped * self.time.available
-        customer = [time.customer for time in self._times]
-        available = [time.available for time in self._times]
+        customer = [time.customer for time in self.times]
+        available = [time.available for time in self.times]
         periods = range(len(self._presence))
         return (
             np.stack([self._hours(customer, t) for t in periods]),
@@ -141,8 +146,23 @@ class Desk:
 
     def costs(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
         """Each of the `COSTS`, from seats filled and newcomers; all of shape (periods, trials)."""
-        paid = np.stack([p.paid for p in self._presence]) if self._presence else filled
-        return self._costs.lines(paid, joined)
+        return self._costs.lines(self.paid(filled), joined)
+
+    def paid(self, filled: FloatArray) -> FloatArray:
+        """Full weeks that are paid, from seats filled; both of shape (periods, trials)."""
+        return np.stack([p.paid for p in self._presence]) if self._presence else filled
+
+    def here(self, ramped: FloatArray) -> FloatArray:
+        """Ramped people that are not on leave, shape (calendars, periods, trials).
+
+        Parameters
+        ----------
+        ramped
+            All of them, shape (periods, trials).
+        """
+        if not self._presence:
+            return ramped[None]
+        return np.stack([presence.here for presence in self._presence], axis=1)
 
     def serve(
         self, due: FloatArray, capacity: FloatArray

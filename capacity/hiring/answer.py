@@ -21,7 +21,9 @@ from capacity.hiring.request import Request
 from capacity.hiring.variant import variant_text
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
+from capacity.simulation import simulate_given
 from capacity.units import DAYS_PER_MONTH
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -248,6 +250,19 @@ class HiringPlan(Reported):
         from capacity.report.hiring_page import page  # shows what is computed here
 
         return page(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the hires, the frontier and the plan at expected values as an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.hiring import workbook  # brought by the extra `report`
+
+        result = simulate_given(self.scenario, 0, int(self.manifest["seed"]))
+        write_whole(Path(path), workbook(self, result))
 
     def __str__(self) -> str:
         from capacity.report.hiring import as_text  # shows what is computed here

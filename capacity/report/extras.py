@@ -8,7 +8,12 @@ from typing import Any
 
 from capacity.errors import CapacityError
 
-LIBRARIES = {"altair": "Altair", "vl_convert": "vl-convert-python", "jinja2": "Jinja2"}
+LIBRARIES = {
+    "altair": "Altair",
+    "vl_convert": "vl-convert-python",
+    "jinja2": "Jinja2",
+    "xlsxwriter": "XlsxWriter",
+}
 
 
 def needed(name: str, what: str) -> Any:

@@ -165,7 +165,7 @@ class Page:
     @property
     def origin(self) -> Table:
         """The manifest as a table."""
-        return Table("How it was made", ("", "value"), tuple(_flat(self.manifest)))
+        return Table("How it was made", ("", "value"), tuple(flat(self.manifest)))
 
 
 def _where(row: Row) -> str:
@@ -176,9 +176,10 @@ def _where(row: Row) -> str:
     return f"{name}:{row['line']}" if row["line"] else name
 
 
-def _flat(about: Row, before: str = "") -> Iterable[tuple[str, str]]:
+def flat(about: Row, before: str = "") -> Iterable[tuple[str, str]]:
+    """A manifest as pairs of texts."""
     for key, value in about.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}: ")
+            yield from flat(value, f"{before}{key}: ")
         else:
             yield f"{before}{key}", str(value)

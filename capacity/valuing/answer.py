@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.assumptions import assumptions
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import opening_accounts
+from capacity.engine.removal import read_removal
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
 from capacity.result import COLUMNS
+from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.units import MONTHS_PER_YEAR
 from capacity.valuing.break_even import CASH, BreakEven
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import TaskValues
-from capacity.valuing.worlds import World, lifetime_values
+from capacity.valuing.worlds import World, distilled, lifetime_values
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.report.page import Page
+    from capacity.workings.plan import Workings
 
 _HORIZON = (
     "roi",
@@ -109,6 +115,37 @@ class Roi(Reported):
     def headline(self) -> BreakEven:
         """Break-even in cash over the headline horizon."""
         return self.break_even["", CASH]
+
+    # --- expected values -------------------------------------------------------------------------
+
+    @cached_property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """The register: every input that the numbers rest on, with its source and place."""
+        return assumptions(self.layout)
+
+    @cached_property
+    def workings(self) -> tuple[Workings, Workings]:
+        """The arithmetic of both worlds at expected values, with and without."""
+        from capacity.workings.plan import workings  # only where somebody wants to follow it
+
+        plan = self.scenario.plan
+        first = plan.horizon.periods.labels.index(self.start)
+        removal = read_removal(plan, self.without, first)
+        return (
+            workings(self.layout, self.assumptions),
+            workings(self.layout, self.assumptions, removal),
+        )
+
+    @cached_property
+    def expected(self) -> Roi:
+        """The same at expected values, without luck; break-even stays that of the futures."""
+        if not self.trials:
+            return self
+        full, gone = (distilled(self.layout, one.record) for one in self.workings)
+        rate = self.scenario.plan.finance.discount_rate
+        assert rate
+        flows = Flows(full, gone, np.array([rate.mean]), self.flows.years)
+        return replace(self, flows=flows, manifest={**self.manifest, "trials": 0})
 
     # --- single figures --------------------------------------------------------------------------
 
@@ -283,10 +320,27 @@ class Roi(Reported):
 
         return page([self])
 
+    def to_excel(self, path: str | Path) -> None:
+        """Write the flows as an Excel workbook that computes, from the inputs to NPV and IRR.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        write_value_excel([self], Path(path))
+
     def __str__(self) -> str:
         from capacity.report.value import as_text  # shows what is computed here
 
         return as_text([self])
+
+
+def write_value_excel(values: Sequence[Roi], path: Path) -> None:
+    """Several removals in one workbook; see `Roi.to_excel`."""
+    from capacity.workbook.value import workbook  # brought by the extra `report`
+
+    write_whole(path, workbook(values))
 
 
 def _row(

@@ -42,9 +42,11 @@ LAYERS = (
     "guards",
     "metrics",
     "expectations",
+    "workings",
     "writing",
     "report",
     "explaining",
+    "workbook",
     "result",
     "precision",
     "simulation",
@@ -89,7 +91,7 @@ BANNED_LIBRARIES = {
 
 SLOW = {
     "pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl", "numpy_financial",
-    "altair", "vl_convert", "jinja2", "SALib", "statsmodels",
+    "altair", "vl_convert", "jinja2", "SALib", "statsmodels", "xlsxwriter",
 }  # fmt: skip
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {

@@ -1,0 +1,132 @@
+"""The sheet of the inputs: the register of assumptions, of which those in blue can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from capacity.assumptions import place_row
+from capacity.scenario.register import Assumption
+from capacity.workbook.book import BLUE, GREY, Book, format_of, plain
+from capacity.workbook.money import LENGTH
+from capacity.workings.inputs import HOURS, SHARE, Input
+
+_NOTE = (
+    "Change a value in blue: hours, required FTE, cost, revenue and gross profit follow. Accounts, "
+    "ARR, coverage and ranges do not: they are those of the plan as it was simulated."
+)
+_HEADS = (
+    "Assumption", "Value", "Unit", "As simulated", "Changed", "As written", "Source", "Evidence",
+    "Note", "Where", "Excel name",
+)  # fmt: skip
+_WIDTHS = (40, 13, 14, 13, 9, 26, 40, 12, 34, 22, 34)
+_HEAD = 3
+_ABOUT = 5
+_FIGURES = ("Value", "As simulated")
+_EXACT = "#,##0.00##"
+"""How hours look: a quarter of one shows."""
+CHANGED = "inputs_changed"
+"""Excel name of the number of inputs that are not as they were simulated."""
+_MOST_SURCHARGE, _MOST = 10.0, 1e15
+
+
+def inputs_sheet(
+    book: Book, sheet: Any, assumed: Sequence[Assumption], step: str, *, weeks: bool
+) -> None:
+    """Write what formulas speak of, and below it all else that the plan rests on.
+
+    The last sheet to be written, since only then it is known what formulas speak of.
+    """
+    sheet.write_string(0, 0, "Inputs", book.heading)
+    sheet.write_string(1, 0, _NOTE, book.note)
+    for col, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
+        sheet.set_column(col, col, width)
+        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else book.head)
+    sheet.freeze_panes(_HEAD + 1, 1)
+    sheet.repeat_rows(_HEAD)
+    known = {one.path: place for place, one in enumerate(assumed)}
+    live = sorted(book.used.items(), key=lambda item: known.get(item[1].path, len(known)))
+    row = _HEAD + 1
+    for name, one in live:
+        _live(book, sheet, row, name, one)
+        row += 1
+    first, last = _HEAD + 2, row
+    row = _period(book, sheet, row + 1, step, weeks=weeks)
+    _others(book, sheet, row + 1, [one for one in assumed if one.path not in _used(book)])
+    count = f"=SUMPRODUCT(--($B${first}:$B${last}<>$D${first}:$D${last}))" if live else "=0"
+    sheet.write_string(0, 3, "inputs changed", book.note)
+    sheet.write_formula(0, 4, count, book.style(bold=True), 0)
+    book.workbook.define_name(CHANGED, "=Inputs!$E$1")
+
+
+def _used(book: Book) -> set[str]:
+    return {one.path for one in book.used.values()}
+
+
+def _live(book: Book, sheet: Any, row: int, name: str, one: Input) -> None:
+    """An input that can be changed."""
+    shown = _EXACT if one.unit.startswith(HOURS) else format_of(one.unit)
+    blue = book.style(num_format=shown, font_color=BLUE, bg_color="#FFFFE5", border=1,
+                      border_color="#BFBFBF")  # fmt: skip
+    sheet.write_string(row, 0, plain(one.path), book.text)
+    sheet.write_number(row, 1, one.value, blue)
+    sheet.write_string(row, 2, one.unit, book.style(indent=1))
+    sheet.write_number(row, 3, one.value, book.style(num_format=shown, font_color=GREY))
+    here = row + 1
+    sheet.write_formula(row, 4, f'=IF(B{here}=D{here},"","changed")', book.style(
+        bold=True, font_color="#C00000"), "")  # fmt: skip
+    sheet.data_validation(row, 1, row, 1, _valid(one))
+    if one.assumption:
+        _about(book, sheet, row, one.assumption)
+    sheet.write_string(row, 10, name, book.note)
+    book.workbook.define_name(name, f"=Inputs!$B${here}")
+
+
+def _valid(one: Input) -> dict[str, Any]:
+    """What may be written in place of an input."""
+    what = one.unit.partition(" ")[0]
+    may_fall = one.path.startswith("finance.discount_rate") or ".raise" in one.path
+    low, high, words = 0.0, _MOST, f"a number of at least 0: {one.unit}"
+    if what == SHARE and not may_fall:
+        high, words = 1.0, "a share between 0 % and 100 %"
+    elif what in (SHARE, "surcharge"):
+        low, high = (-1.0 if may_fall else 0.0), _MOST_SURCHARGE
+        words = "a share, as 30 %"
+    return {
+        "validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
+        "error_title": "Not possible", "error_message": f"Write {words}.",
+    }  # fmt: skip
+
+
+def _about(book: Book, sheet: Any, row: int, one: Assumption) -> None:
+    """Where an assumption comes from."""
+    place = place_row(one.place)
+    name = str(place["file"] or "").replace("\\", "/").rpartition("/")[2]
+    where = f"{name}:{place['line']}" if place["line"] else name
+    said = (one.value, one.source or "", one.evidence or "", one.note or "", where)
+    for i, words in enumerate(said):
+        if words:
+            sheet.write_string(row, _ABOUT + i, plain(words), book.text)
+
+
+def _period(book: Book, sheet: Any, row: int, step: str, *, weeks: bool) -> int:
+    """The length of a period in years, which is no assumption."""
+    sheet.write_string(row, 0, f"Length of a {step}", book.text)
+    text, value = ("=7/365.25", 7 / 365.25) if weeks else ("=1/12", 1 / 12)
+    sheet.write_formula(row, 1, text, book.style(num_format="0.0000"), value)
+    sheet.write_string(row, 2, "years", book.style(indent=1))
+    sheet.write_string(row, 10, LENGTH, book.note)
+    book.workbook.define_name(LENGTH, f"=Inputs!$B${row + 1}")
+    return row + 1
+
+
+def _others(book: Book, sheet: Any, row: int, assumed: list[Assumption]) -> None:
+    """What is behind accounts, coverage and ranges, or stands fast."""
+    title = "All else that the plan rests on. Change it in the scenario and simulate again"
+    for col in range(len(_HEADS)):
+        sheet.write_blank(row, col, None, book.section)
+    sheet.write_string(row, 0, title, book.section)
+    for i, one in enumerate(assumed, row + 1):
+        sheet.write_string(i, 0, plain(one.path), book.text)
+        _about(book, sheet, i, one)
+    sheet.print_area(0, 0, row + len(assumed), len(_HEADS) - 1)

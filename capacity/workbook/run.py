@@ -1,0 +1,141 @@
+"""The workbook of a run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from capacity.periods import Periods
+from capacity.workbook.book import Book
+from capacity.workbook.inputs import inputs_sheet
+from capacity.workbook.laid import Laid, lay_out
+from capacity.workbook.money import Groups
+from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
+from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
+
+if TYPE_CHECKING:
+    from capacity.result import Result
+
+_RANGES = (
+    "What the futures say: mean, spread, Monte Carlo error and quantiles. Values, which do not "
+    "follow the inputs. Figures of single tasks are in the table that --csv writes."
+)
+COLUMNS = (
+    "metric", "unit", "period", "segment", "role", "pool", "mean", "sd", "se", "p05", "p10", "p25",
+    "p50", "p75", "p90", "p95",
+)  # fmt: skip
+_ODDS = "p_covered"
+
+
+def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
+    """The file.
+
+    Parameters
+    ----------
+    beside
+        Tables that follow the summary.
+
+    Raises
+    ------
+    CapacityError
+        Where the extra `report` is not installed.
+    """
+    plan = result.scenario.plan
+    book = Book(plan.name, plan.currency)
+    first, inputs = book.sheet("Summary"), book.sheet("Inputs", color="#0000FF")
+    for one in beside:
+        table_sheet(book, *one)
+    periods = plan.horizon.periods
+    laid = lay_out(
+        book, result.workings, list(plan.segments), periods.labels, groups_of(periods),
+        has_money=plan.has_money,
+    )  # fmt: skip
+    table_sheet(book, "Monte Carlo", _RANGES, COLUMNS, result.rows(of_tasks=False))
+    manifest_sheet(book, result.manifest, [str(w) for w in result.scenario.warnings])
+    futures = f"{result.trials:,} futures" if result.trials else "no futures"
+    about = f"{periods.in_words} · expected values, and {futures} beside them"
+    summary_sheet(book, first, laid, Summary(plan.name, about, list(_figures(laid, result))))
+    inputs_sheet(book, inputs, result.assumptions, plan.horizon.step, weeks=periods.step.sees_days)
+    first.activate()
+    return book.content()
+
+
+def groups_of(periods: Periods) -> Groups:
+    """Fiscal quarters and years."""
+    return Groups(*(_grouped(periods.labels_by(span)) for span in ("quarter", "year")))
+
+
+def _grouped(labels: list[str]) -> list[tuple[str, int, int]]:
+    found = []
+    for label, run in groupby(range(len(labels)), key=labels.__getitem__):
+        places = list(run)
+        found.append((label, places[0], places[-1]))
+    return found
+
+
+# --- the figures that speak for a plan -----------------------------------------------------------
+
+
+def _figures(laid: Laid, result: Result) -> Iterator[Figure]:
+    for role in laid.roles:
+        yield from _of_role(laid, result, role)
+    money = laid.money
+    for name, line, metric in (
+        ("Cost of the team", money.cost, "team_cost"), ("Revenue", money.revenue, "revenue"),
+        ("Gross profit", money.profit, "gross_profit"),
+    ):  # fmt: skip
+        if line is not None:
+            text = f"SUM({money.sheet.name}!{money.sheet.span(line)})"
+            found = _futures(result, metric, period="")
+            yield Figure(name, "", laid.currency, text, laid.totals[metric], found)
+    last = laid.periods[-1]
+    yield _value(result, "Accounts at the end", "accounts", "accounts", period=last)
+    if laid.customers.arr:
+        yield _value(result, "ARR at the end", laid.currency, "arr", period=last)
+    known = {metric.name for metric in result.catalogue.metrics}
+    names = {"grr": "GRR", "nrr": "NRR", "logo_retention": "Logo retention"}
+    for metric, name in names.items():
+        if metric in known:
+            yield _value(result, f"{name} of the first year", "share", metric, period="")
+
+
+def _of_role(laid: Laid, result: Result, role: str) -> Iterator[Figure]:
+    heads = laid.heads
+    crews = [crew for crew in laid.plan.crews if crew.role == role]
+    need = np.sum([crew.required for crew in crews], axis=0)
+    seats = np.sum([crew.filled for crew in crews], axis=0)
+    row, busy = heads.required[role], int(need.argmax())
+    label = laid.periods[busy]
+    mean = f"AVERAGE({heads.sheet.name}!{heads.sheet.span(row)})"
+    for name, metric, unit, text, value, period in (
+        ("Required FTE, on average", "required_fte", "FTE", mean, need.mean(), ""),
+        (f"Required FTE in {label}, the busiest", "required_fte", "FTE",
+         heads.sheet.there(row, busy), need[busy], label),
+        (f"Seats filled in {label}", "headcount", "people",
+         heads.sheet.there(heads.filled[role], busy), seats[busy], label),
+    ):  # fmt: skip
+        found = _futures(result, metric, role=role, period=period)
+        yield Figure(name, role, unit, text, float(value), found)
+    yield _value(result, "Coverage over the plan", "share", "coverage", role=role, period="")
+    if result.trials:
+        odds = result.mean(_ODDS, role=role, period="")
+        name = "Chance that coverage holds in every period"
+        yield Figure(name, role, "share", None, math.nan, (odds,))
+
+
+def _value(result: Result, name: str, unit: str, metric: str, **keys: Any) -> Figure:
+    """A figure that no formula gives."""
+    value = result.expected.mean(metric, **keys)
+    return Figure(name, keys.get("role", ""), unit, None, value, _futures(result, metric, **keys))
+
+
+def _futures(result: Result, metric: str, **keys: Any) -> tuple[float, ...]:
+    """Mean, p10, p50 and p90; nothing where there are no futures."""
+    if not result.trials:
+        return ()
+    ranges = (result.quantile(metric, q, **keys) for q in QUANTILES)
+    return (result.mean(metric, **keys), *ranges)

@@ -1,0 +1,119 @@
+"""The workbook of what something is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from capacity.workbook.book import Book
+from capacity.workbook.charts import flow_chart
+from capacity.workbook.flows import FIGURES, FlowsSheet, Worth, flows_sheet
+from capacity.workbook.inputs import inputs_sheet
+from capacity.workbook.laid import lay_out
+from capacity.workbook.run import COLUMNS, groups_of
+from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
+from capacity.workbook.tables import manifest_sheet, table_sheet
+
+if TYPE_CHECKING:
+    from capacity.valuing.answer import Roi
+
+_RANGES = (
+    "What the futures say: mean, spread, Monte Carlo error and quantiles. Values, which do not "
+    "follow the inputs; break-even and run-off are here alone."
+)
+_WORDS = {
+    "roi": "ROI",
+    "npv": "NPV",
+    "irr": "IRR",
+    "payback_period": "Payback",
+    "incremental_gross_profit": "More gross profit",
+    "incremental_cost": "More cost",
+}
+_SAVED = {"accounts_saved": "Accounts saved", "arr_saved": "ARR saved"}
+
+
+def workbook(values: Sequence[Roi]) -> bytes:
+    """The file: the plan, and a sheet of cash flows for each thing that could be gone.
+
+    Raises
+    ------
+    CapacityError
+        Where the extra `report` is not installed.
+    """
+    one = values[0]
+    plan = one.scenario.plan
+    book = Book(plan.name, plan.currency)
+    first, inputs = book.sheet("Summary"), book.sheet("Inputs", color="#0000FF")
+    periods, (full, _) = plan.horizon.periods, one.workings
+    laid = lay_out(
+        book, full, list(plan.segments), periods.labels, groups_of(periods), has_money=True
+    )
+    figures, charts = [], []
+    for value in values:
+        name = f"ROI {value.without}" if len(values) > 1 else "ROI"
+        sheet = flows_sheet(book, name, value.without, laid, value.workings[1], _worth(value))
+        figures += list(_figures(value, sheet))
+        charts.append(flow_chart(book, sheet.sheet, sheet.total, value.without))
+    rows = (row for value in values for row in value.named_rows())
+    table_sheet(book, "Monte Carlo", _RANGES, ("without", *COLUMNS), rows)
+    manifest_sheet(book, one.manifest, [str(w) for w in one.scenario.warnings])
+    futures = f"{one.trials:,} futures" if one.trials else "no futures"
+    about = f"{periods.in_words} · expected values, and {futures} beside them"
+    summary_sheet(book, first, laid, Summary(plan.name, about, figures, charts))
+    inputs_sheet(book, inputs, one.assumptions, plan.horizon.step, weeks=periods.step.sees_days)
+    first.activate()
+    return book.content()
+
+
+def _horizons(value: Roi) -> dict[str, str]:
+    """The label of each horizon by what it is called, the shortest first.
+
+    The headline's has no label; where another is as long, that stands for it.
+    """
+    named = [count for label, count in value.horizons.items() if label]
+    found = sorted(value.horizons.items(), key=lambda item: item[1])
+    step = value.scenario.plan.horizon.step
+    return {
+        f"{label.removesuffix('m')} months" if label else f"{count} {step}s": label
+        for label, count in found
+        if label or count not in named
+    }
+
+
+def _worth(value: Roi) -> Worth:
+    """The flows at expected values, and what comes of them."""
+    flows, horizons = value.expected.flows, _horizons(value)
+    figures = {
+        (name, called): value.expected.mean(name, label)
+        for called, label in horizons.items()
+        for name in FIGURES
+    }
+    counts = {called: value.horizons[label] for called, label in horizons.items()}
+    return Worth(flows.gain[:, 0], flows.cost[:, 0], figures, counts)
+
+
+def _figures(value: Roi, sheet: FlowsSheet) -> Iterator[Figure]:
+    """Break-even first, then what it is worth over each horizon."""
+    plan, of = value.scenario.plan, f"without {value.without}"
+    units = {"roi": "share", "irr": "share a year", "payback_period": f"{plan.horizon.step}s"}
+    ratio = value.headline.hazard_ratio
+    yield Figure("Break-even: factor on addressable churn", of, "factor", None, ratio)
+    for place, (called, label) in enumerate(_horizons(value).items()):
+        for name in FIGURES:
+            text, known = sheet.figure(name, place), value.expected.mean(name, label)
+            words, unit = f"{_WORDS[name]}, {called}", units.get(name, plan.currency)
+            yield Figure(words, of, unit, text, known, _futures(value, name, label))
+    for name, words in _SAVED.items():
+        unit = "accounts" if name == "accounts_saved" else plan.currency
+        known, found = value.expected.mean(name), _futures(value, name, "")
+        yield Figure(f"{words} at the end", of, unit, None, known, found)
+
+
+def _futures(value: Roi, name: str, label: str) -> tuple[float, ...]:
+    """Mean, p10, p50 and p90; of `irr` and payback those of the expected flows alone."""
+    if not value.trials:
+        return ()
+    mean = value.mean(name, label)
+    if name in ("irr", "payback_period"):
+        return (mean,)
+    return (mean, *(value.quantile(name, q, label) for q in QUANTILES))

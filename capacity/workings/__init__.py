@@ -1,0 +1,1 @@
+"""The arithmetic of a plan at expected values, laid open: inputs, and what is made of them."""
