@@ -39,7 +39,7 @@ class Files:
     ] = None
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write everything: page, Markdown, workbook, tables, charts."),
+        typer.Option(metavar="DIR", help="Write it all: page, Markdown, workbook, tables, charts."),
     ] = None
 
 
