@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -196,11 +197,16 @@ def write_comparison_json(comparison: Comparison, path: Path, by: str | None) ->
     _write_json(about, comparison.rows(by), path)
 
 
-def write_value_csv(values: Sequence[Roi], path: Path) -> None:
-    """The table of a value; `without` says what is gone."""
+def value_table(values: Sequence[Roi]) -> pd.DataFrame:
+    """The table of values side by side; `without` says what is gone."""
     import pandas as pd  # slow to import
 
-    _write_csv(pd.concat([value.named_table() for value in values]), path, "without")
+    return pd.concat([value.named_table() for value in values], ignore_index=True)
+
+
+def write_value_csv(values: Sequence[Roi], path: Path) -> None:
+    """The same as CSV."""
+    _write_csv(value_table(values), path, "without")
 
 
 def write_value_json(values: Sequence[Roi], path: Path) -> None:
@@ -274,10 +280,31 @@ def _rests_on(scenario: Scenario) -> dict[str, list[Row]]:
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
-    table = table.replace([math.inf, -math.inf], math.nan)
+    table = _finite(table)
     for column in (*paths, "segment", "role", "pool", "task"):
         table[column] = table[column].map(_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """A table as Parquet; what has parts, or is of several kinds, as it would be written."""
+    table = _finite(table)
+    mixed = [name for name in table.columns if len(set(map(type, table[name]))) > 1]
+    made = [name for name in table.columns if table[name].map(_has_parts).any()]
+    for name in {*mixed, *made}:
+        table[name] = table[name].map(in_yaml)
+    content = io.BytesIO()
+    table.to_parquet(content, index=False)
+    write_whole(path, content.getvalue())
+
+
+def _finite(table: pd.DataFrame) -> pd.DataFrame:
+    """A table in which what is beyond all bounds is not known."""
+    return table.replace([math.inf, -math.inf], math.nan)
+
+
+def _has_parts(value: object) -> bool:
+    return isinstance(value, (dict, list))
 
 
 def _cell(value: object) -> object:

@@ -62,7 +62,12 @@ def compare_files(
     comparison = compare(scenarios, by=by, **how)
     json = partial(write_comparison_json, comparison, by=by)
     csv = partial(write_comparison_csv, comparison, by=by)
-    write(Answer(lambda: comparison.page, json, csv, comparison.to_excel), files)
+    write(
+        Answer(
+            lambda: comparison.page, json, csv, partial(comparison.table, by), comparison.to_excel
+        ),
+        files,
+    )
     if not quiet:
         from capacity.cli.showing import show
         from capacity.report.comparison import WIDTH, report

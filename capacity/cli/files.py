@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from capacity.cli.options import Files
 from capacity.report.chart import Chart
 from capacity.report.drawing import check_drawing
+from capacity.report.extras import check_installed
 from capacity.report.html import check_html
 from capacity.report.page import Page
 from capacity.workbook.book import check_workbook
-from capacity.writing import check_folder, check_targets, make_folder, write_whole
+from capacity.writing import (
+    check_folder,
+    check_targets,
+    make_folder,
+    write_parquet,
+    write_whole,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _CHARTS = "charts"
 _KINDS = ("svg", "png")
@@ -27,6 +38,8 @@ class Answer:
         Makes the report; asked once, and only where a form needs it.
     json, csv
         Write its tables to a file.
+    table
+        The table itself.
     xlsx
         Writes it as a workbook.
     """
@@ -36,9 +49,10 @@ class Answer:
         page: Callable[[], Page],
         json: Callable[[Path], None],
         csv: Callable[[Path], None],
+        table: Callable[[], pd.DataFrame],
         xlsx: Callable[[Path], None],
     ) -> None:
-        self._page, self.json, self.csv, self.xlsx = page, json, csv, xlsx
+        self._page, self.json, self.csv, self.table, self.xlsx = page, json, csv, table, xlsx
 
     @cached_property
     def page(self) -> Page:
@@ -74,7 +88,8 @@ def check(files: Files, inputs: Iterable[str], *more: Path | None) -> None:
         Where a file would land nowhere or on an input, or a library is missing.
     """
     inputs = list(inputs)
-    single = (*more, files.json, files.csv, files.xlsx, files.html, files.md)
+    tables = (files.json, files.csv, files.parquet, files.xlsx)
+    single = (*more, *tables, files.html, files.md)
     check_targets([path for path in single if path], inputs)
     if files.charts:
         check_folder(files.charts)
@@ -88,6 +103,8 @@ def check(files: Files, inputs: Iterable[str], *more: Path | None) -> None:
         check_drawing()
     if files.xlsx or files.out:
         check_workbook()
+    if files.parquet:
+        check_installed("Parquet files", "pyarrow")
 
 
 def write(answer: Answer, files: Files) -> None:
@@ -96,6 +113,8 @@ def write(answer: Answer, files: Files) -> None:
         answer.json(files.json)
     if files.csv:
         answer.csv(files.csv)
+    if files.parquet:
+        write_parquet(answer.table(), files.parquet)
     if files.xlsx:
         answer.xlsx(files.xlsx)
     if files.html:

@@ -35,7 +35,7 @@ def run_grid(
     """Simulate every combination; `how` goes to `capacity.simulate`."""
     found = grid(scenario, read_sweeps(sweeps), **how)
     json, csv = partial(write_grid_json, found), partial(write_grid_csv, found)
-    write(Answer(lambda: found.page, json, csv, found.to_excel), files)
+    write(Answer(lambda: found.page, json, csv, found.table, found.to_excel), files)
     if not quiet:
         for warning in found.warnings:
             if warning not in scenario.warnings:

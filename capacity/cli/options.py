@@ -25,6 +25,9 @@ class Files:
         None
     )
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the table as CSV.")] = None
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the table as Parquet.")
+    ] = None
     xlsx: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write an Excel workbook that computes.")
     ] = None

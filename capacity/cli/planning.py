@@ -32,7 +32,7 @@ def run_plan(
         wanted["freeze"] = [month.strip() for month in wanted["freeze"].split(",")]
     found = plan(scenario, **wanted)
     json, csv = partial(write_plan_json, found), partial(write_plan_csv, found)
-    write(Answer(lambda: found.page, json, csv, found.to_excel), files)
+    write(Answer(lambda: found.page, json, csv, found.table, found.to_excel), files)
     if not quiet:
         show(report(found), NARROW)
     if found.holds:

@@ -15,6 +15,9 @@ from capacity.writing import write_csv, write_json
 def show_and_write(result: Result, files: Files, by: str | None, *, quiet: bool) -> None:
     """Write what is wanted of a result, then print it."""
     json, csv = partial(write_json, result, by=by), partial(write_csv, result, by=by)
-    write(Answer(lambda: result.page_by(by), json, csv, result.to_excel), files)
+    write(
+        Answer(lambda: result.page_by(by), json, csv, partial(result.table, by), result.to_excel),
+        files,
+    )
     if not quiet:
         show(report(result, by))

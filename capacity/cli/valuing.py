@@ -15,7 +15,7 @@ from capacity.report.value_page import page
 from capacity.simulation import Progress
 from capacity.value import futures_of, valued
 from capacity.valuing.answer import write_value_excel
-from capacity.writing import write_value_csv, write_value_json
+from capacity.writing import value_table, write_value_csv, write_value_json
 
 
 def run_roi(  # noqa: PLR0913 - the options of the verb
@@ -35,7 +35,16 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     chosen = list(dict.fromkeys(without or ["cs"]))
     found = valued(scenario, chosen, months, start, futures, progress, tasks=tasks)
     json, csv = partial(write_value_json, found), partial(write_value_csv, found)
-    write(Answer(lambda: page(found), json, csv, partial(write_value_excel, found)), files)
+    write(
+        Answer(
+            lambda: page(found),
+            json,
+            csv,
+            partial(value_table, found),
+            partial(write_value_excel, found),
+        ),
+        files,
+    )
     if not quiet:
         longer = found[0].layout  # what lies beyond the plan's end may do something here
         for warning in (*longer.scenario.warnings, *guards(longer)):

@@ -1,4 +1,4 @@
-"""The libraries of the extra `report`, loaded when they are needed."""
+"""The libraries that extras bring for reports and tables, loaded when they are needed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any
 from capacity.errors import CapacityError
 
 LIBRARIES = {
-    "altair": "Altair",
-    "vl_convert": "vl-convert-python",
-    "jinja2": "Jinja2",
-    "xlsxwriter": "XlsxWriter",
+    "altair": ("Altair", "report"),
+    "vl_convert": ("vl-convert-python", "report"),
+    "jinja2": ("Jinja2", "report"),
+    "xlsxwriter": ("XlsxWriter", "report"),
+    "pyarrow": ("pyarrow", "files"),
 }
+"""Package and extra of each, by the name that is imported."""
 
 
 def needed(name: str, what: str) -> Any:
-    """A library of the extra.
+    """A library of an extra.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def are_installed(*names: str) -> bool:
 
 
 def _missing(name: str, what: str) -> CapacityError:
+    package, extra = LIBRARIES[name]
     return CapacityError(
-        f"{what}: the package {LIBRARIES[name]} is not installed. "
-        'Run pip install "cs-capacity[report]"'
+        f'{what}: the package {package} is not installed. Run pip install "cs-capacity[{extra}]"'
     )

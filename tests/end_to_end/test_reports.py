@@ -49,7 +49,7 @@ def hostile(run: Callable[..., Finished], tmp_path_factory: pytest.TempPathFacto
 
 def test_out_writes_everything_at_once(everything: Path) -> None:
     pictures = [f"charts/{name}.{kind}" for name in CHARTS for kind in ("png", "svg")]
-    files = ["report.html", "report.md", "table.csv", "table.json"]
+    files = ["report.html", "report.md", "table.csv", "table.json", "workbook.xlsx"]
     assert sorted(contents(everything)) == sorted(["charts", *pictures, *files])
     for name in CHARTS:
         assert (everything / f"charts/{name}.png").read_bytes().startswith(PNG)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 from hostile import ATTACKS, PLAN, ROLES, SCRIPTS, SOURCE, write_hostile, write_variant
 from leavings import Finished, contents
@@ -38,7 +39,7 @@ CHARTS = {
 }
 FEW = (*SCRIPTS[1:3], *ATTACKS[:2])
 """Tasks; of all of them a value takes long."""
-FILES = {"charts", "report.html", "report.md", "table.csv", "table.json"}
+FILES = {"charts", "report.html", "report.md", "table.csv", "table.json", "workbook.xlsx"}
 INERT = {"html_block", "html_inline", "link_open", "s_open", "em_open", "fence", "code_inline"}
 
 
@@ -82,6 +83,21 @@ def test_every_form_of_every_answer(run: Callable[..., Finished], home: Path, ve
     assert all(one["assumptions"] for one in each)
 
 
+@pytest.mark.parametrize("verb", VERBS)
+def test_parquet_holds_the_rows_of_the_table(
+    run: Callable[..., Finished], home: Path, tmp_path: Path, verb: str
+) -> None:
+    table, text = tmp_path / "table.parquet", tmp_path / "table.csv"
+    trials = 0 if verb in ("roi", "several") else 100
+    run(*VERBS[verb], "--trials", trials, "--parquet", table, "--csv", text, "--quiet", folder=home)
+    parquet, csv = pd.read_parquet(table), pd.read_csv(text, keep_default_na=False)
+    assert list(parquet.columns) == list(csv.columns)
+    assert len(parquet) == len(csv) > 0
+    if "mean" in parquet:
+        means = pd.to_numeric(csv["mean"], errors="coerce")
+        pd.testing.assert_series_equal(parquet["mean"], means, rtol=1e-12)
+
+
 def words(page: str) -> str:
     """The text of Markdown without its escapes, on one line."""
     return " ".join(page.replace("\\", "").replace("**", "").split())
@@ -123,7 +139,7 @@ def test_the_register_tells_whose_an_assumption_is(home: Path) -> None:
 
 # --- the options of a verb ------------------------------------------------------------------------
 
-FORMS = {"--json", "--csv", "--html", "--md", "--charts", "--out"}
+FORMS = {"--json", "--csv", "--parquet", "--xlsx", "--html", "--md", "--charts", "--out"}
 ANSWERING = ["run", "roi", "plan", "compare"]
 
 
