@@ -324,7 +324,7 @@ def _footer(comparison: Comparison) -> Iterator[str]:
         "run from p10 to p90; better and same are shares of the futures."
     )
     if comparison.trials < FEW:
-        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
+        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW:,} or more."
     else:
         yield (
             f"± is the Monte Carlo standard error of a difference. {MARK} marks differences below "

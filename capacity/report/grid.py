@@ -179,7 +179,7 @@ def _footer(grid: Grid) -> Iterator[str]:
         "two lines is due to the values."
     )
     if grid.manifest["trials"] < FEW:
-        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
+        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW:,} or more."
     else:
         yield (
             f"{MARK} marks expected values of which the Monte Carlo error is 1 % or more, of "

@@ -117,7 +117,8 @@ class Figures:
         seed = self.result.manifest["seed"]
         yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
         if self.result.trials < FEW:
-            yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW} or more."
+            little = "Too few futures to tell the Monte Carlo error of a figure"
+            yield f"{little}; give {FEW:,} or more."
         else:
             yield (
                 "± is a Monte Carlo standard error; behind several figures, the largest. "
@@ -189,6 +190,8 @@ class Figures:
             yield self._peak(role)
             if self.lucky and self._is_busy(role):
                 yield self._odds(role)
+            if not self.lucky:
+                yield from self._scarce(role)
         yield from self._slips()
         if self.has("arr") and self.opening > 0:
             yield self._revenue()
@@ -219,6 +222,23 @@ class Figures:
             f"{role}: the peak is {when}, which needs over {need}{offs[0]} ramped people in half "
             f"of the futures and over {high}{offs[1]} in 1 of 10, against {against}."
         )
+
+    def _scarce(self, role: str) -> Iterator[str]:
+        """The pool that is furthest short of people, where the role as a whole may hide it."""
+        needs = {
+            pool: self.result.figures("required_fte", role=role, pool=pool)
+            for pool in self.pools(role)
+        }
+        heads = {pool: self.result.figures("headcount", role=role, pool=pool) for pool in needs}
+        short = {(p, t): needs[p][t] - heads[p][t] for p in needs for t in needs[p]}
+        pool, period = max(short, key=lambda where: short[where], default=("", ""))
+        if pool and short[pool, period] >= 0.05:
+            when = self.plan.horizon.periods.labels_in_words[self.result.periods.index(period)]
+            need, there = people(needs[pool][period]), people(heads[pool][period])
+            yield (
+                f"{role}: of its pools {pool} is furthest short, in {when}: it needs {need} ramped "
+                f"people against {there} heads."
+            )
 
     def _odds(self, role: str) -> str:
         off = error(self.result.error("p_covered", role=role), 1, 100)

@@ -209,7 +209,7 @@ class Removed:
             seed = self.value.manifest["seed"]
             yield f"Figures are expected values, ranges run from p10 to p90. Seed {seed}."
             if self.value.trials < FEW:
-                yield f"Too few futures to tell Monte Carlo errors; give {FEW} or more."
+                yield f"Too few futures to tell Monte Carlo errors; give {FEW:,} or more."
         if many:
             yield "Retention, lifetime value and the months are in the report of each alone."
 

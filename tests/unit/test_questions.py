@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -62,6 +63,23 @@ def test_a_role_without_work_has_no_odds(plan: capacity.Scenario) -> None:
     told = str(capacity.simulate(plan, trials=100))
     assert "• csm: coverage of" in told
     assert "idle: coverage" not in told
+
+
+def test_expected_values_name_the_pool_that_is_short(scenario) -> None:
+    """Of three heads two sit where a tenth of the work is."""
+    split = scenario("""
+        name: split
+        horizon: {start: 2027-01, months: 3}
+        segments:
+          big: {accounts: 90, arr: 9_000, churn: 0%, addressable: 50%}
+          small: {accounts: 10, arr: 9_000, churn: 0%, addressable: 50%}
+        tasks: {call: {role: csm, every: month, hours: 2h}}
+        team: {csm: {split: segment, headcount: {big: 1, small: 2}}}
+    """)
+    told = " ".join(str(capacity.simulate(split, trials=0)).split())
+    assert re.search(r"csm: of its pools big is furthest short, in 2027-0\d: it needs 1\.\d", told)
+    assert "against 1.0 heads" in told
+    assert "furthest short" not in str(capacity.simulate(split, trials=100))
 
 
 @pytest.mark.parametrize("trials", [0, 100])
