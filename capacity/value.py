@@ -58,8 +58,9 @@ def roi(  # noqa: PLR0913 - what, when, and how exactly
         for others then; ``segment:NAME``, the work for it; or a share as ``20%`` of each role's
         seats, the last named first.
     months
-        The headline horizon, 36 or more and at least the plan's own; the plan is run on for as
-        long as it takes. What it is after 12, 24 and 36 months is told beside it.
+        The headline horizon, at least 36 months, as cost comes now and what it saves at renewals,
+        and at least the plan's own; the plan is run on for as long as it takes. What it is after
+        12, 24 and 36 months is told beside it.
     start
         The first month without, such as ``2027-06``; the first of the plan.
     trials, seed, executor, progress
@@ -146,6 +147,9 @@ def prepared(
         As `roi`.
     """
     _refuse_what_lacks(scenario)
+    if not 1 <= months <= _MOST:
+        raise QuestionError(f"--months {months}: write 1 to {_MOST}")
+    months = max(months, MARKS[-1])
     longer = _long_enough(scenario, months)
     layout, horizons = build_layout(longer), _horizons(scenario, months)
     first = _first(longer.plan, start)
@@ -203,9 +207,6 @@ def _periods_of(plan: Plan, months: int) -> int:
 
 def _long_enough(scenario: Scenario, months: int) -> Scenario:
     """The scenario, run on where it is shorter than what is told of it."""
-    if not MARKS[-1] <= months <= _MOST:
-        text = f"write {MARKS[-1]} to {_MOST}. What it is after 12 and 24 months is told anyway"
-        raise QuestionError(f"--months {months}: {text}")
     if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, months):
         return scenario
     return scenario.with_({"horizon.months": months})

@@ -150,7 +150,7 @@ def roi(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MONTH", help="First month without it.")
     ] = None,
-    months: Annotated[int, typer.Option(help="Horizon, 36 or more.")] = 36,
+    months: Annotated[int, typer.Option(help="Headline horizon, at least 36.")] = 36,
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Value of each task, too; takes longer.")
     ] = False,

@@ -185,7 +185,7 @@ def written(
         "hostile": ["run", write_hostile(folder), "--trials", 100],
         "formula_like": ["run", write_plan(folder / "f", formula_like()), "--trials", 0],
         "roi": ["roi", BASE, "--trials", 0, *gone],
-        "fifth": ["roi", BASE, "--trials", 0, "--without", FIFTH, "--months", 24],
+        "fifth": ["roi", BASE, "--trials", 0, "--without", FIFTH],
         "compare": ["compare", BASE, *variants, "--trials", 100],
         "plan": ["plan", BASE, "--trials", 500, "--confidence", "60%"],
         "sweep": ["run", BASE, "--trials", 100, "--sweep", "team.csm.headcount=6:8"],
@@ -342,19 +342,19 @@ def test_npv_and_irr_by_the_functions_of_the_spreadsheet(
 
 def test_a_fifth_of_the_seats(books: dict[str, Workbook]) -> None:
     """One sheet is called ROI alone."""
-    value = capacity.roi(capacity.load(BASE), without=FIFTH, months=24, trials=0)
+    value = capacity.roi(capacity.load(BASE), without=FIFTH, trials=0)
     assert_worth(books["fifth"], FIFTH, value, "ROI")
 
 
 def test_futures_stand_beside_the_flows(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text(SMALL, encoding="utf-8")
     plan = capacity.load(tmp_path / "plan.yaml")
-    value = capacity.roi(plan, months=12, trials=200)
+    value = capacity.roi(plan, trials=200)
     value.to_excel(tmp_path / "roi.xlsx")
     sheet = opened(tmp_path / "roi.xlsx", data_only=True)["Summary"]
     rows = {(row[0], row[1]): row for row in sheet.iter_rows(values_only=True)}
     found = rows["NPV, 12 months", "without cs"]
-    assert found[3] == pytest.approx(capacity.roi(plan, months=12, trials=0).mean("npv", "12m"))
+    assert found[3] == pytest.approx(capacity.roi(plan, trials=0).mean("npv", "12m"))
     ranges = [value.quantile("npv", q, "12m") for q in (0.1, 0.5, 0.9)]
     assert found[4:8] == pytest.approx([value.mean("npv", "12m"), *ranges])
     assert found[8] == pytest.approx(found[4] - found[3])

@@ -95,15 +95,16 @@ def test_a_histogram_of_what_is_not_known_is_empty() -> None:
 
 @pytest.fixture(scope="module")
 def worth(scenario: Load) -> capacity.Roi:
-    return capacity.roi(scenario(PLAN), trials=200, months=12, tasks=True)
+    return capacity.roi(scenario(PLAN), trials=200, tasks=True)
 
 
 def test_returns_by_horizon(worth: capacity.Roi) -> None:
     rows = values(worth.chart("roi"))
-    assert [row["name"] for row in rows] == ["12 months", "… with run-off"]
-    assert rows[0]["middle"] == worth.mean("roi", "12m")
-    assert rows[0]["low"] == worth.quantile("roi", 0.1, "12m")
-    assert rows[1]["middle"] == worth.mean("roi_with_run_off")
+    found = {row["name"]: row for row in rows}
+    assert list(found) == ["12 months", "24 months", "36 months", "… with run-off"]
+    assert found["12 months"]["middle"] == worth.mean("roi", "12m")
+    assert found["12 months"]["low"] == worth.quantile("roi", 0.1, "12m")
+    assert found["… with run-off"]["middle"] == worth.mean("roi_with_run_off")
     for row in rows:
         assert row["kind"] == ("gain" if row["middle"] > 0 else "loss")
 
@@ -112,13 +113,13 @@ def test_the_bars_right_of_break_even_are_the_odds(worth: capacity.Roi) -> None:
     chart = worth.chart("roi_distribution")
     gained = sum(row["share"] for row in values(chart) if row["kind"] == "gain")
     assert gained == pytest.approx(worth.odds("roi"))
-    assert "pays within 12 months in" in chart.finding
+    assert "pays within 36 months in" in chart.finding
 
 
 def test_with_less_without_is_what_is_kept(worth: capacity.Roi) -> None:
     lines = {(row["shade"], row["period"]): row["middle"] for row in values(worth.chart("arr"))}
     kept = {row["period"]: row["middle"] for row in values(worth.chart("arr_saved"))}
-    assert len(kept) == 12
+    assert len(kept) == 36
     for period, saved in kept.items():
         assert lines[0, period] - lines[1, period] == pytest.approx(saved)
         assert saved == worth.mean("arr_saved", period)
