@@ -189,7 +189,11 @@ class _Reader:
         """The metrics of a name, one for each key."""
         found = [metric for metric in self.catalogue.metrics if metric.name == name]
         if not found:
-            raise ValueError(f"this plan has no {name}, which {ABSENT[name]}")
+            if name in ABSENT:
+                raise ValueError(f"this plan has no {name}, which {ABSENT[name]}")
+            known = dict.fromkeys(metric.name for metric in self.catalogue.metrics)
+            hint = nearest(name, known) or f" Write one of {', '.join(known)}"
+            raise ValueError(f"no metric is called `{name}`.{hint}")
         return found
 
     def _sorted_out(

@@ -39,12 +39,12 @@ class Held:
     at
         Probability at which an input is held, by the key of its luck.
     same
-        Keys of the inputs that keep their luck while all else is drawn anew; without any nothing
-        is drawn anew.
+        Keys of the inputs that keep their luck while all else is drawn anew; with None nothing is
+        drawn anew.
     """
 
     at: Mapping[int, float] = field(default_factory=dict)
-    same: tuple[int, ...] = ()
+    same: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,10 @@ class Futures:
 
 
 def _uniforms(seed: int, copulas: tuple[Copula, ...], keys: KeyArray, blocks: range) -> FloatArray:
-    return Tied(Luck(seed, blocks), copulas, {}).stratified(keys)
+    luck = Luck(seed, blocks)
+    if not len(keys):
+        return np.zeros((0, luck.trials))
+    return Tied(luck, copulas, {}).stratified(keys)
 
 
 def _batch(
@@ -92,7 +95,7 @@ def _batch(
     """One batch of futures; a function of its arguments alone."""
     given: dict[int, FloatArray | float] = dict(held.at)
     luck = Luck(seed, blocks)
-    if held.same:
+    if held.same is not None:
         keys = np.array(held.same, dtype=np.uint64)
         given |= zip(held.same, _uniforms(seed, copulas, keys, blocks), strict=True)
         luck = Luck(seed, range(blocks.start + _ELSEWHERE, blocks.stop + _ELSEWHERE))

@@ -64,7 +64,7 @@ def split(first: FloatArray, again: FloatArray) -> Split:
         keep = np.ones(len(first), dtype=bool)
         keep[block * BLOCK : (block + 1) * BLOCK] = False
         part = _moments(first[keep], again[keep])
-        left_out.append(part[1] / part[0])
+        left_out.append(part[1] / part[0] if part[0] > 0 else np.nan)
     return Split(variance, covariance / variance, jackknife_error(np.array(left_out)))
 
 

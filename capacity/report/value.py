@@ -111,7 +111,8 @@ class Removed:
             return f"{text}pays even if the work does nothing for churn or growth."
         if found.answer == "never pays":
             return f"{text}never pays, however much the work does."
-        if math.isnan(found.hazard_ratio):
+        churn_stays = found.believed == found.hazard_ratio == 1  # 1 to any power
+        if math.isnan(found.hazard_ratio) or churn_stays:
             times = f"{found.strength:.2f} times as strong"
             return f"{text}pays if what is said of growth and contraction were {times}, or more."
         off = f" ± {found.error:.2f}" if found.error >= 0.005 else ""

@@ -234,8 +234,8 @@ def _by_task(one: Removed) -> Chart:
         )
         rows.append(
             {"name": tasks.tasks[k], "place": place, "worth": worth, "cost": cost,
-             "said": money(worth), "end": max(worth, cost, 0.0), "about": about,
-             "kind": _GAINS[worth >= 0]}
+             "said": money(worth), "label": f"worth {money(worth)}",
+             "end": max(worth, cost, 0.0), "about": about, "kind": _GAINS[worth >= 0]}
         )  # fmt: skip
     paid = sum(row["worth"] >= row["cost"] for row in rows)
     finding = (
@@ -262,6 +262,6 @@ def _task_bars(names: Sequence[str]) -> Spec:
         [
             vega.touched({"type": "bar", "height": 14}, x=x, color=colour),
             vega.layer(mark, {"x": vega.place("cost")}),
-            vega.layer(beside, {"x": vega.place("end"), "text": {"field": "said"}}),
+            vega.layer(beside, {"x": vega.place("end"), "text": {"field": "label"}}),
         ],
     )

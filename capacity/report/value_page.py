@@ -35,12 +35,13 @@ def page(values: Sequence[Roi]) -> Page:
 
 
 def _headline(each: Sequence[Removed], sentences: Sequence[str]) -> Iterator[str]:
-    """What it brings; and of one alone at which effect it pays, and what it saves."""
+    """Of one alone first at which effect it pays; what each brings; and what one alone saves."""
+    if len(each) == 1:
+        yield sentences[0]
     for one in each:
         if not math.isnan(one.value.mean("roi")):
             yield _brought(one)
     if len(each) == 1:
-        yield sentences[0]
         yield sentences[-1]
 
 

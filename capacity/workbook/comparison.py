@@ -153,9 +153,14 @@ def _whole(
 # --- the first sheet -----------------------------------------------------------------------------
 
 
+def _title(names: Sequence[str]) -> str:
+    """``Hire ahead and Recession against FY27 base plan``."""
+    return f"{' and '.join(names[1:])} against {names[0]}"
+
+
 def _first(book: Book, sheet: Any, comparison: Comparison, sides: Sequence[_Side]) -> None:
     """Figures side by side, and how they differ in the futures."""
-    sheet.write_string(0, 0, plain(" against ".join(comparison.names[::-1])), book.heading)
+    sheet.write_string(0, 0, plain(_title(comparison.names)), book.heading)
     sheet.write_string(1, 0, _ABOUT, book.note)
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, 1, 24)

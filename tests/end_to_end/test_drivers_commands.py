@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -107,3 +108,34 @@ def test_nothing_is_written_over_an_input(plan: Path) -> None:
     with pytest.raises(CapacityError, match="is an input of this run"):
         run("sensitivity", plan, "--metric", "arr", "--csv", plan, "--trials", "1000")
     assert plan.read_bytes() == before
+
+
+@pytest.mark.parametrize("verb", [("explain",), ("sensitivity", "--metric")])
+@pytest.mark.parametrize(
+    ("figure", "hint"),
+    [("required_ft", "Did you mean `required_fte`?"), ("npw", "Write one of due_hours, ")],
+)
+def test_a_figure_that_is_not_there(
+    plan: Path, verb: tuple[str, ...], figure: str, hint: str
+) -> None:
+    name, *option = verb
+    with pytest.raises(CapacityError, match=f"no metric is called `{figure}`") as caught:
+        run(name, plan, *option, figure)
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize("more", [(), ("--fixed-too",)])
+def test_without_ranges_all_is_luck(tmp_path: Path, more: tuple[str, ...]) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(
+        "name: no ranges\nhorizon: {start: 2027-01, months: 6}\n"
+        "segments: {smb: {accounts: 20, arr: 1_000, churn: 10%, addressable: 50%}}\n"
+        "tasks: {call: {role: csm, every: quarter, hours: 1h}}\nteam: {csm: {headcount: 1}}\n",
+        encoding="utf-8",
+    )
+    found = run("sensitivity", path, "--metric", "arr", "--trials", "2000", *more)
+    assert found.exit_code == 0
+    said = " ".join(found.stdout.split())
+    unknown, error = map(int, re.findall(r"• (-?\d+) % ± (\d+) points of its variance", said)[0])
+    assert abs(unknown) <= 4 * error
+    assert "No single input is heard above the noise." in said
