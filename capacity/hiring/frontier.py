@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from capacity.hiring.hires import Hires
 from capacity.hiring.program import Program
 from capacity.hiring.search import moves
 from capacity.hiring.trying import Bench
+from capacity.rng import BLOCK
 from capacity.statistics import mean_error
 
 _MOST_POINTS = 8
@@ -100,6 +102,13 @@ def error_of(values: FloatArray) -> float:
     return float(mean_error(values[None])[0])
 
 
+def error_of_odds(covered: FloatArray) -> float:
+    """The same of a share of futures; at least binomial, as few blocks may agree."""
+    part = float(covered.mean())
+    binomial = math.sqrt(part * (1 - part) / len(covered))
+    return max(binomial, error_of(covered)) if len(covered) >= 2 * BLOCK else binomial
+
+
 def beginnings(hires: Hires) -> list[Hires]:
     """The first seats of a plan, from none to all of them; not more than a few."""
     count = min(hires.total + 1, _MOST_POINTS)
@@ -159,7 +168,7 @@ def points(bench: Bench, plans: Sequence[Hires], trials: int) -> list[Point]:
                 hires=hires,
                 coverage=float(outcome.coverage[:trials].mean()),
                 confidence=float(covered.mean()),
-                confidence_error=error_of(covered),
+                confidence_error=error_of_odds(covered),
                 arr=float(outcome.arr[:trials].mean()),
                 cost=float(outcome.cost[:trials].mean()),
                 value=float(value.mean()),

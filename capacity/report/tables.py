@@ -15,8 +15,8 @@ RANGE = "8 of 10 futures"
 _TO = " to "
 _ANY = 1000
 """Characters that no table has."""
-FEW = 1000
-"""Futures below which their blocks of 100 are too few to tell the Monte Carlo error."""
+FEW = 200
+"""Futures below which nothing is known of the Monte Carlo error."""
 
 
 def plain(shown: Group, width: int = WIDTH) -> str:

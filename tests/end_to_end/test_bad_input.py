@@ -140,7 +140,7 @@ CASES: dict[str, tuple[Arrange, str]] = {
         _arguments("--set", "team.csm.headcount"),
         r"--set team\.csm\.headcount: no value",
     ),
-    "set without a name": (_arguments("--set", "=5"), r"--set =5: no value"),
+    "set without a name": (_arguments("--set", "=5"), r"--set =5: no path"),
     "set of an unknown setting": (
         _arguments("--set", "team.csm.headcont=5"),
         r"team\.csm\.headcont: no such setting\. Did you mean `headcount`\?",

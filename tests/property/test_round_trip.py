@@ -95,7 +95,7 @@ def test_a_random_plan_comes_back(scenario, plan, data) -> None:
     names = {} if in_files else data.draw(st.sampled_from([{}, odd]))
     text = json.dumps(plan)
     for old, new in names.items():
-        text = text.replace(f'"{old}"', f'"{new}"')
+        text = text.replace(f'"{old}"', f'"{new}"').replace(f"'{old}'", f"'{new}'")
     first = scenario(json.loads(text))
     is_same(first, again(first))
 
