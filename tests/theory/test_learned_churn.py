@@ -170,6 +170,28 @@ def test_losses_by_year_by_hand(tmp_path: Path) -> None:
     assert table["expected"].tolist() == pytest.approx([365 / 1096, 366 / 1096, 365 / 1096])
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-01-01", "2024-12-31"),
+        ("2024-01-01", "2025-01-01"),
+        ("2023-02-15", "2024-02-14"),
+        ("2024-02-29", "2025-02-28"),
+        ("2023-03-01", "2024-02-29"),
+    ],
+)
+def test_a_term_is_twelve_months_in_every_year(tmp_path: Path, start: str, end: str) -> None:
+    """All are lost at the end of the term, whether that is written as its last day or the next."""
+    history = tmp_path / "history.csv"
+    rows = [f"{segment},{start},{end}" for segment in ("smb", "smb", "all of them")]
+    history.write_text("\n".join(["segment,start,end", *rows, "smb,2022-01-01,", ""]))
+    found = calibrate.churn(history, as_of=np.datetime64("2026-12-31").item())
+    kept = found.table("survival").set_index("segment")["12 months"]
+    assert kept["smb"] == pytest.approx(1 / 3)
+    months = found.table("segments").set_index("segment")["account-months"]
+    assert months["all of them"] == pytest.approx(12)
+
+
 # --- simulated truth -----------------------------------------------------------------------------
 
 
