@@ -159,6 +159,22 @@ def test_growth_by_hand(tmp_path: Path) -> None:
     assert row["contraction"] == pytest.approx(1 - (1 - 20 / 590) ** (1 / half))
 
 
+def test_an_account_that_left_is_no_contraction(tmp_path: Path) -> None:
+    """One cuts a tenth; one is at 0 a year later, and back after another: neither is a cut."""
+    history, arr = tmp_path / "history.csv", tmp_path / "arr.csv"
+    history.write_text("account,segment,start\nA,smb,2022-01-01\nB,smb,2022-01-01\n")
+    days = ("2022-01-01", "2023-01-01", "2024-01-01")
+    rows = [f"{who},{day},{x}" for who, xs in (("A", (100, 90, 90)), ("B", (500, 0, 700)))
+            for day, x in zip(days, xs, strict=True)]  # fmt: skip
+    arr.write_text("\n".join(["account,date,arr", *rows, ""]))
+    found = calibrate.churn(history, snapshots=arr)
+    row = found.table("growth").iloc[0]
+    assert row["pairs"] == 2
+    assert row["contraction"] == pytest.approx(10 / 190, rel=1e-3)
+    assert row["expansion"] == 0
+    assert ("no revenue", 1, False) in found.rejects.counts()
+
+
 def test_losses_by_year_by_hand(tmp_path: Path) -> None:
     """One loss in three account-years of one account each: what a year held of them."""
     history = tmp_path / "history.csv"
