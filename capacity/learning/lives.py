@@ -8,7 +8,7 @@ import numpy as np
 
 from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
-from capacity.calendar import DateArray, months_and_days, months_between
+from capacity.calendar import DateArray, days_of, months_and_days, months_between
 from capacity.errors import QuestionError
 from capacity.learning.log import Log
 from capacity.units import HALF, LONGEST_SPAN, MONTHS_PER_YEAR
@@ -216,6 +216,35 @@ def _check_returns(
         "came back",
         is_used=True,
     )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Contracts of some lives.
+
+    Attributes
+    ----------
+    group, term
+        The segment or role, and the months of each.
+    decided, kept
+        The last renewal that was decided, and how many of them were kept.
+    """
+
+    group: TextArray
+    term: FloatArray
+    decided: FloatArray
+    kept: FloatArray
+
+    def days(self, lives: Lives, j: int) -> DateArray:
+        """The last day before the renewal `j` of each life, and of its life at the latest.
+
+        The last that was decided is where the dates have it, however many are told before.
+        """
+        month, day = months_and_days(lives.starts)
+        dated, _ = renewals_of(lives, self.term)
+        months = np.round((dated - self.decided + j) * self.term).astype(np.int64)
+        after: DateArray = np.minimum(days_of(month + months, day), lives.after)
+        return after - _DAY
 
 
 def renewals_of(lives: Lives, term: FloatArray) -> tuple[FloatArray, FloatArray]:
