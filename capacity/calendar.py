@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from capacity.arrays import IntArray
+from capacity.arrays import FloatArray, IntArray
 from capacity.units import DAYS_PER_MONTH, DAYS_PER_WEEK, DAYS_PER_YEAR, MONTHS_PER_YEAR, Span
 
 DateArray = NDArray[np.datetime64]
@@ -57,6 +57,16 @@ def days_of(numbers: IntArray, day: IntArray | int) -> DateArray:
     first = first_days(numbers)
     length = (first_days(numbers + 1) - first).astype(np.int64)
     return first + np.minimum(day, length) - 1
+
+
+def months_between(starts: DateArray, ends: DateArray) -> FloatArray:
+    """Whole calendar months from days to later ones, and the part of the month that runs then."""
+    month, day = months_and_days(starts)
+    last = month_numbers(ends)
+    last = last - (ends < days_of(last, day))
+    begins, next_one = days_of(last, day), days_of(last + 1, day)
+    part = (ends - begins).astype(float) / (next_one - begins).astype(float)
+    return (last - month) + part
 
 
 class Step(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from capacity.learning.effects import CONTROL, COVERAGE, Effects, read_effects
 from capacity.learning.fragment import manifest_of, measured, moments, quantiles, source_of
 from capacity.learning.growth import Growth, read_growth
 from capacity.learning.how import Reading, check_known
-from capacity.learning.lives import Lives, read_lives, renewals_of
+from capacity.learning.lives import Lives, Terms, read_lives, renewals_of
 from capacity.learning.log import Log, read_log
 from capacity.learning.posterior import Rate
 from capacity.learning.rejects import Rejects
@@ -31,7 +31,7 @@ from capacity.learning.retention import (
     by_renewal,
     compared,
 )
-from capacity.learning.volatility import Years, years_of
+from capacity.learning.volatility import Years, years_at_renewals, years_by_tenure
 from capacity.scenario.fields import LONGEST_TERM
 from capacity.units import MONTHS_PER_YEAR
 
@@ -88,7 +88,7 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     rejects = log.rejects()
     lives.check_time()
     found = [_retention(lives.of(s), terms, s, asked) for s in lives.groups()]
-    years = years_of(lives) if lives.has_dates else None
+    years = _years(lives, terms, asked) if lives.has_dates else None
     segments = {s: _segment(log, r, lives) for s, r in zip(lives.groups(), found, strict=True)}
     market = _market(log, lives, years) if years and years.tell else {}
     growth, more = _growth(asked, how, lives, segments)
@@ -118,8 +118,8 @@ def _is_dated(path: str | Path, how: Reading) -> bool:
     return how.columns.get("tenure", "tenure") not in header
 
 
-def _history(log: Log, asked: Asked) -> tuple[Lives, Any]:
-    """The lives, and a function of the rows that gives their renewals."""
+def _history(log: Log, asked: Asked) -> tuple[Lives, Terms | None]:
+    """The lives, and their renewals where the terms are known."""
     renewals = None
     if "renewals" in log:
         renewals = log.numbers("renewals", units.PLAIN, needed=False)
@@ -147,10 +147,10 @@ def _history(log: Log, asked: Asked) -> tuple[Lives, Any]:
         known = ~np.isnan(told)
         kept = np.where(known, told, kept)
         decided = np.where(known, told + lives.ended, decided)
-    return lives, {"group": lives.group, "term": term, "decided": decided, "kept": kept}
+    return lives, Terms(lives.group, term, decided, kept)
 
 
-def _retention(own: Lives, terms: Any, segment: str, asked: Asked) -> Retention:
+def _retention(own: Lives, terms: Terms | None, segment: str, asked: Asked) -> Retention:
     lost = int(own.ended.sum())
     hazard = Rate.of(lost, float(own.exposure.sum()) / MONTHS_PER_YEAR)
     plain = Retention(segment, len(own), lost, hazard)
@@ -159,8 +159,8 @@ def _retention(own: Lives, terms: Any, segment: str, asked: Asked) -> Retention:
             text = f"form {asked.form!r} takes renewals. Say the months of a contract by --term"
             raise QuestionError(text)
         return plain
-    here = terms["group"] == segment
-    decided, left = by_renewal(terms["decided"][here], terms["kept"][here])
+    here = terms.group == segment
+    decided, left = by_renewal(terms.decided[here], terms.kept[here])
     if not decided.sum():
         return plain
     aic, fit = compared(decided, left)
@@ -168,8 +168,17 @@ def _retention(own: Lives, terms: Any, segment: str, asked: Asked) -> Retention:
     if form not in aic:
         text = f"segment {segment}: its renewals cannot tell churn in the form {form!r}"
         raise QuestionError(f"{text}. Write {' or '.join(aic)}")
-    term = float(np.median(terms["term"][here]))
+    term = float(np.median(terms.term[here]))
     return Retention(segment, len(own), lost, hazard, form, term, decided, left, aic, fit)
+
+
+def _years(lives: Lives, terms: Terms | None, asked: Asked) -> Years:
+    """By the likeliest form, whichever is asked for: a wrong one makes years differ."""
+    if terms is None:
+        return years_by_tenure(lives)
+    likeliest = replace(asked, form=AUTO)
+    found = [_retention(lives.of(s), terms, s, likeliest) for s in lives.groups()]
+    return years_at_renewals(lives, terms, found)
 
 
 # --- the fragment -------------------------------------------------------------------------------

@@ -43,11 +43,7 @@ def sentences(
             f"Told as {_TOLD[one.form]}."
         )
     if years is not None and years.tell:
-        low, middle, high = years.volatility()
-        yield (
-            f"Calendar years differ by {share(middle)} (coefficient of variation, {share(low)} to "
-            f"{share(high)} in 8 of 10), beyond luck."
-        )
+        yield _of_years(years)
     for segment, one_growth in growth.items():
         yield (
             f"{segment}: accounts that stay grow by {share(one_growth.expansion[0], 1)} and cut "
@@ -60,6 +56,19 @@ def sentences(
             f"{effect.task}: renewals without it were lost at {ratio:.2f} times the hazard "
             f"({low:.2f} to {high:.2f} in 9 of 10); {believed:.2f} is what to believe of it."
         )
+
+
+def _of_years(years: Years) -> str:
+    low, middle, high = years.volatility()
+    if not years.differ:
+        return (
+            "Calendar years differ by no more than luck has it: their coefficient of variation is "
+            f"below {share(high)} (9 of 10)."
+        )
+    return (
+        f"Calendar years differ by {share(middle)} (coefficient of variation, {share(low)} to "
+        f"{share(high)} in 8 of 10), beyond luck."
+    )
 
 
 _TOLD = {
@@ -169,22 +178,13 @@ def _of_renewals(found: list[Retention]) -> Findings:
         for j, (decided, left) in enumerate(islice(chances, _SHOWN)):
             low, high = _chance(left, decided)
             seen = left / decided
-            fitted = _fitted(one, j)
+            fitted = one.fitted(j + 1)
             rows.append((one.segment, f"{j + 1}", decided, left, seen, low, high, fitted))
     return Findings("renewals", "Lost at each renewal", heads, tuple(rows))
 
 
 def _chance(left: float, decided: float) -> FloatArray:
     return Chance.of(left, decided).quantiles(OUTER)
-
-
-def _fitted(one: Retention, j: int) -> float:
-    """Share lost at the renewal j + 1 as the fragment has it."""
-    if one.form == SBG and one.sbg is not None:
-        return one.sbg.alpha / (one.sbg.alpha + one.sbg.beta + j)
-    if one.form == EACH:
-        return one.chances[min(j, len(one.chances) - 1)].mean
-    return one.chance.mean
 
 
 def _of_forms(found: list[Retention]) -> Findings:
@@ -252,7 +252,7 @@ def _line(one: Retention, longest: float) -> tuple[tuple[float, float], ...]:
         kept = np.exp(-one.hazard.mean * months / MONTHS_PER_YEAR)
         return tuple(zip(months.tolist(), kept.tolist(), strict=True))
     count = max(int(longest // one.term), 1)
-    lost = np.array([_fitted(one, j) for j in range(count)])
+    lost = np.array([one.fitted(j + 1) for j in range(count)])
     kept = np.concatenate([[1.0], np.cumprod(1 - lost)])
     points = []
     for j, left in enumerate(kept.tolist()):  # terms end in steps

@@ -57,12 +57,13 @@ def read_growth(log: Log, segment_of: Mapping[str, str]) -> dict[str, Growth]:
             lambda i: f"{accounts[i]!r} is not in the history, so its segment is unknown",
             "unknown accounts",
         )
-    good = log.good
-    order = sorted(np.flatnonzero(good).tolist(), key=lambda i: (accounts[i], days[i]))
+    order = sorted(np.flatnonzero(log.good).tolist(), key=lambda i: (accounts[i], days[i]))
     rows = np.array(order, dtype=np.int64)
+    text = "is no revenue: an account that left is churn, and no contraction"
+    log.reject(arr == 0, "arr", lambda _i: text, "no revenue", is_fault=False)
     if len(rows) < 2:
         return {}
-    follows = accounts[rows[1:]] == accounts[rows[:-1]]
+    follows = (accounts[rows[1:]] == accounts[rows[:-1]]) & (arr[rows[1:]] > 0)
     before, then = rows[:-1][follows], rows[1:][follows]
     years = (days[then] - days[before]).astype(float) / DAYS_PER_YEAR
     _, person = np.unique(accounts[before].astype(str), return_inverse=True)

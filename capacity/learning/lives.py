@@ -8,10 +8,10 @@ import numpy as np
 
 from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
-from capacity.calendar import DateArray, months_and_days
+from capacity.calendar import DateArray, days_of, months_and_days, months_between
 from capacity.errors import QuestionError
 from capacity.learning.log import Log
-from capacity.units import DAYS_PER_MONTH, HALF, LONGEST_SPAN, MONTHS_PER_YEAR
+from capacity.units import HALF, LONGEST_SPAN, MONTHS_PER_YEAR
 
 _DAY = np.timedelta64(1, "D")
 _NO_DAY = np.datetime64("NaT")
@@ -155,12 +155,13 @@ def _by_dates(
     if who in log:
         log.reject_repeated([who, group_column(log), "start", "end"], among=~np.isnat(starts))
         _check_returns(log, names, starts, after, who)
-    months = (after - starts).astype(float) / DAYS_PER_MONTH
+    begins = np.where(np.isnat(starts), after, starts)
+    months = _months_lived(begins, after, ended)
     text = f"is more than {LONGEST_SPAN / MONTHS_PER_YEAR:g} years ago. Check the date"
     log.reject(months > LONGEST_SPAN, "start", lambda i: f"{starts[i]} {text}", "too long ago")
     entered = np.zeros(len(log))
     if since is not None:
-        entered = np.maximum((since - starts).astype(float) / DAYS_PER_MONTH, 0.0)
+        entered = np.maximum(months_between(begins, np.full(len(log), since)), 0.0)
         log.reject(
             ended & (after <= since),
             "end",
@@ -170,6 +171,16 @@ def _by_dates(
         )
     lives = Lives(names, groups, entered, months, ended, starts, after, until)
     return lives.take(log.good & ~np.isnat(starts))
+
+
+def _months_lived(starts: DateArray, after: DateArray, ended: BoolArray) -> FloatArray:
+    """Months of tenure, as the calendar counts them.
+
+    Some write as the end the day after the last of a term: a day more is no longer life then.
+    """
+    months, short = months_between(starts, after), months_between(starts, after - _DAY)
+    is_day_after = ended & (short > 0) & (short == np.floor(short))
+    return np.where(is_day_after, short, months)
 
 
 def group_column(log: Log) -> str:
@@ -205,6 +216,35 @@ def _check_returns(
         "came back",
         is_used=True,
     )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Contracts of some lives.
+
+    Attributes
+    ----------
+    group, term
+        The segment or role, and the months of each.
+    decided, kept
+        The last renewal that was decided, and how many of them were kept.
+    """
+
+    group: TextArray
+    term: FloatArray
+    decided: FloatArray
+    kept: FloatArray
+
+    def days(self, lives: Lives, j: int) -> DateArray:
+        """The last day before the renewal `j` of each life, and of its life at the latest.
+
+        The last that was decided is where the dates have it, however many are told before.
+        """
+        month, day = months_and_days(lives.starts)
+        dated, _ = renewals_of(lives, self.term)
+        months = np.round((dated - self.decided + j) * self.term).astype(np.int64)
+        after: DateArray = np.minimum(days_of(month + months, day), lives.after)
+        return after - _DAY
 
 
 def renewals_of(lives: Lives, term: FloatArray) -> tuple[FloatArray, FloatArray]:

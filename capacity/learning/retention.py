@@ -63,6 +63,14 @@ class Retention:
         """The chance to be lost at any renewal."""
         return Chance.of(float(self.left.sum()), float(self.decided.sum()))
 
+    def fitted(self, renewal: int) -> float:
+        """Share lost at the renewal 1, 2 … as the form has it."""
+        if self.form == SBG and self.sbg is not None:
+            return self.sbg.alpha / (self.sbg.alpha + self.sbg.beta + renewal - 1)
+        if self.form == EACH:
+            return self.chances[min(renewal, len(self.chances)) - 1].mean
+        return self.chance.mean
+
     def yearly(self) -> list[tuple[float, float]]:
         """Mean and standard deviation of churn a year: one, or one for each renewal."""
         if self.form == HAZARD:

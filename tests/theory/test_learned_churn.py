@@ -159,15 +159,64 @@ def test_growth_by_hand(tmp_path: Path) -> None:
     assert row["contraction"] == pytest.approx(1 - (1 - 20 / 590) ** (1 / half))
 
 
+def test_an_account_that_left_is_no_contraction(tmp_path: Path) -> None:
+    """One cuts a tenth; one is at 0 a year later, and back after another: neither is a cut."""
+    history, arr = tmp_path / "history.csv", tmp_path / "arr.csv"
+    history.write_text("account,segment,start\nA,smb,2022-01-01\nB,smb,2022-01-01\n")
+    days = ("2022-01-01", "2023-01-01", "2024-01-01")
+    rows = [f"{who},{day},{x}" for who, xs in (("A", (100, 90, 90)), ("B", (500, 0, 700)))
+            for day, x in zip(days, xs, strict=True)]  # fmt: skip
+    arr.write_text("\n".join(["account,date,arr", *rows, ""]))
+    found = calibrate.churn(history, snapshots=arr)
+    row = found.table("growth").iloc[0]
+    assert row["pairs"] == 2
+    assert row["contraction"] == pytest.approx(10 / 190, rel=1e-3)
+    assert row["expansion"] == 0
+    assert ("no revenue", 1, False) in found.rejects.counts()
+
+
 def test_losses_by_year_by_hand(tmp_path: Path) -> None:
-    """One loss in three account-years of one account each: what a year held of them."""
+    """One loss of three in their second year: only who had come so far could be lost."""
+    rows = ["2023-01-01,2024-01-20", "2024-01-01,", "2024-01-01,"]
     history = tmp_path / "history.csv"
-    history.write_text("segment,start,end\nsmb,2023-01-01,2024-12-31\nsmb,2025-01-01,\n")
-    found = calibrate.churn(history, as_of=np.datetime64("2025-12-31").item())
-    table = found.table("years")
+    history.write_text("\n".join(["segment,start,end", *(f"smb,{row}" for row in rows), ""]))
+    table = calibrate.churn(history, as_of=np.datetime64("2025-12-31").item()).table("years")
     assert table["year"].tolist() == ["2023", "2024", "2025"]
     assert table["lost"].tolist() == [0, 1, 0]
-    assert table["expected"].tolist() == pytest.approx([365 / 1096, 366 / 1096, 365 / 1096])
+    assert table["expected"].tolist() == pytest.approx([0, 20 / 82, 62 / 82])
+
+
+def test_renewals_by_year_by_hand(tmp_path: Path) -> None:
+    """Four first renewals and one second, at the chance of all renewals, (2 + ½)/(5 + 1)."""
+    rows = ["2022-01-01,2022-12-31", "2022-01-01,", "2023-06-01,2024-06-01", "2023-07-01,"]
+    history = tmp_path / "history.csv"
+    history.write_text("\n".join(["segment,start,end", *(f"smb,{row}" for row in rows), ""]))
+    until = np.datetime64("2024-07-31").item()
+    table = calibrate.churn(history, term=12, form="one", as_of=until).table("years")
+    assert table["lost"].tolist() == [1, 0, 1]
+    assert table["expected"].tolist() == pytest.approx([5 / 6, 5 / 12, 5 / 6])
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2024-01-01", "2024-12-31"),
+        ("2024-01-01", "2025-01-01"),
+        ("2023-02-15", "2024-02-14"),
+        ("2024-02-29", "2025-02-28"),
+        ("2023-03-01", "2024-02-29"),
+    ],
+)
+def test_a_term_is_twelve_months_in_every_year(tmp_path: Path, start: str, end: str) -> None:
+    """All are lost at the end of the term, whether that is written as its last day or the next."""
+    history = tmp_path / "history.csv"
+    rows = [f"{segment},{start},{end}" for segment in ("smb", "smb", "all of them")]
+    history.write_text("\n".join(["segment,start,end", *rows, "smb,2022-01-01,", ""]))
+    found = calibrate.churn(history, as_of=np.datetime64("2026-12-31").item())
+    kept = found.table("survival").set_index("segment")["12 months"]
+    assert kept["smb"] == pytest.approx(1 / 3)
+    months = found.table("segments").set_index("segment")["account-months"]
+    assert months["all of them"] == pytest.approx(12)
 
 
 # --- simulated truth -----------------------------------------------------------------------------
@@ -293,3 +342,38 @@ def test_lost_by_all_tells_no_effect() -> None:
     shortfall = np.linspace(0, 1, 40)[:, None]
     with pytest.raises(QuestionError, match="settles who was lost"):
         fit_effects(["qbr"], shortfall, other, shortfall[:, 0] > 0.5, term, "matched")
+
+
+def cohorts(folder: Path, luck: np.random.Generator, cohorts: int) -> Path:
+    """Accounts that leave at a yearly renewal, each with a chance of its own, in every year."""
+    rows = ["segment,start,end"]
+    for years in luck.geometric(luck.beta(0.7, 2, 1500)):
+        start = np.datetime64("2018-01") + int(luck.integers(12 * cohorts))
+        end = (start + 12 * int(min(years, 99))).astype("datetime64[D]") - np.timedelta64(1, "D")
+        rows.append(f"smb,{start}-01,{end if end < np.datetime64('2026-01-01') else ''}")
+    path = folder / "history.csv"
+    path.write_text("\n".join([*rows, ""]))
+    return path
+
+
+@pytest.mark.parametrize("term", [12, None])
+@pytest.mark.parametrize("form", ["auto", "hazard"])
+def test_frail_accounts_that_leave_first_make_no_years_differ(
+    tmp_path: Path, term: int | None, form: str
+) -> None:
+    until = np.datetime64("2025-12-31").item()
+    log = cohorts(tmp_path, np.random.default_rng(8), 5)
+    found = calibrate.churn(log, term=term, form=form, as_of=until)
+    table = found.table("years")
+    assert table["expected"].sum() == pytest.approx(table["lost"].sum(), rel=0.02)
+    spread = found.fragment["market"]["churn_volatility"]
+    assert float(spread["p50"].rstrip("%")) < 8
+    assert any("differ by no more than luck" in sentence for sentence in found.sentences)
+
+
+def test_years_of_one_cohort_cannot_be_told_from_tenures(tmp_path: Path) -> None:
+    until = np.datetime64("2025-12-31").item()
+    log = cohorts(tmp_path, np.random.default_rng(9), 1)
+    assert "market" not in calibrate.churn(log, as_of=until).fragment
+    spread = calibrate.churn(log, term=12, as_of=until).fragment["market"]["churn_volatility"]
+    assert float(spread["p50"].rstrip("%")) < 8

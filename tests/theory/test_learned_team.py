@@ -62,7 +62,7 @@ def test_exposure_by_hand(tmp_path: Path) -> None:
     )  # fmt: skip
     found = calibrate.team(roster, since=day("2024-01-01"), as_of=day("2025-12-31"))
     table = found.table("attrition")
-    years = (182 + 365) / 365.25
+    years = (6 + 12) / 12
     assert table[["people", "left"]].to_numpy().tolist() == [[2, 1]]
     assert table["person-years"].tolist() == pytest.approx([years])
     mean, sd = Rate.of(1, years).chance()
