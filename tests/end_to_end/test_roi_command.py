@@ -141,6 +141,12 @@ def test_a_plan_without_revenue(run, plan):
     assert "segments: have no revenue, and value hangs on it" in done.err
 
 
+def test_twelve_months_alone_are_never_the_headline(run, plan):
+    asked, usual = (run("roi", plan(), "--trials", 0, *more) for more in (("--months", 12), ()))
+    assert (asked.code, asked.out) == (0, usual.out)
+    assert "over 36 months" in asked.out
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -149,8 +155,8 @@ def test_a_plan_without_revenue(run, plan):
         (["--without", "20%"], "--without 20%: that is no seat of any role of cs."),
         (["--from", "2031-01"], "--from 2031-01: lies outside of the plan, 2027-01 to 2029-12"),
         (["--from", "summer"], "--from summer: is not a month. Write it as 2027-01"),
-        (["--months", "12"], "--months 12: write 36 to 120. What it is after 12 and 24 months"),
-        (["--months", "121"], "--months 121: write 36 to 120"),
+        (["--months", "0"], "--months 0: write 1 to 120"),
+        (["--months", "121"], "--months 121: write 1 to 120"),
     ],
 )
 def test_questions_without_an_answer(run, plan, tmp_path, options, words):
