@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capacity.cli.calibrating import calibrate
-from capacity.cli.options import NOTHING, Files, with_files
+from capacity.cli.options import NOTHING, Files, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def main(
 
 
 @app.command(epilog=_example("run plan.yaml --set team.csm.headcount=8 --html report.html"))
-@with_files
+@with_options
 def run(
     file: File,
     trials: Trials = None,
@@ -136,7 +136,7 @@ def run(
 
 
 @app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
-@with_files
+@with_options
 def roi(
     file: File,
     without: Annotated[
@@ -176,7 +176,7 @@ def roi(
 
 
 @app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
-@with_files
+@with_options
 def plan(
     file: File,
     coverage: Annotated[
@@ -363,7 +363,7 @@ def diff(
 
 
 @app.command(epilog=_example("compare base.yaml more_people.yaml"))
-@with_files
+@with_options
 def compare(
     scenarios: Scenarios,
     trials: Trials = None,

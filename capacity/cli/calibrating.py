@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from capacity.cli.options import with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -21,59 +23,77 @@ calibrate = typer.Typer(
 )
 
 Log = Annotated[Path, typer.Argument(metavar="LOG", help="The log: CSV, Parquet or Excel.")]
-Write = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the fragment, to list under `extends`.")
-]
-Columns = Annotated[
-    list[str],
-    typer.Option(
-        "--columns", metavar="NAME=TITLE", help="What the log calls a column; may be repeated."
-    ),
-]
-Rename = Annotated[
-    list[str],
-    typer.Option(
-        metavar="OLD=NEW",
-        help="What the plan calls a task, segment or role of the log; may be repeated.",
-    ),
-]
-DateFormat = Annotated[
-    str, typer.Option("--date-format", metavar="FORM", help="How dates are written.")
-]
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        metavar="DAY",
-        help="Day of the export: later dates are faults, and who has no end was there until then. "
-        "The last date of the log unless it is given.",
-    ),
-]
-Bad = Annotated[
-    str, typer.Option(metavar="SHARE", help="Part of the rows that may be left out as faulty.")
-]
-Rejects = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="List every row with a fault, as CSV.")
-]
-Html = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as one HTML page.")
-]
-Md = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as Markdown.")]
-Json = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write fragment and tables as JSON.")
-]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
-ISO, TENTH = "YYYY-MM-DD", "10%"
 
 
-class _Targets(NamedTuple):
+@dataclass(frozen=True)
+class Reading:
+    """How a log is read."""
+
+    columns: Annotated[
+        list[str],
+        typer.Option(
+            "--columns", metavar="NAME=TITLE", help="What the log calls a column; may be repeated."
+        ),
+    ] = field(default_factory=list)
+    rename: Annotated[
+        list[str],
+        typer.Option(
+            metavar="OLD=NEW",
+            help="What the plan calls a task, segment or role of the log; may be repeated.",
+        ),
+    ] = field(default_factory=list)
+    date_format: Annotated[
+        str, typer.Option("--date-format", metavar="FORM", help="How dates are written.")
+    ] = "YYYY-MM-DD"
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DAY",
+            help="Day of the export: later dates are faults, and who has no end was there until "
+            "then. The last date of the log unless it is given.",
+        ),
+    ] = None
+    bad: Annotated[
+        str, typer.Option(metavar="SHARE", help="Part of the rows that may be left out as faulty.")
+    ] = "10%"
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """The same as `capacity.calibrate` takes it."""
+        return {
+            "columns": _pairs("--columns", self.columns, "task=Activity"),
+            "rename": _pairs("--rename", self.rename, '"Quarterly review=qbr"'),
+            "date_format": self.date_format,
+            "as_of": _day("--as-of", self.as_of),
+            "bad": _share("--bad", self.bad),
+        }
+
+
+@dataclass(frozen=True)
+class Targets:
     """What to write, and where."""
 
-    write: Path | None
-    rejects: Path | None
-    html: Path | None
-    md: Path | None
-    json: Path | None
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the fragment, to list under `extends`."),
+    ] = None
+    rejects: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="List every row with a fault, as CSV.")
+    ] = None
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as one HTML page.")
+    ] = None
+    md: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as Markdown.")
+    ] = None
+    json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write fragment and tables as JSON.")
+    ] = None
+
+
+USUALLY, NOWHERE = Reading(), Targets()
 
 
 def _example(command: str) -> str:
@@ -81,6 +101,7 @@ def _example(command: str) -> str:
 
 
 @calibrate.command(epilog=_example("hours timesheets.csv --columns task=Activity"))
+@with_options
 def hours(
     log: Log,
     family: Annotated[
@@ -96,26 +117,16 @@ def hours(
     longest: Annotated[
         str, typer.Option(metavar="HOURS", help="Hours above which an entry cannot be true.")
     ] = "200h",
-    columns: Columns = [],  # noqa: B006 (typer reads the default)
-    rename: Rename = [],  # noqa: B006 (typer reads the default)
-    date_format: DateFormat = ISO,
-    as_of: AsOf = None,
-    bad: Bad = TENTH,
-    write: Write = None,
-    rejects: Rejects = None,
-    html: Html = None,
-    md: Md = None,
-    json: Json = None,
+    reading: Reading = USUALLY,
+    targets: Targets = NOWHERE,
     quiet: Quiet = False,
 ) -> None:
     """Hours of each task from a log of occurrences: a distribution, and how sure its mean is."""
     from capacity.learning.calibrate import hours as learn
 
-    how = _reading(columns, rename, date_format, as_of, bad)
     most = _number("--longest", longest)
-    targets = _Targets(write, rejects, html, md, json)
     _run(
-        lambda: learn(log, family=family, rounded=rounded, longest=most, **how),
+        lambda: learn(log, family=family, rounded=rounded, longest=most, **reading.how),
         [str(log)],
         targets,
         quiet=quiet,
@@ -123,6 +134,7 @@ def hours(
 
 
 @calibrate.command(epilog=_example("rates tickets.csv accounts.csv --since 2025-01-01"))
+@with_options
 def rates(
     log: Log,
     accounts: Annotated[
@@ -136,29 +148,20 @@ def rates(
             help="From when on events were logged; the month of the first one unless it is given.",
         ),
     ] = None,
-    columns: Columns = [],  # noqa: B006 (typer reads the default)
-    rename: Rename = [],  # noqa: B006 (typer reads the default)
-    date_format: DateFormat = ISO,
-    as_of: AsOf = None,
-    bad: Bad = TENTH,
-    write: Write = None,
-    rejects: Rejects = None,
-    html: Html = None,
-    md: Md = None,
-    json: Json = None,
+    reading: Reading = USUALLY,
+    targets: Targets = NOWHERE,
     quiet: Quiet = False,
 ) -> None:
     """Events a year and account from a log of events, by task and segment; seasons by month."""
     from capacity.learning.calibrate import rates as learn
 
-    how = _reading(columns, rename, date_format, as_of, bad)
     begin = _day("--since", since)
-    targets = _Targets(write, rejects, html, md, json)
     inputs = [str(log), str(accounts)]
-    _run(lambda: learn(log, accounts, since=begin, **how), inputs, targets, quiet=quiet)
+    _run(lambda: learn(log, accounts, since=begin, **reading.how), inputs, targets, quiet=quiet)
 
 
 @calibrate.command(epilog=_example("churn accounts.csv --term 12 --write churn.yaml"))
+@with_options
 def churn(
     log: Log,
     form: Annotated[
@@ -193,17 +196,9 @@ def churn(
     addressable: Annotated[
         str, typer.Option(metavar="SHARE", help="Part of churn that the work can move.")
     ] = "100%",
-    columns: Columns = [],  # noqa: B006 (typer reads the default)
-    rename: Rename = [],  # noqa: B006 (typer reads the default)
-    date_format: DateFormat = ISO,
-    as_of: AsOf = None,
-    bad: Bad = TENTH,
+    reading: Reading = USUALLY,
     currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of the log.")] = "USD",
-    write: Write = None,
-    rejects: Rejects = None,
-    html: Html = None,
-    md: Md = None,
-    json: Json = None,
+    targets: Targets = NOWHERE,
     quiet: Quiet = False,
 ) -> None:
     """Churn by segment from who left when; growth and hazard ratios from further logs."""
@@ -217,13 +212,13 @@ def churn(
         "evidence": evidence,
         "addressable": _share("--addressable", addressable),
     }
-    how = {**_reading(columns, rename, date_format, as_of, bad), "currency": currency}
+    how = {**reading.how, "currency": currency}
     inputs = [str(path) for path in (log, snapshots, renewals) if path]
-    targets = _Targets(write, rejects, html, md, json)
     _run(lambda: learn(log, **asked, **how), inputs, targets, quiet=quiet)
 
 
 @calibrate.command(epilog=_example("team people.csv --since 2023-01-01 --output done.csv"))
+@with_options
 def team(
     log: Log,
     since: Annotated[
@@ -242,16 +237,8 @@ def team(
     ramped: Annotated[
         int, typer.Option(min=1, help="Months after which people count as ramped.")
     ] = 12,
-    columns: Columns = [],  # noqa: B006 (typer reads the default)
-    rename: Rename = [],  # noqa: B006 (typer reads the default)
-    date_format: DateFormat = ISO,
-    as_of: AsOf = None,
-    bad: Bad = TENTH,
-    write: Write = None,
-    rejects: Rejects = None,
-    html: Html = None,
-    md: Md = None,
-    json: Json = None,
+    reading: Reading = USUALLY,
+    targets: Targets = NOWHERE,
     quiet: Quiet = False,
 ) -> None:
     """Attrition, time to hire and ramp of each role, from who was there from when to when."""
@@ -263,17 +250,15 @@ def team(
         "output": output,
         "ramped": ramped,
     }
-    how = _reading(columns, rename, date_format, as_of, bad)
-    targets = _Targets(write, rejects, html, md, json)
     inputs = [str(path) for path in (log, output) if path]
-    _run(lambda: learn(log, **asked, **how), inputs, targets, quiet=quiet)
+    _run(lambda: learn(log, **asked, **reading.how), inputs, targets, quiet=quiet)
 
 
 # --- what all of them share ----------------------------------------------------------------------
 
 
 def _run(
-    learn: Callable[[], Calibration], inputs: list[str], targets: _Targets, *, quiet: bool
+    learn: Callable[[], Calibration], inputs: list[str], targets: Targets, *, quiet: bool
 ) -> None:
     """Learn, write and print."""
     from capacity.cli.showing import show
@@ -282,7 +267,7 @@ def _run(
     from capacity.report.html import check_html
     from capacity.writing import check_targets, write_whole
 
-    check_targets([path for path in targets if path], inputs)
+    check_targets([path for path in astuple(targets) if path], inputs)
     if targets.html:
         check_html()
     try:
@@ -298,7 +283,7 @@ def _run(
         show(report(found))
 
 
-def _write(found: Calibration, targets: _Targets) -> None:
+def _write(found: Calibration, targets: Targets) -> None:
     """Each of the files that were asked for."""
     from capacity.writing import as_json, write_whole
 
@@ -312,19 +297,6 @@ def _write(found: Calibration, targets: _Targets) -> None:
         write_whole(targets.md, found.to_markdown())
     if targets.json:
         write_whole(targets.json, as_json(found.summary()))
-
-
-def _reading(
-    columns: list[str], rename: list[str], date_format: str, as_of: str | None, bad: str
-) -> dict[str, Any]:
-    """The options of how a log is read, for `Reading`."""
-    return {
-        "columns": _pairs("--columns", columns, "task=Activity"),
-        "rename": _pairs("--rename", rename, '"Quarterly review=qbr"'),
-        "date_format": date_format,
-        "as_of": _day("--as-of", as_of),
-        "bad": _share("--bad", bad),
-    }
 
 
 def _pairs(option: str, texts: list[str], example: str) -> Mapping[str, str]:

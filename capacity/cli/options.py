@@ -1,6 +1,6 @@
-"""The options by which every verb writes its answer: named once, given to each verb by a mark.
+"""Options that several verbs share: named once, as the fields of a dataclass.
 
-A verb takes them all as one `Files`; the command line sees an option for each of its fields.
+A verb takes them all as one value; the command line sees an option for each of the fields.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -47,25 +47,33 @@ class Files:
 
 
 NOTHING = Files()
-_NAMES = [field.name for field in fields(Files)]
 
 
-def with_files(verb: Callable[..., R]) -> Callable[..., R]:
-    """Give a verb that takes `files: Files` an option for each form, in the place of it."""
+def with_options(verb: Callable[..., R]) -> Callable[..., R]:
+    """Give a verb an option for each field of the dataclasses that it takes, in their place."""
     hints = get_type_hints(verb, include_extras=True)
-    ours = get_type_hints(Files, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
 
     @functools.wraps(verb)
-    def with_options(**given: Any) -> R:
-        wanted = Files(**{name: given.pop(name) for name in _NAMES})
-        return verb(**given, files=wanted)
+    def with_each(**given: Any) -> R:
+        for name, group in groups.items():
+            given[name] = group(**{one.name: given.pop(one.name) for one in fields(group)})
+        return verb(**given)
 
     shown = []
     for name, parameter in inspect.signature(verb).parameters.items():
-        if name == "files":
-            shown += [parameter.replace(name=n, annotation=ours[n], default=None) for n in _NAMES]
+        if name in groups:
+            ours = get_type_hints(groups[name], include_extras=True)
+            shown += [
+                parameter.replace(name=one.name, annotation=ours[one.name], default=_default(one))
+                for one in fields(groups[name])
+            ]
         else:
             shown.append(parameter.replace(annotation=hints[name]))
-    with_options.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {one.name: one.annotation for one in shown}
-    return with_options
+    with_each.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    with_each.__annotations__ = {one.name: one.annotation for one in shown}
+    return with_each
+
+
+def _default(option: Field[Any]) -> Any:
+    return option.default if option.default_factory is MISSING else option.default_factory()
