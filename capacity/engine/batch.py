@@ -25,6 +25,7 @@ from capacity.engine.roles import COSTS, Desk
 from capacity.engine.same_people import SamePeople
 from capacity.engine.seats import Seats, Staff, feels_overload
 from capacity.engine.shocks import draw_shocks
+from capacity.engine.starts import Starts
 from capacity.engine.stretches import Turning, by_period
 from capacity.estimates import Estimate
 
@@ -141,9 +142,18 @@ class Pass:
     gone: Gone | None
 
 
-def expected_pass(layout: Layout, removal: Removal | None = None) -> Pass:
-    """One pass without luck, whose parts can be looked at."""
+def expected_pass(
+    layout: Layout, removal: Removal | None = None, starts: Starts | None = None
+) -> Pass:
+    """One pass without luck, whose parts can be looked at.
+
+    Parameters
+    ----------
+    starts
+        Counts the accounts of each period by when they began.
+    """
     batch = _Batch(layout, Expected(), removal, 1.0, Shared(), None)
+    batch.starts = starts
     return Pass(batch.run(), batch.desks, batch.joined, batch.left, batch.gone)
 
 
@@ -155,6 +165,7 @@ class _Batch:
         plan = layout.plan
         self.layout, self.chance, self.strength = layout, chance, strength
         self.witness = witness
+        self.starts: Starts | None = None
         self.periods = plan.horizon.periods
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
@@ -228,6 +239,9 @@ class _Batch:
             self._work(t)
             factors = self.faces.felt(self.influence.factors(t))
             moves = self.customers.decide(t, factors)
+            if self.starts:
+                self.starts.count(t, self.customers.number)
+            self.customers.fold(t)
             self._finish(t, moves)
             if t in years:
                 self._freeze(years[t])

@@ -201,7 +201,6 @@ class Customers:
         self._paying[born] += rise
         self._grown[born] *= grown
         self._add_to_vintages(lost.classes, renewed)
-        self._fold(period)
         self.revenue = self._to_territory[:, born] @ self._paying[born]
         expansion = expansion + self._to_territory[:, born] @ rise
         return Moves(before, churned, churned_arr, contraction, expansion)
@@ -229,7 +228,7 @@ class Customers:
         self._add_to_vintages(classes, -was)
         return gone, staying, after, after * own
 
-    def _fold(self, period: int) -> None:
+    def fold(self, period: int) -> None:
         """Classes that have become like another go up in it; revenue of both counts from now on."""
         folding = self._retention.folding
         for c in folding.at(period).tolist():

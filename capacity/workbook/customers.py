@@ -26,6 +26,7 @@ _ARR = {
     "contraction_arr": ("− contraction", -1),
     "churned_arr": ("− churn", -1),
 }
+_OPENING = "Opening book"
 _CENT, _DUST = 0.005, 0.000001
 
 
@@ -55,15 +56,17 @@ def customers_sheet(
     sheet = Monthly(book, "Customers", _NOTE, _HEADS, periods)
     bridge = _Bridges(sheet, plan.customers, segments)
     first = sheet.row
-    accounts = bridge.write("Accounts", "accounts", _ACCOUNTS, "accounts", plan.opening[0])
+    ends, accounts = bridge.write("Accounts", "accounts", _ACCOUNTS, "accounts", plan.opening[0])
     checks = [("accounts", sheet.all_close(first, sheet.row, _DUST))]
-    if not has_money:
-        sheet.end(*checks)
-        return CustomersSheet(sheet, None, accounts, {})
+    billed, arr = None, {}
+    if has_money:
+        first = sheet.row
+        _, arr = bridge.write("ARR", book.currency, _ARR, "arr", plan.opening[1])
+        checks.append(("ARR", sheet.all_close(first, sheet.row, _CENT)))
+        billed = _billed(sheet, segments, plan.customers["revenue"] / plan.years)
     first = sheet.row
-    arr = bridge.write("ARR", book.currency, _ARR, "arr", plan.opening[1])
-    checks.append(("ARR", sheet.all_close(first, sheet.row, _CENT)))
-    billed = _billed(sheet, segments, plan.customers["revenue"] / plan.years)
+    _by_start(sheet, plan, dict(zip(segments, ends, strict=True)))
+    checks.append(("accounts by start", sheet.all_close(first, sheet.row, _DUST)))
     sheet.end(*checks)
     return CustomersSheet(sheet, billed, accounts, arr)
 
@@ -82,6 +85,26 @@ def _billed(sheet: Monthly, segments: Sequence[str], paid: FloatArray) -> int:
     )  # fmt: skip
 
 
+def _by_start(sheet: Monthly, plan: Workings, ends: Mapping[str, int]) -> None:
+    """Accounts by when they began, which add up to those at the end of each period.
+
+    Parameters
+    ----------
+    ends
+        Row of the accounts at the end of each period, by segment.
+    """
+    names = (_OPENING, *(f"Started {label}" for label in plan.cohorts))
+    for i, (segment, end) in enumerate(ends.items()):
+        sheet.section(f"Accounts at the end by start · {segment}")
+        first = sheet.row
+        for name, accounts in zip(names, plan.by_start[:, i].T, strict=True):
+            if name == _OPENING or accounts.any():
+                sheet.values((name, segment, "", "accounts"), "accounts", accounts)
+        about, whole = ("= at the end", segment, "", "accounts"), plan.by_start[:, i].sum(axis=1)
+        row = sheet.sums(about, "accounts", (first, sheet.row - 1), whole, bold=True, top=1)
+        sheet.left_open(row, f"SUMPRODUCT(ABS({sheet.span(row)}-{sheet.span(end)}))")
+
+
 @dataclass(frozen=True)
 class _Bridges:
     sheet: Monthly
@@ -91,14 +114,15 @@ class _Bridges:
     def write(
         self, title: str, unit: str, changes: Mapping[str, tuple[str, int]], end: str,
         opening: FloatArray,
-    ) -> dict[str, int]:  # fmt: skip
-        """A bridge for each segment and one for all; the rows of the latter."""
+    ) -> tuple[list[int], dict[str, int]]:  # fmt: skip
+        """A bridge for each segment and one for all: rows of the ends, and those of the latter."""
         found: list[dict[str, int]] = []
         for i, segment in enumerate(self.segments):
             self.sheet.section(f"{title} · {segment}")
             found.append(self._segment(segment, i, unit, changes, end, float(opening[i])))
         self.sheet.section(f"{title} · all segments")
-        return self._all(found, unit, changes, end, opening)
+        ends = [one["closing"] for one in found]
+        return ends, self._all(found, unit, changes, end, opening)
 
     def _segment(
         self, segment: str, index: int, unit: str, changes: Mapping[str, tuple[str, int]],

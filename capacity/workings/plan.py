@@ -7,15 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray
+from capacity.arrays import FloatArray, IntArray
 from capacity.engine.batch import BY_SEGMENT, FROZEN, Pass, Record, expected_pass
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
+from capacity.engine.starts import Starts
+from capacity.periods import Periods
 from capacity.scenario.register import Assumption
 from capacity.workings.inputs import SHARE, Dated, Inputs
 from capacity.workings.lines import Line, lines, of_others
 from capacity.workings.people import Crew, crews
 
+_MOST_COHORTS = 24
+"""Start cohorts that are told apart; of longer plans they are quarters or years."""
 _HOUR, _RATE = "finance.absorbed_cost", "finance.discount_rate"
 
 
@@ -37,6 +41,9 @@ class Workings:
         Accounts and money by name of the figure.
     opening
         Accounts and ARR before the first period, shape (segments,).
+    cohorts, by_start
+        Names of the start cohorts that begin within the plan, and the accounts at the end of each
+        period, shape (periods, segments, 1 + cohorts); those of the opening book come first.
     margin
         Gross margin; None where nobody says.
     platform
@@ -57,6 +64,8 @@ class Workings:
     others: tuple[Line, ...]
     customers: Mapping[str, FloatArray]
     opening: tuple[FloatArray, FloatArray]
+    cohorts: tuple[str, ...]
+    by_start: FloatArray
     margin: Dated | None
     platform: Dated
     platform_kept: FloatArray
@@ -93,7 +102,9 @@ def workings(
         The register, whose entries the inputs point at.
     """
     assumed = tuple(assumed)
-    passed, inputs = expected_pass(layout, removal), Inputs(layout, assumed)
+    cohorts, of_period = _cohorts(layout.plan.horizon.periods)
+    starts = Starts(layout, of_period)
+    passed, inputs = expected_pass(layout, removal, starts), Inputs(layout, assumed)
     people = crews(layout, passed, inputs)
     work = lines(layout, passed, inputs)
     record, plan = passed.record, layout.plan
@@ -107,6 +118,8 @@ def workings(
         others=tuple(of_others(layout, passed, work, inputs)),
         customers={name: record[name][:, :, 0] for name in BY_SEGMENT},
         opening=(record[FROZEN[0]][0, :, 0], record[FROZEN[1]][0, :, 0]),
+        cohorts=cohorts,
+        by_start=starts.number,
         platform_kept=_kept(passed),
         years=plan.horizon.periods.years_each,
         margin=inputs.of("finance.gross_margin", margin, SHARE) if margin else None,
@@ -114,6 +127,16 @@ def workings(
         absorbed_cost=inputs.of(_HOUR, hour, f"{currency} an hour") if hour else None,
         discount_rate=inputs.of(_RATE, rate, f"{SHARE} a year") if rate else None,
     )
+
+
+def _cohorts(periods: Periods) -> tuple[tuple[str, ...], IntArray]:
+    """Names of the start cohorts, and the one of each period, counted from 1 on."""
+    for span in periods.spans:
+        labels = periods.labels_by(span)
+        names = tuple(dict.fromkeys(labels))
+        if len(names) <= _MOST_COHORTS:
+            break
+    return names, np.array([names.index(label) + 1 for label in labels])
 
 
 def _kept(passed: Pass) -> FloatArray:
