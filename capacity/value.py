@@ -15,20 +15,17 @@ from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal, read_removal, seats_cut
 from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
-from capacity.periods import Periods
 from capacity.scenario.days import read_month
 from capacity.scenario.document import Plan
 from capacity.simulation import Progress, manifest
-from capacity.units import MONTHS_PER_YEAR
 from capacity.valuing.answer import Roi
 from capacity.valuing.beliefs import Beliefs, layout_of
 from capacity.valuing.break_even import CASH, TRIALS, VALUE, Search
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import task_values
 from capacity.valuing.worlds import Bench, Futures, worlds
+from capacity.workings.lasting import MARKS, horizons_of, lacking, long_enough
 
-MARKS = (12, 24, 36)
-"""Months after which the value is always told."""
 _MOST = 120
 """Months that a plan may have."""
 
@@ -150,8 +147,8 @@ def prepared(
     if not 1 <= months <= _MOST:
         raise QuestionError(f"--months {months}: write 1 to {_MOST}")
     months = max(months, MARKS[-1])
-    longer = _long_enough(scenario, months)
-    layout, horizons = build_layout(longer), _horizons(scenario, months)
+    longer = long_enough(scenario, months)
+    layout, horizons = build_layout(longer), horizons_of(scenario, months)
     first = _first(longer.plan, start)
     return layout, [_read(longer, text, first) for text in without], horizons
 
@@ -177,47 +174,10 @@ def _valued(
 
 def _refuse_what_lacks(scenario: Scenario) -> None:
     """Every setting that value hangs on and that has no default."""
-    plan = scenario.plan
-    lacks: list[tuple[tuple[str, ...], str]] = []
-    if not plan.has_money:
-        text = "have no revenue, and value hangs on it. Write `arr` for each, or a file of accounts"
-        lacks.append((("segments",), text))
-    for key, example in (("gross_margin", "78%"), ("discount_rate", "10%")):
-        if getattr(plan.finance, key) is None:
-            text = f"is not there, and value hangs on it. Write it, as in {example}"
-            lacks.append((("finance", key), text))
-    for name, segment in plan.segments.items():
-        if segment.addressable is None:
-            text = "is not there: the share of churn that anybody can move. Write it, as in 60%"
-            lacks.append((("segments", name, "addressable"), text))
-    if plan.finance.absorbed and plan.finance.absorbed_cost is None:
-        text = "is not there, but `absorbed` work has a cost. Write that of an hour, as in 70"
-        lacks.append((("finance", "absorbed_cost"), text))
+    lacks = list(lacking(scenario.plan))
     if lacks:
         place = scenario.marked.place
         raise InputError([Mistake(place(p, key=True), ".".join(p), text) for p, text in lacks])
-
-
-def _periods_of(plan: Plan, months: int) -> int:
-    """Number of periods that so many months from the start take."""
-    horizon = plan.horizon
-    step, fiscal = horizon.periods.step, horizon.fiscal_year_start
-    return Periods.lasting_months(horizon.start, months, fiscal, step).count
-
-
-def _long_enough(scenario: Scenario, months: int) -> Scenario:
-    """The scenario, run on where it is shorter than what is told of it."""
-    if scenario.plan.horizon.periods.count >= _periods_of(scenario.plan, months):
-        return scenario
-    return scenario.with_({"horizon.months": months})
-
-
-def _horizons(scenario: Scenario, months: int) -> dict[str, int]:
-    """Number of periods by label; the headline's is empty, and as long as the plan at least."""
-    plan = scenario.plan
-    headline = max(_periods_of(plan, months), plan.horizon.periods.count)
-    marks = [*MARKS, *range(MARKS[-1] + MONTHS_PER_YEAR, months + 1, MONTHS_PER_YEAR)]
-    return {"": headline} | {f"{mark}m": _periods_of(plan, mark) for mark in marks}
 
 
 def _first(plan: Plan, start: str | None) -> int:

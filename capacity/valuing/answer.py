@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,14 +26,15 @@ from capacity.units import MONTHS_PER_YEAR
 from capacity.valuing.break_even import CASH, BreakEven
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import TaskValues
-from capacity.valuing.worlds import World, distilled, lifetime_values
+from capacity.valuing.worlds import World, lifetime_values
+from capacity.workings.lasting import called
 from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.report.page import Page
-    from capacity.workings.plan import Workings
+    from capacity.workings.worth import Worth
 
 _HORIZON = (
     "roi",
@@ -124,28 +125,18 @@ class Roi(Reported):
         return assumptions(self.layout)
 
     @cached_property
-    def workings(self) -> tuple[Workings, Workings]:
-        """The arithmetic of both worlds at expected values, with and without."""
+    def worth(self) -> Worth:
+        """The arithmetic of both worlds at expected values."""
         from capacity.workings.plan import workings  # only where somebody wants to follow it
+        from capacity.workings.worth import Worth
 
         plan = self.scenario.plan
         first = plan.horizon.periods.labels.index(self.start)
         removal = read_removal(plan, self.without, first)
-        return (
-            workings(self.layout, self.assumptions),
-            workings(self.layout, self.assumptions, removal),
-        )
-
-    @cached_property
-    def expected(self) -> Roi:
-        """The same at expected values, without luck; break-even stays that of the futures."""
-        if not self.trials:
-            return self
-        full, gone = (distilled(self.layout, one.record) for one in self.workings)
-        rate = self.scenario.plan.finance.discount_rate
-        assert rate
-        flows = Flows(full, gone, np.array([rate.mean]), self.flows.years)
-        return replace(self, flows=flows, manifest={**self.manifest, "trials": 0})
+        full, gone = (workings(self.layout, self.assumptions, r) for r in (None, removal))
+        names = called(self.horizons, plan.horizon.step)
+        counts = {name: self.horizons[label] for name, label in names.items()}
+        return Worth(self.without, full, gone, plan.horizon.periods.labels, counts)
 
     # --- single figures --------------------------------------------------------------------------
 

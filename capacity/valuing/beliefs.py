@@ -18,14 +18,7 @@ from capacity.scenario.checks import kept_in_a_year
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import Effect, Value
 from capacity.valuing.worlds import Futures
-
-
-def has_effects(plan: Plan) -> bool:
-    """Whether a plan says that any of its work does anything, good or bad."""
-    effects = [plan.shared_effect(name) for name in plan.segments]
-    effects += [task.if_stopped for task in plan.tasks.values()]
-    factors = [getattr(effect, kind) for effect in effects if effect for kind in KINDS]
-    return any(f is not None and (f.uncertain or f.median != 1) for f in factors)
+from capacity.workings.lasting import has_effects
 
 
 def with_one_effect(scenario: Scenario) -> Scenario:

@@ -58,7 +58,8 @@ def customers_sheet(
     first = sheet.row
     ends, accounts = bridge.write("Accounts", "accounts", _ACCOUNTS, "accounts", plan.opening[0])
     checks = [("accounts", sheet.all_close(first, sheet.row, _DUST))]
-    billed, arr = None, {}
+    billed: int | None = None
+    arr: dict[str, int] = {}
     if has_money:
         first = sheet.row
         _, arr = bridge.write("ARR", book.currency, _ARR, "arr", plan.opening[1])

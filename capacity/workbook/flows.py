@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -16,17 +16,16 @@ from capacity.workbook.laid import Laid
 from capacity.workbook.money import LENGTH
 from capacity.workbook.monthly import FIRST, Formula, Monthly
 from capacity.workbook.summary import NONE
-from capacity.workbook.workload import ALL, hours_row
-from capacity.workings.people import Crew
-from capacity.workings.plan import Workings
+from capacity.workbook.world import Rows, World
+from capacity.workings.worth import Worth
 
 _NOTE = (
-    "Black: formulas, from Money and Inputs. Grey: accounts, seats and work of the world without, "
-    "as in its own expected-values pass."
+    "Black: formulas, from Inputs and Money. Grey: accounts, seats and work of each world, as in "
+    "its own expected-values pass."
 )
 _HEADS = ("Line", "Role", "Pool", "Unit", "Happens", "Hours each")
 FIGURES = ("roi", "npv", "irr", "payback_period", "incremental_gross_profit", "incremental_cost")
-_WORDS = {
+WORDS = {
     "roi": "ROI",
     "npv": "NPV",
     "irr": "IRR, a year",
@@ -34,26 +33,6 @@ _WORDS = {
     "incremental_gross_profit": "More gross profit",
     "incremental_cost": "More cost",
 }
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What is known of the flows.
-
-    Attributes
-    ----------
-    gain, cost
-        What a world with it has more in gross profit and in cost, shape (periods,).
-    figures
-        Values by name and horizon; NaN or infinite for what is not there.
-    horizons
-        What each horizon is called, and its number of periods.
-    """
-
-    gain: FloatArray
-    cost: FloatArray
-    figures: Mapping[tuple[str, str], float]
-    horizons: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -69,46 +48,36 @@ class FlowsSheet:
         return self.sheet.there(self.rows[name], place)
 
 
-def flows_sheet(
-    book: Book, name: str, what: str, laid: Laid, without: Workings, worth: Worth
-) -> FlowsSheet:
-    """Write the flows.
-
-    Parameters
-    ----------
-    what
-        What is gone.
-    without
-        The world without it.
-    """
-    sheet = Monthly(book, name, _NOTE, _HEADS, laid.periods)
-    return _Flows(book, sheet, what, laid, without, worth).write()
+def flows_sheet(book: Book, name: str, laid: Laid, worth: Worth) -> FlowsSheet:
+    """Write the flows of a plan that is as long as they are, or of one that is run on."""
+    sheet = Monthly(book, name, _NOTE, _HEADS, worth.periods)
+    return _Flows(book, sheet, laid, worth).write()
 
 
 @dataclass(frozen=True)
 class _Flows:
     book: Book
     sheet: Monthly
-    what: str
     laid: Laid
-    without: Workings
     worth: Worth
 
     def write(self) -> FlowsSheet:
         sheet, cell = self.sheet, self.sheet.cell
-        profit, cost = self._with()
-        less, spared = self._profit(), self._cost()
+        full = self._with()
+        gone = World(self.book, sheet, self.worth.gone, f"Without {self.worth.what}").write(full)
         sheet.section("With less without")
-        gain = self._row("More gross profit", partial(self._less, profit, less), self.worth.gain)
-        more = self._row("More cost", partial(self._less, cost, spared), self.worth.cost)
-        flow = self.worth.gain - self.worth.cost
-        net = self._row("Net", lambda t: f"{cell(gain, t)}-{cell(more, t)}", flow, bold=True)
-        total = self._row("Net so far", partial(self._so_far, net), np.cumsum(flow))
+        worth = self.worth
+        gain = self._row(
+            "More gross profit", partial(self._less, full.profit, gone.profit), worth.gain
+        )
+        more = self._row("More cost", partial(self._less, full.cost, gone.cost), worth.cost)
+        net = self._row("Net", lambda t: f"{cell(gain, t)}-{cell(more, t)}", worth.net, bold=True)
+        total = self._row("Net so far", partial(self._so_far, net), np.cumsum(worth.net))
         rows = self._figures(gain, more, net, total)
         ends = f"{sheet.span(gain)}-{sheet.span(more)}-{sheet.span(net)}"
         whole = f"ABS({cell(total, len(sheet.periods) - 1)}-SUM({sheet.span(net)}))"
         sheet.end(
-            ("flows add up", f"ABS(SUMPRODUCT({ends}))+{whole}<0.01"),
+            ("flows add up", f"ABS(SUMPRODUCT({ends}))+{whole}<0.01"), *self._as_on_money(full)
         )
         return FlowsSheet(sheet, rows, total)
 
@@ -126,129 +95,51 @@ class _Flows:
         cell = self.sheet.cell(net, period)
         return f"{self.sheet.cell(net + 1, period - 1)}+{cell}" if period else cell
 
-    # --- the two worlds --------------------------------------------------------------------------
+    # --- the world with it -----------------------------------------------------------------------
 
-    def _with(self) -> tuple[int, int]:
-        money, plan = self.laid.money, self.laid.plan
+    @property
+    def _is_run_on(self) -> bool:
+        """Whether the flows last longer than the plan."""
+        return len(self.laid.periods) < len(self.worth.periods)
+
+    def _with(self) -> Rows:
+        if self._is_run_on:
+            title = f"With it: the plan, run on to {list(self.worth.horizons)[-1]}"
+            return World(self.book, self.sheet, self.worth.full, title).write(None)
+        money, full = self.laid.money, self.worth.full
         assert money.revenue is not None
         assert money.profit is not None
-        assert plan.margin
         self.sheet.section("With it: the plan")
-        revenue = plan.customers["revenue"].sum(axis=1)
         there, rows = money.sheet.there, (money.revenue, money.profit, money.cost)
-        self._row("Revenue", lambda t: there(rows[0], t), revenue)
-        profit = self._row(
-            "Gross profit", lambda t: there(rows[1], t), revenue * plan.margin.values
-        )
-        return profit, self._row("Cost of the team", lambda t: there(rows[2], t), plan.cost)
+        self._row("Revenue", lambda t: there(rows[0], t), full.revenue)
+        profit = self._row("Gross profit", lambda t: there(rows[1], t), full.gross_profit)
+        cost = self._row("Cost of the team", lambda t: there(rows[2], t), full.cost)
+        return Rows(full, money.sheet, profit, cost, money.salary, money.pools)
 
-    def _profit(self) -> int:
-        """Gross profit of the world without; its row."""
-        sheet, margin, unit = self.sheet, self.without.margin, self.book.currency
-        assert margin
-        sheet.section(f"Without {self.what}: what customers pay")
-        revenue = self.without.customers["revenue"].sum(axis=1)
-        billed = sheet.values(("ARR paid", ALL, "", unit), unit, revenue / self.without.years)
-        paid = self._row("Revenue", lambda t: f"{sheet.cell(billed, t)}*{LENGTH}", revenue)
-        return self._row(
-            "Gross profit",
-            lambda t: f"{sheet.cell(paid, t)}*{self.book.name(margin.at(t))}",
-            revenue * margin.values,
-            bold=True,
-        )
+    def _as_on_money(self, full: Rows) -> Iterator[tuple[str, str]]:
+        """Whether a plan that is run on begins as the plan does, as a formula.
 
-    def _cost(self) -> int:
-        """Cost of the world without; its row."""
-        self.sheet.section(f"Without {self.what}: what it costs")
-        rows = [row for i in range(len(self.without.crews)) for row in self._pool(i)]
-        rows.append(self._software())
-        rows += self._others()
-        total = self.without.cost + self.without.absorbed
-        return self._row(
-            "Cost without", lambda t: "+".join(self.sheet.cell(row, t) for row in rows), total,
-            bold=True,
-        )  # fmt: skip
-
-    def _pool(self, index: int) -> Iterator[int]:
-        """Rows of the cost of a pool: that of the plan where nothing about it changes."""
-        crew, before = self.without.crews[index], self.laid.plan.crews[index]
-        unit, money = self.book.currency, self.laid.money
-        about = (crew.role, crew.value or ALL, unit)
-        same = np.array_equal(crew.paid, before.paid) and np.array_equal(crew.joined, before.joined)
-        if same and not crew.severance.any():
-            row = money.pools[index]
-            yield self.sheet.formulas(
-                ("Cost of the pool, as in the plan", *about), unit,
-                lambda t: money.sheet.there(row, t), crew.cost,
-            )  # fmt: skip
+        Of plans below a year it does not quite: what the work of a usual period is follows from
+        the first year, or from all of a shorter plan.
+        """
+        money, periods, sheet = self.laid.money, len(self.laid.periods), self.sheet
+        if not self._is_run_on or periods < next(iter(self.worth.horizons.values())):
             return
-        seats = (crew.role, crew.value or ALL, "people")
-        paid = self.sheet.values(("Seats paid", *seats), "people", crew.paid)
-        joined = self.sheet.values(("People who join", *seats), "people", crew.joined)
-        yield self.sheet.formulas(
-            ("Cost of the pool", *about), unit, partial(self._pay, index, paid, joined),
-            crew.cost - crew.severance,
-        )  # fmt: skip
-        if crew.severance.any():
-            yield self._severance(crew, about, seats)
-
-    def _pay(self, index: int, paid: int, joined: int, period: int) -> str:
-        crew, money, cell = self.without.crews[index], self.laid.money, self.sheet.cell
-        key = {name: self.book.name(dated.at(period)) for name, dated in crew.pay.items()
-               if name in ("on_costs", "bonus", "tools", "hiring_cost")}  # fmt: skip
-        salary = money.sheet.there(money.salary[index], period)
-        yearly = f"({salary}*(1+{key['on_costs']})+{key['bonus']}+{key['tools']})"
-        pay = f"{cell(paid, period)}*{yearly}*{LENGTH}"
-        return f"{pay}+{cell(joined, period)}*{key['hiring_cost']}"
-
-    def _severance(self, crew: Crew, about: Sequence[str], seats: Sequence[str]) -> int:
-        each, unit = crew.pay["severance"], self.book.currency
-        cut = self.sheet.values(("Seats cut", *seats), "people", crew.severance / each.values)
-        return self.sheet.formulas(
-            ("Severance", *about), unit,
-            lambda t: f"{self.sheet.cell(cut, t)}*{self.book.name(each.at(t))}", crew.severance,
-        )  # fmt: skip
-
-    def _software(self) -> int:
-        plan = self.without
-
-        def formula(t: int) -> str | float:
-            return (
-                f"{self.book.name(plan.platform.at(t))}*{LENGTH}" if plan.platform_kept[t] else 0.0
-            )
-
-        return self._row("Software of the team", formula, plan.software)
-
-    def _others(self) -> list[int]:
-        """The row of what others cost who do a part of the work, if they do."""
-        plan, hour = self.without, self.without.absorbed_cost
-        lines = [line for line in plan.others if line.number.any()]
-        if not lines or hour is None:
-            return []
-        done = []
-        for line in lines:
-            who = (line.segment or ALL, plan.crews[line.pool].name)
-            due = (f"Falls due: {line.task}", *who, line.counted)
-            number = self.sheet.values(due, "number", line.number)
-            about = (f"Others do: {line.task}", *who, "hours")
-            done.append(hours_row(self.sheet, about, line, number))
-        return [
-            self._row(
-                "Cost of what others do",
-                lambda t: (
-                    f"({'+'.join(self.sheet.cell(r, t) for r in done)})"
-                    f"*{self.book.name(hour.at(t))}"
-                ),
-                plan.absorbed,
-            )
+        assert money.profit is not None
+        pairs = ((full.profit, money.profit), (full.cost, money.cost))
+        parts = [
+            f"ABS(SUM({sheet.cell(here, 0)}:{sheet.cell(here, periods - 1)})"
+            f"-SUM({money.sheet.name}!{money.sheet.span(there)}))"
+            for here, there in pairs
         ]
+        yield "begins as on Money", f"{'+'.join(parts)}<0.01"
 
     # --- what it is worth ------------------------------------------------------------------------
 
     def _figures(self, gain: int, more: int, net: int, total: int) -> dict[str, int]:
         """A row for each figure, over each horizon; with two rows of helpers."""
         sheet, cell = self.sheet, self.sheet.cell
-        flow = self.worth.gain - self.worth.cost
+        flow = self.worth.net
         short = np.where(np.cumsum(flow) < 0, np.arange(1, len(flow) + 1), 0)
         late = sheet.formulas(
             ("Helper: number of a period that ends short", "", "", "periods"), "number",
@@ -277,13 +168,13 @@ class _Flows:
         book, sheet = self.book, self.sheet
         unit = {"roi": "share", "irr": "share", "payback_period": "days"}.get(name, book.currency)
         words = "periods" if name == "payback_period" else unit
-        rate = self.laid.plan.discount_rate
+        rate = self.worth.full.discount_rate
         assert rate
-        sheet.sheet.write_string(sheet.row, 0, _WORDS[name], book.style(bold=True))
+        sheet.sheet.write_string(sheet.row, 0, WORDS[name], book.style(bold=True))
         sheet.sheet.write_string(sheet.row, 3, words, book.text)
         for i, (label, count) in enumerate(self.worth.horizons.items()):
             text = rows.formula(name, count, book.name(rate.at(0)))
-            value = self.worth.figures[name, label]
+            value = self.worth.figure(name, label)
             style = book.number(unit, bold=True, align="right")
             known = value if math.isfinite(value) else NONE
             sheet.sheet.write_formula(sheet.row, FIRST + i, f"={text}", style, known)

@@ -78,6 +78,21 @@ def money_sheet(
     return _Money(book, plan, heads, customers, groups, MoneySheet(sheet)).write()
 
 
+def salary_formula(book: Book, crew: Crew) -> Formula:
+    """Yearly salary of a seat in each period, with the rises so far."""
+    salary, rise = crew.pay["salary"], crew.pay["raise"]
+    passed = crew.anniversaries.tolist()
+
+    def formula(t: int) -> str:
+        text = book.name(salary.at(t))
+        if rise.is_constant:
+            return f"{text}*(1+{book.name(rise.at(0))})^{passed[t]}" if passed[t] else text
+        before = [u for u in range(t + 1) if passed[u] > (passed[u - 1] if u else 0)]
+        return "*".join([text, *(f"(1+{book.name(rise.at(u))})" for u in before)])
+
+    return formula
+
+
 @dataclass(frozen=True)
 class _Money:
     book: Book
@@ -177,20 +192,11 @@ class _Money:
         return words, crew.role, crew.value or ALL, self.book.currency, crew.department
 
     def _salary(self, index: int) -> int:
-        crew, name = self.plan.crews[index], self.book.name
-        salary, rise = crew.pay["salary"], crew.pay["raise"]
-        passed = crew.anniversaries.tolist()
-
-        def formula(t: int) -> str:
-            text = name(salary.at(t))
-            if rise.is_constant:
-                return f"{text}*(1+{name(rise.at(0))})^{passed[t]}" if passed[t] else text
-            before = [u for u in range(t + 1) if passed[u] > (passed[u - 1] if u else 0)]
-            return "*".join([text, *(f"(1+{name(rise.at(u))})" for u in before)])
-
+        crew = self.plan.crews[index]
         return self._sheet.formulas(
-            self._who(crew, "Salary"), self.book.currency, formula, crew.salaries
-        )
+            self._who(crew, "Salary"), self.book.currency, salary_formula(self.book, crew),
+            crew.salaries,
+        )  # fmt: skip
 
     def _line(
         self, line: str, order: Sequence[int], rows: Mapping[str, Mapping[int, int]]

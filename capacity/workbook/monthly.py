@@ -75,6 +75,11 @@ class Monthly:
         last = FIRST + len(self.periods) - 1
         return f"${column(FIRST)}${row + 1}:${column(last)}${row + 1}"
 
+    @property
+    def labels(self) -> str:
+        """``$G$4:$R$4``: what the periods are called."""
+        return self.span(_HEAD)
+
     def range(self, row: int) -> list[object]:
         """All periods of a row, as charts speak of them."""
         return [self.called, row, FIRST, row, FIRST + len(self.periods) - 1]

@@ -11,11 +11,13 @@ import numpy as np
 
 from capacity.periods import Periods
 from capacity.workbook.book import Book
+from capacity.workbook.flows import WORDS, FlowsSheet, flows_sheet
 from capacity.workbook.inputs import inputs_sheet
 from capacity.workbook.laid import Laid, lay_out
 from capacity.workbook.money import Groups
 from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
 from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
+from capacity.workings.worth import Worth, why_not, worth_of_the_team
 
 if TYPE_CHECKING:
     from capacity.result import Result
@@ -29,6 +31,10 @@ COLUMNS = (
     "p50", "p75", "p90", "p95",
 )  # fmt: skip
 _ODDS = "p_covered"
+_ROI = (
+    "What the team is worth shows at renewals, over years. Where it breaks even, and how sure that "
+    "is: capacity roi. Beliefs about what the work does to churn decide it; see Inputs."
+)
 
 
 def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
@@ -54,11 +60,13 @@ def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
         book, result.workings, list(plan.segments), periods.labels, groups_of(periods),
         has_money=plan.has_money,
     )  # fmt: skip
+    of_roi, note = _roi(book, laid, result)
     table_sheet(book, "Monte Carlo", _RANGES, COLUMNS, result.rows(of_tasks=False))
     manifest_sheet(book, result.manifest, [str(w) for w in result.scenario.warnings])
     futures = f"{result.trials:,} futures" if result.trials else "no futures"
     about = f"{periods.in_words} · expected values, and {futures} beside them"
-    summary_sheet(book, first, laid, Summary(plan.name, about, list(_figures(laid, result))))
+    figures = [*_figures(laid, result), *of_roi]
+    summary_sheet(book, first, laid, Summary(plan.name, about, figures, notes=(note,)))
     inputs_sheet(book, inputs, result.assumptions, plan.horizon.step, weeks=periods.step.sees_days)
     first.activate()
     return book.content()
@@ -75,6 +83,31 @@ def _grouped(labels: list[str]) -> list[tuple[str, int, int]]:
         places = list(run)
         found.append((label, places[0], places[-1]))
     return found
+
+
+def _roi(book: Book, laid: Laid, result: Result) -> tuple[list[Figure], str]:
+    """What the team is worth, on a sheet of its own; its figures, and what has to be said."""
+    reason = why_not(result.scenario.plan)
+    if reason:
+        return [], f"There is no sheet ROI: {reason}."
+    worth = worth_of_the_team(result.scenario, result.assumptions)
+    sheet = flows_sheet(book, "ROI", laid, worth)
+    return list(_worth(sheet, worth, result)), _ROI
+
+
+def _worth(sheet: FlowsSheet, worth: Worth, result: Result) -> Iterator[Figure]:
+    """ROI over each horizon, and what else there is to say of the longest."""
+    plan = result.scenario.plan
+    longest = len(worth.horizons) - 1
+    units = {"roi": "share", "payback_period": f"{plan.horizon.step}s"}
+    for name, places in (
+        ("roi", range(longest + 1)), ("npv", [longest]), ("payback_period", [longest]),
+    ):  # fmt: skip
+        for place in places:
+            horizon = list(worth.horizons)[place]
+            unit, text = units.get(name, plan.currency), sheet.figure(name, place)
+            words, value = f"{WORDS[name]} of the team, {horizon}", worth.figure(name, horizon)
+            yield Figure(words, "without cs", unit, text, value)
 
 
 # --- the figures that speak for a plan -----------------------------------------------------------
@@ -109,17 +142,20 @@ def _of_role(laid: Laid, result: Result, role: str) -> Iterator[Figure]:
     need = np.sum([crew.required for crew in crews], axis=0)
     seats = np.sum([crew.filled for crew in crews], axis=0)
     row, busy = heads.required[role], int(need.argmax())
-    label = laid.periods[busy]
-    mean = f"AVERAGE({heads.sheet.name}!{heads.sheet.span(row)})"
-    for name, metric, unit, text, value, period in (
-        ("Required FTE, on average", "required_fte", "FTE", mean, need.mean(), ""),
-        (f"Required FTE in {label}, the busiest", "required_fte", "FTE",
-         heads.sheet.there(row, busy), need[busy], label),
-        (f"Seats filled in {label}", "headcount", "people",
-         heads.sheet.there(heads.filled[role], busy), seats[busy], label),
+    span, label = f"{heads.sheet.name}!{heads.sheet.span(row)}", laid.periods[busy]
+    place = f"MATCH(MAX({span}),{span},0)"
+    when = f"INDEX({heads.sheet.name}!{heads.sheet.labels},{place})"
+    there = f"INDEX({heads.sheet.name}!{heads.sheet.span(heads.filled[role])},{place})"
+    for words, title, metric, unit, text, value, period in (
+        ("Required FTE, on average", "",
+         "required_fte", "FTE", f"AVERAGE({span})", need.mean(), ""),
+        (f"Required FTE in {label}, the busiest", f'"Required FTE in "&{when}&", the busiest"',
+         "required_fte", "FTE", f"MAX({span})", need[busy], label),
+        (f"Seats filled in {label}", f'"Seats filled in "&{when}', "headcount", "people",
+         there, seats[busy], label),
     ):  # fmt: skip
         found = _futures(result, metric, role=role, period=period)
-        yield Figure(name, role, unit, text, float(value), found)
+        yield Figure(words, role, unit, text, float(value), found, title)
     yield _value(result, "Coverage over the plan", "share", "coverage", role=role, period="")
     if result.trials:
         odds = result.mean(_ODDS, role=role, period="")

@@ -27,7 +27,8 @@ _CHART_ROWS, _BESIDE = 16, 590
 """Rows that a chart is high, and pixels from one to the next."""
 _NOTE = (
     "Expected values take every input at its mean and no luck. The mean of the futures differs "
-    "where luck bends: hours that are lost in a busy month are not won back in a quiet one."
+    "where luck bends: hours that are lost in a busy month are not won back in a quiet one. "
+    "It is empty once an input is changed: the futures stay those of the plan as it was simulated."
 )
 NONE = "none"
 """Said of a figure that there is not."""
@@ -50,6 +51,8 @@ class Figure:
         What comes of it.
     futures
         What the futures say: mean, p10, p50 and p90; NaN for what they do not.
+    title
+        What it is called, as a formula; empty where that stands fast.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Figure:
     formula: str | None
     value: float
     futures: Sequence[float] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,15 @@ class Summary:
         What was asked about, and of what the answer is made.
     charts
         Beside those of the plan.
+    notes
+        What else has to be said, below the figures.
     """
 
     name: str
     about: str
     figures: Sequence[Figure]
     charts: Sequence[Any] = ()
+    notes: Sequence[str] = ()
 
 
 def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
@@ -93,8 +100,10 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     for figure in told.figures:
         _write(book, sheet, row, figure)
         row += 1
-    sheet.write_string(row, 0, _NOTE, book.note)
-    row = _checks(book, sheet, row + 2)
+    for note in (_NOTE, *told.notes):
+        sheet.write_string(row, 0, note, book.note)
+        row += 1
+    row = _checks(book, sheet, row + 1)
     charts = [*told.charts]
     charts += [people_chart(book, laid.heads, laid.busiest)] if laid.busiest else []
     charts.append(cost_chart(book, laid.money))
@@ -126,6 +135,8 @@ def _write(book: Book, sheet: Any, row: int, figure: Figure) -> None:
     grey = book.number(figure.unit, font_color=GREY, italic=True)
     for col, words in enumerate((figure.name, figure.of, figure.unit)):
         sheet.write_string(row, col, plain(words), book.text)
+    if figure.title:
+        sheet.write_formula(row, 0, f"={figure.title}", book.text, figure.name)
     if figure.formula is not None:
         bold = book.number(figure.unit, bold=True, align="right")
         known = figure.value if math.isfinite(figure.value) else NONE
@@ -137,9 +148,8 @@ def _write(book: Book, sheet: Any, row: int, figure: Figure) -> None:
             sheet.write_number(row, col, value, grey)
     if figure.futures and math.isfinite(figure.futures[0]) and math.isfinite(figure.value):
         style, less = book.number(figure.unit), figure.futures[0] - figure.value
-        sheet.write_formula(
-            row, 8, f'=IF(ISNUMBER(D{row + 1}),E{row + 1}-D{row + 1},"")', style, less
-        )
+        text = f'=IF(AND(ISNUMBER(D{row + 1}),{CHANGED}=0),E{row + 1}-D{row + 1},"")'
+        sheet.write_formula(row, 8, text, style, less)
 
 
 def _checks(book: Book, sheet: Any, row: int) -> int:

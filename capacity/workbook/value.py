@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from capacity.workbook.book import Book
 from capacity.workbook.charts import flow_chart
-from capacity.workbook.flows import FIGURES, FlowsSheet, Worth, flows_sheet
+from capacity.workbook.flows import FIGURES, WORDS, FlowsSheet, flows_sheet
 from capacity.workbook.inputs import inputs_sheet
 from capacity.workbook.laid import lay_out
 from capacity.workbook.run import COLUMNS, groups_of
 from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
 from capacity.workbook.tables import manifest_sheet, table_sheet
+from capacity.workings.lasting import called
 
 if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
@@ -21,14 +22,6 @@ _RANGES = (
     "What the futures say: mean, spread, Monte Carlo error and quantiles. Values, which do not "
     "follow the inputs; break-even and run-off are here alone."
 )
-_WORDS = {
-    "roi": "ROI",
-    "npv": "NPV",
-    "irr": "IRR",
-    "payback_period": "Payback",
-    "incremental_gross_profit": "More gross profit",
-    "incremental_cost": "More cost",
-}
 _SAVED = {"accounts_saved": "Accounts saved", "arr_saved": "ARR saved"}
 
 
@@ -44,14 +37,19 @@ def workbook(values: Sequence[Roi]) -> bytes:
     plan = one.scenario.plan
     book = Book(plan.name, plan.currency)
     first, inputs = book.sheet("Summary"), book.sheet("Inputs", color="#0000FF")
-    periods, (full, _) = plan.horizon.periods, one.workings
+    periods = plan.horizon.periods
     laid = lay_out(
-        book, full, list(plan.segments), periods.labels, groups_of(periods), has_money=True
+        book,
+        one.worth.full,
+        list(plan.segments),
+        periods.labels,
+        groups_of(periods),
+        has_money=True,
     )
     figures, charts = [], []
     for value in values:
         name = f"ROI {value.without}" if len(values) > 1 else "ROI"
-        sheet = flows_sheet(book, name, value.without, laid, value.workings[1], _worth(value))
+        sheet = flows_sheet(book, name, laid, value.worth)
         figures += list(_figures(value, sheet))
         charts.append(flow_chart(book, sheet.sheet, sheet.total, value.without))
     rows = (row for value in values for row in value.named_rows())
@@ -65,47 +63,21 @@ def workbook(values: Sequence[Roi]) -> bytes:
     return book.content()
 
 
-def _horizons(value: Roi) -> dict[str, str]:
-    """The label of each horizon by what it is called, the shortest first.
-
-    The headline's has no label; where another is as long, that stands for it.
-    """
-    named = [count for label, count in value.horizons.items() if label]
-    found = sorted(value.horizons.items(), key=lambda item: item[1])
-    step = value.scenario.plan.horizon.step
-    return {
-        f"{label.removesuffix('m')} months" if label else f"{count} {step}s": label
-        for label, count in found
-        if label or count not in named
-    }
-
-
-def _worth(value: Roi) -> Worth:
-    """The flows at expected values, and what comes of them."""
-    flows, horizons = value.expected.flows, _horizons(value)
-    figures = {
-        (name, called): value.expected.mean(name, label)
-        for called, label in horizons.items()
-        for name in FIGURES
-    }
-    counts = {called: value.horizons[label] for called, label in horizons.items()}
-    return Worth(flows.gain[:, 0], flows.cost[:, 0], figures, counts)
-
-
 def _figures(value: Roi, sheet: FlowsSheet) -> Iterator[Figure]:
     """Break-even first, then what it is worth over each horizon."""
     plan, of = value.scenario.plan, f"without {value.without}"
     units = {"roi": "share", "irr": "share a year", "payback_period": f"{plan.horizon.step}s"}
     ratio = value.headline.hazard_ratio
     yield Figure("Break-even: factor on addressable churn", of, "factor", None, ratio)
-    for place, (called, label) in enumerate(_horizons(value).items()):
+    worth = value.worth
+    for place, (horizon, label) in enumerate(called(value.horizons, plan.horizon.step).items()):
         for name in FIGURES:
-            text, known = sheet.figure(name, place), value.expected.mean(name, label)
-            words, unit = f"{_WORDS[name]}, {called}", units.get(name, plan.currency)
+            text, known = sheet.figure(name, place), worth.figure(name, horizon)
+            words, unit = f"{WORDS[name]}, {horizon}", units.get(name, plan.currency)
             yield Figure(words, of, unit, text, known, _futures(value, name, label))
     for name, words in _SAVED.items():
         unit = "accounts" if name == "accounts_saved" else plan.currency
-        known, found = value.expected.mean(name), _futures(value, name, "")
+        known, found = worth.saved(name.removesuffix("_saved")), _futures(value, name, "")
         yield Figure(f"{words} at the end", of, unit, None, known, found)
 
 

@@ -90,6 +90,22 @@ class Workings:
         hours: FloatArray = np.sum([line.due for line in self.others], axis=0) + 0 * self.software
         return hours * self.absorbed_cost.values if self.absorbed_cost else 0 * hours
 
+    @property
+    def whole_cost(self) -> FloatArray:
+        """Cost of the team and of what others do in its place, in each period."""
+        return self.cost + self.absorbed
+
+    @property
+    def revenue(self) -> FloatArray:
+        """Revenue of all segments in each period."""
+        total: FloatArray = self.customers["revenue"].sum(axis=1)
+        return total
+
+    @property
+    def gross_profit(self) -> FloatArray:
+        """Gross profit in each period; unknown where nobody says the margin."""
+        return self.revenue * (self.margin.values if self.margin else np.nan)
+
 
 def workings(
     layout: Layout, assumed: Iterable[Assumption], removal: Removal | None = None
