@@ -48,10 +48,14 @@ class Spot:
             return values.max(axis=0, keepdims=True)
         return values[[labels.index(self.period)]] if self.period in labels else None
 
-    def __str__(self) -> str:
+    @property
+    def about(self) -> str:
+        """What it is of, as ``csm, EMEA``; empty for the total."""
         key = self.key
-        about = ", ".join(p for p in (key.segment, key.role, key.pool, key.task) if p)
-        return f"{self.name}[{about}]" if about else self.name
+        return ", ".join(p for p in (key.segment, key.role, key.pool, key.task) if p)
+
+    def __str__(self) -> str:
+        return f"{self.name}[{self.about}]" if self.about else self.name
 
 
 def headline(pair: Pair) -> list[Spot]:

@@ -177,9 +177,16 @@ def _where(row: Row) -> str:
 
 
 def flat(about: Row, before: str = "") -> Iterable[tuple[str, str]]:
-    """A manifest as pairs of texts."""
+    """A manifest as pairs of texts; of several mappings in a list, each has its number."""
     for key, value in about.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{before}{key}: ")
-        else:
-            yield f"{before}{key}", str(value)
+        yield from _told(f"{before}{key}", value)
+
+
+def _told(name: str, value: Any) -> Iterable[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        yield from flat(value, f"{name}: ")
+    elif isinstance(value, (list, tuple)):
+        for number, one in enumerate(value, 1):
+            yield from _told(f"{name} {number}", one)
+    else:
+        yield name, str(value)

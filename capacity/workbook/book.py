@@ -37,6 +37,7 @@ FORMATS = {
     "money": "#,##0;[Red]-#,##0",
     "accounts": "#,##0.0",
     "days": "0.0##",
+    "amount": "#,##0.00",
     "number": "#,##0.00##",
     "exact": "0.00####",
     "years": "0.0000",
@@ -136,6 +137,11 @@ class Book:
         return self.style(bold=True, font_color="#FFFFFF", bg_color=DARK, text_wrap=True)
 
     @property
+    def beside(self) -> Any:
+        """The same of a column of words beside one of figures."""
+        return self.style(bold=True, font_color="#FFFFFF", bg_color=DARK, text_wrap=True, indent=1)
+
+    @property
     def figures(self) -> Any:
         """The same of a column of figures."""
         return self.style(
@@ -151,6 +157,10 @@ class Book:
     def text(self) -> Any:
         """Of a word."""
         return self.style()
+
+    def words(self, text: str, width: int) -> Any:
+        """Of a text in a column of some width: what is longer than that goes on below."""
+        return self.style(text_wrap=True) if len(text) > width else self.text
 
     @property
     def section(self) -> Any:

@@ -17,20 +17,41 @@ from capacity.workbook.tables import manifest_sheet, table_sheet
 if TYPE_CHECKING:
     from capacity.comparison import Comparison
     from capacity.result import Result
+    from capacity.versus import Headline
 
 _NOTE = (
     "Expected values of one scenario: grey values, black formulas. Column F: the sum over the "
     "plan, the end of a stock, the peak of required FTE."
 )
 _ABOUT = (
-    "Left: expected values of each scenario, by formulas from its sheet. Below: differences in "
+    "First: expected values of each scenario, by formulas from its sheet. Below: differences in "
     "every future, both scenarios under the same luck."
 )
 _PAIRED = (
     "Scenario less baseline in every future: mean, spread, Monte Carlo error, quantiles; "
-    "p_higher is the share of the futures in which the scenario has more."
+    "p_higher is the share of the futures in which the scenario has more. Figures are called as in "
+    "the table that --csv writes."
 )
-_TOLD = ("mean", "se", "p10", "p50", "p90", "p_higher", "p_equal")
+_TOLD = {
+    "mean": "Mean",
+    "se": "Monte Carlo error",
+    "p10": "p10",
+    "p50": "p50",
+    "p90": "p90",
+    "p_higher": "Share of futures with more",
+    "p_equal": "Share of futures alike",
+}
+_WORDS = {
+    "p_covered": "Chance that coverage holds in every period",
+    "required_fte": "Required FTE",
+    "dropped_hours": "Hours dropped",
+    "team_cost": "Cost of the team",
+    "gross_profit": "Gross profit",
+    "arr": "ARR",
+    "grr": "GRR of the first year",
+    "nrr": "NRR of the first year",
+}
+"""What the figures are called that are told first."""
 _WHOLE = FIRST - 1
 _HIGH = 54
 """Points that a head with names of scenarios takes."""
@@ -204,24 +225,34 @@ def _beside(book: Book, sheet: Any, row: int, sides: Sequence[_Side]) -> int:
 
 def _differences(book: Book, sheet: Any, row: int, comparison: Comparison) -> int:
     """The figures that are told first, as they differ in the futures."""
+    sheet.set_row(row, _HIGH)
     for col, words in enumerate(("Difference in the futures", "Of", "Unit")):
         sheet.write_string(row, col, words, book.head)
-    for col, words in enumerate(_TOLD, 3):
+    for col, words in enumerate(_TOLD.values(), 3):
         sheet.write_string(row, col, words, book.figures)
     for versus in comparison.versus:
+        row += 1
+        for col in range(3 + len(_TOLD)):
+            sheet.write_blank(row, col, None, book.section)
+        sheet.write_string(row, 0, plain(f"{versus.scenario} less {versus.baseline}"), book.section)
         for told in versus.headline:
             row += 1
-            spot = told.spot
-            when = f", {spot.period}" if spot.period else ""
-            for col, words in enumerate((f"{spot}{when}", versus.scenario, spot.unit)):
-                sheet.write_string(row, col, plain(words), book.text)
-            for col, name in enumerate(_TOLD, 3):
-                value = told.row[name]
-                unit = "share" if name.startswith("p_") else spot.unit
-                style = book.number(unit, font_color=GREY, italic=True)
-                if math.isfinite(value):
-                    sheet.write_number(row, col, value, style)
+            _difference(book, sheet, row, told)
     return row + 2
+
+
+def _difference(book: Book, sheet: Any, row: int, told: Headline) -> None:
+    """A figure as it differs in the futures."""
+    spot = told.spot
+    when = f", {spot.period}" if spot.period else ""
+    words = f"{_WORDS.get(spot.name, spot.name)}{when}"
+    for col, text in enumerate((words, spot.about, spot.unit)):
+        sheet.write_string(row, col, plain(text), book.text)
+    for col, name in enumerate(_TOLD, 3):
+        unit = "share" if name.startswith("p_") else spot.unit
+        style = book.number(unit, font_color=GREY, italic=True)
+        if math.isfinite(told.row[name]):
+            sheet.write_number(row, col, told.row[name], style)
 
 
 def _changes(book: Book, comparison: Comparison) -> None:

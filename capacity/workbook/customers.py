@@ -53,7 +53,7 @@ def customers_sheet(
     *, has_money: bool,
 ) -> CustomersSheet:  # fmt: skip
     """Write accounts, and ARR where accounts pay."""
-    sheet = Monthly(book, "Customers", _NOTE, _HEADS, periods)
+    sheet = Monthly(book, "Customers", _NOTE, _HEADS, periods, checks=3)
     bridge = _Bridges(sheet, plan.customers, segments)
     first = sheet.row
     ends, accounts = bridge.write("Accounts", "accounts", _ACCOUNTS, "accounts", plan.opening[0])

@@ -50,7 +50,7 @@ class FlowsSheet:
 
 def flows_sheet(book: Book, name: str, laid: Laid, worth: Worth) -> FlowsSheet:
     """Write the flows of a plan that is as long as they are, or of one that is run on."""
-    sheet = Monthly(book, name, _NOTE, _HEADS, worth.periods)
+    sheet = Monthly(book, name, _NOTE, _HEADS, worth.periods, checks=2)
     return _Flows(book, sheet, laid, worth).write()
 
 

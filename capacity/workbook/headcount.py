@@ -42,7 +42,7 @@ def headcount_sheet(
     book: Book, plan: Workings, time: TimeSheet, work: WorkloadSheet, periods: Sequence[str]
 ) -> HeadcountSheet:
     """Write the people of all pools."""
-    sheet = Monthly(book, "Headcount", _NOTE, _HEADS, periods)
+    sheet = Monthly(book, "Headcount", _NOTE, _HEADS, periods, checks=1)
     part = _Parts(sheet, plan)
     crews = plan.crews
     working = [i for i, crew in enumerate(crews) if crew.works]

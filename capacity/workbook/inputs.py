@@ -41,7 +41,7 @@ def inputs_sheet(
     sheet.write_string(1, 0, _NOTE, book.note)
     for col, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else book.head)
+        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else book.beside)
     sheet.freeze_panes(_HEAD + 1, 1)
     sheet.repeat_rows(_HEAD)
     known = {one.path: place for place, one in enumerate(assumed)}
@@ -106,7 +106,8 @@ def _about(book: Book, sheet: Any, row: int, one: Assumption) -> None:
     said = (one.value, one.source or "", one.evidence or "", one.note or "", where)
     for i, words in enumerate(said):
         if words:
-            sheet.write_string(row, _ABOUT + i, plain(words), book.text)
+            text, width = plain(words), _WIDTHS[_ABOUT + i]
+            sheet.write_string(row, _ABOUT + i, text, book.words(text, width))
 
 
 def _period(book: Book, sheet: Any, row: int, step: str, *, weeks: bool) -> int:

@@ -74,7 +74,7 @@ def money_sheet(
     periods: Sequence[str], groups: Groups,
 ) -> MoneySheet:  # fmt: skip
     """Write cost by line and by cost centre, revenue and gross profit."""
-    sheet = Monthly(book, "Money", _NOTE, _HEADS, periods)
+    sheet = Monthly(book, "Money", _NOTE, _HEADS, periods, checks=2)
     return _Money(book, plan, heads, customers, groups, MoneySheet(sheet)).write()
 
 
@@ -163,7 +163,7 @@ class _Money:
         sheet.set_column(first - 1, first - 1, 2)
         sheet.set_column(first, first + len(self.groups.all) - 1, 12)
         for i, (label, _, _) in enumerate(self.groups.all):
-            sheet.write_string(3, first + i, label, head)
+            sheet.write_string(self._sheet.first - 1, first + i, label, head)
 
     @property
     def _after(self) -> int:

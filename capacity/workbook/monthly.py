@@ -11,9 +11,10 @@ from capacity.workbook.book import GREY, Book, column, plain
 
 FIRST = 6
 """Column of the first period."""
-_HEAD = 3
+_CHECKS = 2
+"""Row of the first check; below the last one stands the head."""
 _WIDTHS = (34, 20, 22, 14, 13, 14)
-_EMPTY = 2
+_EMPTY, _WIDEST = 2, 48
 _WIDE = 20
 """Columns of figures that are printed on one page."""
 _BARE = ("Time", "Workload", "Headcount", "Customers", "Money")
@@ -34,27 +35,35 @@ class Monthly:
         Of the columns before the first period.
     note
         What a reader has to know, below the title.
+    checks
+        How many `end` will write at most.
     """
 
     def __init__(
-        self, book: Book, name: str, note: str, heads: Sequence[str], periods: Sequence[str]
+        self,
+        book: Book,
+        name: str,
+        note: str,
+        heads: Sequence[str],
+        periods: Sequence[str],
+        checks: int = 0,
     ) -> None:
         self.book, self.sheet, self.periods = book, book.sheet(name), list(periods)
         self.called = self.sheet.get_name()
         self.name = self.called if self.called in _BARE else f"'{self.called}'"
         self.sheet.write_string(0, 0, name, book.heading)
         self.sheet.write_string(1, 0, note, book.note)
-        for i, (width, head) in enumerate(zip(_WIDTHS, heads, strict=True)):
-            self.sheet.set_column(i, i, width if head else _EMPTY)
+        self._head = _CHECKS + checks + 1
+        self._widths = [w if head else _EMPTY for w, head in zip(_WIDTHS, heads, strict=True)]
         self.sheet.set_column(FIRST, FIRST + len(periods) - 1, 11)
         for i, head in enumerate(heads):
-            self.sheet.write_string(_HEAD, i, head, book.head)
+            self.sheet.write_string(self._head, i, head, book.head)
         for t, label in enumerate(self.periods):
-            self.sheet.write_string(_HEAD, FIRST + t, label, book.figures)
-        self.sheet.freeze_panes(_HEAD + 1, FIRST)
-        self.sheet.repeat_rows(0, _HEAD)
+            self.sheet.write_string(self._head, FIRST + t, label, book.figures)
+        self.sheet.freeze_panes(self._head + 1, FIRST)
+        self.sheet.repeat_rows(0, self._head)
         self.sheet.repeat_columns(0, FIRST - 1)
-        self.row = _HEAD + 1
+        self.row = self.first = self._head + 1
 
     # --- where things stand ----------------------------------------------------------------------
 
@@ -78,7 +87,7 @@ class Monthly:
     @property
     def labels(self) -> str:
         """``$G$4:$R$4``: what the periods are called."""
-        return self.span(_HEAD)
+        return self.span(self._head)
 
     def range(self, row: int) -> list[object]:
         """All periods of a row, as charts speak of them."""
@@ -87,7 +96,7 @@ class Monthly:
     @property
     def months(self) -> list[object]:
         """The labels of the periods, as charts speak of them."""
-        return self.range(_HEAD)
+        return self.range(self._head)
 
     # --- filling ---------------------------------------------------------------------------------
 
@@ -95,7 +104,7 @@ class Monthly:
         """Begin a part."""
         style = self.book.section
         last = FIRST + max(len(self.periods), width)
-        if self.row > _HEAD + 1:
+        if self.row > self.first:
             self.row += 1
         for col in range(last):
             self.sheet.write_blank(self.row, col, None, style)
@@ -172,16 +181,19 @@ class Monthly:
             words = about[i] if i < len(about) else ""
             if words:
                 self.sheet.write_string(self.row, i, plain(words), style)
+                self._widths[i] = max(self._widths[i], min(len(words) + 1, _WIDEST))
             else:
                 self.sheet.write_blank(self.row, i, None, style)
         self.row += 1
         return self.row - 1
 
     def end(self, *checks: tuple[str, str], width: int = 0) -> None:
-        """Close the sheet: what has to hold, beside the title, and what is printed."""
-        for i, (about, formula) in enumerate(checks):
-            self.sheet.write_string(0, 1 + 2 * i, plain(about), self.book.note)
-            self.book.check(self.sheet, 0, 2 + 2 * i, f"{self.called}: {about}", formula)
+        """Close the sheet: what has to hold, below the title, and what is printed."""
+        for i, (about, formula) in enumerate(checks, _CHECKS):
+            self.sheet.write_string(i, 0, f"Check: {plain(about)}", self.book.note)
+            self.book.check(self.sheet, i, 1, f"{self.called}: {about}", formula)
+        for i, wide in enumerate(self._widths):
+            self.sheet.set_column(i, i, wide)
         last = FIRST + len(self.periods) - 1 + width
-        self.sheet.print_area(0, 0, max(self.row - 1, _HEAD), last)
+        self.sheet.print_area(0, 0, max(self.row - 1, self._head), last)
         self.sheet.fit_to_pages(math.ceil((last + 1 - FIRST) / _WIDE), 0)

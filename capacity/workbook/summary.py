@@ -25,10 +25,11 @@ _HELP = 11
 """Column from which on the helpers of a chart stand."""
 _CHART_ROWS, _BESIDE = 16, 590
 """Rows that a chart is high, and pixels from one to the next."""
-_NOTE = (
+_NOTES = (
     "Expected values take every input at its mean and no luck. The mean of the futures differs "
-    "where luck bends: hours that are lost in a busy month are not won back in a quiet one. "
-    "It is empty once an input is changed: the futures stay those of the plan as it was simulated."
+    "where luck bends: hours that are lost in a busy month are not won back in a quiet one.",
+    "Once an input is changed, the futures are still those of the plan as it was simulated, and "
+    "what they differ by from the expected values is left empty.",
 )
 NONE = "none"
 """Said of a figure that there is not."""
@@ -100,7 +101,7 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     for figure in told.figures:
         _write(book, sheet, row, figure)
         row += 1
-    for note in (_NOTE, *told.notes):
+    for note in (*_NOTES, *told.notes):
         sheet.write_string(row, 0, note, book.note)
         row += 1
     row = _checks(book, sheet, row + 1)
@@ -172,7 +173,7 @@ def _bridge(book: Book, sheet: Any, laid: Laid, row: int) -> tuple[int, Any]:
     lines = laid.bridge
     heads = ("ARR bridge over the plan", "", "Unit", laid.currency)
     for col, words in enumerate(heads):
-        sheet.write_string(row, col, words, book.head)
+        sheet.write_string(row, col, words, book.figures if col == _EXPECTED else book.head)
     for col, words in enumerate(("base", "stands", "adds", "takes"), _HELP):
         sheet.write_string(row, col, words, book.note)
         sheet.set_column(col, col, 12, book.note)

@@ -10,6 +10,8 @@ from capacity.report.page import flat
 from capacity.workbook.book import Book, plain
 
 _FIRST, _WIDE, _NARROW = 34, 22, 11
+_TOLD = (44, 80)
+"""Widths of the columns of a manifest."""
 _HEAD = 3
 
 
@@ -40,7 +42,8 @@ def table_sheet(
             if isinstance(value, (int, float)) and _is_number(value):
                 sheet.write_number(last, col, value, style)
             elif value not in (None, "") and not isinstance(value, float):
-                sheet.write_string(last, col, plain(value), book.text)
+                words = plain(value)
+                sheet.write_string(last, col, words, book.words(words, _WIDE if col else _FIRST))
                 texts.add(col)
     for col, title in enumerate(columns):
         is_text = col in texts
@@ -62,12 +65,12 @@ def manifest_sheet(book: Book, manifest: Mapping[str, Any], notes: Sequence[str]
     sheet = book.sheet("Manifest", color="#7F7F7F")
     sheet.write_string(0, 0, "Manifest", book.heading)
     sheet.write_string(1, 0, "The same files, seed and version give the same numbers.", book.note)
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 80)
+    for col, width in enumerate(_TOLD):
+        sheet.set_column(col, col, width)
     row = _HEAD
     for name, value in flat(manifest):
-        sheet.write_string(row, 0, plain(name), book.text)
-        sheet.write_string(row, 1, plain(value), book.text)
+        for col, (words, width) in enumerate(zip((plain(name), plain(value)), _TOLD, strict=True)):
+            sheet.write_string(row, col, words, book.words(words, width))
         row += 1
     for note in notes:
         sheet.write_string(row + 1, 0, plain(note), book.note)

@@ -34,7 +34,7 @@ class TimeSheet:
 
 def time_sheet(book: Book, crews: Sequence[Crew], periods: Sequence[str]) -> TimeSheet:
     """Write the waterfalls of all pools that work, those that are the same once."""
-    sheet = Monthly(book, "Time", _NOTE, _HEADS, periods)
+    sheet = Monthly(book, "Time", _NOTE, _HEADS, periods, checks=1)
     users: dict[tuple[object, ...], list[str]] = {}
     times: dict[tuple[object, ...], Time] = {}
     for crew in crews:

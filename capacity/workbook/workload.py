@@ -23,7 +23,7 @@ _BECAME = {
     "done_hours": "Done",
     "dropped_hours": "Dropped",
     "cancelled_hours": "Cancelled with lost accounts",
-    "backlog_hours": "Waiting at the end, and before the first period",
+    "backlog_hours": "Waiting at the end",
 }
 
 
@@ -42,10 +42,10 @@ class WorkloadSheet:
 
 def workload_sheet(book: Book, plan: Workings, periods: Sequence[str]) -> WorkloadSheet:
     """Write the work of all pools."""
-    sheet = Monthly(book, "Workload", _NOTE, _HEADS, periods)
+    sheet = Monthly(book, "Workload", _NOTE, _HEADS, periods, checks=1)
     lines = [line for line in plan.lines if line.number.any()]
     sheet.section("What falls due")
-    numbers = [sheet.values(_about(plan, line), "number", line.number) for line in lines]
+    numbers = [sheet.values(_about(plan, line), "amount", line.number) for line in lines]
     sheet.section("Hours due = what falls due × happens × hours each")
     rows: dict[int, tuple[int, int]] = {}
     for line, number in zip(lines, numbers, strict=True):
@@ -119,6 +119,8 @@ def _became(sheet: Monthly, plan: Workings) -> str:
         for crew in crews:
             row = sheet.values((said, ALL, crew.name), "hours", crew.hours[name])
             if name == "backlog_hours":
+                before = sheet.book.style(**GIVEN, align="right")
+                sheet.sheet.write_string(row, _HAPPENS, "before:", before)
                 grey = sheet.book.number("hours", **GIVEN)
                 sheet.sheet.write_number(row, _EACH, crew.backlog, grey)
         blocks[name] = (first, sheet.row - 1)

@@ -165,7 +165,7 @@ class World:
         for line in lines:
             who = (line.segment or ALL, plan.crews[line.pool].name)
             due = (f"Falls due: {line.task}", *who, line.counted)
-            number = self.sheet.values(due, "number", line.number)
+            number = self.sheet.values(due, "amount", line.number)
             about = (f"Others do: {line.task}", *who, "hours")
             done.append(hours_row(self.sheet, about, line, number))
         return [

@@ -23,7 +23,7 @@ WITHOUT = ("cs", "task:qbr")
 FIFTH = "20%"
 MOST_BYTES = 1_000_000
 NO_FEEDBACK = {"simulation.feedback": False}
-QUANTITY_LOST = "Customers!G7"
+QUANTITY_LOST = "Customers!G10"
 """Accounts of the first segment that are lost in the first month."""
 OPENS = ("=", "+", "-", "@", "\t", "\r")
 LONG = "نقشه بازبینی فصلی مشتریان سازمانی و برنامه تمدید قراردادهای ۱"
@@ -88,6 +88,15 @@ tasks: {qbr: {role: csm, every: quarter, hours: 3h, weight: 1}}
 value: {if_stopped: {churn: 1.5}}
 team: {csm: {headcount: 1, salary: {low: 80_000, likely: 90_000, high: 120_000}}}
 finance: {gross_margin: 70%, discount_rate: 10%}
+"""
+MONTHLY = """
+name: Monthly
+horizon: {start: 2027-01, months: 8}
+segments:
+  small: {accounts: 300, term: 1 month, churn: 10%, new_accounts: {per_year: 720, fixed: true}}
+tasks: {call: {role: csm, every: month, hours: 1h}}
+team: {csm: {headcount: 3}}
+simulation: {resolution: cohort}
 """
 PEOPLE = """
 name,start,end,fte,location,leave_from,leave_to
@@ -206,6 +215,7 @@ def books(
         "still, changed": ("still", in_numbers(CHANGES)),
         "roi, changed": ("roi", in_numbers(OF_MONEY)),
         "four hours": ("seed_example", {"tasks_qbr_steps_present": 2.0}),
+        "base, changed": ("base", in_numbers(OF_MONEY)),
         "torn": ("base", {QUANTITY_LOST: 5.0}),
     }
     edits = {
@@ -291,6 +301,26 @@ def test_other_inputs_give_what_a_run_of_the_other_plan_gives(books: dict[str, W
     assert str(book.values["Summary"]["A7"].value).startswith(f"{len(CHANGES)} inputs are changed")
 
 
+def test_accounts_by_start(tmp_path: Path) -> None:
+    """Monthly terms, 5 accounts a month: of those of a month, 0.9 ** (1 / 12) are left a month.
+
+    They are many, so they are counted, and classes of them go up in each other.
+    """
+    (tmp_path / "plan.yaml").write_text(MONTHLY, encoding="utf-8")
+    result = capacity.simulate(capacity.load(tmp_path / "plan.yaml"), trials=0)
+    folding = result.layout.retention.folding
+    assert (folding.host != np.arange(len(folding.host))).any()
+    result.to_excel(tmp_path / "plan.xlsx")
+    rows = [*opened(tmp_path / "plan.xlsx", data_only=True)["Customers"].values]
+    kept = 0.9 ** (1 / 12)
+    (opening,) = [row[6:14] for row in rows if row[:2] == ("Opening book", "small")]
+    assert opening == pytest.approx([300 * kept**n for n in range(1, 9)])
+    for begun, month in enumerate(result.periods):
+        (found,) = [row[6:14] for row in rows if row[:2] == (f"Started {month}", "small")]
+        left = [60 * kept**n for n in range(1, 9 - begun)]
+        assert found == pytest.approx([0.0] * begun + left)
+
+
 def test_quarters_and_years_are_those_of_the_table(books: dict[str, Workbook]) -> None:
     result = capacity.simulate(capacity.load(BASE), trials=0)
     row = books["base"].row("Money", "Cost of the team")
@@ -338,6 +368,31 @@ def test_npv_and_irr_by_the_functions_of_the_spreadsheet(
 ) -> None:
     value = capacity.roi(capacity.load(BASE), without=what, trials=0)
     assert_worth(books["roi"], what, value)
+
+
+@pytest.mark.parametrize(("name", "changes"), [("base", {}), ("base, changed", OF_MONEY)])
+def test_the_value_of_the_team_in_the_workbook_of_a_run(
+    books: dict[str, Workbook], name: str, changes: Mapping[str, tuple[str, Any]]
+) -> None:
+    """The plan has twelve months, and the value is told of 36: it is run on as by `roi`."""
+    plan = capacity.load(BASE, set=dict(changes.values()))
+    assert_worth(books[name], "cs", capacity.roi(plan, trials=0), "ROI")
+
+
+def test_why_there_is_no_value_is_said(written: Mapping[str, Path]) -> None:
+    texts = [row[0].value for row in opened(written["seed_example"])["Summary"].iter_rows()]
+    (said,) = [text for text in texts if text and text.startswith("There is no sheet ROI")]
+    assert "segments, finance.gross_margin, finance.discount_rate" in said
+
+
+def test_the_busiest_month_follows_the_inputs(books: dict[str, Workbook]) -> None:
+    before, after = (books[n].values["Summary"]["A11"].value for n in ("still", "still, changed"))
+    need = books["still, changed"].row("Headcount", "Required FTE", "csm")
+    months = [f"2027-{m:02d}" for m in range(2, 13)] + ["2028-01"]
+    busiest = months[need.index(max(need))]
+    assert after == f"Required FTE in {busiest}, the busiest"
+    assert before != after
+    assert books["still, changed"].values["Summary"]["D11"].value == pytest.approx(max(need))
 
 
 def test_a_fifth_of_the_seats(books: dict[str, Workbook]) -> None:
@@ -390,11 +445,12 @@ def assert_worth(book: Workbook, what: str, value: capacity.Roi, sheet: str = ""
 def test_the_sheets(written: Mapping[str, Path]) -> None:
     plan = ["Summary", "Inputs", "Time", "Workload", "Headcount", "Customers", "Money"]
     rest = ["Monte Carlo", "Manifest"]
-    assert opened(written["base"]).sheetnames == [*plan, *rest]
+    assert opened(written["base"]).sheetnames == [*plan, "ROI", *rest]
+    assert opened(written["seed_example"]).sheetnames == [*plan, *rest]
     values = [f"ROI {what.replace(':', ' ')}" for what in WITHOUT]
     assert opened(written["roi"]).sheetnames == [*plan, *values, *rest]
     more = ["Hires", "Plan", "Frontier"]
-    assert opened(written["plan"]).sheetnames == [*plan[:2], *more, *plan[2:], *rest]
+    assert opened(written["plan"]).sheetnames == [*plan[:2], *more, *plan[2:], "ROI", *rest]
     names = [capacity.load(ROOT / "scenarios" / f"{n}.yaml").name
              for n in ("base", "automate_qbr", "hire_ahead")]  # fmt: skip
     sheets = opened(written["compare"]).sheetnames
