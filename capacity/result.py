@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.explaining.explanation import Explanation
+    from capacity.report.chart import Chart
     from capacity.report.page import Page
     from capacity.workings.plan import Workings
 
@@ -323,13 +324,65 @@ class Result(Reported):
     @cached_property
     def page(self) -> Page:
         """The report, to be shown in any form."""
-        return self.page_by(None)
+        from capacity.report.run_page import page  # shows what is computed here
+
+        return page(self)
 
     def page_by(self, by: str | None) -> Page:
         """The same by `month`, or fiscal `quarter` or `year`; see `table`."""
         from capacity.report.run_page import page  # shows what is computed here
 
-        return page(self, by)
+        return self.page if by is None else page(self, by)
+
+    def chart(self, name: str, by: str | None = None) -> Chart:
+        """A chart that shows itself in a notebook, and can be saved.
+
+        Parameters
+        ----------
+        name
+            As ``required_fte``; where there is no such chart, the mistake lists those there are.
+        by
+            ``month``, or fiscal ``quarter`` or ``year``; the plan's own periods without.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such chart, or nothing to show, or `by` is not known.
+        """
+        return self.page_by(by).chart(name)
+
+    def to_html(self, path: str | Path, by: str | None = None) -> None:
+        """Write the report as one HTML file that needs nothing else.
+
+        Parameters
+        ----------
+        by
+            What tables and charts by time have a row for; see `table`.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, the extra `report` is not installed, or `by` is not
+            known.
+        """
+        self.page_by(by).to_html(path)
+
+    def to_markdown(self, pictures: str = "", by: str | None = None) -> str:
+        """The report as Markdown.
+
+        Parameters
+        ----------
+        pictures
+            Folder with an SVG of each chart, as seen from the file; without it there are none.
+        by
+            What tables and charts by time have a row for; see `table`.
+
+        Raises
+        ------
+        QuestionError
+            Where `by` is not known.
+        """
+        return self.page_by(by).to_markdown(pictures)
 
     def to_excel(self, path: str | Path) -> None:
         """Write the plan as an Excel workbook whose formulas lead from the inputs to the money.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 CANNOT_WRITE, INTERRUPTED = 2, 130
@@ -33,11 +34,29 @@ def main() -> None:
         os._exit(CANNOT_WRITE)  # Python would fail once more on its way out
 
 
+def _refuse_what_is_empty(words: list[str]) -> None:
+    """Make sure that no word is empty: a file without a name would be the folder one is in.
+
+    Raises
+    ------
+    QuestionError
+        Where one is, as where a variable of the shell is not set.
+    """
+    from capacity.errors import QuestionError
+
+    for before, word in pairwise(words):
+        option, sign, value = word.partition("=")
+        if not word or (sign and not value and option.startswith("--")):
+            name = before if not word else option
+            raise QuestionError(f'{name} "": is empty. Write what is meant, or leave it out')
+
+
 def _run() -> None:
     from capacity.cli.app import app
     from capacity.errors import CapacityError, InputError
 
     try:
+        _refuse_what_is_empty(sys.argv)
         app()
     except CapacityError as error:
         print(error, file=sys.stderr)

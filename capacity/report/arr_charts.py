@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from capacity.report import vega
 from capacity.report.chart import Chart
+from capacity.report.figures import BRIDGE
 from capacity.report.palette import GAIN, INK, LOSS, NEED, TOTAL
 from capacity.report.vega import ODDS, Row, Spec
 from capacity.report.words import money
 
 if TYPE_CHECKING:
-    from capacity.report.text import Figures
+    from capacity.report.figures import Figures
 
 _CLOSING = "closing"
 _KINDS = {"total": TOTAL, "gain": GAIN, "loss": LOSS}
@@ -51,7 +52,7 @@ def _steps(figures: Figures) -> Iterator[Row]:
     opening = money(figures.opening)
     yield {"name": "opening", "kind": "total", "amount": figures.opening, "said": opening,
            "about": f"opening ARR: {opening}"}  # fmt: skip
-    for label, name, sign in figures.bridge:
+    for label, name, sign in BRIDGE:
         mean, low, high = figures.spread(name, period="")
         said = f"{'+' if sign > 0 else '−'}{money(mean)}"
         row = {"name": label, "kind": "gain" if sign > 0 else "loss", "amount": sign * mean}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from capacity.report.extras import check_installed, needed
 from capacity.report.palette import dark_rules
+from capacity.report.words import kept_together
 
 if TYPE_CHECKING:
     from capacity.report.page import Page
@@ -80,13 +81,16 @@ def _is_figure(amounts: Sequence[float | None]) -> bool:
 
 
 def _named(text: str, names: Iterable[str], markup: Any) -> Any:
-    """A sentence in which each name runs in the direction of its own script."""
+    """A sentence in which each name runs in the direction of its own script.
+
+    Its lines do not end between a number and its unit.
+    """
     longest = sorted((name for name in names if name.strip()), key=len, reverse=True)
     if not longest:
-        return markup.escape(text)
+        return markup.escape(kept_together(text))
     found = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest))})(?!\w)")
     parts = found.split(text)
     return markup("").join(
-        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(part)
+        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(kept_together(part))
         for i, part in enumerate(parts)
     )

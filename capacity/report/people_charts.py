@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from capacity.report import vega
 from capacity.report.chart import Chart
 from capacity.report.palette import HEADS, NEED
+from capacity.report.run_sentences import peak_in_short, peak_of
 from capacity.report.vega import ODDS, Row, Spec
 from capacity.report.words import people, share
 
 if TYPE_CHECKING:
-    from capacity.report.text import Figures
+    from capacity.report.figures import Figures
 
 _NEED, _HEADS = "FTE needed", "heads"
 _COLOURS = {_NEED: NEED, _HEADS: HEADS}
@@ -29,15 +30,20 @@ _MOST_POOLS, _BESIDE = 12, 20
 
 def required(figures: Figures) -> Chart:
     """Ramped people needed, with their odds, and heads: a panel for each role."""
-    finding = figures.peak_in_short(figures.tightest)
+    finding = peak_in_short(figures, figures.tightest)
     band = f" Band: what is needed {ODDS}." if figures.lucky else ""
     line = "half of the futures need more" if figures.lucky else "expected need"
+    steps = "people on their seats"
+    if figures.noun != figures.step:
+        peak = peak_of(figures, figures.tightest, None)
+        line += f", on average of the {figures.step}s; {peak.period} alone takes {peak.need} FTE"
+        steps += f" in the last {figures.step}"
     named = ", ".join(figures.roles)
     rows = [row for role in figures.roles for row in _needs(figures, role)]
     return Chart(
         "required_fte",
         finding,
-        f"Line: {line}.{band} Steps: people on their seats.",
+        f"Line: {line}.{band} Steps: {steps}.",
         f"Lines by {figures.noun}, ramped people needed against heads, for {named}. {finding}",
         vega.whole(rows, {"vconcat": [_panel(figures, role) for role in figures.roles]}),
     )

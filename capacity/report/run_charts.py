@@ -11,7 +11,7 @@ from capacity.report.people_charts import by_pool, required
 from capacity.report.work_charts import SEEN, coverage, dropped, due
 
 if TYPE_CHECKING:
-    from capacity.report.text import Figures
+    from capacity.report.figures import Figures
 
 
 def charts(figures: Figures) -> Iterator[Chart]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from capacity.assumptions import assumption_rows
+from capacity.report.figures import Figures
 from capacity.report.filled import filled
 from capacity.report.run_charts import charts
-from capacity.report.text import Figures, told
+from capacity.report.run_sentences import headline
+from capacity.report.text import told
 
 if TYPE_CHECKING:
     from capacity.report.page import Page
@@ -19,7 +21,7 @@ def page(result: Result, by: str | None = None) -> Page:
     figures = Figures(result, by)
     return filled(
         told(figures),
-        figures.headline(),
+        headline(figures),
         charts(figures),
         result.manifest,
         [("", result.scenario)],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group
+from rich.console import Console, ConsoleOptions, Group
 from rich.table import Table
 from rich.text import Text
+
+from capacity.report.words import kept_together, parted
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,23 @@ class Part:
     def labelled(self, text: str) -> str:
         """A text that can stand beside those of other parts."""
         return text if self.label in text else f"{self.label}: {text}"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A text whose lines never end between a number and its unit."""
+
+    text: str
+    style: str = ""
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
+        """Its lines; a word that is too long for one is broken."""
+        lines = textwrap.wrap(
+            kept_together(self.text), options.max_width,
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
+        for line in lines:
+            yield Text(parted(line), style=self.style)
 
 
 @dataclass(frozen=True)
@@ -78,8 +99,8 @@ class Told:
         for part in self.parts:
             shown.append(Text(part.title, style="bold"))
             if part.sentences:
-                shown += [Text(), *(Text(f"• {sentence}") for sentence in part.sentences)]
+                shown += [Text(), *(Sentence(f"• {sentence}") for sentence in part.sentences)]
             for table in part.tables:
                 shown += [Text(), table]
             shown.append(Text())
-        return Group(*shown, *(Text(note, style="dim") for note in self.notes))
+        return Group(*shown, *(Sentence(note, "dim") for note in self.notes))

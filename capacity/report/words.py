@@ -9,6 +9,12 @@ _STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _MATERIAL, _MATERIAL_POINTS = 0.01, 0.5
 """Part of an amount, and points of a share, below which nobody minds a Monte Carlo error."""
 UNKNOWN = "–"
+_NO_BREAK = "\u00a0"
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:%|pp|points|h|FTE)(?!\w))"
+    r"|(?<=\d) (?=of \d)|(?<=\bof) (?=\d)|(?<=±) (?=\d)| (?=±)"
+)
+"""The space before a unit, those in ``1 of 10``, and those around the error of a figure."""
 _SAID = re.compile(
     r"[~<>]*([-+−]?) ?(?:[A-Z]{3} |[^\w\s,.+-]|R\$)?([0-9][0-9,]*(?:\.[0-9]+)?)(k|M|bn)?(?: |%|$)"
 )
@@ -61,6 +67,16 @@ def hours(value: float) -> str:
 def people(value: float) -> str:
     """``8.4``."""
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
+
+
+def kept_together(text: str) -> str:
+    """A text in which a line cannot end between a number and its unit."""
+    return _UNIT.sub(_NO_BREAK, text)
+
+
+def parted(text: str) -> str:
+    """The same with spaces that are like any other, for those who copy it."""
+    return text.replace(_NO_BREAK, " ")
 
 
 def odds(value: float, trials: int) -> str:

@@ -13,7 +13,7 @@ from capacity.report.vega import ODDS, Row, Spec
 from capacity.report.words import hours, share
 
 if TYPE_CHECKING:
-    from capacity.report.text import Figures, Task
+    from capacity.report.figures import Figures, Task
 
 SEEN = 0.5
 """Hours below which a bar would say 0 h."""

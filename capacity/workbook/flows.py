@@ -25,6 +25,8 @@ _NOTE = (
 )
 _HEADS = ("Line", "Role", "Pool", "Unit", "Happens", "Hours each")
 FIGURES = ("roi", "npv", "irr", "payback_period", "incremental_gross_profit", "incremental_cost")
+_GUESS = 0.01
+"""Of the IRR of a period where nothing is known of it."""
 WORDS = {
     "roi": "ROI",
     "npv": "NPV",
@@ -173,13 +175,20 @@ class _Flows:
         sheet.sheet.write_string(sheet.row, 0, WORDS[name], book.style(bold=True))
         sheet.sheet.write_string(sheet.row, 3, words, book.text)
         for i, (label, count) in enumerate(self.worth.horizons.items()):
-            text = rows.formula(name, count, book.name(rate.at(0)))
             value = self.worth.figure(name, label)
+            text = rows.formula(
+                name, count, book.name(rate.at(0)), self._guess(self.worth.figure("irr", label))
+            )
             style = book.number(unit, bold=True, align="right")
             known = value if math.isfinite(value) else NONE
             sheet.sheet.write_formula(sheet.row, FIRST + i, f"={text}", style, known)
         sheet.row += 1
         return sheet.row - 1
+
+    def _guess(self, rate: float) -> float:
+        """Where IRR begins to look: at the rate of a period that follows from that of a year."""
+        known = (1 + rate) ** self.worth.full.years - 1
+        return round(known, 3) if math.isfinite(known) else _GUESS
 
 
 @dataclass(frozen=True)
@@ -194,30 +203,33 @@ class _Rows:
     late: int
     sign: int
 
-    def formula(self, name: str, count: int, rate: str) -> str:
-        """A figure over the first so many periods."""
+    def formula(self, name: str, count: int, rate: str, guess: float) -> str:
+        """A figure over the first so many periods; an IRR is looked for from a guess on."""
         net, cost, gain = (self._first(row, count) for row in (self.net, self.cost, self.gain))
         if name == "roi":
             return f'IF(SUM({cost})>0,SUM({net})/SUM({cost}),"{NONE}")'
         if name == "npv":
             return f"NPV((1+{rate})^{LENGTH}-1,{net})"
         if name == "irr":
-            return self._irr(net, count)
+            return self._irr(net, count, guess)
         if name == "payback_period":
             late = self._first(self.late, count)
             return f'IF(MAX({late})={count},"{NONE}",MAX({late})+1)'
         return f"SUM({gain if name == 'incremental_gross_profit' else cost})"
 
-    def _irr(self, net: str, count: int) -> str:
-        """None unless money goes out first and then comes in, with one change of sign."""
+    def _irr(self, net: str, count: int, guess: float) -> str:
+        """None unless money goes out first and then comes in, with one change of sign.
+
+        None, too, where the spreadsheet does not find it: of money that hardly comes back at all.
+        """
         if count == 1:
             return f'"{NONE}"'
         before = self._first(self.sign, count - 1)
         after = f"{self.sheet.cell(self.sign, 1)}:{self.sheet.cell(self.sign, count - 1)}"
         turns = f"SUMPRODUCT(({before}<>0)*({before}<>{after}))"
         last = self.sheet.cell(self.sign, count - 1)
-        rate = f"(1+IRR({net},0.01))^(1/{LENGTH})-1"
-        return f'IF(AND({turns}=1,{last}>0),{rate},"{NONE}")'
+        rate = f"(1+IRR({net},{guess}))^(1/{LENGTH})-1"
+        return f'IF(AND({turns}=1,{last}>0),IFERROR({rate},"{NONE}"),"{NONE}")'
 
     def _first(self, row: int, count: int) -> str:
         return f"{self.sheet.cell(row, 0)}:{self.sheet.cell(row, count - 1)}"

@@ -25,11 +25,13 @@ _HELP = 11
 """Column from which on the helpers of a chart stand."""
 _CHART_ROWS, _BESIDE = 16, 590
 """Rows that a chart is high, and pixels from one to the next."""
-_NOTES = (
+_NOTE = (
     "Expected values take every input at its mean and no luck. The mean of the futures differs "
-    "where luck bends: hours that are lost in a busy month are not won back in a quiet one.",
+    "where luck bends: hours that are lost in a busy month are not won back in a quiet one."
+)
+_ONCE_CHANGED = (
     "Once an input is changed, the futures are still those of the plan as it was simulated, and "
-    "what they differ by from the expected values is left empty.",
+    "what they differ by from the expected values is left empty."
 )
 NONE = "none"
 """Said of a figure that there is not."""
@@ -101,7 +103,7 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     for figure in told.figures:
         _write(book, sheet, row, figure)
         row += 1
-    for note in (*_NOTES, *told.notes):
+    for note in (_NOTE, _ONCE_CHANGED, *told.notes):
         sheet.write_string(row, 0, note, book.note)
         row += 1
     row = _checks(book, sheet, row + 1)

@@ -108,7 +108,6 @@ SLOW_AT_HOME = {
     "capacity.report.grid": {"rich"},
     "capacity.report.hiring": {"rich"},
     "capacity.report.tables": {"rich"},
-    "capacity.report.text": {"rich"},
     "capacity.report.told": {"rich"},
     "capacity.report.value": {"rich"},
     "capacity.report.vega": {"rich"},
