@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from capacity.assumptions import (
     Row,
@@ -27,7 +29,8 @@ from capacity.scenario.register import Assumption
 from capacity.writing import as_json, check_targets, write_whole
 
 _WIDE = 120
-"""Characters of a line from on which some columns are never broken."""
+"""Characters of a line from on which the register is a table; narrower, it is a list."""
+_INDENT = 4
 _WHOLE = ("assumption", "evidence", "where")
 
 
@@ -118,14 +121,27 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
         out.print(f"change: {change.name} ({change.place})", soft_wrap=True)
     for expectation in scenario.plan.expect:
         out.print(f"expect: {expectation}", soft_wrap=True)
+    if out.width >= _WIDE:
+        out.print(_register(assumed))
+        return
+    for a in assumed:
+        out.print(Text(f"{a.path}  {a.value}"), overflow="fold")
+        said = " · ".join(part for part in (a.evidence, a.source, _where(a)) if part)
+        out.print(Padding(Text(said or UNKNOWN, overflow="fold"), (0, 0, 0, _INDENT)))
+
+
+def _register(assumed: Sequence[Assumption]) -> Table:
     table = Table(box=None, pad_edge=False)
     for head in ("assumption", "value", "evidence", "source", "where"):
-        is_whole = head in _WHOLE and out.width >= _WIDE
-        table.add_column(head, overflow="fold", no_wrap=is_whole)
+        table.add_column(head, overflow="fold", no_wrap=head in _WHOLE)
     for a in assumed:
-        where = f"{Path(a.place.file).name}:{a.place.line or ''}" if a.place else ""
-        table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, where)
-    out.print(table)
+        table.add_row(a.path, a.value, a.evidence or UNKNOWN, a.source or UNKNOWN, _where(a))
+    return table
+
+
+def _where(one: Assumption) -> str:
+    """``plan.yaml:12``; nothing where nobody wrote it."""
+    return f"{Path(one.place.file).name}:{one.place.line or ''}" if one.place else ""
 
 
 def _print_effects(effects: Mapping[str, Row]) -> None:

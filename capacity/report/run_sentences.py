@@ -11,13 +11,21 @@ from capacity.report.figures import HIGH, MEDIAN, MONEY, PERCENT, Figures
 from capacity.report.tables import FEW, MARK
 from capacity.report.words import currency_sign, error, money, people, share, share_error
 
+_VERDICTS = (
+    (0.9, "enough people"),
+    (0.5, "probably enough people"),
+    (0.1, "probably not enough people"),
+    (0.0, "not enough people"),
+)
+"""What is said of people from some odds on that the work of every period is covered."""
+
 
 def sentences(figures: Figures) -> Iterator[str]:
     """Everything that is worth a sentence."""
     for role in figures.roles:
-        yield _peak(figures, role)
         if figures.lucky and _is_busy(figures, role):
             yield _odds(figures, role)
+        yield _peak(figures, role)
         if not figures.lucky:
             yield from _scarce(figures, role)
     yield from _slips(figures)
@@ -128,7 +136,8 @@ def _odds(figures: Figures, role: str) -> str:
     target = share(figures.plan.team[role].coverage_target.mean)
     noun = figures.step
     held = figures.held(role=role)
-    text = f"{role}: coverage of {target} in every {noun} holds in {held}{off}"
+    verdict = _verdict(float(figures.result.mean("p_covered", role=role)))
+    text = f"{role}: {verdict}. Coverage of {target} in every {noun} holds in {held}{off}"
     pools = figures.pools(role)
     if not pools:
         return f"{text}."
@@ -136,6 +145,11 @@ def _odds(figures: Figures, role: str) -> str:
     worst = min(held_by, key=lambda pool: held_by[pool])
     least = figures.held(role=role, pool=worst)
     return f"{text}; of its pools {worst} holds it least often, in {least}."
+
+
+def _verdict(odds: float) -> str:
+    """Whether the people of a role suffice, in words that say how sure that is."""
+    return next(words for least, words in _VERDICTS if odds >= least)
 
 
 def _slips(figures: Figures) -> Iterator[str]:
@@ -182,11 +196,11 @@ def _cost(figures: Figures) -> str:
 
 
 def headline(figures: Figures) -> Iterator[str]:
-    """The three sentences that are repeated: the peak, its odds, and revenue."""
+    """The three sentences that are repeated: whether people suffice, the peak, and revenue."""
     if figures.roles:
-        yield _peak(figures, figures.tightest)
         if figures.lucky and _is_busy(figures, figures.tightest):
             yield _odds(figures, figures.tightest)
+        yield _peak(figures, figures.tightest)
     if figures.has("arr") and figures.opening > 0:
         yield _revenue(figures)
 

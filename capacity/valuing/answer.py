@@ -128,7 +128,7 @@ class Roi(Reported):
     def worth(self) -> Worth:
         """The arithmetic of both worlds at expected values."""
         from capacity.workings.plan import workings  # only where somebody wants to follow it
-        from capacity.workings.worth import Worth
+        from capacity.workings.worth import Worth  # as above
 
         plan = self.scenario.plan
         first = plan.horizon.periods.labels.index(self.start)

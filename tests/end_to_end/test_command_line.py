@@ -493,6 +493,21 @@ def test_every_mistake_of_every_file_is_named(
     assert done.lines[3:] == ["3 mistakes in bad.yaml, worse.yaml"]
 
 
+@pytest.mark.parametrize(
+    ("words", "before"),
+    [(["--html", ""], "--html"), (["--html="], "--html"), (["--out", ""], "--out"),
+     (["--charts", ""], "--charts"), (["--set", ""], "--set")],
+)  # fmt: skip
+def test_a_name_that_is_empty_is_said(
+    run: Callable[..., Finished], small: Path, words: list[str], before: str
+) -> None:
+    """It would be the folder one is in."""
+    done = run("run", small, "--trials", 0, "--quiet", *words, folder=small.parent)
+    said = f'{before} "": is empty. Write what is meant, or leave it out'
+    assert (done.code, done.out, done.lines) == (2, "", [said])
+    assert [*small.parent.iterdir()] == [small]
+
+
 def test_settings_are_checked_too(run: Callable[..., Finished], small: Path) -> None:
     done = run("check", small, "--set", "team.csm.headcount=-1")
     assert done.code == 2

@@ -29,7 +29,7 @@ def test_the_report_names_the_peak_week_by_its_monday(report: str) -> None:
     assert found
     monday = dt.date.fromisocalendar(int(found[1]), int(found[2]), 1)
     assert found[3] == f"{monday:%-d %B %Y}"
-    assert "csm: coverage of 95 % in every week holds in" in text
+    assert "people. Coverage of 95 % in every week holds in" in text
     assert "in every month" not in text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from rich.table import Table as RichTable
 import capacity
 from capacity.errors import QuestionError
 from capacity.report.markdown import markdown, plain
-from capacity.report.page import Page, Table
+from capacity.report.page import Page, Table, flat
 from capacity.report.words import SYMBOLS, amount_of, currency_sign, hours, money, people, share
 
+BASE = Path(__file__).resolve().parents[3] / "scenarios" / "base.yaml"
 AMOUNTS = st.floats(-9e11, 9e11, allow_nan=False)
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 WORDS = st.text(
@@ -163,3 +165,43 @@ def test_a_chart_that_is_not_there(scenario: Callable[..., capacity.Scenario]) -
         QuestionError, match=r"a\.gif: no kind of picture. End it in \.svg or \.png"
     ):
         result.chart("coverage").save("a.gif")
+
+
+# --- longer periods ------------------------------------------------------------------------------
+
+
+def test_a_report_by_quarter_says_what_its_chart_shows() -> None:
+    """The line is the mean of the months of a quarter, so its title must not name a month."""
+    result = capacity.simulate(capacity.load(BASE), trials=200)
+    need = result.quantile("required_fte", 0.5, role="csm", by="quarter")
+    chart = result.chart("required_fte", by="quarter")
+    most = people(need.max())
+    assert f"csm needs most in {need.idxmax()} at {most} FTE on average of its months" in (
+        chart.finding
+    )
+    by_month = result.chart("required_fte")
+    assert by_month.finding.startswith("csm peaks in 2028-01")
+    assert by_month.finding != chart.finding
+    alone = people(result.quantile("required_fte", 0.5, role="csm").max())
+    assert f"2028-01 alone takes {alone} FTE" in chart.reading
+
+
+def test_reports_by_quarter_in_python(tmp_path: Path) -> None:
+    result = capacity.simulate(capacity.load(BASE), trials=0)
+    result.to_html(tmp_path / "plan.html", by="quarter")
+    texts = [(tmp_path / "plan.html").read_text(encoding="utf-8"), result.to_markdown(by="quarter")]
+    for text in texts:
+        assert "by quarter" in text
+        assert "by month" not in text
+    with pytest.raises(QuestionError, match="by 'decade' is not known"):
+        result.to_markdown(by="decade")
+
+
+def test_manifests_of_several_scenarios_are_told_in_words() -> None:
+    found = dict(flat({"seed": 0, "scenarios": [{"set": {"a.b": 1}, "notes": ["x", "y"]}]}))
+    assert found == {
+        "seed": "0",
+        "scenarios 1: set: a.b": "1",
+        "scenarios 1: notes 1": "x",
+        "scenarios 1: notes 2": "y",
+    }
