@@ -24,6 +24,7 @@ from capacity.errors import InputError, Mistake, Place
 from capacity.expectations import understood
 from capacity.guards import guards
 from capacity.loading import Scenario
+from capacity.report.told import Sentence
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
 from capacity.writing import as_json, check_targets, write_whole
@@ -113,7 +114,7 @@ def _no_source(path: Path, assumption: Assumption) -> Mistake:
 
 
 def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> None:
-    out = Console(width=None if sys.stdout.isatty() else 150, highlight=False, markup=False)
+    out = _console()
     out.print(
         f"{path}: no mistakes. {scenario.name}: {len(scenario.book):,} accounts", soft_wrap=True
     )
@@ -128,6 +129,11 @@ def _print(scenario: Scenario, path: Path, assumed: Sequence[Assumption]) -> Non
         out.print(Text(f"{a.path}  {a.value}"), overflow="fold")
         said = " · ".join(part for part in (a.evidence, a.source, _where(a)) if part)
         out.print(Padding(Text(said or UNKNOWN, overflow="fold"), (0, 0, 0, _INDENT)))
+
+
+def _console() -> Console:
+    """Standard output: as wide as a terminal, and wide otherwise."""
+    return Console(width=None if sys.stdout.isatty() else 150, highlight=False, markup=False)
 
 
 def _register(assumed: Sequence[Assumption]) -> Table:
@@ -145,12 +151,14 @@ def _where(one: Assumption) -> str:
 
 
 def _print_effects(effects: Mapping[str, Row]) -> None:
+    out = _console()
     for name, found in effects.items():
         others = (
             f"{kind} to {found[f'{kind}_factor']:.2f}" for kind in ("expansion", "contraction")
         )
-        print(
+        said = (
             f"{name}: all effects on churn multiply to {found['churn_factor']:.2f}, on "
             f"{', on '.join(others)}; GRR of a year is {share(found['grr'], 1)} today and "
             f"{share(found['grr_without'], 1)} without the work."
         )
+        out.print(Sentence(said) if out.is_terminal else said, soft_wrap=not out.is_terminal)

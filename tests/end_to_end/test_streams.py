@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from leavings import ROOT, Finished, contents
 
+import capacity
+
 BASE = ROOT / "scenarios" / "base.yaml"
 SEED_EXAMPLE = ROOT / "scenarios" / "seed_example.yaml"
 ESCAPE = "\x1b"
@@ -143,6 +145,20 @@ def test_a_bar_on_a_terminal(program: str, environment: Mapping[str, str], *, qu
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen)
     assert re.search(r"simulating \S+ +\d+% [\d:-]+ left", plain)
     assert "FY27 base plan" in plain
+
+
+@posix
+def test_check_breaks_no_path_on_a_narrow_terminal(
+    program: str, environment: Mapping[str, str]
+) -> None:
+    """A table would; so each input has lines of its own."""
+    screen = on_terminal([program, "check", str(BASE)], {**environment, "COLUMNS": "80"})
+    lines = screen.replace("\r", "").splitlines()
+    assert max(map(len, lines[1:])) <= 80
+    plan = capacity.load(BASE)
+    paths = [one.path for one in capacity.simulate(plan, trials=0).assumptions]
+    assert [line.split("  ")[0] for line in lines if line.split("  ")[0] in paths] == paths
+    assert any(line.startswith("    published · ") for line in lines)
 
 
 def on_terminal(command: list[str], environment: Mapping[str, str]) -> str:
