@@ -54,6 +54,8 @@ def _steps(figures: Figures) -> Iterator[Row]:
            "about": f"opening ARR: {opening}"}  # fmt: skip
     for label, name, sign in BRIDGE:
         mean, low, high = figures.spread(name, period="")
+        if mean == 0:
+            continue  # a bar of nothing would only be a label
         said = f"{'+' if sign > 0 else '−'}{money(mean)}"
         row = {"name": label, "kind": "gain" if sign > 0 else "loss", "amount": sign * mean}
         yield {**row, **_said(figures, label, said, sign * low, sign * high)}
