@@ -16,7 +16,7 @@ _HEADS = (
     "Figure", "Of", "Unit", "Expected values", "Mean of the futures", "p10", "p50", "p90",
     "Mean less expected",
 )  # fmt: skip
-_WIDTHS = (44, 22, 12, 16, 16, 14, 14, 14, 16)
+_WIDTHS = (44, 22, 12, 16, 20, 14, 14, 14, 20)
 QUANTILES = (0.1, 0.5, 0.9)
 _HEAD = 8
 _EXPECTED = 3
