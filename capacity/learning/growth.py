@@ -10,6 +10,7 @@ import numpy as np
 from capacity import units
 from capacity.arrays import FloatArray, IntArray
 from capacity.learning.log import Log
+from capacity.learning.posterior import FEW
 from capacity.units import DAYS_PER_YEAR
 
 
@@ -32,6 +33,11 @@ class Growth:
     years: float
     expansion: tuple[float, float]
     contraction: tuple[float, float]
+
+    @property
+    def tells(self) -> bool:
+        """Whether the accounts are enough to learn from."""
+        return self.accounts >= FEW
 
 
 def read_growth(log: Log, segment_of: Mapping[str, str]) -> dict[str, Growth]:

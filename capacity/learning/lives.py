@@ -11,10 +11,13 @@ from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.calendar import DateArray, days_of, months_and_days, months_between
 from capacity.errors import QuestionError
 from capacity.learning.log import Log
+from capacity.scenario.fields import LONGEST_TERM
 from capacity.units import HALF, LONGEST_SPAN, MONTHS_PER_YEAR
 
 _DAY = np.timedelta64(1, "D")
 _NO_DAY = np.datetime64("NaT")
+_NEARLY = 1e-9
+NO_TERM = f"no term of a contract. Write whole months, 1 to {LONGEST_TERM}"
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Lives:
         First day, and the day after the last that is known; empty where tenures were given.
     until
         Day of the export.
+    since
+        Day from which on the log is complete; none where it always was.
     """
 
     names: TextArray
@@ -45,6 +50,7 @@ class Lives:
     starts: DateArray
     after: DateArray
     until: np.datetime64
+    since: np.datetime64 = _NO_DAY
 
     def __len__(self) -> int:
         return len(self.months)
@@ -53,6 +59,16 @@ class Lives:
     def has_dates(self) -> bool:
         """Whether it is known when each began."""
         return len(self.starts) == len(self)
+
+    @property
+    def dates(self) -> tuple[DateArray, ...]:
+        """First and last days on which each was seen; nothing where tenures were given."""
+        return (np.fmax(self.starts, self.since), self.after - _DAY) if self.has_dates else ()
+
+    @property
+    def cut(self) -> str:
+        """From when on they were seen, for a source; empty where that was always so."""
+        return "" if np.isnat(self.since) else f", seen from {self.since}"
 
     @property
     def exposure(self) -> FloatArray:
@@ -119,6 +135,9 @@ def read_lives(
         names = log.names(who, needed=not may_be_to_come)
     if "start" in log:
         return _by_dates(log, names, groups, who, since, start_needed=not may_be_to_come)
+    if since is not None:
+        text = "since takes a log with the day on which each began. Tenures alone cannot tell"
+        raise QuestionError(f"{log.path}: {text}")
     months = log.numbers("tenure", units.PLAIN, bare=month)
     text = f"is no tenure. Write 0 to {LONGEST_SPAN:g} months"
     wrong = (months < 0) | (months > LONGEST_SPAN)
@@ -149,6 +168,9 @@ def _by_dates(
         "ends before starts",
     )
     until = log.until(starts, ends)
+    if since is not None and since > until:
+        text = f"since {since} is after {until}, the day of the export. Write an earlier day"
+        raise QuestionError(f"{log.path}: {text}")
     ended = ~np.isnat(ends)
     last: DateArray = np.where(ended, ends, until)
     after = last + _DAY
@@ -169,7 +191,8 @@ def _by_dates(
             "ended before the log is complete",
             is_fault=False,
         )
-    lives = Lives(names, groups, entered, months, ended, starts, after, until)
+    seen = _NO_DAY if since is None else since
+    lives = Lives(names, groups, entered, months, ended, starts, after, until, seen)
     return lives.take(log.good & ~np.isnat(starts))
 
 
@@ -228,12 +251,15 @@ class Terms:
         The segment or role, and the months of each.
     decided, kept
         The last renewal that was decided, and how many of them were kept.
+    unseen
+        Renewals that were decided before the log was complete.
     """
 
     group: TextArray
     term: FloatArray
     decided: FloatArray
     kept: FloatArray
+    unseen: FloatArray
 
     def days(self, lives: Lives, j: int) -> DateArray:
         """The last day before the renewal `j` of each life, and of its life at the latest.
@@ -245,6 +271,26 @@ class Terms:
         months = np.round((dated - self.decided + j) * self.term).astype(np.int64)
         after: DateArray = np.minimum(days_of(month + months, day), lives.after)
         return after - _DAY
+
+
+def is_term(months: FloatArray | float) -> BoolArray:
+    """Whether some months are the term of a contract."""
+    given = np.asarray(months, dtype=np.float64)
+    return (given >= 1) & (given <= LONGEST_TERM) & (given == np.floor(given))
+
+
+def unseen_of(lives: Lives, term: FloatArray, decided: FloatArray) -> FloatArray:
+    """Renewals of each life that were decided before it was looked at.
+
+    Parameters
+    ----------
+    decided
+        The last renewal that was decided; it is where the dates have it.
+    """
+    dated, _ = renewals_of(lives, term)
+    before = np.floor(lives.entered / term + _NEARLY) - dated + decided
+    most: FloatArray = decided - lives.ended  # a loss that is in the log was seen
+    return np.clip(before, 0, np.maximum(most, 0))
 
 
 def renewals_of(lives: Lives, term: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +22,10 @@ from capacity.book.observations import value_in
 from capacity.book.reading import day_in
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line
 from capacity.calendar import DateArray
-from capacity.errors import InputError, Mistake, Place
+from capacity.errors import InputError, Mistake, Place, QuestionError
 from capacity.learning.how import Reading
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
+from capacity.scenario.currencies import OWN
 from capacity.scenario.document import date_pattern
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import read_bytes
@@ -48,6 +49,8 @@ class Log:
         Its columns that were asked for, by our names.
     noted
         What is wrong with its rows so far.
+    called
+        Names in it that can be renamed.
     """
 
     path: Path
@@ -55,6 +58,7 @@ class Log:
     how: Reading
     table: Table
     noted: Noted
+    called: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.table.numbers)
@@ -81,7 +85,7 @@ class Log:
         if needed:
             self.reject(texts == "", name, lambda _i: "is empty. Write what it is", "empty cells")
         if renamed:
-            texts = np.array([self.how.rename.get(text, text) for text in texts], dtype=object)
+            texts = np.array(self.renamed(texts.tolist()), dtype=object)
             dotted = np.array(["." in text for text in texts], dtype=bool)
             self.reject(
                 dotted,
@@ -90,6 +94,11 @@ class Log:
                 "names with a dot",
             )
         return texts
+
+    def renamed(self, texts: Sequence[str]) -> list[str]:
+        """Names as the plan has them; which of them the log knows is kept."""
+        self.called.update(texts)
+        return [self.how.rename.get(text, text) for text in texts]
 
     def numbers(
         self, name: str, unit: Unit, *, needed: bool = True, bare: float = 1.0
@@ -101,7 +110,7 @@ class Log:
         bare
             What a number without a unit is worth, in ours.
         """
-        amounts = Amounts(self.how.currency, {}) if unit is units.MONEY else None
+        amounts = Amounts(self.how.currency or OWN, {}) if unit is units.MONEY else None
         read = partial(_read_number, amounts, unit, bare)
         column = self.column(name)
         values = column.each(lambda cell: read(cell)[0], "float64")
@@ -274,6 +283,21 @@ def read_log(
     columns = {name: read.columns[t] for name, t in titles.items() if t in read.columns}
     table = Table(read.header, columns, read.numbers, read.counted, read.top, read.title)
     return Log(path, hashlib.sha256(content).hexdigest(), how, table, Noted(table))
+
+
+def check_renamed(logs: Sequence[Log]) -> None:
+    """What is to be renamed is there.
+
+    Raises
+    ------
+    QuestionError
+        Where no log has such a name.
+    """
+    known = sorted(set().union(*(log.called for log in logs)))
+    for name in logs[0].how.rename:
+        if name not in known:
+            text = f"rename {name}: no task, segment or role is called so.{nearest(name, known)}"
+            raise QuestionError(f"{text} The logs have {', '.join(known[:20])}")
 
 
 def _check_titles(

@@ -10,9 +10,9 @@ import numpy as np
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.attrition import BANDS, Attrition
 from capacity.learning.lives import Lives
-from capacity.learning.posterior import OUTER, Rate
+from capacity.learning.posterior import OUTER, TOO_LITTLE, Rate
 from capacity.learning.ramp import Ramp
-from capacity.learning.searches import Search
+from capacity.learning.searches import ALL, Search
 from capacity.learning.survival import curve_of
 from capacity.report.words import share
 from capacity.units import MONTHS_PER_YEAR
@@ -26,12 +26,14 @@ def sentences(
 ) -> Iterator[str]:
     """What was found, in sentences."""
     for one in found:
+        left = f"{one.role}: {one.left:,} of {one.people:,} people left"
+        if not one.tells:
+            years = f"{one.rate.exposure:.1f} person-years"
+            yield f"{left} in {years}, which is {TOO_LITTLE}."
+            continue
         mean, _ = one.rate.chance()
         low, high = 1 - np.exp(-one.rate.quantiles(OUTER))
-        yield (
-            f"{one.role}: {one.left:,} of {one.people:,} people left, {share(mean, 1)} a year "
-            f"({share(low, 1)} to {share(high, 1)} in 9 of 10)."
-        )
+        yield (f"{left}, {share(mean, 1)} a year ({share(low, 1)} to {share(high, 1)} in 9 of 10).")
     for role, search in searches.items():
         if search.fit is not None:
             yield (
@@ -39,6 +41,10 @@ def sentences(
                 f"{search.filled:,} that were filled and {search.still_open:,} that are open."
             )
     for role, ramp in ramps.items():
+        if not ramp.tells:
+            people = f"{ramp.newcomers} newcomers and {ramp.ramped} ramped people"
+            yield f"{role}: outputs of {people} are {TOO_LITTLE}."
+            continue
         listed = ", ".join(share(one) for one in ramp.share[: ramp.listed])
         yield f"{role}: newcomers get done {listed or '100 %'} of what ramped people do, by month."
 
@@ -46,6 +52,7 @@ def sentences(
 def warnings(
     found: list[Attrition],
     searches: Mapping[str, Search],
+    ramps: Mapping[str, Ramp] | None,
     *,
     is_dated: bool,
     since: dt.date | None,
@@ -62,7 +69,7 @@ def warnings(
             "left before the roster began are not in it, so attrition comes out too low"
         )
     for one in found:
-        if one.left < _FEW:
+        if one.left < _FEW and one.tells:
             yield f"{one.role}: {one.left} departures are few; the range says how little they tell"
         first, later = one.by_tenure[0], one.by_tenure[1:]
         if _differ(first, (sum(n for n, _ in later), sum(years for _, years in later))):
@@ -71,8 +78,13 @@ def warnings(
                 "for all tenures"
             )
     for role, search in searches.items():
-        if search.fit is None:
-            yield f"{role}: {search.filled} searches are too few; those of all roles stand in"
+        if search.fit is None and role != ALL:
+            stands_in = ALL in searches and searches[ALL].fit is not None
+            instead = "those of all roles stand in" if stands_in else "no time to hire is learned"
+            yield f"{role}: {search.filled} seats that were filled are too few; {instead}"
+    for one in found:
+        if ramps is not None and one.role not in ramps:
+            yield f"{one.role}: no outputs of both newcomers and ramped people, so no ramp"
 
 
 def _differ(one: tuple[int, float], other: tuple[int, float]) -> bool:

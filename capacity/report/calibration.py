@@ -50,7 +50,7 @@ def page(found: Calibration) -> Page:
     """The same as a page, with data against fit."""
     return Page(
         _TITLES[found.what],
-        str(found.manifest["log"]),
+        ", ".join(found.manifest["files"]),
         found.sentences,
         charts=tuple(_charts(found)),
         tables=tuple(Table.of(one) for one in _tables(found)),
@@ -62,7 +62,7 @@ def page(found: Calibration) -> Page:
 
 
 def _title(found: Calibration) -> str:
-    return f"{_TITLES[found.what]} · {found.manifest['log']}"
+    return f"{_TITLES[found.what]} · {', '.join(found.manifest['files'])}"
 
 
 def _tables(found: Calibration) -> Iterator[RichTable]:

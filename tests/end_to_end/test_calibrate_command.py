@@ -332,7 +332,7 @@ MISTAKES = {
         "churn", "history.csv", "--columns", "segmnt=segment",
     ],
     "--columns segment: not two names": ["churn", "history.csv", "--columns", "segment"],
-    "--as-of 'soon' is not a month": ["churn", "history.csv", "--as-of", "soon"],
+    "--as-of 'soon' is no day": ["churn", "history.csv", "--as-of", "soon"],
     "--bad 'few' is not a share": ["churn", "history.csv", "--bad", "few"],
     "form 'best' is not known": ["churn", "history.csv", "--form", "best"],
     "takes renewals": ["churn", "plain.csv", "--form", "sbg"],
