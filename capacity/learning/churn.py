@@ -100,7 +100,7 @@ class Asked:
         if not 0 < self.movable <= 1:
             raise QuestionError("addressable is not above 0 and up to 1. Write 60% or 0.6")
         if self.term is not None and not is_term(self.term):
-            raise QuestionError(f"term {self.term:g} is {NO_TERM}. Write 12")
+            raise QuestionError(f"term {self.term:g} is {NO_TERM}")
         of_renewals = {"evidence": self.evidence, "addressable": self.addressable}
         check_used(of_renewals, "a log of renewals (--renewals FILE)", self.renewals)
 

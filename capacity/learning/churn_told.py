@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.learning.answer import Curve, Findings
-from capacity.learning.effects import Effects
+from capacity.learning.effects import RANDOMISED, Effects
 from capacity.learning.growth import Growth
 from capacity.learning.lives import Lives
 from capacity.learning.log import Log
@@ -52,12 +52,18 @@ def sentences(
             if one_growth.tells
             else f"{segment}: revenues of {one_growth.accounts} accounts are {TOO_LITTLE}."
         )
-    for effect in effects.effects if effects else ():
+    if effects is not None:
+        yield from _of_work(effects)
+
+
+def _of_work(effects: Effects) -> Iterator[str]:
+    doubt = "" if effects.evidence == RANDOMISED else f"{effects.evidence} effects are biased, so "
+    for effect in effects.effects:
         ratio, believed = np.exp(effect.log), np.exp(effect.shrunk)
         low, high = np.exp(effect.log + np.array([-1, 1]) * Z_OF_P95 * effect.error)
         yield (
             f"{effect.task}: renewals without it were lost at {ratio:.2f} times the hazard "
-            f"({low:.2f} to {high:.2f} in 9 of 10); {believed:.2f} is what to believe of it."
+            f"({low:.2f} to {high:.2f} in 9 of 10); {doubt}{believed:.2f} is what to believe of it."
         )
 
 
@@ -109,7 +115,7 @@ def warnings(
         )
     for one in found:
         if one.lost < _FEW and one.tells:
-            yield f"{one.segment}: {one.lost} losses are few; the range says how little they tell"
+            yield f"{one.segment}: few losses ({one.lost}); the range says how little they tell"
     if any(one.form == SBG for one in found if one.tells):
         yield (
             "the fragment ties alpha and beta by `correlate`, which replaces the pairs of a plan "
@@ -120,7 +126,7 @@ def warnings(
 
 
 def _of_bias(effects: Effects, addressable: float) -> Iterator[str]:
-    if effects.evidence != "randomised":
+    if effects.evidence != RANDOMISED:
         yield (
             f"{effects.evidence} effects are biased: accounts that got the work differ from those "
             "that did not, in ways the log may not hold. They are shrunk towards no effect; only "
@@ -134,7 +140,7 @@ def _of_bias(effects: Effects, addressable: float) -> Iterator[str]:
             )
         if effect.e_of_range <= 1:
             yield f"{effect.task}: the range holds no effect at all (hazard ratio 1)"
-        elif effects.evidence != "randomised":
+        elif effects.evidence != RANDOMISED:
             yield (
                 f"{effect.task}: a hidden cause that goes along with the work and with renewal by "
                 f"a risk ratio of {effect.e_value:.2f} each explains all of it (E-value; "

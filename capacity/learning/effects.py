@@ -26,8 +26,8 @@ COVERAGE, CONTROL = "coverage_", "control_"
 """What columns of the coverage of a task, and of what else may matter, begin with."""
 BELIEVED = 0.3
 """Standard deviation of ln(hazard ratio) before the data: 9 of 10 lie within 0.61 to 1.64."""
-OBSERVATIONAL = "observational"
-BIAS = {"randomised": 0.0, "matched": 0.15, OBSERVATIONAL: 0.3}
+RANDOMISED, OBSERVATIONAL = "randomised", "observational"
+BIAS = {RANDOMISED: 0.0, "matched": 0.15, OBSERVATIONAL: 0.3}
 """Standard deviation of the bias of ln(hazard ratio), by how it came about who got the work."""
 _COMMON = 0.15
 _ANY = replace(units.PLAIN, low=-LARGEST)

@@ -132,6 +132,8 @@ def _step(hours: FloatArray, rounded: str | float) -> float:
             raise QuestionError(f"rounded: {error}, auto or exact") from None
         if not step > 0:
             raise QuestionError(f"rounded {rounded} is no step. Write one above 0 as 15m, or exact")
+        if not _multiples(hours, step).any():
+            raise QuestionError(f"rounded {rounded}: no entry is a multiple of it. Write exact")
         return step
     for step in STEPS:
         if len(hours) >= FEW and _multiples(hours, step).mean() >= _ROUNDED:

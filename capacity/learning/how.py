@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from capacity.errors import QuestionError
@@ -22,7 +23,7 @@ def today() -> dt.date:
     return dt.datetime.now(_EARLIEST_MIDNIGHT).date()
 
 
-def day_of(option: str, raw: dt.date | str | None, *, may_be_month: bool = True) -> dt.date | None:
+def day_of(option: str, raw: object, *, may_be_month: bool = True) -> dt.date | None:
     """A day as it was given, in Python or as text.
 
     Parameters
@@ -39,12 +40,11 @@ def day_of(option: str, raw: dt.date | str | None, *, may_be_month: bool = True)
     """
     if raw is None or isinstance(raw, dt.date):
         return raw.date() if isinstance(raw, dt.datetime) else raw
-    if not may_be_month and len(raw.split("-")) < _DAY_PARTS:
-        raise QuestionError(f"{option} {raw!r} is no day. Write it as 2026-10-31")
-    try:
-        return read_day(raw)
-    except ValueError as error:
-        raise QuestionError(f"{option} {error}") from None
+    text = str(raw)
+    with suppress(ValueError):
+        if may_be_month or len(text.split("-")) == _DAY_PARTS:
+            return read_day(text)
+    raise QuestionError(f"{option} {text!r} is no day. Write it as 2026-10-31")
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Reading:
         except ValueError as error:
             raise QuestionError(f"date_format: {error}") from None
         if self.latest > today():
-            text = "which has not come yet. Write the day of the export"
-            raise QuestionError(f"as of {self.as_of}, {text}")
+            text = "has not come yet. Write the day of the export"
+            raise QuestionError(f"as_of {self.as_of} {text}")
 
     @property
     def latest(self) -> dt.date:

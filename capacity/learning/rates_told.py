@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -69,8 +70,8 @@ def findings(found: list[Found], seasons: Mapping[str, FloatArray]) -> Iterator[
     }  # fmt: skip
     rows = tuple(
         (
-            one.task, one.segment, one.accounts, one.events, one.years, one.rate.mean,
-            *one.rate.quantiles(OUTER).tolist(), one.spread, one.p_value,
+            one.task, one.segment, one.accounts, one.events, one.years, *_figures(one),
+            one.spread, one.p_value,
         )
         for one in found
     )  # fmt: skip
@@ -79,6 +80,13 @@ def findings(found: list[Found], seasons: Mapping[str, FloatArray]) -> Iterator[
         named = {"task": "text", **dict.fromkeys(_MONTHS, "number")}
         weights = tuple((task, *row.tolist()) for task, row in seasons.items())
         yield Findings("seasons", "Weights of the months", named, weights)
+
+
+def _figures(one: Found) -> tuple[float, ...]:
+    """The rate and its range; nothing where there is too little to tell it."""
+    if not one.tells:
+        return (math.nan,) * 3
+    return one.rate.mean, *one.rate.quantiles(OUTER).tolist()
 
 
 def curves(found: list[Found]) -> Iterator[Curve]:

@@ -102,7 +102,7 @@ def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     people.check_time()
     found = [attrition_of(role, people.of(role)) for role in people.groups()]
     ramps, outputs = _ramps(asked, how, people)
-    team = {one.role: _settings(log, one, searches, ramps, asked, people) for one in found}
+    team = {one.role: _settings(log, one, searches, ramps, asked, people, outputs) for one in found}
     logs = [one for one in (log, outputs) if one is not None]
     check_renamed(logs)
     return Calibration(
@@ -135,7 +135,7 @@ def _searches(log: Log) -> dict[str, Search]:
         "opened after the start",
     )
     log.reject(
-        np.isnat(starts) & np.isnat(opened),
+        log.column("start").empty & log.column("opened").empty,
         "start",
         lambda _i: "is empty, and so is `opened`. Write one of them",
         "empty cells",
@@ -172,6 +172,7 @@ def _settings(
     ramps: Mapping[str, Ramp],
     asked: Asked,
     people: Lives,
+    outputs: Log | None,
 ) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if one.tells:
@@ -185,12 +186,14 @@ def _settings(
     if search is not None and search.fit is not None:
         whose = f" of {ALL}" if stand_in else ""
         method = f"{search.filled:,} seats filled and {search.still_open:,} open{whose}"
-        text = source_of(log, search.filled + search.still_open, f"{method}, {search.fit.family}")
+        days = [log.days(name, needed=False)[log.good] for name in ("opened", "start")]
+        seats = search.filled + search.still_open
+        text = source_of(log, seats, f"{method}, {search.fit.family}", *days)
         out["time_to_hire"] = _months(search.fit, measured(text))
-    if (ramp := ramps.get(one.role)) and ramp.tells:
-        assert asked.output is not None
-        records = int(ramp.people.sum())
-        text = f"{Path(asked.output).name}, {records:,} records against {asked.after} months on"
+    if outputs is not None and (ramp := ramps.get(one.role)) and ramp.tells:
+        method = f"output of newcomers against people of {asked.after} months and more"
+        days = [outputs.days("date")[outputs.good]]
+        text = source_of(outputs, int(ramp.people.sum()), method, *days)
         out["ramp"] = [_share(ramp, k, measured(text)) for k in range(ramp.listed)]
     return out
 

@@ -70,7 +70,7 @@ def warnings(
         )
     for one in found:
         if one.left < _FEW and one.tells:
-            yield f"{one.role}: {one.left} departures are few; the range says how little they tell"
+            yield f"{one.role}: few departures ({one.left}); the range says how little they tell"
         first, later = one.by_tenure[0], one.by_tenure[1:]
         if _differ(first, (sum(n for n, _ in later), sum(years for _, years in later))):
             yield (
@@ -138,9 +138,9 @@ def _of_roles(found: list[Attrition]) -> Findings:
     }  # fmt: skip
     rows = []
     for one in found:
-        low, high = 1 - np.exp(-one.rate.quantiles(OUTER))
-        years, mean = one.rate.exposure, one.rate.chance()[0]
-        rows.append((one.role, one.people, one.left, years, mean, float(low), float(high)))
+        low, high = (1 - np.exp(-one.rate.quantiles(OUTER))).tolist()
+        told = (one.rate.chance()[0], low, high) if one.tells else (float("nan"),) * 3
+        rows.append((one.role, one.people, one.left, one.rate.exposure, *told))
     return Findings("attrition", "Attrition by role, a year", heads, tuple(rows))
 
 

@@ -102,8 +102,9 @@ _WORDS: dict[str, Callable[[Any], str]] = {
 
 def _notes(found: Calibration) -> Iterator[str]:
     rejects = found.rejects
+    noun = "row" if rejects.rows == 1 else "rows"
     yield (
-        f"{rejects.rows:,} rows, {rejects.left_out:,} of them left out. "
+        f"{rejects.rows:,} {noun}, {rejects.left_out:,} of them left out. "
         "--rejects FILE lists every row with a fault."
     )
 
