@@ -98,7 +98,10 @@ def run(
     from capacity.learning.rejects import TooManyRejectsError
     from capacity.report.calibration import report
 
-    check(files, [str(path) for path in inputs if path], targets.write, targets.rejects)
+    more = [targets.write, targets.rejects]
+    if files.out and files.out.is_dir():
+        more += [files.out / _FRAGMENT, files.out / _REJECTS]
+    check(files, [str(path) for path in inputs if path], *more)
     try:
         found = learn()
     except TooManyRejectsError as error:
@@ -110,7 +113,8 @@ def run(
             print(f"warning: {warning}", file=sys.stderr)
         show(report(found))
     if not found.fragment:
-        print(f"{inputs[0]}: {NOTHING}", file=sys.stderr)
+        left = ". Nothing was written to --write" if targets.write else ""
+        print(f"{inputs[0]}: {NOTHING}{left}", file=sys.stderr)
         raise typer.Exit(NO_ANSWER)
 
 

@@ -134,7 +134,7 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
         tuple(findings(found, lives, years, growth, effects)),
         sum((one.rejects() for one in logs), Rejects()),
         manifest_of(logs, lives.until, asdict(asked)),
-        tuple(warnings(log, found, effects, asked.movable)),
+        tuple(warnings(log, found, growth, effects, asked.movable)),
         tuple(curves(told, lives)),
     )
 

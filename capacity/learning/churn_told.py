@@ -104,6 +104,7 @@ _TOLD = {
 def warnings(
     log: Log,
     found: list[Retention],
+    growth: Mapping[str, Growth],
     effects: Effects | None,
     addressable: float,
 ) -> Iterator[str]:
@@ -116,6 +117,10 @@ def warnings(
     for one in found:
         if one.lost < _FEW and one.tells:
             yield f"{one.segment}: few losses ({one.lost}); the range says how little they tell"
+    for segment, one_growth in growth.items():
+        for name, (change, _) in one_growth.changes.items():
+            if one_growth.tells and not change:
+                yield f"{segment}: no {name} was seen, so it is 0 without a range"
     if any(one.form == SBG for one in found if one.tells):
         yield (
             "the fragment ties alpha and beta by `correlate`, which replaces the pairs of a plan "

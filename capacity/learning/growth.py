@@ -35,6 +35,11 @@ class Growth:
     contraction: tuple[float, float]
 
     @property
+    def changes(self) -> dict[str, tuple[float, float]]:
+        """Both changes by name."""
+        return {"expansion": self.expansion, "contraction": self.contraction}
+
+    @property
     def tells(self) -> bool:
         """Whether the accounts are enough to learn from."""
         return self.accounts >= FEW
@@ -108,4 +113,4 @@ def _a_year(found: tuple[float, float], years: float, sign: float) -> tuple[floa
     ratio, error = found
     base = max(1 + sign * ratio, 1e-12)
     slope = base ** (1 / years - 1) / years
-    return sign * (base ** (1 / years) - 1), error * slope
+    return max(sign * (base ** (1 / years) - 1), 0.0) + 0.0, error * slope

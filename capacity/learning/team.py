@@ -79,6 +79,27 @@ class Asked:
 def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     """Attrition, time to hire and ramp of each role."""
     check_known(how, tuple(dict.fromkeys((*ROSTER, *OUTPUT))))
+    log, people, searches = _roster(path, how, asked)
+    found = [attrition_of(role, people.of(role)) for role in people.groups()]
+    ramps, outputs = _ramps(asked, how, people)
+    team = {one.role: _settings(log, one, searches, ramps, asked, people, outputs) for one in found}
+    logs = [one for one in (log, outputs) if one is not None]
+    check_renamed(logs)
+    doubts = warnings(found, searches, ramps if outputs else None, people)
+    return Calibration(
+        "team",
+        some_of({"team": some_of(team)}),
+        tuple(sentences(found, searches, ramps)),
+        tuple(findings(found, searches, ramps)),
+        sum((one.rejects() for one in logs), Rejects()),
+        manifest_of(logs, people.until, asdict(asked)),
+        tuple(doubts),
+        tuple(curves(found, people, searches)),
+    )
+
+
+def _roster(path: str | Path, how: Reading, asked: Asked) -> tuple[Log, Lives, dict[str, Search]]:
+    """The log, the people in it, and the searches for them, where it tells of any."""
     header = read_log(path, how, ()).table.header
     is_dated = how.columns.get("tenure", "tenure") not in header
     tenures = None if is_dated else header
@@ -88,46 +109,24 @@ def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     if is_dated:
         until = log.until(*(log.days(n, needed=False) for n in ROSTER[2:5] if n in log))
         log.how = replace(how, as_of=until.astype(dt.date))
-    people = read_lives(
-        log,
-        "name",
-        "role",
-        "left",
-        None if asked.since is None else np.datetime64(asked.since),
-        MONTHS[asked.tenure_in or "months"],
-        may_be_to_come="opened" in log,
-    )
-    searches = _searches(log) if "opened" in log and is_dated else {}
+    has_searches = "opened" in log and is_dated
+    if has_searches:
+        _check_searches(log)  # before the lives, which are those of good rows
+    since = None if asked.since is None else np.datetime64(asked.since)
+    month = MONTHS[asked.tenure_in or "months"]
+    people = read_lives(log, "name", "role", "left", since, month, may_be_to_come="opened" in log)
+    searches = _searches(log) if has_searches else {}
     log.rejects()  # stops where too many rows are bad
     people.check_time()
-    found = [attrition_of(role, people.of(role)) for role in people.groups()]
-    ramps, outputs = _ramps(asked, how, people)
-    team = {one.role: _settings(log, one, searches, ramps, asked, people, outputs) for one in found}
-    logs = [one for one in (log, outputs) if one is not None]
-    check_renamed(logs)
-    return Calibration(
-        "team",
-        some_of({"team": some_of(team)}),
-        tuple(sentences(found, searches, ramps)),
-        tuple(findings(found, searches, ramps)),
-        sum((one.rejects() for one in logs), Rejects()),
-        manifest_of(logs, people.until, asdict(asked)),
-        tuple(
-            warnings(
-                found, searches, ramps if outputs else None, is_dated=is_dated, since=asked.since
-            )
-        ),
-        tuple(curves(found, people, searches)),
-    )
+    return log, people, searches
 
 
 # --- time to hire -------------------------------------------------------------------------------
 
 
-def _searches(log: Log) -> dict[str, Search]:
-    """How long seats stayed open, by role and of all roles together."""
+def _check_searches(log: Log) -> None:
+    """Note the rows whose search cannot be."""
     opened, starts = log.days("opened", needed=False), log.days("start", needed=False)
-    roles = log.names("role", renamed=True)
     log.reject(
         starts < opened,
         "opened",
@@ -140,6 +139,12 @@ def _searches(log: Log) -> dict[str, Search]:
         lambda _i: "is empty, and so is `opened`. Write one of them",
         "empty cells",
     )
+
+
+def _searches(log: Log) -> dict[str, Search]:
+    """How long seats stayed open, by role and of all roles together."""
+    opened, starts = log.days("opened", needed=False), log.days("start", needed=False)
+    roles = log.names("role", renamed=True)
     rows = log.good & ~np.isnat(opened)
     end = np.where(np.isnat(starts), log.until(), starts)
     months = np.maximum((end - opened).astype(float), 1.0) / DAYS_PER_MONTH

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -53,17 +52,15 @@ def warnings(
     found: list[Attrition],
     searches: Mapping[str, Search],
     ramps: Mapping[str, Ramp] | None,
-    *,
-    is_dated: bool,
-    since: dt.date | None,
+    people: Lives,
 ) -> Iterator[str]:
-    """What to be careful about."""
-    if is_dated and since is None:
+    """What to be careful about; `ramps` is None where no outputs were given."""
+    if people.has_dates and np.isnat(people.since):
         yield (
             "the roster is taken to hold everybody who ever left. If it begins on some day, say it "
             "by --since, or attrition comes out too low"
         )
-    if not is_dated:
+    if not people.has_dates:
         yield (
             "a tenure without dates is taken to be looked at from the first day on. People who "
             "left before the roster began are not in it, so attrition comes out too low"

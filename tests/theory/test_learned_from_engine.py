@@ -112,7 +112,7 @@ def test_hours(scenario: Callable[..., capacity.Scenario]) -> None:
 WORK = """
     name: One of two worlds
     horizon: {start: 2025-01, months: 24}
-    segments: {smb: {accounts: 200, arr: 1000, churn: 16%, addressable: 100%, completed_terms: 0}}
+    segments: {smb: {accounts: 400, arr: 1000, churn: 25%, addressable: 100%, completed_terms: 0}}
     tasks:
       call: {role: csm, every: month, hours: 1h, coverage_today: 100%,
              if_stopped: {churn: 1.7, fades_over: 1 month}}
