@@ -25,15 +25,7 @@ from capacity.learning.effects import BIAS, CONTROL, COVERAGE, OBSERVATIONAL, Ef
 from capacity.learning.fragment import manifest_of, some_of
 from capacity.learning.growth import Growth, read_growth
 from capacity.learning.how import Reading, check_known, check_used
-from capacity.learning.lives import (
-    NO_TERM,
-    Lives,
-    Terms,
-    is_term,
-    read_lives,
-    renewals_of,
-    unseen_of,
-)
+from capacity.learning.lives import Lives, read_lives
 from capacity.learning.log import Log, check_renamed, read_log
 from capacity.learning.posterior import Rate
 from capacity.learning.rejects import Rejects
@@ -46,6 +38,7 @@ from capacity.learning.retention import (
     by_renewal,
     compared,
 )
+from capacity.learning.terms import NO_TERM, Terms, is_term, renewals_of, unseen_of
 from capacity.learning.volatility import Years, years_at_renewals, years_by_tenure
 from capacity.units import MONTHS_PER_YEAR
 
@@ -157,7 +150,7 @@ def _segments(
 
 
 def _tasks(effects: Effects | None, log: Log | None, addressable: float) -> dict[str, Any]:
-    if effects is None or log is None:
+    if effects is None or log is None or not effects.tells:
         return {}
     return {one.task: effect_settings(log, one, effects, addressable) for one in effects.effects}
 

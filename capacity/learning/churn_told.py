@@ -57,6 +57,9 @@ def sentences(
 
 
 def _of_work(effects: Effects) -> Iterator[str]:
+    if not effects.tells:
+        yield f"{effects.lost} of {effects.renewals} renewals were lost, which is {TOO_LITTLE}."
+        return
     doubt = "" if effects.evidence == RANDOMISED else f"{effects.evidence} effects are biased, so "
     for effect in effects.effects:
         ratio, believed = np.exp(effect.log), np.exp(effect.shrunk)
@@ -126,7 +129,7 @@ def warnings(
             "the fragment ties alpha and beta by `correlate`, which replaces the pairs of a plan "
             "that has some of its own: list them together"
         )
-    if effects is not None:
+    if effects is not None and effects.tells:
         yield from _of_bias(effects, addressable)
 
 
@@ -178,7 +181,7 @@ def findings(
         yield Findings("years", "Lost by year", heads, table)
     if growth:
         yield _of_growth(growth)
-    if effects:
+    if effects and effects.tells:
         yield _of_effects(effects)
 
 

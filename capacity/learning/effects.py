@@ -18,8 +18,9 @@ from capacity.arrays import BoolArray, FloatArray
 from capacity.errors import QuestionError
 from capacity.estimates import Z_OF_P90
 from capacity.learning.libraries import statsmodels
-from capacity.learning.lives import NO_TERM, is_term
 from capacity.learning.log import Log
+from capacity.learning.posterior import FEW
+from capacity.learning.terms import NO_TERM, is_term
 from capacity.units import LARGEST, MONTHS_PER_YEAR
 
 COVERAGE, CONTROL = "coverage_", "control_"
@@ -90,6 +91,11 @@ class Effects:
     lost: int
     evidence: str
     alone: tuple[float, ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough renewals were lost, and enough kept, to learn anything from."""
+        return min(self.lost, self.renewals - self.lost) >= FEW
 
 
 def shrunk(log: float, error: float, evidence: str) -> tuple[float, float]:

@@ -18,11 +18,11 @@ from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.book.amounts import Amounts
 from capacity.book.files import read_table
-from capacity.book.observations import value_in
 from capacity.book.reading import day_in
-from capacity.book.table import Cell, Column, Source, Table, as_text, one_line
+from capacity.book.table import Column, Source, Table, as_text, one_line
 from capacity.calendar import DateArray
 from capacity.errors import InputError, Mistake, Place, QuestionError
+from capacity.learning.cells import NO, YES, read_number
 from capacity.learning.how import Reading
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
 from capacity.scenario.currencies import OWN
@@ -30,9 +30,6 @@ from capacity.scenario.document import date_pattern
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import read_bytes
 from capacity.units import Unit
-
-_YES = ("yes", "true", "1", "y", "lost", "churned", "left")
-_NO = ("no", "false", "0", "n", "", "renewed", "active")
 
 
 @dataclass
@@ -111,7 +108,7 @@ class Log:
             What a number without a unit is worth, in ours.
         """
         amounts = Amounts(self.how.currency or OWN, {}) if unit is units.MONEY else None
-        read = partial(_read_number, amounts, unit, bare)
+        read = partial(read_number, amounts, unit, bare)
         column = self.column(name)
         values = column.each(lambda cell: read(cell)[0], "float64")
         if needed:
@@ -137,17 +134,20 @@ class Log:
             "dates written otherwise",
         )
         latest = np.datetime64(self.how.latest)
+        late = "has not come yet"
+        if self.how.as_of is not None:
+            late = f"is after {latest}, the day of the export"
         self.reject(
             ~np.isnat(days) & (days > latest),
             name,
-            lambda i: f"{days[i]} is after {latest}, the day of the export. Check the date",
+            lambda i: f"{days[i]} {late}. Check the date",
             "future dates",
         )
         return days
 
     def flags(self, name: str) -> BoolArray:
         """The switches of a column, yes or no, shape (rows,)."""
-        read = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+        read = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
         texts = [text.lower() for text in self.names(name, needed=False)]
         unknown = np.array([text not in read for text in texts], dtype=bool)
         self.reject(
@@ -322,24 +322,3 @@ def _check_titles(
             mistakes.append(Mistake(top, name, text))
     if mistakes:
         raise InputError(mistakes)
-
-
-def _read_number(amounts: Amounts | None, unit: Unit, bare: float, cell: Cell) -> tuple[float, str]:
-    """The number in a cell, and what is wrong where it is none."""
-    if cell == "":
-        return np.nan, ""
-    try:
-        if bare != 1.0 or not unit.bare:
-            return unit.check(bare * units.parse_number(_bare(cell)), cell), ""
-    except ValueError:
-        if unit.bare:
-            return np.nan, f"{as_text(cell)!r} is not a number. Write digits, as in 12"
-    try:
-        return value_in(amounts, unit, cell), ""
-    except ValueError as error:
-        return np.nan, str(error)
-
-
-def _bare(cell: Cell) -> object:
-    """A cell as a number or text."""
-    return cell if isinstance(cell, (int, float)) else as_text(cell)

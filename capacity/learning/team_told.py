@@ -9,7 +9,7 @@ import numpy as np
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.attrition import BANDS, Attrition
 from capacity.learning.lives import Lives
-from capacity.learning.posterior import OUTER, TOO_LITTLE, Rate
+from capacity.learning.posterior import OUTER, TOO_LITTLE, Rate, is_too_little
 from capacity.learning.ramp import Ramp
 from capacity.learning.searches import ALL, Search
 from capacity.learning.survival import curve_of
@@ -150,8 +150,9 @@ def _of_tenures(found: list[Attrition]) -> Findings:
     for one in found:
         for i, (left, years) in enumerate(one.by_tenure):
             if years:
-                low, high = Rate.of(left, years).quantiles(OUTER)
-                rows.append((one.role, _band(i), left, years, left / years, low, high))
+                figures = (left / years, *Rate.of(left, years).quantiles(OUTER))
+                told = (float("nan"),) * 3 if is_too_little(left, years) else figures
+                rows.append((one.role, _band(i), left, years, *told))
     return Findings("tenures", "Departures a person-year, by tenure", heads, tuple(rows))
 
 

@@ -13,9 +13,10 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import DateArray, days_of, months_and_days
 from capacity.learning.counts import UNLIKELY
-from capacity.learning.lives import Lives, Terms
+from capacity.learning.lives import Lives
 from capacity.learning.posterior import spread_of_counts
 from capacity.learning.retention import Retention
+from capacity.learning.terms import Terms
 from capacity.units import HALF
 
 FEWEST_YEARS, FEWEST_LOST = 3, 5.0

@@ -469,6 +469,23 @@ def test_one_account_is_no_churn(tmp_path: Path, term: int | None) -> None:
     assert 0 < table.loc["big", "churn"] < 1
 
 
+def test_four_losses_are_no_hazard_ratio(tmp_path: Path) -> None:
+    """A hidden cause is planted in a longer log: there the regression speaks, and warns."""
+    log = cohorts(tmp_path, np.random.default_rng(15), 5)
+    shortfall, _, lost = renewals(0.0, np.random.default_rng(16), hidden=0.8)
+    rows = [f"smb,{left},{1 - x:.3f}" for x, left in zip(shortfall, lost, strict=True)]
+    told = []
+    for some in (rows, [row for row in rows if "False" in row][:40] + ["smb,yes,0.5"] * 4):
+        path = tmp_path / "renewals.csv"
+        path.write_text("\n".join(["segment,lost,coverage_qbr", *some, ""]))
+        found = calibrate.churn(log, renewals=path, as_of="2025-12-31")
+        told.append(("tasks" in found.fragment, *(
+            any(words in one for one in (*found.sentences, *found.warnings))
+            for words in ("are biased", "E-value", "too little to learn from")
+        )))  # fmt: skip
+    assert told == [(True, True, True, False), (False, False, False, True)]
+
+
 @pytest.mark.parametrize("form", ["one", "by renewal", "sbg", "hazard"])
 def test_there_is_one_churn(tmp_path: Path, form: str) -> None:
     """The sentence, the table and the fragment say the same number."""
