@@ -118,34 +118,43 @@ def _names(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
 
 def _check_titles(table: Table, names: Mapping[str, str], columns: Mapping[str, str]) -> None:
     """All columns that are needed are there, once, and nothing that nobody knows."""
+    is_tidy = bool({"metric", "value"} & {*names.values()})
+    needed = _NEEDED if is_tidy else (_PERIOD,)
+    wrong = [*_missing(table, names, columns, needed), *_repeated(names, table.header)]
+    if is_tidy:
+        wrong += _unknown(names)
+    elif len(names) == 1:
+        has = f"{table.title} has {table.shown_columns}"
+        wrong.append(("", f"no figure. {has}. Write `metric` and `value`, or a column a figure"))
+    if wrong:
+        raise InputError([Mistake(table.top, one_line(path), text) for path, text in wrong])
+
+
+def _missing(
+    table: Table, names: Mapping[str, str], columns: Mapping[str, str], needed: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     known = [one_line(title) for title in table.header]
     has = f"{table.title} has {table.shown_columns}"
-    mistakes = []
-
-    def wrong(path: str, text: str) -> None:
-        mistakes.append(Mistake(table.top, one_line(path), text))
-
     for name, title in columns.items():
         if title not in table.header:
-            hint = nearest(title, known)
-            wrong(name, f"no column is called `{one_line(title)}`.{hint} {has}")
-    for name, count in Counter(names[t] for t in table.header if t in names).items():
+            text = f"no column is called `{one_line(title)}`.{nearest(title, known)} {has}"
+            yield name, f"{text}. Write one of them"
+    for name in (name for name in needed if name not in {*names.values(), *columns}):
+        text = f"no column is called `{name}`.{nearest(name, known)} {has}"
+        yield name, f"{text}. Name it by --columns {name}=TITLE"
+
+
+def _repeated(names: Mapping[str, str], header: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name, count in Counter(names[title] for title in header if title in names).items():
         if count > 1:
-            wrong(name, f"{count} columns are called `{one_line(name)}`. Rename or remove one")
-    is_tidy = bool({"metric", "value"} & {*names.values()})
-    for name in _NEEDED if is_tidy else (_PERIOD,):
-        if name not in names.values():
-            hint = nearest(name, known)
-            text = f"no column is called `{name}`.{hint} {has}. Name it by --columns {name}=TITLE"
-            wrong(name, text)
-    for title, name in names.items() if is_tidy else ():
+            yield name, f"{count} columns are called `{one_line(name)}`. Rename or remove one"
+
+
+def _unknown(names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for title, name in names.items():
         if name not in _KNOWN:
             text = f"no such column.{nearest(name, _KNOWN)} Remove it, or take {', '.join(_KNOWN)}"
-            wrong(title, text)
-    if not is_tidy and len(names) < 2:  # noqa: PLR2004 - the period and a figure
-        wrong("", f"no column of a figure. {has}; write `metric` and `value`, or a figure a column")
-    if mistakes:
-        raise InputError(mistakes)
+            yield title, text
 
 
 @dataclass(frozen=True)

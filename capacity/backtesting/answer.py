@@ -231,6 +231,11 @@ class Histogram:
     high: tuple[float, ...]
     odds: float
 
+    @property
+    def is_odd(self) -> bool:
+        """Whether they are spread more unevenly than luck and unsure inputs explain."""
+        return self.odds < ODD
+
 
 @dataclass(frozen=True)
 class Backtest(Reported):
@@ -294,6 +299,11 @@ class Backtest(Reported):
         return verdict(self)
 
     # --- as rows ---------------------------------------------------------------------------------
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables."""
+        return tuple(self._tables)
 
     @property
     def _tables(self) -> dict[str, tuple[tuple[str, ...], list[Row]]]:

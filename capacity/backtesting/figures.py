@@ -14,7 +14,7 @@ from capacity.errors import QuestionError
 from capacity.expectations import figure_named
 from capacity.metrics import Catalogue, Key, Kind, Metric
 from capacity.scenario.document import Plan
-from capacity.scenario.expecting import Named
+from capacity.scenario.expecting import AT_MOST_ONE, Named
 from capacity.scenario.parts import nearest
 from capacity.units import Unit
 
@@ -112,7 +112,9 @@ class Finder:
     def value(self, metric: Metric, cell: Cell, unit: str) -> float:
         """The number in a cell."""
         if cell == "":
-            raise ValueError("is empty; unknown is not zero. Write the number, or leave the row out")
+            raise ValueError(
+                "is empty; unknown is not zero. Write the number, or leave the row out"
+            )
         own = self._plan.currency
         is_money = metric.unit == own
         if unit not in ("", metric.unit) and not (is_money and unit in self._plan.fx):
@@ -125,6 +127,8 @@ class Finder:
             return self._signed(cell)
         if is_money:
             return value_in(self._amounts, units.MONEY, cell)
+        if metric.name in AT_MOST_ONE:
+            return value_in(None, units.SHARE, _as_number(cell))
         return value_in(None, _UNITS[metric.unit], cell)
 
     def _signed(self, cell: Cell) -> float:
@@ -137,3 +141,6 @@ class Finder:
         )  # fmt: skip
 
 
+def _as_number(cell: Cell) -> Cell:
+    """A text of digits as the number that it is: of a share above 1 more can be said then."""
+    return int(cell) if isinstance(cell, str) and cell.isdecimal() else cell

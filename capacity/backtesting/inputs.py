@@ -190,7 +190,7 @@ def _suspect(
     unknown: Unknown, values: FloatArray, along: FloatArray, white: _White, weights: FloatArray
 ) -> Suspect:
     """What an input explains if it may take any value that it can have."""
-    power = along @ along
+    power = float(along @ along)
     mean, sd = values.mean(), values.std()
     best = mean + sd * (along @ white.found) / power
     freed = float(np.clip(best, *_bounds(unknown)))
@@ -200,7 +200,7 @@ def _suspect(
     further = values >= freed if freed >= mean else values <= freed
     return Suspect(
         unknown, p10, p90, _weighted(values, weights), freed, float(further.mean()),
-        1 - left / white.distance if white.distance else 0.0,
+        max(1 - left / white.distance, 0.0) if white.distance else 0.0,
         float(tails(left, of_futures)[0]), is_alike=False,
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def _left(found: FloatArray, along: FloatArray, steps: float) -> float:
     In the figures' spread given the input, whose covariance is 1 less the input's own part.
     """
     rest = found - steps * along
-    power = along @ along
+    power = float(along @ along)
     return float(rest @ rest + (along @ rest) ** 2 / max(1 - power, _DISTINCT))
 
 

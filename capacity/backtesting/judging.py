@@ -1,4 +1,4 @@
-"""Every figure of a forecast scored, and all of them together: how odd is what happened?"""
+"""Every figure of a forecast scored, and all of them together: how odd it is what happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.backtesting.answer import Coverage, Histogram, Point, Score, Skill
 from capacity.backtesting.figures import Figure
-from capacity.backtesting.naive import NAIVE
 from capacity.backtesting.scores import (
     LEVELS,
     Scored,
@@ -98,14 +97,14 @@ class Judged:
             for each in self._each
         ]
 
-    @property
+    @cached_property
     def odds(self) -> float:
         """How odd the oddest figure is, all of them considered."""
         return oddest(np.stack([row for pair in self._tails for row in pair]))
 
     # --- as values --------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def points(self) -> tuple[Point, ...]:
         """Every value."""
         return tuple(
@@ -119,13 +118,13 @@ class Judged:
             for i, period in enumerate(one.periods)
         )  # fmt: skip
 
-    @property
+    @cached_property
     def scores(self) -> tuple[Score, ...]:
         """Every figure."""
         triples = zip(self._series, self._each, self._tails, strict=True)
         return tuple(_score(one, each, *odds) for one, each, odds in triples)
 
-    @property
+    @cached_property
     def coverage(self) -> tuple[Coverage, ...]:
         """Of each range, over all values."""
         found = []
@@ -136,12 +135,10 @@ class Judged:
             few, many = np.quantile(hits, _TAILS).tolist()
             interval = share_interval(inside, self._points, hits)
             mean = float(hits.mean())
-            found.append(
-                Coverage(level, self._points, inside, mean, (few, many), odds, *interval)
-            )
+            found.append(Coverage(level, self._points, inside, mean, (few, many), odds, *interval))
         return tuple(found)
 
-    @property
+    @cached_property
     def histogram(self) -> Histogram:
         """Of the parts of the futures below what happened."""
         counts = histogram(np.concatenate([each.pit for each in self._each]), self._bars)
@@ -161,7 +158,7 @@ def _score(one: Series, each: Scored, of_bias: FloatArray, of_crps: FloatArray) 
         (low, high), float(of_bias[0]), each.off / forecast if forecast else np.nan,
         each.error, float(each.errors.mean()), float(of_crps[0]),
         tuple(int(row.sum()) for row in each.inside),
-        {name: _skill(one, each, name) for name in NAIVE},
+        {name: _skill(one, each, name) for name in one.naive},
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ FEWEST = 1_000
 """Futures below which ranges are too coarse to be judged."""
 
 
-def backtest(  # noqa: PLR0913 - what against what, and how exactly
+def backtest(
     scenario: Scenario,
     actuals: str | Path,
     *,
@@ -153,9 +153,7 @@ def _series(result: Result, found: Actuals, known: BoolArray) -> Iterator[Series
         )
 
 
-def _explanation(
-    layout: Layout, judged: Judged, futures: Futures, known: BoolArray
-) -> Explanation:
+def _explanation(layout: Layout, judged: Judged, futures: Futures, known: BoolArray) -> Explanation:
     inputs = unknowns(layout)
     luck = futures.uniforms([one.key for one in inputs])[:, known]
     return explained(inputs, luck, judged.off, judged.offs)

@@ -94,7 +94,7 @@ class Timeline:
         labels = wide.labels_by(span)
         within = range(around, around + plan.count)
         inside = {labels[i] for i in within}
-        cut = {labels[i] for i, label in enumerate(labels) if label in inside and i not in within}
+        cut = {label for i, label in enumerate(labels) if label in inside and i not in within}
         order = list(dict.fromkeys(labels))
         first = order.index(labels[around])
         return {

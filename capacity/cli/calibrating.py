@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from capacity.cli.options import with_options
+from capacity.cli.options import pairs, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class Reading:
     def how(self) -> dict[str, Any]:
         """The same as `capacity.calibrate` takes it."""
         return {
-            "columns": _pairs("--columns", self.columns, "task=Activity"),
-            "rename": _pairs("--rename", self.rename, '"Quarterly review=qbr"'),
+            "columns": pairs("--columns", self.columns, "task=Activity"),
+            "rename": pairs("--rename", self.rename, '"Quarterly review=qbr"'),
             "date_format": self.date_format,
             "as_of": _day("--as-of", self.as_of),
             "bad": _share("--bad", self.bad),
@@ -297,16 +297,6 @@ def _write(found: Calibration, targets: Targets) -> None:
         write_whole(targets.md, found.to_markdown())
     if targets.json:
         write_whole(targets.json, as_json(found.summary()))
-
-
-def _pairs(option: str, texts: list[str], example: str) -> Mapping[str, str]:
-    found = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            raise QuestionError(f"{option} {text}: not two names. Write {option} {example}")
-        found[name] = value
-    return found
 
 
 def _share(option: str, text: str) -> float:

@@ -30,6 +30,11 @@ NAIVE = {
     "last_year": "last year's months",
     "constant_ratio": "a constant ratio to ARR",
 }
+_HEADS = {
+    "last_value": "last value",
+    "last_year": "last year",
+    "constant_ratio": "ratio to ARR",
+}
 
 
 def as_text(found: Backtest, width: int = WIDTH) -> str:
@@ -61,18 +66,19 @@ def verdict(found: Backtest) -> str:
         one = next(c for c in found.coverage if c.level == _HEADLINE)
         return (
             f"The plan held: {one.inside} of {one.points} values lie in its 80 % ranges, where "
-            f"{one.expected:.0f} were to be expected, and {odds(found.odds, trials)} hold a figure "
-            "as odd as the oddest."
+            f"{one.expected:.0f} were to be expected; {odds(found.odds, trials)} of the plan "
+            "itself look as odd."
         )
-    score = found.worst
-    return f"The plan missed: {_miss(score)}, as odd as in {odds(found.odds, trials)} of its own."
+    rare = odds(found.odds, trials)
+    return f"The plan missed: {_miss(found.worst)}. Only {rare} of the plan itself look as odd."
 
 
 def _miss(score: Score) -> str:
     """In what the oddest figure is odd."""
     name, say = score.figure.called, in_unit(score.figure.unit)
     if score.bias_odds <= score.crps_odds:
-        return f"{name} was {say(score.actual)}{_each(score)} against {say(score.forecast)}{_far(score)}"
+        against = f"{say(score.actual)} against {say(score.forecast)}{_each(score)}"
+        return f"{name} was {_far(score)} the forecast ({against})"
     if score.times < 1:
         return f"{name} came closer to the forecast than its ranges allow, which are too wide"
     times = "far" if math.isinf(score.times) else f"{score.times:.1f} times as far"
@@ -80,14 +86,13 @@ def _miss(score: Score) -> str:
 
 
 def _each(score: Score) -> str:
-    return f" on average of {score.points} periods" if score.points > 1 else ""
+    return f", on average over {score.points} periods" if score.points > 1 else ""
 
 
 def _far(score: Score) -> str:
-    """`` (71 % more)``."""
-    if not math.isfinite(score.relative):
-        return ""
-    return f" ({share(abs(score.relative))} {'more' if score.relative > 0 else 'less'})"
+    """``71 % above``."""
+    side = "above" if score.bias > 0 else "below"
+    return f"{share(abs(score.relative))} {side}" if math.isfinite(score.relative) else side
 
 
 def _sentences(found: Backtest) -> Iterator[str]:
@@ -153,7 +158,8 @@ def _skills(found: Backtest) -> Iterator[str]:
         if skills:
             known = True
             better, count = sum(skill > 0 for skill in skills), len(skills)
-            yield f"Against {called} the plan was better for {better} of {count} {_noun(count, 'figure')}."
+            noun = _noun(count, "figure")
+            yield f"Against {called} the plan was better for {better} of {count} {noun}."
     if not known:
         yield "No naive forecast is known to compare with: give values of before the plan."
 
@@ -164,15 +170,14 @@ def _skills(found: Backtest) -> Iterator[str]:
 def _tables(found: Backtest) -> Iterator[Table]:
     yield _figures(found)
     yield _coverage(found.coverage)
-    yield _naive(found)
+    yield _errors(found)
     if found.missed:
         yield _inputs(found)
     yield _outside(found)
 
 
 def _figures(found: Backtest) -> Table:
-    heads = ("values", "happened", "forecast", "bias", "9 of 10 futures", "odds", "in 80 %",
-             "CRPS", "expected", "odds")  # fmt: skip
+    heads = ("values", "happened", "forecast", "bias", "9 of 10 futures", "odds", "in 80 %")
     out = table("Figures, on average over their periods", "figure", *heads)
     at = [one.level for one in found.coverage].index(_HEADLINE)
     for one in found.scores:
@@ -181,7 +186,6 @@ def _figures(found: Backtest) -> Table:
         out.add_row(
             short_path(one.figure.called), f"{one.points}", say(one.actual), say(one.forecast),
             _signed(one, one.bias), f"{low} to {high}", _odds(one.bias_odds), f"{one.inside[at]}",
-            _error(one, one.crps), _error(one, one.crps_expected), _odds(one.crps_odds),
         )  # fmt: skip
     return out
 
@@ -213,16 +217,16 @@ def _coverage(found: tuple[Coverage, ...]) -> Table:
     return out
 
 
-def _naive(found: Backtest) -> Table:
-    """Errors of naive forecasts, and the part of them that the plan saves."""
+def _errors(found: Backtest) -> Table:
+    """The CRPS, what it should be, and the part of naive forecasts' errors that the plan saves."""
     known = [name for name in NAIVE if any(score.naive[name].points for score in found.scores)]
-    heads = [head for name in known for head in (NAIVE[name].removeprefix("the "), "skill")]
-    out = table("Error against naive forecasts", "figure", "plan", *heads)
+    heads = [head for name in known for head in (_HEADS[name], "skill")]
+    out = table("Error of the whole range (CRPS)", "figure", "plan", "expected", "odds", *heads)
     for one in found.scores:
-        if any(one.naive[name].points for name in known):
-            pairs = ((one.naive[name].error, one.naive[name].skill) for name in known)
-            cells = [text for error, skill in pairs for text in (_error(one, error), share(skill))]
-            out.add_row(short_path(one.figure.called), _error(one, one.crps), *cells)
+        pairs = ((one.naive[name].error, one.naive[name].skill) for name in known)
+        cells = [text for error, skill in pairs for text in (_error(one, error), share(skill))]
+        errors = (_error(one, one.crps), _error(one, one.crps_expected), _odds(one.crps_odds))
+        out.add_row(short_path(one.figure.called), *errors, *cells)
     return out
 
 
@@ -258,7 +262,7 @@ def _notes(found: Backtest) -> Iterator[str]:
         "odds: part of the plan's own futures that are as far off as what happened, each taken for "
         "what happened in turn; so months that hang together count as they should."
     )
-    yield "CRPS: error of the whole range, in the unit of the figure; expected: if the plan is right."
+    yield "CRPS: in the unit of the figure, 0 is best; expected: its mean if the plan is right."
     if any(one.points for score in found.scores for one in score.naive.values()):
         yield "skill: part of the naive forecast's error that the plan saves; below 0 it is worse."
     if found.missed and found.explanation.suspects:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capacity.report import vega
 from capacity.report.chart import Chart
-from capacity.report.palette import HEADS, INK, NEED, TOTAL
+from capacity.report.palette import HEADS, INK, NEED, OTHERS
 from capacity.report.vega import Row, Spec
 from capacity.report.words import in_unit, share
 
@@ -18,6 +18,7 @@ _MOST_PANELS = 6
 """Figures that are drawn, those that are oddest first."""
 _WITHIN, _OUTSIDE = "within the 90 % range", "outside"
 _HAPPENED = {_WITHIN: INK, _OUTSIDE: HEADS}
+_COUNTS = ("FTE", "people", "seats", "accounts")
 _FEWEST = 2
 """Values that make a line."""
 
@@ -65,7 +66,9 @@ def _row(point: Point, panel: int) -> Row:
 
 
 def _panel(score: Score, panel: int) -> Spec:
-    y = vega.amount("middle", score.figure.unit, zero=False, labelExpr=vega.AMOUNT)
+    steps = {"tickMinStep": 1} if score.figure.unit in _COUNTS else {"labelExpr": vega.AMOUNT}
+    steps = {"format": "~%"} if score.figure.unit == "share" else steps
+    y = vega.amount("middle", score.figure.unit, zero=False, **steps)
     bands = []
     for level in ("90", "80", "50"):
         mark = {"type": "area", "color": NEED, "opacity": 0.16}
@@ -81,9 +84,7 @@ def _panel(score: Score, panel: int) -> Spec:
         "layer": [
             *bands,
             vega.layer({"type": "line", "color": NEED}, {"y": y}),
-            vega.touched(
-                dots, y={**y, "field": "actual"}, color=vega.keyed("kind", _HAPPENED)
-            ),
+            vega.touched(dots, y={**y, "field": "actual"}, color=vega.keyed("kind", _HAPPENED)),
         ],
     }
 
@@ -101,15 +102,11 @@ def _spread(found: Backtest) -> Chart:
         }
         for i, count in enumerate(told.counts)
     ]  # fmt: skip
-    odd = told.odds < 0.05
-    finding = (
-        "What happened is spread over the forecast unevenly"
-        if odd
-        else "What happened is spread over the forecast as it should be"
-    )
+    how = "unevenly" if told.is_odd else "as evenly as in the plan's own futures"
+    finding = f"What happened is spread over the forecast {how}"
     x = {**vega.amount("low", "of the futures lie below", format="~%"), "bin": {"binned": True}}
     y = vega.amount("count", "values", tickMinStep=1)
-    whisker = {"type": "rule", "color": TOTAL, "strokeWidth": 2}
+    whisker = {"type": "rule", "color": INK, "strokeWidth": 2}
     return Chart(
         "spread",
         finding,
@@ -122,9 +119,7 @@ def _spread(found: Backtest) -> Chart:
                 "width": vega.WIDTH,
                 "height": vega.LOW,
                 "layer": [
-                    vega.touched(
-                        {"type": "bar", "color": NEED}, x=x, x2={"field": "high"}, y=y
-                    ),
+                    vega.touched({"type": "bar", "color": OTHERS}, x=x, x2={"field": "high"}, y=y),
                     vega.layer(
                         whisker,
                         {

@@ -80,7 +80,9 @@ class _Told:
         if not heard:
             yield "No single input is heard above the noise."
             return
-        named = [f"{input_name(d.unknown)} ({_percent(d.share)} of the variance)" for d in heard[:_MOST]]
+        named = [
+            f"{input_name(d.unknown)} ({_percent(d.share)} of the variance)" for d in heard[:_MOST]
+        ]
         rest = len(self.found.drivers) - len(heard)
         yield f"Measure first: {_listed(named)}."
         if rest:
@@ -106,7 +108,8 @@ class _Told:
         for driver in sorted(worth, key=lambda d: -d.worth)[:_MOST]:
             off = money(driver.worth_error)
             error = f" ± {off}" if shows(off) else ""
-            yield f"Knowing {input_name(driver.unknown)} before deciding is worth {money(driver.worth)}{error}."
+            name = input_name(driver.unknown)
+            yield f"Knowing {name} before deciding is worth {money(driver.worth)}{error}."
         if self.found.alternatives and not worth and self._knows_worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
 
@@ -164,7 +167,11 @@ class _Told:
         for driver in drivers:
             if driver.tip:
                 odds = f"{_percent(driver.tip.odds)}{_error(driver.tip.error)}"
-                out.add_row(short_path(input_name(driver.unknown)), input_value(driver.unknown, driver.tip.value), odds)
+                out.add_row(
+                    short_path(input_name(driver.unknown)),
+                    input_value(driver.unknown, driver.tip.value),
+                    odds,
+                )
         return out
 
     def footer(self) -> Iterator[str]:
