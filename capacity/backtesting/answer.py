@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,14 +36,14 @@ POINTS = (
     *NAIVE, "file", "line",
 )  # fmt: skip
 SCORES = (
-    *ABOUT, "points", "actual", "forecast", "bias", "bias_p05", "bias_p95", "bias_odds",
+    *ABOUT, "by", "points", "actual", "forecast", "bias", "bias_p05", "bias_p95", "bias_odds",
     "relative_bias", "crps", "crps_expected", "crps_odds", *WITHIN,
     *(f"{what}_{name}" for name in NAIVE for what in ("error", "skill")),
 )  # fmt: skip
 COVERAGE = ("level", "points", "inside", "expected", "p05", "p95", "odds", "share", "low", "high")
 INPUTS = (
     "input", "believed", "p10", "p90", "after_p10", "after_p50", "after_p90", "explains_at",
-    "beyond", "share", "odds", "alike", "file", "line", "column",
+    "beyond", "share", "gain", "odds", "alike", "file", "line", "column",
 )  # fmt: skip
 
 
@@ -168,7 +169,7 @@ class Score:
         figure = self.figure
         skills = (value for one in self.naive.values() for value in (one.error, one.skill))
         values = (
-            figure.name, figure.unit, *figure.about.values(), self.points, self.actual,
+            figure.name, figure.unit, *figure.about.values(), figure.span, self.points, self.actual,
             self.forecast, self.bias, *self.usual, self.bias_odds, self.relative, self.crps,
             self.crps_expected, self.crps_odds, *self.inside, *skills,
         )  # fmt: skip
@@ -272,6 +273,15 @@ class Backtest(Reported):
     doubts: tuple[str, ...]
     manifest: Mapping[str, Any]
 
+    @cached_property
+    def names(self) -> Mapping[Figure, str]:
+        """What each figure is called, with its span where two are of one metric and key."""
+        count = Counter(score.figure.called for score in self.scores)
+        return {
+            one: f"{one.called} by {one.span or 'plan'}" if count[one.called] > 1 else one.called
+            for one in (score.figure for score in self.scores)
+        }
+
     @property
     def missed(self) -> bool:
         """Whether what happened is odder than luck and unsure inputs explain."""
@@ -351,7 +361,7 @@ class Backtest(Reported):
             "verdict": self.verdict,
             "missed": self.missed,
             "odds": self.odds,
-            "worst": self.worst.figure.called,
+            "worst": self.names[self.worst.figure],
             "cause": self.cause.unknown.path if self.cause else None,
             "cause_odds": self.explanation.odds,
             "values": len(self.points),
@@ -405,6 +415,6 @@ def _input_row(one: Suspect) -> Row:
     unknown = one.unknown
     values = (
         unknown.path, unknown.estimate.text, one.p10, one.p90, *one.after, one.freed, one.beyond,
-        one.share, one.odds, one.is_alike,
+        one.share, one.gain, one.odds, one.is_alike,
     )  # fmt: skip
     return dict(zip(INPUTS, (*values, *place_row(unknown.place).values()), strict=True))

@@ -23,7 +23,7 @@ _DISTINCT = 1e-3
 _NOISE = 0.001
 """Odds with which an input that moves nothing is taken for one that does, among all inputs."""
 _ALIKE = 4.0
-"""Distance, squared, within which two inputs explain a miss equally well."""
+"""Squared distance within which two inputs explain a miss equally well, and luck might alone."""
 _QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -43,6 +43,8 @@ class Suspect:
         Part of what was believed that lies that far out, or further.
     share
         Part of the miss that it explains with that value.
+    gain
+        The same as a squared distance; luck alone gives 1 on average.
     odds
         Part of the futures in which as much is left to be explained; low where it is not enough.
     is_alike
@@ -56,8 +58,14 @@ class Suspect:
     freed: float
     beyond: float
     share: float
+    gain: float
     odds: float
     is_alike: bool
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it explains more than luck alone might."""
+        return self.gain > _ALIKE
 
 
 @dataclass(frozen=True)
@@ -140,7 +148,7 @@ def explained(
     heard = _heard(along, trials)
     weights = _weights(white, steps[heard], along[heard])
     found = [_suspect(inputs[i], values[i], along[i], white, weights) for i in heard]
-    suspects = _alike_first(found, white)
+    suspects = _alike_first(found)
     effective = float(1 / (weights**2).sum())
     odds = _odds(white, along[heard])
     return Explanation(suspects, odds, len(inputs) - len(heard), effective, trials)
@@ -195,13 +203,14 @@ def _suspect(
     best = mean + sd * (along @ white.found) / power
     freed = float(np.clip(best, *_bounds(unknown)))
     left = _left(white.found, along, (freed - mean) / sd)
+    gain = max(white.distance - left, 0.0)
     of_futures = (white.futures**2).sum(axis=0) - (along @ white.futures) ** 2 / power
     p10, p90 = unknown.quantile(np.array([0.1, 0.9])).tolist()
     further = values >= freed if freed >= mean else values <= freed
     return Suspect(
         unknown, p10, p90, _weighted(values, weights), freed, float(further.mean()),
-        max(1 - left / white.distance, 0.0) if white.distance else 0.0,
-        float(tails(left, of_futures)[0]), is_alike=False,
+        gain / white.distance if gain else 0.0, gain, float(tails(left, of_futures)[0]),
+        is_alike=False,
     )  # fmt: skip
 
 
@@ -234,10 +243,10 @@ def _weighted(values: FloatArray, weights: FloatArray) -> tuple[float, float, fl
     return p10, p50, p90
 
 
-def _alike_first(found: Sequence[Suspect], white: _White) -> tuple[Suspect, ...]:
+def _alike_first(found: Sequence[Suspect]) -> tuple[Suspect, ...]:
     """Those that explain most; of those that explain it equally well the most credible."""
-    least = max((one.share for one in found), default=0.0) * white.distance - _ALIKE
-    marked = [replace(one, is_alike=one.share * white.distance >= least) for one in found]
+    least = max((one.gain for one in found), default=0.0) - _ALIKE
+    marked = [replace(one, is_alike=one.gain >= least) for one in found]
     return tuple(sorted(marked, key=_credible))
 
 

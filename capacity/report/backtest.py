@@ -27,7 +27,7 @@ _ALIKE = 2
 """Inputs beside the first that are named in a sentence."""
 NAIVE = {
     "last_value": "the last value",
-    "last_year": "last year's months",
+    "last_year": "the same periods of last year",
     "constant_ratio": "a constant ratio to ARR",
 }
 _HEADS = {
@@ -61,24 +61,23 @@ def told(found: Backtest) -> Told:
 
 def verdict(found: Backtest) -> str:
     """What came of it, in a sentence."""
-    trials = found.manifest["trials"]
-    if not found.missed:
-        one = next(c for c in found.coverage if c.level == _HEADLINE)
-        return (
-            f"The plan held: {one.inside} of {one.points} values lie in its 80 % ranges, where "
-            f"{one.expected:.0f} were to be expected; {odds(found.odds, trials)} of the plan "
-            "itself look as odd."
-        )
-    rare = odds(found.odds, trials)
-    return f"The plan missed: {_miss(found.worst)}. Only {rare} of the plan itself look as odd."
+    often = odds(found.odds, found.manifest["trials"])
+    if found.missed:
+        return f"The plan missed: {_miss(found)}; the plan itself comes out as odd in only {often}."
+    one = next(c for c in found.coverage if c.level == _HEADLINE)
+    return (
+        f"The plan held: {one.inside} of {one.points} values lie in its 80 % ranges, where "
+        f"{one.expected:.0f} were to be expected; the plan itself comes out as odd in {often}."
+    )
 
 
-def _miss(score: Score) -> str:
+def _miss(found: Backtest) -> str:
     """In what the oddest figure is odd."""
-    name, say = score.figure.called, in_unit(score.figure.unit)
+    score = found.worst
+    name, say = found.names[score.figure], in_unit(score.figure.unit)
     if score.bias_odds <= score.crps_odds:
         against = f"{say(score.actual)} against {say(score.forecast)}{_each(score)}"
-        return f"{name} was {_far(score)} the forecast ({against})"
+        return f"{name} was {_far(score.relative, score.bias)} the forecast ({against})"
     if score.times < 1:
         return f"{name} came closer to the forecast than its ranges allow, which are too wide"
     times = "far" if math.isinf(score.times) else f"{score.times:.1f} times as far"
@@ -89,10 +88,12 @@ def _each(score: Score) -> str:
     return f", on average over {score.points} periods" if score.points > 1 else ""
 
 
-def _far(score: Score) -> str:
-    """``71 % above``."""
-    side = "above" if score.bias > 0 else "below"
-    return f"{share(abs(score.relative))} {side}" if math.isfinite(score.relative) else side
+def _far(relative: float, bias: float) -> str:
+    """``71 % above``, or ``2.2 times``."""
+    side = "above" if bias > 0 else "below"
+    if not math.isfinite(relative):
+        return side
+    return f"{1 + relative:.1f} times" if relative >= 1 else f"{share(abs(relative))} {side}"
 
 
 def _sentences(found: Backtest) -> Iterator[str]:
@@ -103,7 +104,7 @@ def _sentences(found: Backtest) -> Iterator[str]:
 
 def _ranges(found: Backtest) -> Iterator[str]:
     """Ranges that are too narrow or too wide."""
-    odd = [one for one in found.coverage if one.odds < _ODD]
+    odd = [one for one in found.coverage if one.odds < _ODD / len(found.coverage)]
     for one in odd[-1:]:
         word = "narrow" if one.inside < one.expected else "wide"
         yield (
@@ -184,7 +185,7 @@ def _figures(found: Backtest) -> Table:
         say = in_unit(one.figure.unit)
         low, high = (_signed(one, value) for value in one.usual)
         out.add_row(
-            short_path(one.figure.called), f"{one.points}", say(one.actual), say(one.forecast),
+            short_path(found.names[one.figure]), f"{one.points}", say(one.actual), say(one.forecast),
             _signed(one, one.bias), f"{low} to {high}", _odds(one.bias_odds), f"{one.inside[at]}",
         )  # fmt: skip
     return out
@@ -226,7 +227,7 @@ def _errors(found: Backtest) -> Table:
         pairs = ((one.naive[name].error, one.naive[name].skill) for name in known)
         cells = [text for error, skill in pairs for text in (_error(one, error), share(skill))]
         errors = (_error(one, one.crps), _error(one, one.crps_expected), _odds(one.crps_odds))
-        out.add_row(short_path(one.figure.called), *errors, *cells)
+        out.add_row(short_path(found.names[one.figure]), *errors, *cells)
     return out
 
 
@@ -235,12 +236,18 @@ def _inputs(found: Backtest) -> Table:
     out = table("What the actuals say of the inputs", "input", *heads)
     for one in found.explanation.suspects[:_MOST]:
         low, _, high = (input_value(one.unknown, value) for value in one.after)
-        beyond = "" if one.beyond else "*"
-        out.add_row(
-            short_path(input_name(one.unknown)), _believed(one), f"{low} to {high}",
-            f"{input_value(one.unknown, one.freed)}{beyond}", share(one.share), _odds(one.odds),
-        )  # fmt: skip
+        name = short_path(input_name(one.unknown))
+        out.add_row(name, _believed(one), f"{low} to {high}", *_freed(one))
     return out
+
+
+def _freed(one: Suspect) -> tuple[str, str, str]:
+    """Where it explains most, how much, and what is left; nothing where that may be luck."""
+    if not one.is_heard:
+        return UNKNOWN, UNKNOWN, UNKNOWN
+    beyond = "" if one.beyond else "*"
+    value = f"{input_value(one.unknown, one.freed)}{beyond}"
+    return value, share(one.share), _odds(one.odds)
 
 
 def _outside(found: Backtest) -> Table:
@@ -251,7 +258,7 @@ def _outside(found: Backtest) -> Table:
         say = in_unit(one.figure.unit)
         low, high = say(one.quantiles[0]), say(one.quantiles[-1])
         out.add_row(
-            short_path(one.figure.called), one.period or "the plan", say(one.actual),
+            short_path(found.names[one.figure]), one.period or "the plan", say(one.actual),
             say(one.mean), f"{low} to {high}",
         )  # fmt: skip
     return out

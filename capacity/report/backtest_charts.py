@@ -44,9 +44,12 @@ def _by_period(found: Backtest, scores: Sequence[Score]) -> Chart:
         "forecast",
         finding,
         "Dots: what happened. Line: median of the futures. Bands: 5 and 8 of 10 futures, and 9.",
-        f"Dots on bands by period, for {', '.join(score.figure.called for score in scores)}. "
+        f"Dots on bands by period, for {', '.join(found.names[score.figure] for score in scores)}. "
         f"{finding}",
-        vega.whole(rows, {"vconcat": [_panel(one, i) for i, one in enumerate(scores)]}),
+        vega.whole(
+            rows,
+            {"vconcat": [_panel(found.names[one.figure], one, i) for i, one in enumerate(scores)]},
+        ),
     )
 
 
@@ -65,7 +68,7 @@ def _row(point: Point, panel: int) -> Row:
     }  # fmt: skip
 
 
-def _panel(score: Score, panel: int) -> Spec:
+def _panel(name: str, score: Score, panel: int) -> Spec:
     steps = {"tickMinStep": 1} if score.figure.unit in _COUNTS else {"labelExpr": vega.AMOUNT}
     steps = {"format": "~%"} if score.figure.unit == "share" else steps
     y = vega.amount("middle", score.figure.unit, zero=False, **steps)
@@ -76,7 +79,7 @@ def _panel(score: Score, panel: int) -> Spec:
         bands.append(vega.layer(mark, {"y": low, "y2": {"field": f"high{level}"}}))
     dots = {"type": "point", "filled": True, "size": 60, "opacity": 1}
     return {
-        "title": vega.title(score.figure.called, vega.PANEL),
+        "title": vega.title(name, vega.PANEL),
         "width": vega.WIDTH,
         "height": vega.LOW,
         "transform": [{"filter": {"field": "panel", "equal": panel}}],

@@ -169,7 +169,16 @@ def test_history_in_a_file_of_its_own(plan: Path, tmp_path: Path) -> None:
     found = run("backtest", plan, "--actuals", actuals)
     assert "No naive forecast is known" in found.stdout
     found = run("backtest", plan, "--actuals", actuals, "--history", before)
-    assert "Against last year's months" in found.stdout
+    assert "Against the same periods of last year" in found.stdout
+
+
+def test_a_figure_by_month_and_by_quarter(plan: Path, tmp_path: Path) -> None:
+    """Two figures, told apart by name."""
+    rows: list[Row] = [["period", "arr"], ["2027-02", "1.25M"], ["FY27-Q1", "1.2M"]]
+    test = capacity.backtest(capacity.load(plan), written(tmp_path / "a.csv", rows))
+    assert list(test.names.values()) == ["arr by month", "arr by quarter"]
+    assert test.table("scores")["by"].tolist() == ["month", "quarter"]
+    assert "arr by quarter" in str(test)
 
 
 def test_longer_periods_other_currencies_and_the_whole_plan(plan: Path, tmp_path: Path) -> None:
