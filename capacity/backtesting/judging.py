@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.backtesting.answer import Coverage, Histogram, Point, Score, Skill
 from capacity.backtesting.figures import Figure
+from capacity.backtesting.findings import Coverage, Histogram, Point, Score, Skill
 from capacity.backtesting.scores import (
     LEVELS,
     Scored,

@@ -15,10 +15,10 @@ from capacity.report.told import Told
 from capacity.report.words import UNKNOWN, in_unit, odds, share, signed
 
 if TYPE_CHECKING:
-    from capacity.backtesting.answer import Backtest, Coverage, Score
+    from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.findings import Coverage, Score
     from capacity.backtesting.inputs import Suspect
 
-_ODD = 0.05
 _HEADLINE = 0.8
 """The range that is spoken of."""
 _MOST = 12
@@ -80,8 +80,9 @@ def _miss(found: Backtest) -> str:
         return f"{name} was {_far(score.relative, score.bias)} the forecast ({against})"
     if score.times < 1:
         return f"{name} came closer to the forecast than its ranges allow, which are too wide"
-    times = "far" if math.isinf(score.times) else f"{score.times:.1f} times as far"
-    return f"{name} was {times} off the forecast as the plan expects to be"
+    if math.isinf(score.times):
+        return f"{name} was off its forecast, which has no range"
+    return f"{name} was {score.times:.1f} times as far off the forecast as the plan expects"
 
 
 def _each(score: Score) -> str:
@@ -104,8 +105,7 @@ def _sentences(found: Backtest) -> Iterator[str]:
 
 def _ranges(found: Backtest) -> Iterator[str]:
     """Ranges that are too narrow or too wide."""
-    odd = [one for one in found.coverage if one.odds < _ODD / len(found.coverage)]
-    for one in odd[-1:]:
+    for one in [one for one in found.coverage if one.is_odd][-1:]:
         word = "narrow" if one.inside < one.expected else "wide"
         yield (
             f"The ranges were too {word}: of {one.points} values {one.inside} lie in the "
@@ -135,7 +135,7 @@ def _causes(found: Backtest) -> Iterator[str]:
             f"{input_name(one.unknown)} at {input_value(one.unknown, one.freed)}" for one in others
         )
         yield f"{each} would explain it as well: these figures do not tell them apart."
-    if cause.odds < _ODD:
+    if found.has_other_causes:
         left = odds(cause.odds, why.trials)
         yield f"Even so more is left to explain than in all but {left}: it is not the only cause."
 
@@ -185,8 +185,9 @@ def _figures(found: Backtest) -> Table:
         say = in_unit(one.figure.unit)
         low, high = (_signed(one, value) for value in one.usual)
         out.add_row(
-            short_path(found.names[one.figure]), f"{one.points}", say(one.actual), say(one.forecast),
-            _signed(one, one.bias), f"{low} to {high}", _odds(one.bias_odds), f"{one.inside[at]}",
+            short_path(found.names[one.figure]), f"{one.points}", say(one.actual),
+            say(one.forecast), _signed(one, one.bias), f"{low} to {high}", _odds(one.bias_odds),
+            f"{one.inside[at]}",
         )  # fmt: skip
     return out
 

@@ -12,7 +12,8 @@ from capacity.report.vega import Row, Spec
 from capacity.report.words import in_unit, share
 
 if TYPE_CHECKING:
-    from capacity.backtesting.answer import Backtest, Point, Score
+    from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.findings import Point, Score
 
 _MOST_PANELS = 6
 """Figures that are drawn, those that are oddest first."""

@@ -86,6 +86,14 @@ def test_crps_of_a_point_is_the_absolute_error() -> None:
     np.testing.assert_allclose(found, [0, 3, 2])
 
 
+def test_ranks_leave_room_beyond_the_futures() -> None:
+    """What happened may lie beyond all of them: four places beside three futures."""
+    values = np.array([1.0, 2.0, 2.0])
+    for happened, due in ((0.0, 0.5), (1.0, 1.0), (1.5, 1.5), (2.0, 2.5), (3.0, 3.5)):
+        found = ranks(values, np.append(happened, values), np.full(4, 0.5))
+        assert found.tolist() == pytest.approx([due / 4, 0.5 / 3, 2 / 3, 2 / 3])
+
+
 def test_ranks_of_counts_are_uniform() -> None:
     """Ties are parted by luck, so that even counts of 0 and 1 give every part alike."""
     luck = np.random.default_rng(2)
