@@ -115,30 +115,24 @@ class Finder:
             raise ValueError(
                 "is empty; unknown is not zero. Write the number, or leave the row out"
             )
-        own = self._plan.currency
-        is_money = metric.unit == own
-        if unit not in ("", metric.unit) and not (is_money and unit in self._plan.fx):
-            raise ValueError(f"is in {unit!r}; {metric.name} is in {metric.unit}. Convert it")
-        value = self._read(metric, cell, is_money=is_money)
-        return value * self._plan.fx[unit] if unit not in ("", metric.unit) else value
-
-    def _read(self, metric: Metric, cell: Cell, *, is_money: bool) -> float:
-        if metric.name in _MAY_BE_NEGATIVE:
-            return self._signed(cell)
-        if is_money:
-            return value_in(self._amounts, units.MONEY, cell)
+        own, amounts, rate = self._plan.currency, self._amounts, 1.0
+        if unit not in ("", metric.unit):
+            if metric.unit != own or unit not in self._plan.fx:
+                raise ValueError(f"is in {unit!r}; {metric.name} is in {metric.unit}. Convert it")
+            amounts, rate = Amounts(unit, {}), self._plan.fx[unit]
+        if metric.unit == own:
+            return rate * _money(amounts, cell, may_be_lost=metric.name in _MAY_BE_NEGATIVE)
         if metric.name in AT_MOST_ONE:
             return value_in(None, units.SHARE, _as_number(cell))
         return value_in(None, _UNITS[metric.unit], cell)
 
-    def _signed(self, cell: Cell) -> float:
-        """Money that may be lost."""
-        text = as_text(cell)
-        if isinstance(cell, str) and text.startswith(("-", "−")):
-            return -value_in(self._amounts, units.MONEY, text[1:].strip())
-        return float(cell) if isinstance(cell, (int, float)) else value_in(
-            self._amounts, units.MONEY, cell
-        )  # fmt: skip
+
+def _money(amounts: Amounts, cell: Cell, *, may_be_lost: bool) -> float:
+    """An amount, below zero where that can be."""
+    text = as_text(cell)
+    if may_be_lost and text.startswith(("-", "−")):
+        return -value_in(amounts, units.MONEY, text[1:].strip())
+    return value_in(amounts, units.MONEY, cell)
 
 
 def _as_number(cell: Cell) -> Cell:

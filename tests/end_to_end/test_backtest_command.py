@@ -27,6 +27,7 @@ segments:
 tasks:
   call: {role: csm, every: month, hours: 1h, uncertainty: 7%}
 team: {csm: {headcount: 7}}
+finance: {gross_margin: 80%}
 simulation: {trials: 1000, seed: 3}
 """
 MONTHS = ["2027-01", "2027-02", "2027-03", "2027-04", "2027-05", "2027-06"]
@@ -183,9 +184,12 @@ def test_a_figure_by_month_and_by_quarter(plan: Path, tmp_path: Path) -> None:
 
 def test_longer_periods_other_currencies_and_the_whole_plan(plan: Path, tmp_path: Path) -> None:
     rows: list[Row] = [["metric", "period", "value", "unit"]]
-    rows += [["arr", "FY27-Q1", 1_000_000, "EUR"], ["churned_arr", "", "40k", ""]]
+    rows += [["arr", "FY27-Q1", "EUR 1,000,000", "EUR"], ["churned_arr", "", "40k", ""]]
+    rows += [["gross_profit", "2027-01", "-2k", "USD"], ["gross_profit", "2027-02", -300, "EUR"]]
     test = capacity.backtest(capacity.load(plan), written(tmp_path / "actuals.csv", rows))
-    assert [(p.period, p.actual) for p in test.points] == [("FY27-Q1", 1.25e6), ("", 4e4)]
+    found = [(p.period, p.actual) for p in test.points]
+    assert found[:2] == [("FY27-Q1", 1.25e6), ("", 4e4)]
+    assert found[2:] == [("2027-01", -2000), ("2027-02", -375)]
     result = capacity.simulate(capacity.load(plan))
     by_quarter = result.table("quarter", "arr").set_index(["segment", "period"])
     assert test.points[0].quantiles[3] == by_quarter.loc[("", "FY27-Q1"), "p50"]

@@ -302,6 +302,8 @@ def test_the_posterior_of_a_normal_input() -> None:
     assert found.freed == pytest.approx(5 + 4 / 3, abs=0.03)
     assert found.share == pytest.approx(1)
     assert found.beyond == pytest.approx(stats.norm.sf(4 / 3), abs=0.01)
+    (less,) = explained([one], uniforms, np.array([-4.0]), offs[None]).suspects
+    assert less.beyond == pytest.approx(found.beyond, abs=0.01)
     density = partial(stats.norm.pdf, scale=2)
     grid = np.linspace(-8, 8, 4001)
     prior = stats.norm.pdf(grid)
