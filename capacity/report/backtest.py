@@ -98,8 +98,8 @@ def _far(relative: float, bias: float) -> str:
 
 
 def _sentences(found: Backtest) -> Iterator[str]:
-    yield from _ranges(found)
     yield from _causes(found)
+    yield from _ranges(found)
     yield from _skills(found)
 
 
