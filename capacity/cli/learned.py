@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from capacity.cli.options import Files
+from capacity.cli.options import Files, pairs
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Reading:
         from capacity.learning.how import day_of
 
         return {
-            "columns": _pairs("--columns", self.columns, "task=Activity"),
-            "rename": _pairs("--rename", self.rename, '"Quarterly review=qbr"'),
+            "columns": pairs("--columns", self.columns, "task=Activity"),
+            "rename": pairs("--rename", self.rename, '"Quarterly review=qbr"'),
             "date_format": self.date_format,
             "as_of": day_of("--as-of", self.as_of, may_be_month=False),
             "bad": share_of("--bad", self.bad),
@@ -141,17 +141,6 @@ def _write_rejects(listed: str, targets: Targets, files: Files) -> None:
     if files.out:
         make_folder(files.out)
         write_whole(files.out / _REJECTS, listed)
-
-
-def _pairs(option: str, texts: list[str], example: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            raise QuestionError(f"{option} {text}: not two names. Write {option} {example}")
-        if found.setdefault(name, value) != value:
-            raise QuestionError(f"{option} {text}: {name} is {found[name]} already. Write it once")
-    return found
 
 
 def share_of(option: str, text: str) -> float:
