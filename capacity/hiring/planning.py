@@ -24,7 +24,7 @@ from capacity.hiring.frontier import (
 )
 from capacity.hiring.hires import Hires
 from capacity.hiring.needs import Programs, is_bounded, programs_of
-from capacity.hiring.obstacles import best_within, obstacle_of
+from capacity.hiring.obstacles import obstacle_of
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import Found, search
 from capacity.hiring.trying import Bench, Ledger
@@ -147,10 +147,9 @@ class _Work:
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
         found, required, is_confirmed = self._search(programs)
-        obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
-        hires, nobody = found.hires, Hires()
-        if obstacle:
-            hires = best_within(self.bench, hires, required)
+        hires, nobody, obstacle = found.hires, Hires(), None
+        if not found.holds:
+            obstacle, hires = obstacle_of(self.bench, hires, required)
         one = marginals(self.fresh, hires, self.searched)
         frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
