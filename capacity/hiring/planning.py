@@ -23,7 +23,7 @@ from capacity.hiring.frontier import (
     points,
 )
 from capacity.hiring.hires import Hires
-from capacity.hiring.needs import Programs, is_bounded, programs_of
+from capacity.hiring.needs import Programs, check_crowds, loose_ends, programs_of
 from capacity.hiring.obstacles import obstacle_of
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import Found, search
@@ -146,6 +146,7 @@ class _Work:
 
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
+        check_crowds(self.layout, self.request, programs.first)
         found, required, is_confirmed = self._search(programs)
         hires, nobody, obstacle = found.hires, Hires(), None
         if not found.holds:
@@ -177,7 +178,7 @@ class _Work:
             whole=float(whole.mean()),
             whole_error=error_of(whole),
             bound=bound,
-            is_bound=is_bounded(self.layout, self.request),
+            loose_ends=loose_ends(self.layout, self.request),
             gap=gap,
             frontier=tuple(frontier),
             best=best,

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 NARROW = 80
 """Characters of a line."""
 _PLAN, _BEST, _WHOLE = "*", "+", "#"
+_LOOSE = {
+    "feedback": "customers react to what is done",
+    "overload": "people leave where there is too much to do",
+    "following": "some work follows the seats",
+    "waiting": "work that waits goes with the accounts that are lost",
+}
+"""Why the program's estimate is no bound."""
+_NOTHING = 5e-4
+"""Part of the cost that is not worth a word."""
 _MOST_COLUMNS, _MOST_SAID = 5, 3
 """Pools that the table of seats has columns for, and of which one more head is spoken of."""
 
@@ -133,18 +142,17 @@ def _cost(plan: HiringPlan) -> str:
     off = money_error(plan.cost, plan.cost_error)
     text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
     if plan.starts:
-        text += f", {money(plan.added_cost)} of it for these hires"
+        text += f", {money(plan.added_cost, currency)} of it for these hires"
     if not plan.starts or not math.isfinite(plan.bound) or not plan.holds:
         return f"{text}."
+    bound, gap = money(plan.bound, currency), share(abs(plan.gap), 1)
+    is_near = abs(plan.gap) < _NOTHING
     if plan.is_bound:
-        return (
-            f"{text}. No plan costs less than {money(plan.bound)}: at most "
-            f"{share(plan.gap, 1)} could be saved."
-        )
-    return (
-        f"{text}. The program's own estimate is {money(plan.bound)}, {share(plan.gap, 1)} less; "
-        "it is no bound, since customers react to what is done."
-    )
+        left = "nothing" if is_near or plan.gap < 0 else f"at most {gap}"
+        return f"{text}. No plan costs less than {bound}: {left} could be saved."
+    beside = "the same" if is_near else f"{bound}, {gap} {'more' if plan.gap < 0 else 'less'}"
+    since = _and([_LOOSE[name] for name in plan.loose_ends])
+    return f"{text}. The program's own estimate is {beside}; it is no bound, since {since}."
 
 
 def _worth(plan: HiringPlan) -> Iterator[str]:
@@ -160,7 +168,7 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
     best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]
     more = [
         f"one more {_pool(plan, one.pool)} from {_month(one.label)} "
-        f"on is worth {_exactly(one.value, one.value_error)}{_whole_of(one)}"
+        f"on is worth {_exactly(one.value, one.value_error, currency)}{_whole_of(one, currency)}"
         for one in best_first
     ]
     if more:
@@ -176,24 +184,25 @@ def _after(plan: HiringPlan) -> str:
     return f"With what the customers who stay bring in the years after, {amount}."
 
 
-def _whole_of(one: Marginal) -> str:
+def _whole_of(one: Marginal, currency: str) -> str:
     if not math.isfinite(one.whole):
         return ""
-    return f" ({_exactly(one.whole, one.whole_error)} with the years after)"
+    return f" ({_exactly(one.whole, one.whole_error, currency)} with the years after)"
 
 
 def _best(plan: HiringPlan) -> str:
     """What pays best, within the time of the plan and with the years after."""
-    best, whole = plan.best, plan.best_whole
+    best, whole, currency = plan.best, plan.best_whole, plan.base.plan.currency
     assert best is not None  # its worth is known
     within = f"What pays best within that time is to {_hiring(plan, best)}"
     if best.hires.total:
-        within += f", worth {_exactly(best.value, best.value_error)}"
+        within += f", worth {_exactly(best.value, best.value_error, currency)}"
     if whole is None:
         return f"{within}."
     if whole is best:
         return f"{within}; with the years after, too."
-    worth = f", worth {_exactly(whole.whole, whole.whole_error)}" * bool(whole.hires.total)
+    amount = _exactly(whole.whole, whole.whole_error, currency)
+    worth = f", worth {amount}" * bool(whole.hires.total)
     return f"{within}; with the years after, to {_hiring(plan, whole)}{worth}."
 
 
@@ -205,7 +214,7 @@ def _hiring(plan: HiringPlan, point: Point) -> str:
     return f"hire {row['hires'] or 'nobody'}"
 
 
-def _exactly(value: float, spread: float, currency: str = "") -> str:
+def _exactly(value: float, spread: float, currency: str) -> str:
     """``USD −459k ± 3k``."""
     return f"{money(value, currency)}{money_error(value, spread)}".replace("-", "−")
 
@@ -224,7 +233,7 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
     )
     would = []
     if found.budget is not None:
-        would.append(f"a budget of {money(found.budget, currency)}")
+        would.append(f"a budget of {money(_up(found.budget), currency)}")
     if found.most is not None:
         would.append(f"{found.most} hires a month")
     if found.months:
@@ -234,6 +243,12 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
         yield f"What would do: {joined}."
     if found.since:
         yield f"With the best plan that was found, coverage holds as often from {found.since} on."
+
+
+def _up(amount: float) -> float:
+    """The least amount of three digits that is enough."""
+    digit = 10.0 ** max(math.floor(math.log10(amount)) - 2, 0) if amount > 0 else 1.0
+    return math.ceil(amount / digit) * digit
 
 
 # --- tables --------------------------------------------------------------------------------------
