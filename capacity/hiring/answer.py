@@ -16,6 +16,7 @@ from capacity.calendar import first_day, month_label
 from capacity.engine.seats import heads_of, planned_seats
 from capacity.hiring.frontier import Marginal, Point
 from capacity.hiring.hires import Hires, pool_name
+from capacity.hiring.naming import names_of
 from capacity.hiring.obstacles import Obstacle
 from capacity.hiring.request import Request
 from capacity.hiring.variant import variant_text
@@ -92,7 +93,8 @@ class HiringPlan(Reported):
     gap
         What the plan costs beyond the bound, as a share of its cost, on the same futures.
     frontier
-        Plans with fewer heads, the plan itself, with more, and the one that pays best.
+        Plans with fewer heads, the plan itself, with more, and those that pay best; none of the
+        others costs more than another and is no surer.
     best
         Which of them pays best; None where accounts have no revenue or no margin is known.
     best_whole
@@ -180,11 +182,18 @@ class HiringPlan(Reported):
         search = {name: value for name, value in self.manifest.items() if known.get(name) != value}
         return replace(found, manifest={**known, "search": search})
 
+    @cached_property
+    def names(self) -> list[str]:
+        """What the plans of the frontier are called, as ``3 csm + 1 trainer``; no two the same."""
+        return names_of(self.base, [point.hires for point in self.frontier], self.hires)
+
     def rows(self) -> list[dict[str, Any]]:
         """The frontier, a row for each plan: heads, odds, money, and the hires in words."""
         return [
             {
+                "name": name,
                 "heads": point.hires.total,
+                "trials": self.manifest["trials_of_search"],
                 "is_plan": point.hires == self.hires,
                 "is_best": point is self.best,
                 "is_best_with_run_off": point is self.best_whole,
@@ -201,7 +210,7 @@ class HiringPlan(Reported):
                 "regret_p90": point.regret_p90,
                 "hires": in_short(self.base, point.hires),
             }
-            for point in self.frontier
+            for name, point in zip(self.names, self.frontier, strict=True)
         ]
 
     def summary(self) -> dict[str, Any]:

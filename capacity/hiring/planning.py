@@ -16,6 +16,7 @@ from capacity.hiring.answer import HiringPlan, source_of
 from capacity.hiring.frontier import (
     Point,
     best_paying,
+    efficient,
     error_of,
     error_of_odds,
     fewer,
@@ -217,10 +218,12 @@ class _Work:
         for whole in [False] * is_known + [True] * is_whole:
             plans.append(best_paying(self.bench, programs.first, hires, whole=whole))
         nobody, *others = dict.fromkeys(plans)
-        ordered = [nobody, *sorted(others, key=lambda hires: (hires.total, hires.counts))]
-        found = points(self.fresh, ordered, self.searched)
+        found = points(self.fresh, [nobody, *others], self.searched)
+        found.sort(key=lambda point: (point.hires.total, point.cost))
         best = max(found, key=lambda point: point.value) if is_known else None
-        return found, best, max(found, key=lambda point: point.whole) if is_whole else None
+        best_whole = max(found, key=lambda point: point.whole) if is_whole else None
+        kept = [point for point in found if point.hires in (nobody, hires)]
+        return efficient(found, [*kept, best, best_whole]), best, best_whole
 
     def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
         """Lower bound of the cost, and what the plan costs beyond it as a share."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.table import Table
 
 from capacity.periods import said
-from capacity.report.tables import FEW, plain, table
+from capacity.report.hiring_tables import BEST, PLAN, WHOLE, frontier, seats
+from capacity.report.tables import FEW, plain
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, error, money, money_error, odds, share
+from capacity.report.words import error, money, money_error, odds, share
 
 if TYPE_CHECKING:
     from capacity.hiring.answer import HiringPlan, Start
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 NARROW = 80
 """Characters of a line."""
-_PLAN, _BEST, _WHOLE = "*", "+", "#"
 _LOOSE = {
     "feedback": "customers react to what is done",
     "overload": "people leave where there is too much to do",
@@ -32,8 +31,8 @@ _LOOSE = {
 """Why the program's estimate is no bound."""
 _NOTHING = 5e-4
 """Part of the cost that is not worth a word."""
-_MOST_COLUMNS, _MOST_SAID = 5, 3
-"""Pools that the table of seats has columns for, and of which one more head is spoken of."""
+_MOST_SAID = 3
+"""Pools of which one more head is spoken of."""
 
 
 def as_text(plan: HiringPlan, width: int = NARROW) -> str:
@@ -49,7 +48,7 @@ def report(plan: HiringPlan) -> Group:
 def told(plan: HiringPlan) -> Told:
     """What is said of a plan."""
     about = f"hiring plan · {plan.base.plan.horizon.periods.in_words}"
-    tables = (_seats(plan), _frontier(plan))
+    tables = (seats(plan), *frontier(plan))
     return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan)))
 
 
@@ -251,53 +250,15 @@ def _up(amount: float) -> float:
     return math.ceil(amount / digit) * digit
 
 
-# --- tables --------------------------------------------------------------------------------------
-
-
-def _seats(plan: HiringPlan) -> Table:
-    """Planned seats at the end of each month; of many pools in the first and the last."""
-    periods, seats = plan.base.plan.horizon.periods, plan.seats
-    labels = periods.labels_by("month")
-    if len(seats) > _MOST_COLUMNS:
-        out = table("Seats", "pool", labels[0], labels[-1])
-        for name, numbers in seats.items():
-            out.add_row(name, str(numbers[labels.count(labels[0]) - 1]), str(numbers[-1]))
-        return out
-    out = table("Seats", "month", *seats)
-    for i, label in enumerate(labels):
-        if i + 1 == len(labels) or labels[i + 1] != label:
-            out.add_row(label, *(str(numbers[i]) for numbers in seats.values()))
-    return out
-
-
-def _frontier(plan: HiringPlan) -> Table:
-    is_whole = plan.best_whole is not None
-    after = ["and later"] * is_whole
-    out = table("Fewer heads, and more", "heads", "odds", "coverage", "ARR", "cost", "NPV",
-                *after, "regret", "1 in 10 above")  # fmt: skip
-    for point in plan.frontier:
-        marks = _PLAN * (point.hires == plan.hires) + _BEST * (point is plan.best)
-        marks += _WHOLE * (point is plan.best_whole)
-        out.add_row(f"{point.hires.total} {marks}".strip(), *_cells(point, is_whole=is_whole))
-    return out
-
-
-def _cells(point: Point, *, is_whole: bool) -> Iterator[str]:
-    yield share(point.confidence)
-    yield share(point.coverage, 1)
-    say: Callable[[float], str] = money
-    after = [point.whole] * is_whole
-    for value in (
-        point.arr, point.cost, point.value, *after, point.regret, point.regret_p90
-    ):  # fmt: skip
-        yield say(value).replace("-", "−") if math.isfinite(value) else UNKNOWN
+# --- notes ---------------------------------------------------------------------------------------
 
 
 def _footer(plan: HiringPlan) -> Iterator[str]:
     about = plan.manifest
-    pays = f", {_BEST} pays best within the time of the plan" * bool(plan.best)
-    whole = f", {_WHOLE} with the years after" * bool(plan.best_whole)
-    yield f"{_PLAN} this plan{pays}{whole}."
+    pays = f", {BEST} pays best within the time of the plan" * bool(plan.best)
+    whole = f", {WHOLE} with the years after" * bool(plan.best_whole)
+    yield f"{PLAN} this plan{pays}{whole}."
+    yield from _stands_on(plan)
     if plan.best:
         later = "; and later is the NPV with the years after" * bool(plan.best_whole)
         yield f"NPV and regret are those of the time of the plan{later}."
@@ -310,3 +271,16 @@ def _footer(plan: HiringPlan) -> Iterator[str]:
     )
     if about["trials"] < FEW * 2:
         yield "So few futures say little: give more trials."
+
+
+def _stands_on(plan: HiringPlan) -> Iterator[str]:
+    """Of which futures the table of plans tells, where these are not all."""
+    some, all_ = plan.manifest["trials_of_search"], plan.manifest["trials"]
+    if some < all_:
+        this = next(point for point in plan.frontier if point.hires == plan.hires)
+        off = error(this.confidence_error, 1, 100)
+        off = f"{off} points" if off else ""
+        yield (
+            f"To compare plans, the tables take the first {some:,} of the {all_:,} futures above: "
+            f"there the odds of this plan are {share(this.confidence, 1)}{off}."
+        )
