@@ -79,8 +79,9 @@ class _Search:
         if self.is_fine(Hires()):
             return Hires()
         start = self._foreseen() or self._at_a_level() or self._upward()
-        if start is None:
-            start = strongest(self.bench, self.programs)
+        if start is not None:
+            return start
+        start = strongest(self.bench, self.programs)
         return start if self.is_fine(start) else None
 
     def down(self, hires: Hires) -> Hires:
