@@ -225,11 +225,16 @@ def write_plan_csv(plan: HiringPlan, path: Path) -> None:
 
 
 def write_plan_json(plan: HiringPlan, path: Path) -> None:
-    """``{"manifest": …, "plan": {…}, "frontier": [rows]}``; what is not known is null."""
-    found = {name: _known(value) for name, value in plan.summary().items()}
-    rows = [{name: _known(value) for name, value in row.items()} for row in plan.rows()]
-    about = {**plan.manifest, **_rests_on(plan.base)}
-    data = {"manifest": about, "plan": found, "frontier": rows}
+    """``{"manifest": …, "metrics": [rows], "plan": {…}, "frontier": [rows]}``.
+
+    The metrics are those of the plan on the futures that confirmed it; what is not known is null.
+    """
+    data = {
+        "manifest": {**plan.manifest, **_rests_on(plan.base)},
+        "metrics": [_all_known(row) for row in plan.result.rows()],
+        "plan": _all_known(plan.summary()),
+        "frontier": [_all_known(row) for row in plan.rows()],
+    }
     write_whole(path, as_json(data))
 
 

@@ -213,6 +213,9 @@ def plan(
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Let --write replace a file that somebody wrote.")
+    ] = False,
     files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -236,7 +239,7 @@ def plan(
         "seed": seed,
         "progress": _progress(quiet=quiet),
     }
-    raise typer.Exit(run_plan(scenario, asked, files, write, quiet=quiet))
+    raise typer.Exit(run_plan(scenario, asked, files, write, force=force, quiet=quiet))
 
 
 @app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))

@@ -12,7 +12,7 @@ from capacity.cli.files import Answer, check, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.hiring.planning import plan
-from capacity.hiring.variant import check_beside
+from capacity.hiring.variant import check_beside, check_ours
 from capacity.loading import Scenario
 from capacity.report.hiring import NARROW, report
 from capacity.writing import write_plan_csv, write_plan_json, write_whole
@@ -21,12 +21,23 @@ NO_PLAN = 1
 
 
 def run_plan(
-    scenario: Scenario, asked: Mapping[str, Any], files: Files, variant: Path | None, *, quiet: bool
-) -> int:
-    """Search, print and write; returns the exit code, 1 where no plan holds."""
+    scenario: Scenario, asked: Mapping[str, Any], files: Files, variant: Path | None, *,
+    force: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Search, print and write; returns the exit code, 1 where no plan holds.
+
+    Parameters
+    ----------
+    variant
+        File for the scenario with the hires.
+    force
+        Whether it may take the place of a file that somebody wrote.
+    """
     check(files, scenario.files, variant)
     if variant:
         check_beside(scenario, variant)
+        if not force:
+            check_ours(variant)
     wanted = {name: value for name, value in asked.items() if value is not None}
     if "freeze" in wanted:
         wanted["freeze"] = [month.strip() for month in wanted["freeze"].split(",")]

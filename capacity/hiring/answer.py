@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from capacity.calendar import first_day, month_label
 from capacity.engine.seats import heads_of, planned_seats
 from capacity.hiring.frontier import Marginal, Point
 from capacity.hiring.hires import Hires, pool_name
+from capacity.hiring.naming import names_of
 from capacity.hiring.obstacles import Obstacle
 from capacity.hiring.request import Request
 from capacity.hiring.variant import variant_text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from capacity.report.page import Page
+    from capacity.result import Result
 
 _FILLED = 0.8
 """Share of the vacancies that are filled within the time before a start at which a search opens."""
@@ -85,12 +87,14 @@ class HiringPlan(Reported):
         brings afterwards. NaN where the margin or the discount rate is not known.
     bound
         Lower bound of the expected cost, from the program, on the futures of the search.
-    is_bound
-        Whether no plan can cost less on these futures; else it is a yardstick.
+    loose_ends
+        Why that is a yardstick alone: `feedback`, `overload`, `following`, `waiting`. Where nothing
+        is, no plan can cost less on these futures.
     gap
         What the plan costs beyond the bound, as a share of its cost, on the same futures.
     frontier
-        Plans with fewer heads, the plan itself, with more, and the one that pays best.
+        Plans with fewer heads, the plan itself, with more, and those that pay best; none of the
+        others costs more than another and is no surer.
     best
         Which of them pays best; None where accounts have no revenue or no margin is known.
     best_whole
@@ -118,7 +122,7 @@ class HiringPlan(Reported):
     whole: float
     whole_error: float
     bound: float
-    is_bound: bool
+    loose_ends: tuple[str, ...]
     gap: float
     frontier: tuple[Point, ...]
     best: Point | None
@@ -126,6 +130,11 @@ class HiringPlan(Reported):
     marginals: tuple[Marginal, ...]
     obstacle: Obstacle | None
     manifest: Mapping[str, Any]
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether no plan can cost less than `bound` on the futures of the search."""
+        return not self.loose_ends
 
     @property
     def by(self) -> str:
@@ -164,11 +173,27 @@ class HiringPlan(Reported):
                 found[pool.name] = [heads_of(self.scenario, pool.name, t) for t in periods.tolist()]
         return found
 
+    @cached_property
+    def result(self) -> Result:
+        """The simulation of the plan on the futures that confirmed it, with all its figures."""
+        trials, seed = self.manifest["trials"], self.manifest["confirmed_with_seed"]
+        found = simulate_given(self.scenario, trials, seed)
+        known = found.manifest
+        search = {name: value for name, value in self.manifest.items() if known.get(name) != value}
+        return replace(found, manifest={**known, "search": search})
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What the plans of the frontier are called, as ``3 csm + 1 trainer``; no two the same."""
+        return names_of(self.base, [point.hires for point in self.frontier], self.hires)
+
     def rows(self) -> list[dict[str, Any]]:
         """The frontier, a row for each plan: heads, odds, money, and the hires in words."""
         return [
             {
+                "name": name,
                 "heads": point.hires.total,
+                "trials": self.manifest["trials_of_search"],
                 "is_plan": point.hires == self.hires,
                 "is_best": point is self.best,
                 "is_best_with_run_off": point is self.best_whole,
@@ -185,7 +210,7 @@ class HiringPlan(Reported):
                 "regret_p90": point.regret_p90,
                 "hires": in_short(self.base, point.hires),
             }
-            for point in self.frontier
+            for name, point in zip(self.names, self.frontier, strict=True)
         ]
 
     def summary(self) -> dict[str, Any]:
@@ -207,6 +232,7 @@ class HiringPlan(Reported):
             "npv_with_run_off_se": self.whole_error,
             "bound": self.bound,
             "is_bound": self.is_bound,
+            "no_bound_for": list(self.loose_ends),
             "gap": self.gap,
             "one_more": [self._one_more(one) for one in self.marginals],
             "obstacle": obstacle,
@@ -252,7 +278,7 @@ class HiringPlan(Reported):
         return page(self)
 
     def to_excel(self, path: str | Path) -> None:
-        """Write the hires, the frontier and the plan at expected values as an Excel workbook.
+        """Write the hires, the frontier and the plan laid open as an Excel workbook.
 
         Raises
         ------
@@ -261,8 +287,7 @@ class HiringPlan(Reported):
         """
         from capacity.workbook.hiring import workbook  # brought by the extra `report`
 
-        result = simulate_given(self.scenario, 0, int(self.manifest["seed"]))
-        write_whole(Path(path), workbook(self, result))
+        write_whole(Path(path), workbook(self))
 
     def __str__(self) -> str:
         from capacity.report.hiring import as_text  # shows what is computed here

@@ -1,8 +1,8 @@
-"""A cheaper plan that should hold, by steps of one or two hires: what to try next."""
+"""A cheaper plan that should hold, or a surer one, one or two hires away: what to try next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ _LEEWAY = 0.03
 """Part of the futures by which two steps together may do better than the sum of both."""
 _MOST_STEPS, _MOST_PAIRS = 300, 2_000
 """Steps that are combined, and combinations that are foreseen, at most."""
+_MOST_RISING = 300
+"""Likely ones of these of which the odds are foreseen exactly."""
 _DUST = 1e-9
 """Part of the cost that is no saving."""
 
@@ -99,6 +101,32 @@ class _Steps:
     seats: IntArray
     cost: FloatArray
     odds: FloatArray
+
+
+def rising(
+    foresight: Foresight, seats: IntArray, money: float, is_allowed: Callable[[IntArray], bool]
+) -> Iterator[IntArray]:
+    """Plans that should cover more futures than some seats, the likeliest first.
+
+    Each is one or two steps away and should cost no more than some money.
+
+    Parameters
+    ----------
+    seats
+        Seats to start from, shape (pools, months).
+    money
+        What hires may cost altogether.
+    is_allowed
+        Whether seats keep to the other limits.
+    """
+    steps, left = _steps(foresight, seats), money - foresight.program.price(seats)
+    first, second = np.triu_indices(len(steps.cost), 1)
+    odds = steps.odds[first] + steps.odds[second]
+    fits = np.flatnonzero((steps.cost[first] + steps.cost[second] <= left) & (odds > -_LEEWAY))
+    likely = fits[np.argsort(-odds[fits], kind="stable")[:_MOST_RISING]]
+    others = (seats + steps.seats[first[i]] + steps.seats[second[i]] for i in likely.tolist())
+    found = [one for one in others if one.min() >= 0 and is_allowed(one)]
+    yield from sorted(found, key=lambda one: -foresight.odds(one))
 
 
 def _changes(foresight: Foresight, seats: IntArray, wanted: float) -> Iterator[IntArray]:

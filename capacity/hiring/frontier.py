@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -180,6 +180,24 @@ def points(bench: Bench, plans: Sequence[Hires], trials: int) -> list[Point]:
             )
         )
     return found
+
+
+def efficient(found: Sequence[Point], kept: Collection[Point | None]) -> list[Point]:
+    """Without those that cost as much as another and are no surer, or as sure and no cheaper.
+
+    Parameters
+    ----------
+    kept
+        Those that stay all the same.
+    """
+    return [
+        one for one in found if one in kept or not any(_is_behind(one, other) for other in found)
+    ]
+
+
+def _is_behind(one: Point, other: Point) -> bool:
+    mine, others = (one.cost, -one.confidence), (other.cost, -other.confidence)
+    return mine != others and all(x >= y for x, y in zip(mine, others, strict=True))
 
 
 def marginals(bench: Bench, hires: Hires, trials: int) -> list[Marginal]:

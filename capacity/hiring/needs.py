@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.calendar import month_label
 from capacity.engine.batch import Record
 from capacity.engine.drawn import Drawn
 from capacity.engine.layout import Layout
 from capacity.engine.people import seats_of
 from capacity.engine.roles import Desk
 from capacity.engine.seats import heads_of
+from capacity.errors import QuestionError
 from capacity.hiring.foresight import FORESEEN, Foresight
-from capacity.hiring.hires import Hires
+from capacity.hiring.hires import Hires, pool_name
 from capacity.hiring.program import Heads, Need, Program
 from capacity.hiring.request import MOST_SEATS, Request
 from capacity.hiring.trying import Bench, counting, follows_seats, targets_of
@@ -26,6 +28,8 @@ from capacity.scenario.pool import Pool
 _PROBE = 10
 """Blocks of futures in which the cost and the hours of one seat are looked at."""
 _HIGH, _MIDDLE = 0.99, 0.5
+_ANY = 10**9
+"""Seats that no plan adds."""
 _LEAST, _DUST = 0.01, 1e-6
 """A step of the level raises a need by this part of the work at least."""
 
@@ -74,6 +78,29 @@ def programs_of(bench: Bench) -> Programs:
     present = (periods - starts) / periods
     first = replace(bound, hours=hours, cost=np.where(cost > 0, cost, present))
     return Programs(first, bound, Foresight(first, lacking))
+
+
+def check_crowds(layout: Layout, request: Request, program: Program) -> None:
+    """Refuse to look for more people than are added to a pool in a month.
+
+    Raises
+    ------
+    QuestionError
+        Where the work takes more, whatever they cost and however many may be hired.
+    """
+    level, free = np.zeros(len(request.pools)), replace(program, free=None, money=None)
+    if program.cheapest(level) is not None or free.cheapest(level) is not None:
+        return
+    found = replace(free, most=_ANY).cheapest(level)
+    if found is not None:
+        row, column = np.unravel_index(int(found[0].argmax()), found[0].shape)
+        name = pool_name(layout.scenario, request.pools[row])
+        raise QuestionError(
+            f"{name}: the work takes about {found[0].max():,} more people who start in "
+            f"{month_label(request.months[column])}, and a plan adds {MOST_SEATS:,} to a pool in a "
+            "month at most. Write those who are certain under headcount or hires, and ask for the "
+            "rest"
+        )
 
 
 # --- one seat ------------------------------------------------------------------------------------
@@ -246,8 +273,12 @@ def _running(hours: FloatArray) -> FloatArray:
 # --- whether the bound is one --------------------------------------------------------------------
 
 
-def is_bounded(layout: Layout, request: Request) -> bool:
-    """Whether the program's bound holds for the futures themselves.
+FEEDBACK, OVERLOAD, FOLLOWING, WAITING = "feedback", "overload", "following", "waiting"
+"""Why the program's bound is none: what hires change that it takes for given."""
+
+
+def loose_ends(layout: Layout, request: Request) -> tuple[str, ...]:
+    """Why the program's bound does not hold for the futures themselves; nothing where it does.
 
     Work must fall due whoever is hired: no feedback, no hand-overs, no fixed work that pools share,
     no waiting work that goes with the accounts that are lost, and no attrition that hires could
@@ -261,9 +292,11 @@ def is_bounded(layout: Layout, request: Request) -> bool:
     overload = any(
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
-    felt = plan.has_retention or overload
-    return not (
-        follows_seats(layout)
-        or (waiting and plan.has_retention)
-        or (plan.simulation.feedback and felt)
-    )
+    feedback = plan.simulation.feedback
+    found = {
+        FEEDBACK: feedback and plan.has_retention,
+        OVERLOAD: feedback and overload,
+        FOLLOWING: follows_seats(layout),
+        WAITING: waiting and plan.has_retention,
+    }
+    return tuple(name for name, is_so in found.items() if is_so)

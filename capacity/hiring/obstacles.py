@@ -10,7 +10,7 @@ from capacity.calendar import month_label
 from capacity.hiring.hires import Hires, own_hires
 from capacity.hiring.needs import programs_of
 from capacity.hiring.request import Request, with_months
-from capacity.hiring.search import search
+from capacity.hiring.search import holding, trimmed
 from capacity.hiring.trying import Bench
 
 _FREED: Mapping[str, Mapping[str, Any]] = {
@@ -54,8 +54,16 @@ class Obstacle:
     since: str | None
 
 
-def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
-    """Lift each limit by itself, then all of them, and see whether a plan holds."""
+def obstacle_of(bench: Bench, farthest: Hires, required: float) -> tuple[Obstacle, Hires]:
+    """Why no plan holds, and the best that can be done.
+
+    Each limit is lifted by itself, then all of them, to see whether a plan holds.
+
+    Parameters
+    ----------
+    farthest
+        The plan within the limits that covers the work in most of the futures.
+    """
     given = [name for name in _FREED if _is_given(bench.request, name)]
     lifted = {name: _without(bench, [name], required) for name in given}
     found = {name: hires for name, hires in lifted.items() if hires is not None}
@@ -64,6 +72,7 @@ def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
         given, hires = _fewest_limits(bench, given, required)
         if hires is not None:
             found, together = dict.fromkeys(given, hires), True
+    best = _best_within(bench, farthest, required, is_money="budget" in found)
     return Obstacle(
         binding=tuple(found) or (TIME,),
         together=together,
@@ -73,23 +82,37 @@ def obstacle_of(bench: Bench, best: Hires, required: float) -> Obstacle:
         ),
         months=_frozen(bench.request, found["freeze"]) if "freeze" in found else (),
         since=_since(bench, best, required),
-    )
+    ), best  # fmt: skip
 
 
-def best_within(bench: Bench, farthest: Hires, required: float) -> Hires:
-    """The cheapest plan that does what the one that goes farthest within the limits does.
+def _best_within(bench: Bench, farthest: Hires, required: float, *, is_money: bool) -> Hires:
+    """The best plan within the limits, where none holds.
 
-    It holds from the same period on; where that one never does, it holds as often.
+    Where money lacks, it is the one that covers the work in most of the futures. Otherwise time
+    does: it is the one that holds from the earliest period on, or where none ever does again the
+    one that covers most. Of such plans it is the cheapest.
     """
-    periods = range(bench.request.by, bench.layout.plan.horizon.periods.count)
-    outcome = bench.outcome(farthest)
-    since = next((t for t in periods if outcome.covered(t).mean() >= required), None)
-    by, odds = (
-        (bench.request.by, bench.confidence(farthest)) if since is None else (since, required)
-    )
-    other = bench.with_request(replace(bench.request, by=by))
-    found = search(other, programs_of(other), odds)
-    return found.hires if found.holds else farthest
+    early = None if is_money else _earliest(bench, required)
+    odds = bench.confidence(farthest)
+    if early is not None or odds == 0:
+        return early or farthest
+    return trimmed(bench, programs_of(bench), farthest, odds)
+
+
+def _earliest(bench: Bench, required: float) -> Hires | None:
+    """The cheapest plan that holds from the earliest period on from which any does."""
+    found, low = None, bench.request.by + 1
+    high = bench.layout.plan.horizon.periods.count
+    while low < high:  # what holds from a period on holds from the next one on, too
+        middle = (low + high) // 2
+        other = bench.with_request(replace(bench.request, by=middle))
+        hires = holding(other, programs_of(other), required)
+        low, high = (middle + 1, high) if hires is None else (low, middle)
+        found = found if hires is None else (other, hires)
+    if found is None:
+        return None
+    other, hires = found
+    return trimmed(other, programs_of(other), hires, required)
 
 
 def _fewest_limits(
@@ -109,13 +132,18 @@ def _is_given(request: Request, name: str) -> bool:
     return any(getattr(request, key) != none for key, none in _FREED[name].items())
 
 
-def _without(bench: Bench, names: Sequence[str], required: float, **other: Any) -> Hires | None:
-    """A plan that holds without some limits, or with others; None where there is none."""
+def _without(bench: Bench, names: Sequence[str], required: float) -> Hires | None:
+    """The cheapest plan that holds without some limits; None where there is none."""
+    freer = _freer(bench, names)
+    programs = programs_of(freer)
+    found = holding(freer, programs, required)
+    return None if found is None else trimmed(freer, programs, found, required)
+
+
+def _freer(bench: Bench, names: Sequence[str], **other: Any) -> Bench:
+    """The same without some limits, or with others."""
     freed = {key: none for name in names for key, none in _FREED[name].items()} | other
-    request = with_months(bench.layout, replace(bench.request, **freed))
-    freer = bench.with_request(request)
-    found = search(freer, programs_of(freer), required)
-    return found.hires if found.holds else None
+    return bench.with_request(with_months(bench.layout, replace(bench.request, **freed)))
 
 
 def _fewest(
@@ -128,7 +156,8 @@ def _fewest(
     low, high = most + 1, _busiest(bench, found["hires per month"])
     while low < high:
         middle = (low + high) // 2
-        hires = _without(bench, names, required, most=middle)
+        freer = _freer(bench, names, most=middle)
+        hires = holding(freer, programs_of(freer), required)
         low, high = (middle + 1, high) if hires is None else (low, middle)
     return high
 

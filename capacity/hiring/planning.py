@@ -16,6 +16,7 @@ from capacity.hiring.answer import HiringPlan, source_of
 from capacity.hiring.frontier import (
     Point,
     best_paying,
+    efficient,
     error_of,
     error_of_odds,
     fewer,
@@ -23,8 +24,8 @@ from capacity.hiring.frontier import (
     points,
 )
 from capacity.hiring.hires import Hires
-from capacity.hiring.needs import Programs, is_bounded, programs_of
-from capacity.hiring.obstacles import best_within, obstacle_of
+from capacity.hiring.needs import Programs, check_crowds, loose_ends, programs_of
+from capacity.hiring.obstacles import obstacle_of
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import Found, search
 from capacity.hiring.trying import Bench, Ledger
@@ -146,11 +147,11 @@ class _Work:
 
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
+        check_crowds(self.layout, self.request, programs.first)
         found, required, is_confirmed = self._search(programs)
-        obstacle = None if found.holds else obstacle_of(self.bench, found.hires, required)
-        hires, nobody = found.hires, Hires()
-        if obstacle:
-            hires = best_within(self.bench, hires, required)
+        hires, nobody, obstacle = found.hires, Hires(), None
+        if not found.holds:
+            obstacle, hires = obstacle_of(self.bench, hires, required)
         one = marginals(self.fresh, hires, self.searched)
         frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
@@ -178,7 +179,7 @@ class _Work:
             whole=float(whole.mean()),
             whole_error=error_of(whole),
             bound=bound,
-            is_bound=is_bounded(self.layout, self.request),
+            loose_ends=loose_ends(self.layout, self.request),
             gap=gap,
             frontier=tuple(frontier),
             best=best,
@@ -217,10 +218,12 @@ class _Work:
         for whole in [False] * is_known + [True] * is_whole:
             plans.append(best_paying(self.bench, programs.first, hires, whole=whole))
         nobody, *others = dict.fromkeys(plans)
-        ordered = [nobody, *sorted(others, key=lambda hires: (hires.total, hires.counts))]
-        found = points(self.fresh, ordered, self.searched)
+        found = points(self.fresh, [nobody, *others], self.searched)
+        found.sort(key=lambda point: (point.hires.total, point.cost))
         best = max(found, key=lambda point: point.value) if is_known else None
-        return found, best, max(found, key=lambda point: point.whole) if is_whole else None
+        best_whole = max(found, key=lambda point: point.whole) if is_whole else None
+        kept = [point for point in found if point.hires in (nobody, hires)]
+        return efficient(found, [*kept, best, best_whole]), best, best_whole
 
     def _bound(self, programs: Programs, hires: Hires) -> tuple[float, float]:
         """Lower bound of the cost, and what the plan costs beyond it as a share."""

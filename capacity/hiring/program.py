@@ -14,6 +14,8 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 
+LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+"""How far the needs are raised until a plan holds, in their spreads."""
 _INFEASIBLE, _WORTH, _WHOLE = 2, 1e-6, 1e-6
 
 

@@ -16,7 +16,7 @@ from capacity.hiring.hires import Hires, own_hires
 from capacity.scenario.days import read_month
 from capacity.scenario.document import Plan
 
-MOST_SEATS = 1000
+MOST_SEATS = 5_000
 """Seats that are added to a pool in one month at most."""
 
 

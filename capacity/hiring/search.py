@@ -16,13 +16,12 @@ import numpy as np
 
 from capacity.hiring.choices import Choices
 from capacity.hiring.exchanges import Descent
+from capacity.hiring.farthest import farthest, strongest
 from capacity.hiring.hires import Cell, Hires, Steps
 from capacity.hiring.needs import Programs
-from capacity.hiring.program import Program
+from capacity.hiring.program import LEVELS, Program
 from capacity.hiring.trying import STAGES, Bench
 
-LEVELS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
-"""How far the needs are raised until a plan holds, in their spreads."""
 _STARTS, _TRIED, _CHEAPER = 3, 6, 10
 """Plans from which the way down is foreseen; those tried until one holds, and to find a cheaper."""
 _MANY = 4
@@ -51,7 +50,23 @@ class Found:
 
 def search(bench: Bench, programs: Programs, required: float) -> Found:
     """The cheapest plan that holds in a part of the futures, or the one that goes farthest."""
-    return _Search(bench, programs, required).run()
+    one = _Search(bench, programs, required)
+    start = one.start()
+    if start is None:
+        start = farthest(bench, programs, required)
+        if not one.is_fine(start):
+            return Found(start, holds=False)
+    return Found(one.down(start), holds=True)
+
+
+def holding(bench: Bench, programs: Programs, required: float) -> Hires | None:
+    """A plan that holds, if one is found, and not yet the cheapest."""
+    return _Search(bench, programs, required).start()
+
+
+def trimmed(bench: Bench, programs: Programs, hires: Hires, required: float) -> Hires:
+    """The cheapest plan that is found from one that holds."""
+    return _Search(bench, programs, required).down(hires)
 
 
 class _Search:
@@ -59,17 +74,21 @@ class _Search:
         self.bench, self.programs, self.required = bench, programs, required
         self.failed: set[Hires] = set()
 
-    def run(self) -> Found:
-        if self._is_fine(Hires()):
-            return Found(Hires(), holds=True)
+    def start(self) -> Hires | None:
+        """A plan that holds, if one is found."""
+        if self.is_fine(Hires()):
+            return Hires()
         start = self._foreseen() or self._at_a_level() or self._upward()
-        if start is None:
-            start = self.bench.request.hires(self.programs.first.strongest(LEVELS[-1]))
-            if not self._is_fine(start):
-                return Found(start, holds=False)
-        return Found(self._cheaper(self._mended(start)), holds=True)
+        if start is not None:
+            return start
+        start = strongest(self.bench, self.programs)
+        return start if self.is_fine(start) else None
 
-    def _is_fine(self, hires: Hires) -> bool:
+    def down(self, hires: Hires) -> Hires:
+        """The cheapest plan that is found from one that holds."""
+        return self._cheaper(self._mended(hires))
+
+    def is_fine(self, hires: Hires) -> bool:
         """Whether a plan keeps to the limits and holds."""
         request = self.bench.request
         if not request.allows(hires):
@@ -101,7 +120,7 @@ class _Search:
         """The cheapest plan that is foreseen to hold, and does; None where foresight is no help."""
         for _ in range(_TRIED):
             hires = self._proposed(self.required)
-            if hires is None or self._is_fine(hires):
+            if hires is None or self.is_fine(hires):
                 return hires
         return None
 
@@ -115,7 +134,7 @@ class _Search:
 
     def _at_a_level(self) -> Hires | None:
         """The program's plan at the lowest level at which it holds."""
-        return next((hires for hires in self._of_levels if self._is_fine(hires)), None)
+        return next((hires for hires in self._of_levels if self.is_fine(hires)), None)
 
     def _upward(self) -> Hires | None:
         """Ever more heads, as soon as anybody may be hired, until a plan holds or none helps.
@@ -130,7 +149,7 @@ class _Search:
             if found.get(hires, -1.0) <= odds:
                 return None
             odds = found[hires]
-            if self._is_fine(hires):
+            if self.is_fine(hires):
                 return hires
         return None
 
@@ -161,7 +180,7 @@ class _Search:
                 found = hires.moved(*steps)
                 if not found.is_possible:
                     continue  # an earlier move of this round took the hire away
-                if self._is_fine(found) and self.bench.cost(found) <= self.bench.cost(hires):
+                if self.is_fine(found) and self.bench.cost(found) <= self.bench.cost(hires):
                     hires, is_new = found, True
         return hires
 
@@ -175,7 +194,7 @@ class _Search:
             other = self._proposed(self.required - credit, best)
             if other is None or self._price(other) >= self._price(best):
                 break
-            if self._is_fine(other) and self._cost(other) < self._cost(best):
+            if self.is_fine(other) and self._cost(other) < self._cost(best):
                 best = self._mended(other)
         return best
 

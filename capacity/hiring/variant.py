@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from capacity.scenario.dumping import as_yaml
 from capacity.scenario.merging import inside, segments_in
 from capacity.scenario.pool import Pool
 
+_MARK = "# Written by capacity plan, and written anew by it unless somebody edits it"
+"""Begins a file that is written; the digest of the rest follows."""
 SET = "what was set from outside"
 """Name of the change that holds the settings of the command line."""
 
@@ -38,6 +41,33 @@ def check_beside(scenario: Scenario, target: Path) -> None:
         )
 
 
+def check_ours(target: Path) -> None:
+    """Make sure that nobody's own work is written over.
+
+    Raises
+    ------
+    CapacityError
+        Where there is a file that was not written from here, or was edited since.
+    """
+    try:
+        first, _, rest = target.read_bytes().partition(b"\n")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CapacityError(
+            f"{target}: is there and cannot be read ({error.strerror}). Name another file"
+        ) from None
+    if first != _mark(rest).encode():
+        raise CapacityError(
+            f"{target}: is there already, and somebody wrote or edited it. Name another file, or "
+            "give --force to write over it"
+        )
+
+
+def _mark(rest: bytes) -> str:
+    return f"{_MARK} ({hashlib.sha256(rest).hexdigest()[:16]})"
+
+
 def variant_text(
     scenario: Scenario, hires: Hires, name: str, source: str, target: Path | None = None
 ) -> str:
@@ -46,7 +76,8 @@ def variant_text(
     extends = base.name if target is None else os.path.relpath(base, target.parent)
     head = {"extends": Path(extends).as_posix(), "name": name}
     listed = list(changes(scenario, hires, source))
-    return as_yaml(head | {"changes": listed} if listed else head)
+    text = as_yaml(head | {"changes": listed} if listed else head)
+    return f"{_mark(text.encode())}\n{text}"
 
 
 def changes(scenario: Scenario, hires: Hires, source: str) -> Iterator[dict[str, Any]]:

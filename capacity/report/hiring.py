@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Group
-from rich.table import Table
 
 from capacity.periods import said
-from capacity.report.tables import FEW, plain, table
+from capacity.report.hiring_tables import BEST, PLAN, WHOLE, frontier, seats
+from capacity.report.tables import FEW, plain
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, error, money, money_error, odds, share
+from capacity.report.words import error, money, money_error, odds, share
 
 if TYPE_CHECKING:
     from capacity.hiring.answer import HiringPlan, Start
@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 
 NARROW = 80
 """Characters of a line."""
-_PLAN, _BEST, _WHOLE = "*", "+", "#"
-_MOST_COLUMNS, _MOST_SAID = 5, 3
-"""Pools that the table of seats has columns for, and of which one more head is spoken of."""
+_LOOSE = {
+    "feedback": "customers react to what is done",
+    "overload": "people leave where there is too much to do",
+    "following": "some work follows the seats",
+    "waiting": "work that waits goes with the accounts that are lost",
+}
+"""Why the program's estimate is no bound."""
+_NOTHING = 5e-4
+"""Part of the cost that is not worth a word."""
+_MOST_SAID = 3
+"""Pools of which one more head is spoken of."""
 
 
 def as_text(plan: HiringPlan, width: int = NARROW) -> str:
@@ -40,7 +48,7 @@ def report(plan: HiringPlan) -> Group:
 def told(plan: HiringPlan) -> Told:
     """What is said of a plan."""
     about = f"hiring plan · {plan.base.plan.horizon.periods.in_words}"
-    tables = (_seats(plan), _frontier(plan))
+    tables = (seats(plan), *frontier(plan))
     return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan)))
 
 
@@ -133,18 +141,17 @@ def _cost(plan: HiringPlan) -> str:
     off = money_error(plan.cost, plan.cost_error)
     text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
     if plan.starts:
-        text += f", {money(plan.added_cost)} of it for these hires"
+        text += f", {money(plan.added_cost, currency)} of it for these hires"
     if not plan.starts or not math.isfinite(plan.bound) or not plan.holds:
         return f"{text}."
+    bound, gap = money(plan.bound, currency), share(abs(plan.gap), 1)
+    is_near = abs(plan.gap) < _NOTHING
     if plan.is_bound:
-        return (
-            f"{text}. No plan costs less than {money(plan.bound)}: at most "
-            f"{share(plan.gap, 1)} could be saved."
-        )
-    return (
-        f"{text}. The program's own estimate is {money(plan.bound)}, {share(plan.gap, 1)} less; "
-        "it is no bound, since customers react to what is done."
-    )
+        left = "nothing" if is_near or plan.gap < 0 else f"at most {gap}"
+        return f"{text}. No plan costs less than {bound}: {left} could be saved."
+    beside = "the same" if is_near else f"{bound}, {gap} {'more' if plan.gap < 0 else 'less'}"
+    since = _and([_LOOSE[name] for name in plan.loose_ends])
+    return f"{text}. The program's own estimate is {beside}; it is no bound, since {since}."
 
 
 def _worth(plan: HiringPlan) -> Iterator[str]:
@@ -160,7 +167,7 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
     best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]
     more = [
         f"one more {_pool(plan, one.pool)} from {_month(one.label)} "
-        f"on is worth {_exactly(one.value, one.value_error)}{_whole_of(one)}"
+        f"on is worth {_exactly(one.value, one.value_error, currency)}{_whole_of(one, currency)}"
         for one in best_first
     ]
     if more:
@@ -176,24 +183,25 @@ def _after(plan: HiringPlan) -> str:
     return f"With what the customers who stay bring in the years after, {amount}."
 
 
-def _whole_of(one: Marginal) -> str:
+def _whole_of(one: Marginal, currency: str) -> str:
     if not math.isfinite(one.whole):
         return ""
-    return f" ({_exactly(one.whole, one.whole_error)} with the years after)"
+    return f" ({_exactly(one.whole, one.whole_error, currency)} with the years after)"
 
 
 def _best(plan: HiringPlan) -> str:
     """What pays best, within the time of the plan and with the years after."""
-    best, whole = plan.best, plan.best_whole
+    best, whole, currency = plan.best, plan.best_whole, plan.base.plan.currency
     assert best is not None  # its worth is known
     within = f"What pays best within that time is to {_hiring(plan, best)}"
     if best.hires.total:
-        within += f", worth {_exactly(best.value, best.value_error)}"
+        within += f", worth {_exactly(best.value, best.value_error, currency)}"
     if whole is None:
         return f"{within}."
     if whole is best:
         return f"{within}; with the years after, too."
-    worth = f", worth {_exactly(whole.whole, whole.whole_error)}" * bool(whole.hires.total)
+    amount = _exactly(whole.whole, whole.whole_error, currency)
+    worth = f", worth {amount}" * bool(whole.hires.total)
     return f"{within}; with the years after, to {_hiring(plan, whole)}{worth}."
 
 
@@ -205,7 +213,7 @@ def _hiring(plan: HiringPlan, point: Point) -> str:
     return f"hire {row['hires'] or 'nobody'}"
 
 
-def _exactly(value: float, spread: float, currency: str = "") -> str:
+def _exactly(value: float, spread: float, currency: str) -> str:
     """``USD −459k ± 3k``."""
     return f"{money(value, currency)}{money_error(value, spread)}".replace("-", "−")
 
@@ -224,7 +232,7 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
     )
     would = []
     if found.budget is not None:
-        would.append(f"a budget of {money(found.budget, currency)}")
+        would.append(f"a budget of {money(_up(found.budget), currency)}")
     if found.most is not None:
         would.append(f"{found.most} hires a month")
     if found.months:
@@ -236,53 +244,21 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
         yield f"With the best plan that was found, coverage holds as often from {found.since} on."
 
 
-# --- tables --------------------------------------------------------------------------------------
+def _up(amount: float) -> float:
+    """The least amount of three digits that is enough."""
+    digit = 10.0 ** max(math.floor(math.log10(amount)) - 2, 0) if amount > 0 else 1.0
+    return math.ceil(amount / digit) * digit
 
 
-def _seats(plan: HiringPlan) -> Table:
-    """Planned seats at the end of each month; of many pools in the first and the last."""
-    periods, seats = plan.base.plan.horizon.periods, plan.seats
-    labels = periods.labels_by("month")
-    if len(seats) > _MOST_COLUMNS:
-        out = table("Seats", "pool", labels[0], labels[-1])
-        for name, numbers in seats.items():
-            out.add_row(name, str(numbers[labels.count(labels[0]) - 1]), str(numbers[-1]))
-        return out
-    out = table("Seats", "month", *seats)
-    for i, label in enumerate(labels):
-        if i + 1 == len(labels) or labels[i + 1] != label:
-            out.add_row(label, *(str(numbers[i]) for numbers in seats.values()))
-    return out
-
-
-def _frontier(plan: HiringPlan) -> Table:
-    is_whole = plan.best_whole is not None
-    after = ["and later"] * is_whole
-    out = table("Fewer heads, and more", "heads", "odds", "coverage", "ARR", "cost", "NPV",
-                *after, "regret", "1 in 10 above")  # fmt: skip
-    for point in plan.frontier:
-        marks = _PLAN * (point.hires == plan.hires) + _BEST * (point is plan.best)
-        marks += _WHOLE * (point is plan.best_whole)
-        out.add_row(f"{point.hires.total} {marks}".strip(), *_cells(point, is_whole=is_whole))
-    return out
-
-
-def _cells(point: Point, *, is_whole: bool) -> Iterator[str]:
-    yield share(point.confidence)
-    yield share(point.coverage, 1)
-    say: Callable[[float], str] = money
-    after = [point.whole] * is_whole
-    for value in (
-        point.arr, point.cost, point.value, *after, point.regret, point.regret_p90
-    ):  # fmt: skip
-        yield say(value).replace("-", "−") if math.isfinite(value) else UNKNOWN
+# --- notes ---------------------------------------------------------------------------------------
 
 
 def _footer(plan: HiringPlan) -> Iterator[str]:
     about = plan.manifest
-    pays = f", {_BEST} pays best within the time of the plan" * bool(plan.best)
-    whole = f", {_WHOLE} with the years after" * bool(plan.best_whole)
-    yield f"{_PLAN} this plan{pays}{whole}."
+    pays = f", {BEST} pays best within the time of the plan" * bool(plan.best)
+    whole = f", {WHOLE} with the years after" * bool(plan.best_whole)
+    yield f"{PLAN} this plan{pays}{whole}."
+    yield from _stands_on(plan)
     if plan.best:
         later = "; and later is the NPV with the years after" * bool(plan.best_whole)
         yield f"NPV and regret are those of the time of the plan{later}."
@@ -295,3 +271,16 @@ def _footer(plan: HiringPlan) -> Iterator[str]:
     )
     if about["trials"] < FEW * 2:
         yield "So few futures say little: give more trials."
+
+
+def _stands_on(plan: HiringPlan) -> Iterator[str]:
+    """Of which futures the table of plans tells, where these are not all."""
+    some, all_ = plan.manifest["trials_of_search"], plan.manifest["trials"]
+    if some < all_:
+        this = next(point for point in plan.frontier if point.hires == plan.hires)
+        off = error(this.confidence_error, 1, 100)
+        off = f"{off} points" if off else ""
+        yield (
+            f"To compare plans, the tables take the first {some:,} of the {all_:,} futures above: "
+            f"there the odds of this plan are {share(this.confidence, 1)}{off}."
+        )

@@ -19,6 +19,8 @@ _BEFORE, _ADDED = "planned already", "this plan adds"
 _SEATS = {_BEFORE: OTHERS, _ADDED: NEED}
 _PLAN, _BEST, _OTHER = "this plan", "pays best", "others"
 _POINTS = {_PLAN: NEED, _BEST: HEADS, _OTHER: TOTAL}
+_FEW = 5
+"""Seats of which each has a line of its own."""
 _MOST_PANELS = 6
 """Pools whose seats are drawn."""
 
@@ -53,7 +55,10 @@ def _seats(plan: HiringPlan) -> Chart:
         "Bars: planned seats at the end of the month; numbers: how many start."
         + others * bool(left),
         f"Stacked bars by month, seats of {', '.join(pools)}. {finding}",
-        vega.whole(rows, {"vconcat": [_panel(pool, i) for i, pool in enumerate(pools)]}),
+        vega.whole(
+            rows,
+            {"vconcat": [_panel(pool, i, max(plan.seats[pool])) for i, pool in enumerate(pools)]},
+        ),
     )
 
 
@@ -94,8 +99,9 @@ def _by_month(
                    "starts": starts if kind == _ADDED else ""}  # fmt: skip
 
 
-def _panel(pool: str, panel: int) -> Spec:
-    y = vega.amount("low", "seats", tickMinStep=1)
+def _panel(pool: str, panel: int, most: int) -> Spec:
+    whole: Spec = {"values": [*range(most + 1)]} if most < _FEW else {}  # no half a seat
+    y = vega.amount("low", "seats", **whole)
     above = {"type": "text", "baseline": "bottom", "dy": -3, "color": INK, "fontSize": 12}
     return {
         "title": vega.title(pool, vega.PANEL),
@@ -115,49 +121,47 @@ def _panel(pool: str, panel: int) -> Spec:
 
 
 def _odds(plan: HiringPlan) -> Chart:
-    """The frontier: what it takes to be how sure."""
-    rows = [{**row, "x": row["team_cost"]} for row in _points(plan)]
-    wanted = plan.request.confidence
+    """The frontier: what it takes to be how sure, a line for each plan."""
+    rows = [{**row, "place": place} for place, row in enumerate(_points(plan))]
+    wanted, currency = plan.request.confidence, plan.base.plan.currency
     finding = (
-        f"{share(plan.confidence)} sure for {money(plan.cost, plan.base.plan.currency)}"
-        f", against {share(plan.frontier[0].confidence)} for {money(plan.frontier[0].cost)} "
-        "without new hires"
+        f"{share(plan.confidence)} sure for {money(plan.cost, currency)}"
+        f", against {share(plan.frontier[0].confidence)} for "
+        f"{money(plan.frontier[0].cost, currency)} without new hires"
     )
     if not plan.hires.total:
         finding = f"{share(plan.confidence)} sure without new hires"
-    asked = {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [4, 3]}
-    y: Spec = vega.amount("confidence", "of the futures", format="~%")
-    y["scale"] = {"domain": [0, 1.05], "nice": False}
-    x = vega.amount("x", "cost of the team", zero=False, labelExpr=vega.AMOUNT, titlePadding=10)
-    x["scale"] |= {"padding": 18}
-    whisker = {"type": "rule", "color": TOTAL, "strokeWidth": 1.5}
-    beside = {"type": "text", "dy": -13, "color": INK, "fontSize": 12}
-    colour = vega.keyed("kind", _POINTS) | {"legend": {"offset": vega.ABOVE_TITLE}}
     return Chart(
         "odds",
         finding,
-        f"Dots: plans by cost and by the odds that all the work that counts is done in time; "
-        f"beside them, heads added. Dashed: the {share(wanted)} that were asked for. Whisker: two "
-        "Monte Carlo errors.",
-        f"Dots, odds by cost of the team. {finding}",
-        vega.whole(
-            rows,
-            {
-                "width": vega.WIDTH,
-                "height": vega.HEIGHT + 30,
-                "layer": [
-                    {"mark": {"aria": False, **asked}, "encoding": {"y": {"datum": wanted}}},
-                    vega.layer(whisker, {"x": x, "y": {**y, "field": "low"},
-                                         "y2": {"field": "high"}}),
-                    vega.touched(
-                        {"type": "point", "filled": True, "size": 110, "opacity": 1},
-                        x=x, y=y, color=colour,
-                    ),
-                    vega.layer(beside, {"x": x, "y": y, "text": {"field": "added"}}),
-                ],
-            },
-        ),
-    )  # fmt: skip
+        "Dots: odds that all the work that counts is done in time, by hires; beside them, what the "
+        f"team costs. Dashed: the {share(wanted)} that were asked for. Whisker: two Monte Carlo "
+        f"errors, of {plan.manifest['trials_of_search']:,} futures.",
+        f"Dots, odds by hires. {finding}",
+        vega.whole(rows, _dots([row["name"] for row in rows], wanted)),
+    )
+
+
+def _dots(names: Sequence[str], wanted: float) -> Spec:
+    """A dot for each plan with its whisker, and its cost on the right."""
+    asked = {"type": "rule", "color": INK, "strokeWidth": 1.5, "strokeDash": [4, 3]}
+    whisker = {"type": "rule", "color": TOTAL, "strokeWidth": 1.5}
+    beside = {"type": "text", "align": "left", "dx": 12, "color": INK, "fontSize": 12}
+    x: Spec = vega.amount("confidence", "of the futures", format="~%", titlePadding=10)
+    x["scale"] = {"domain": [0, 1], "nice": False}
+    colour = vega.keyed("kind", _POINTS)
+    return vega.by_name(
+        names,
+        [
+            {"mark": {"aria": False, **asked}, "encoding": {"x": {"datum": wanted}, "y": None}},
+            vega.layer(whisker, {"x": {**x, "field": "low"}, "x2": {"field": "high"}}),
+            vega.touched(
+                {"type": "point", "filled": True, "size": 110, "opacity": 1}, x=x, color=colour
+            ),
+            vega.layer(beside, {"x": {"datum": 1.0}, "text": {"field": "paid"}}),
+        ],
+        vega.SENTENCE,
+    )
 
 
 def _points(plan: HiringPlan) -> list[Row]:
@@ -171,8 +175,8 @@ def _points(plan: HiringPlan) -> list[Row]:
         about = f"{hires}: {share(sure)} of the futures, team cost {money(row['team_cost'])}"
         known = math.isfinite(row["npv"])
         about += f", worth {money(row['npv'])}" * known
-        added = f"+{row['heads']}" if row["heads"] else "none"
-        point = {"kind": kind, "about": about, "added": added, "hires": hires,
+        point = {"kind": kind, "about": about, "hires": hires,
+                 "paid": money(row["team_cost"]),
                  "low": max(0.0, sure - off), "high": min(1.0, sure + off)}  # fmt: skip
         found.append({**row, **point})
     return found
@@ -215,7 +219,7 @@ def _worth(plan: HiringPlan) -> Chart:
 
 def _named(row: Row) -> str:
     mark = {_PLAN: " (this)", _BEST: " (best)"}.get(row["kind"], "")
-    return f"{row['heads']} more{mark}"
+    return f"{row['name']}{mark}"
 
 
 def _bars(names: Sequence[str], rows: Sequence[Row]) -> Spec:
@@ -229,4 +233,5 @@ def _bars(names: Sequence[str], rows: Sequence[Row]) -> Spec:
             vega.at_zero(),
             vega.layer(beside, {"x": vega.place("end"), "text": {"field": "said"}}),
         ],
+        vega.SENTENCE,
     )

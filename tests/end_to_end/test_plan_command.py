@@ -66,6 +66,10 @@ def test_the_file_that_is_written_is_the_plan(
     cost = float(result.mean("team_cost", period=""))
     assert cost == pytest.approx(data["plan"]["team_cost"], rel=1e-12)
 
+    costs = [row for row in data["metrics"] if row["metric"] == "team_cost"]
+    of_all = [row["mean"] for row in costs if not (row["period"] or row["role"])]
+    assert of_all == [pytest.approx(cost, rel=1e-12)]
+
     rows = list(csv.DictReader(as_csv.read_text(encoding="utf-8").splitlines()))
     assert [float(row["npv"]) for row in rows] == [row["npv"] for row in data["frontier"]]
     assert sum(row["is_plan"] == "True" for row in rows) == 1
@@ -139,6 +143,29 @@ def test_many_pools_stay_readable(run: Callable[..., Finished]) -> None:
     assert text.count("ne more csm (") == 3
 
 
+def test_what_somebody_wrote_is_not_written_over(
+    run: Callable[..., Finished], base: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "hired.yaml"
+    write = ("plan", base, "--trials", 200, "--quiet", "--write", target)
+    assert run(*write, "--confidence", "70%").code == 0
+    first = target.read_text(encoding="utf-8")
+    assert run(*write).code == 0
+    ours = target.read_text(encoding="utf-8")
+    assert ours != first
+    refused = (
+        f"{target}: is there already, and somebody wrote or edited it. Name another file, or give "
+        "--force to write over it"
+    )
+    for text in (ours.replace("value: ", "value: 1"), "name: by hand\n"):
+        target.write_text(text, encoding="utf-8")
+        done = run(*write)
+        assert (done.code, done.out, done.lines) == (2, "", [refused])
+        assert target.read_text(encoding="utf-8") == text
+    assert run(*write, "--force").code == 0
+    assert target.read_text(encoding="utf-8") == ours
+
+
 def test_no_plan(run: Callable[..., Finished], base: Path, tmp_path: Path) -> None:
     target, before = tmp_path / "hired.yaml", contents(tmp_path)
     done = run("plan", base, *FAST, "--by", "2027-02", "--budget", "100k", "--write", target)
@@ -186,7 +213,7 @@ def test_a_variant_from_outside_of_the_folder(
     target = tmp_path / "inner" / "hired.yaml"
     done = run("plan", base, *FAST, "--quiet", "--allow-outside", "--write", target)
     assert done.code == 0
-    assert target.read_text(encoding="utf-8").startswith("extends: ../base.yaml\n")
+    assert target.read_text(encoding="utf-8").splitlines()[1] == "extends: ../base.yaml"
     assert run("check", target).code == 2
     assert run("check", target, "--allow-outside").code == 0
 

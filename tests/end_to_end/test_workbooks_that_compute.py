@@ -461,6 +461,22 @@ def test_the_sheets(written: Mapping[str, Path]) -> None:
     assert sheets[-4:] == ["Changes", "Effects of changes", "Differences", "Manifest"]
 
 
+def test_hires_come_with_the_futures_that_confirmed_them(written: Mapping[str, Path]) -> None:
+    book = opened(written["plan"])
+    about = dict(book["Manifest"].iter_rows(4, max_col=2, values_only=True))
+    assert about["seed"] == about["search: confirmed_with_seed"] != about["search: seed"]
+    assert int(about["trials"]) > 0
+    told = {row[0]: row[2] for row in book["Plan"].iter_rows(5, values_only=True)}
+    rows = [row for row in book["Monte Carlo"].iter_rows(5, values_only=True)
+            if row[0] == "team_cost" and not any(row[2:6])]  # fmt: skip
+    assert [row[6] for row in rows] == [pytest.approx(told["Cost of the team"])]
+    lines = {row[0]: row[2:] for row in book["Frontier"].iter_rows(4, values_only=True)}
+    assert lines["Figure"][0] == "nobody"
+    assert len(set(lines["Figure"])) == len(lines["Figure"])
+    assert lines["This plan"].count("yes") == 1
+    assert [*lines["Heads"]] == sorted(lines["Heads"])
+
+
 def test_the_ranges_are_those_of_the_run(written: Mapping[str, Path]) -> None:
     result = capacity.simulate(capacity.load(BASE), trials=500)
     sheet = opened(written["base"])["Monte Carlo"]

@@ -188,10 +188,33 @@ def test_the_frontier_runs_from_nobody_past_the_plan(found: capacity.HiringPlan)
         mine = capacity.simulate(hired(found.base, point.hires, "a test"), 400, 3)
         if 0 < point.hires.total < found.hires.total:
             assert odds_of(mine, found.request.by) >= odds_of(first, found.request.by)
-    for one in found.marginals:
-        point = next(p for p in found.frontier if p.hires == one.hires)
-        mine = next(p for p in found.frontier if p.hires == found.hires)
-        assert one.value == pytest.approx(point.value - mine.value)
+    mine = next(point for point in found.frontier if point.hires == found.hires)
+    more = {point.hires: point.value - mine.value for point in found.frontier}
+    known = {one.hires: one.value for one in found.marginals if one.hires in more}
+    assert known
+    assert known == {hires: pytest.approx(more[hires]) for hires in known}
+
+
+def test_no_plan_of_the_frontier_costs_more_and_is_no_surer(found: capacity.HiringPlan) -> None:
+    """But hiring nobody, the plan itself, and those that pay best."""
+    stay = [found.frontier[0], found.best, found.best_whole]
+    for one in found.frontier:
+        if one not in stay and one.hires != found.hires:
+            behind = [
+                other
+                for other in found.frontier
+                if other != one and other.cost <= one.cost and other.confidence >= one.confidence
+            ]
+            assert not behind
+    assert len(set(found.names)) == len(found.names)
+
+
+def test_all_figures_are_those_of_the_futures_that_confirmed(found: capacity.HiringPlan) -> None:
+    result = found.result
+    assert (result.trials, result.manifest["seed"]) == (2500, found.manifest["confirmed_with_seed"])
+    assert float(result.mean("team_cost", period="")) == pytest.approx(found.cost, rel=1e-12)
+    assert odds_of(result, found.request.by) == pytest.approx(found.confidence, abs=1e-12)
+    assert result.manifest["search"]["trials_of_search"] == SEARCHED
 
 
 def test_the_plan_that_pays_best_beats_its_neighbours(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -78,6 +79,47 @@ def test_a_budget(plan: capacity.Scenario) -> None:
     assert tight.obstacle.binding == ("budget",)
     assert tight.obstacle.budget == pytest.approx(needed)
     assert tight.cost <= needed - 1
+
+
+def test_the_budget_that_would_do_does(plan: capacity.Scenario) -> None:
+    """It is said in three digits, of which the last is not too small."""
+    more = plan.with_({"team.csm.salary": 61_111})
+    tight = capacity.plan(more, by="2027-02", budget="150k", trials=200)
+    said = re.search(r"a budget of \$(\d+k)", str(tight))
+    assert said
+    assert tight.obstacle
+    assert tight.obstacle.budget is not None
+    assert tight.obstacle.budget > 1000 * round(tight.obstacle.budget / 1000)
+    assert capacity.plan(more, by="2027-02", budget=said[1], trials=200).holds
+
+
+def test_more_people_than_any_plan_adds(scenario: Callable[..., capacity.Scenario]) -> None:
+    """It is refused with their number, and what to do about it."""
+    crowd = PLAN.replace("480 hours", "1_000_000 hours").replace(", hires: {2027-04: 1}", "")
+    with pytest.raises(capacity.QuestionError) as caught:
+        capacity.plan(scenario(crowd), trials=200)
+    assert re.fullmatch(
+        r"csm: the work takes about [56],\d{3} more people who start in 2027-02, and a plan adds "
+        "5,000 to a pool in a month at most. Write those who are certain under headcount or hires, "
+        "and ask for the rest",
+        str(caught.value),
+    )
+
+
+def test_why_the_estimate_is_no_bound(scenario: Callable[..., capacity.Scenario]) -> None:
+    churn = {"segments.smb.churn": "10%", "segments.smb.addressable": "50%"}
+    off = {"simulation.feedback": False}
+    for sets, ends, words in (
+        ({}, (), "No plan costs less than"),
+        (churn, ("feedback",), "since customers react to what is done."),
+        (churn | off, (), "No plan costs less than"),
+        (churn | off | {"tasks.work.defer": "1 month"}, ("waiting",), "since work that waits goes"),
+        ({"team.csm.overloaded_attrition": 2}, ("overload",), "since people leave where there is"),
+    ):
+        found = capacity.plan(scenario(PLAN, sets), trials=200)
+        assert found.loose_ends == ends
+        assert found.is_bound == (not ends)
+        assert words in " ".join(str(found).split())
 
 
 def test_a_budget_below_the_team_that_is_there(plan: capacity.Scenario) -> None:

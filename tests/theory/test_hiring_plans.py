@@ -209,6 +209,80 @@ def test_no_plan_of_up_to_three_hires_is_cheaper(
             assert found.bound <= cost * 1.001  # what a seat costs is known from as many futures
 
 
+@pytest.mark.parametrize(("which", "parts"), [(0, (0.5,)), (1, (0.9, 0.97)), (2, (0.2, 0.8))])
+def test_within_a_budget_no_plan_covers_more_futures(
+    scenario: Callable[..., capacity.Scenario], which: int, parts: tuple[float, ...]
+) -> None:
+    """Where the money does not reach: the odds of the best of all plans that it pays for."""
+    plan, csm, trainer = cases(which, scenario)
+    nobody = csm[(0,) * LENGTH][1]
+    needed = best_of(csm, trainer, 0.97)
+    for part in parts:
+        budget = nobody + part * (needed - nobody)
+        best = max(
+            float((covered & also).mean())
+            for covered, cost in csm.values()
+            for also, more in trainer.values()
+            if cost + more - nobody <= budget
+        )
+        found = capacity.plan(plan, confidence=0.97, by="2027-02", budget=budget, trials=500)
+        assert not found.holds
+        assert found.obstacle
+        assert found.obstacle.binding == ("budget",)
+        cost = float(capacity.simulate(found.scenario, 500).mean("team_cost", period=""))
+        assert cost <= budget
+        assert odds_of(found.scenario) == pytest.approx(best, abs=1e-12)
+
+
+def test_where_time_lacks_the_plan_holds_as_early_as_any(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    """One hire a month from March on: since when any plan holds, and the cheapest that does."""
+    plan, _, _ = cases(2, scenario)
+    csm, trainer = (late_plans(plan, role) for role in ("csm", "trainer"))
+    both = [
+        (cost + more, covered & also)
+        for counts, covered, cost in csm
+        for others, also, more in trainer
+        if max(np.add(counts, others)) <= 1 and not counts[0] + others[0]
+    ]
+    held = [[cost for cost, covered in both if covered[t].mean() >= 0.9] for t in range(LENGTH)]
+    assert not held[0]
+    assert any(held)
+    first = next(t for t in range(LENGTH) if held[t])
+    limits = {"max_hires_per_month": 1, "freeze": ["2027-02"]}
+    found = capacity.plan(plan, confidence=0.9, by="2027-02", trials=500, **limits)
+    assert found.obstacle
+    assert found.obstacle.since == month_label(FIRST + first)
+    cost = float(capacity.simulate(found.scenario, 500).mean("team_cost", period=""))
+    nobody = float(capacity.simulate(plan, 500).mean("team_cost", period=""))
+    assert cost + nobody == pytest.approx(min(held[first]), rel=1e-9)
+
+
+def late_plans(
+    plan: capacity.Scenario, role: str
+) -> list[tuple[tuple[int, ...], np.ndarray, float]]:
+    """At most one hire a month: the futures covered from each month on, and the team's cost."""
+    found = []
+    for counts in itertools.product(range(2), repeat=LENGTH):
+        hires = {month_label(FIRST + i): n for i, n in enumerate(counts) if n}
+        result = capacity.simulate(
+            plan.with_({f"team.{role}.hires": hires}) if hires else plan, 500
+        )
+        is_done = np.nan_to_num(result.array("coverage", role=role), nan=1.0) >= 0.95 - 1e-12
+        covered = np.array([is_done[t:].all(axis=0) for t in range(LENGTH)])
+        found.append((counts, covered, float(result.mean("team_cost", period=""))))
+    return found
+
+
+def odds_of(plan: capacity.Scenario) -> float:
+    """In which part of the futures of the search both roles are covered in every month."""
+    result = capacity.simulate(plan, 500)
+    both = np.stack([result.array("coverage", role=role) for role in ("csm", "trainer")])
+    covered: np.ndarray = np.all(np.nan_to_num(both, nan=1.0) >= 0.95 - 1e-12, axis=(0, 1))
+    return float(covered.mean())
+
+
 # --- what costs more -----------------------------------------------------------------------------
 
 

@@ -171,10 +171,13 @@ def test_seats_by_month_are_those_of_before_and_those_of_the_plan(
 def test_the_frontier_is_drawn_as_it_is(hired: capacity.HiringPlan) -> None:
     rows = values(hired.chart("odds"))
     wanted = [(row["team_cost"], row["confidence"]) for row in hired.rows()]
-    assert [(row["x"], row["confidence"]) for row in rows] == wanted
+    assert [(row["team_cost"], row["confidence"]) for row in rows] == wanted
+    assert [row["place"] for row in rows] == list(range(len(rows)))
     assert [row["kind"] for row in rows].count("this plan") == 1
-    worth = {row["name"].split()[0]: row["worth"] for row in values(hired.chart("value"))}
-    assert worth[str(hired.hires.total)] in [point.value for point in hired.frontier]
+    bars = values(hired.chart("value"))
+    assert [row["worth"] for row in bars] == [p.value for p in hired.frontier if p.hires.total]
+    (this,) = [row["name"] for row in hired.rows() if row["is_plan"]]
+    assert [row["name"] for row in bars].count(f"{this} (this)") == 1
 
 
 # --- a comparison ---------------------------------------------------------------------------------
