@@ -432,7 +432,7 @@ def _reserved_pool(value: Any) -> str | None:
     """The key of a number among names that can be none."""
     names = set(value) - FORM_KEYS if isinstance(value, dict) else set()
     named = names and not is_by_date(value)
-    return next(key for key in value if key in FORM_KEYS) if named else None
+    return next((key for key in value if key in FORM_KEYS), None) if named else None
 
 
 def _event(path: Trail, event: dict[str, Any], tasks: Mapping[str, Any]) -> Iterator[Finding]:
