@@ -22,6 +22,7 @@ from capacity.result import COLUMNS
 from capacity.rng import BLOCK
 from capacity.simulation import Progress
 from capacity.statistics import QUANTILES
+from capacity.valuing.crowding import crowding_of
 from capacity.valuing.worlds import Futures, chance_of
 
 EXACT = 10
@@ -56,9 +57,9 @@ class TaskValues:
     total
         What all of the work makes: the sum of the shares.
     simulations
-        Coalitions that were simulated.
+        Coalitions that were simulated; of those that come to the same, one.
     exact
-        Whether these were all.
+        Whether the value of every coalition is known.
     """
 
     tasks: tuple[str, ...]
@@ -135,7 +136,10 @@ def task_values(
     orders = [] if exact else _orders(futures.seed, count)
     wanted = set(range(1 << count)) if exact else set(coalitions_of(orders))
     wanted |= {everything ^ 1 << k for k in range(count)}
-    found = _profits(bench, sorted(wanted), futures.executor, progress)
+    crowding = crowding_of(layout)
+    same = {coalition: crowding.that_count(coalition) for coalition in wanted}
+    simulated = _profits(bench, sorted(set(same.values())), futures.executor, progress)
+    found = {coalition: simulated[fewer] for coalition, fewer in same.items()}
     if exact:
         shares, spread = exact_shares(count, found.__getitem__), np.zeros(count)
     else:
@@ -155,7 +159,7 @@ def task_values(
         cost,
         idle,
         float((found[everything] - found[0]).sum(axis=0).mean()),
-        len(found),
+        len(simulated),
         exact,
     )
 
