@@ -190,6 +190,9 @@ def _refuse_what_lacks(scenario: Scenario) -> None:
         if segment.addressable is None:
             text = "is not there: the share of churn that anybody can move. Write it, as in 60%"
             lacks.append((("segments", name, "addressable"), text))
+    if not plan.simulation.feedback:
+        text = "is off, so no work does anything, and value is what it does. Leave it out"
+        lacks.append((("simulation", "feedback"), text))
     if plan.finance.absorbed and plan.finance.absorbed_cost is None:
         text = "is not there, but `absorbed` work has a cost. Write that of an hour, as in 70"
         lacks.append((("finance", "absorbed_cost"), text))
