@@ -59,7 +59,7 @@ def test_a_comparison_in_words_and_figures(run: Callable[..., Finished], folder:
     done = run("compare", "small.yaml", "ten.yaml", "--trials", 400, folder=folder)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Ten people (B) against Small (A) · 400 futures\n")
-    assert "costs USD 720k more" in " ".join(done.out.split())
+    assert "costs $720k more" in " ".join(done.out.split())
     assert row_of(done.out, "team cost") == [
         "180k", "900k", "+720k", "+720k", "0 %", "0 %"
     ]  # fmt: skip
