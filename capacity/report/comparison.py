@@ -204,7 +204,7 @@ class _Sentences:
         ]
         if most:
             yield f"{self._versus.scenario} needs {' and '.join(most)} at the peak."
-        elif any(needs.values()):
+        elif any(needs.values()) and not done:
             yield f"{self._versus.scenario} needs as many people."
 
     def _served(self, role: str, found: Mapping[str, Headline]) -> Iterator[str]:
