@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 
 _STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _MATERIAL, _MATERIAL_POINTS = 0.01, 0.5
@@ -64,6 +66,15 @@ def people(value: float) -> str:
 def _with_minus(value: float, size: str, sign: str = "") -> str:
     """A number of which the size is said: ``−$1.2k``; without a minus where that is nothing."""
     return f"{'−' if value < 0 and shows(size) else ''}{sign}{size}"
+
+
+def in_unit(unit: str) -> Callable[[float], str]:
+    """How figures of a unit of the table are said; others than these are money."""
+    if unit == "share":
+        return partial(share, digits=1)
+    if unit == "hours":
+        return hours
+    return people if unit in ("FTE", "people", "seats", "accounts") else money
 
 
 def odds(value: float, trials: int) -> str:
