@@ -20,7 +20,7 @@ _OBSERVED = re.compile(r"observational|correlat|regression", re.IGNORECASE)
 def guards(layout: Layout) -> tuple[Mistake, ...]:
     """Warnings for whoever asks what the work is worth."""
     plan, place = layout.plan, layout.scenario.marked.place
-    found = [*_addressable(plan), *_sources(plan), *_coverage(layout)]
+    found = [*_addressable(plan), *_sources(plan), *_coverage(layout), *_rate(plan)]
     return tuple(Mistake(place(path), ".".join(path), text) for path, text in found)
 
 
@@ -77,3 +77,13 @@ def _coverage(layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
             "If that is not so, write `coverage_today`"
         )
         yield ("tasks", task), text
+
+
+def _rate(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
+    rate = plan.finance.discount_rate
+    if rate and any(version.median < 0 for version in rate.versions):
+        text = (
+            f"{rate.median:.0%} is below 0, so money counts more the later it comes. "
+            "Write what capital costs a year, as in 10%"
+        )
+        yield ("finance", "discount_rate"), text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from capacity.arrays import FloatArray
 from capacity.errors import QuestionError
 from capacity.metrics import Key, Kind, Metric
-from capacity.pairing import Pair
+from capacity.pairing import Pair, known_of
 from capacity.precision import rows_of
 from capacity.result import Result
 from capacity.scenario.figure import Figure, read_figure
@@ -44,6 +44,7 @@ class Spot:
         if found is None:
             return None
         labels, values = result.by_label(found)
+        values = known_of(self, result, values)
         if self.period == PEAK:
             return values.max(axis=0, keepdims=True)
         return values[[labels.index(self.period)]] if self.period in labels else None

@@ -22,6 +22,8 @@ _OFF = np.timedelta64(6, "D")
 """A month of weeks begins and ends on other days than that of the calendar."""
 _MOST = 6
 """Names that a sentence has at most."""
+_ODDS = "p_covered"
+"""The metric that is yes or no in each future."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,15 @@ def _days(periods: Periods, span: str) -> dict[str, tuple[np.datetime64, np.date
     for label, first, after in zip(periods.labels_by(span), days[:-1], days[1:], strict=True):
         found[label] = (found[label][0] if label in found else first, after)
     return found
+
+
+def known_of(metric: Named, result: Result, values: FloatArray) -> FloatArray:
+    """The values of a metric; NaN of a probability that no future was asked for.
+
+    In expected values a target is met or missed, which says nothing of how often.
+    """
+    is_odds = metric.name == _ODDS and not result.trials
+    return np.full_like(values, np.nan) if is_odds else values
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,7 @@ class Pair:
         if both:
             a = a[[labels.index(label) for label in both]]
             b = b[[others.index(label) for label in both]]
+            a, b = known_of(old, self.old, a), known_of(new, self.new, b)
             yield from self.differing(old, both, a, b)
 
     def differing(

@@ -120,7 +120,7 @@ def valued(
     values = task_values(layout, first, horizons[""], futures, progress) if tasks else None
     rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
     scaled = layout_of(layout)
-    bench = Bench(scaled, futures.seed, futures.fewer(TRIALS).few)
+    bench = Bench(scaled, futures.seed, futures.fewer(TRIALS).few, lifetimes=False)
     years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
     found = []
     for text, removal, world in zip(without, removals, gone, strict=True):

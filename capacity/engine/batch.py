@@ -102,6 +102,7 @@ def run_batch(
     strength: float = 1.0,
     shared: Shared | None = None,
     witness: Witness | None = None,
+    until: int | None = None,
 ) -> Record:
     """Simulate the periods for one batch.
 
@@ -115,8 +116,10 @@ def run_batch(
         What other worlds of the same futures have found already, and leave to the next.
     witness
         Told of every period.
+    until
+        So many periods, the first ones; all of the plan's where nothing is said.
     """
-    return _Batch(layout, chance, removal, strength, shared or Shared(), witness).run()
+    return _Batch(layout, chance, removal, strength, shared or Shared(), witness, until).run()
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,14 @@ def expected_pass(
 class _Batch:
     def __init__(
         self, layout: Layout, chance: Chance, removal: Removal | None, strength: float,
-        shared: Shared, witness: Witness | None,
+        shared: Shared, witness: Witness | None, until: int | None = None,
     ) -> None:  # fmt: skip
         plan = layout.plan
         self.layout, self.chance, self.strength = layout, chance, strength
         self.witness = witness
         self.starts: Starts | None = None
         self.periods = plan.horizon.periods
+        self.count = until or self.periods.count
         backlog = self._backlog()
         scenario, territories = layout.scenario, layout.territories
         count = len(territories)
@@ -196,7 +200,7 @@ class _Batch:
             *([self.gone] if self.gone else []),
         ]  # fmt: skip
         self.record = self._empty()
-        shape = (self.periods.count, len(self.desks), chance.trials)
+        shape = (self.count, len(self.desks), chance.trials)
         self.joined, self.left, self.due = np.empty(shape), np.empty(shape), np.empty(shape)
 
     def _seats(self, index: int, shared: Shared) -> Seats:
@@ -222,16 +226,16 @@ class _Batch:
             | dict.fromkeys(BY_POOL, len(self.desks))
             | dict.fromkeys(BY_SEGMENT, len(plan.segments))
         )
-        count, trials = self.periods.count, self.chance.trials
+        count, trials = self.count, self.chance.trials
         record = {name: np.empty((count, n, trials)) for name, n in rows.items()}
-        years = len(self.periods.year_ends) + 1
+        years = int((self.periods.year_ends < count).sum()) + 1
         return record | {name: np.empty((years, len(plan.segments), trials)) for name in FROZEN}
 
     def run(self) -> Record:
         self._freeze(0)
         years = {end: year for year, end in enumerate(self.periods.year_ends.tolist(), 1)}
         turns = self.layout.stretches.turns
-        for t in range(self.periods.count):
+        for t in range(self.count):
             if t in turns:
                 for part in self.parts:
                     part.turn_to(turns[t])
@@ -249,7 +253,8 @@ class _Batch:
             self._settle(r, desk)
         self.record |= self._global_inputs()
         if self.gone:
-            self.record |= self.gone.records()
+            found = self.gone.records()
+            self.record |= {name: values[: self.count] for name, values in found.items()}
         if self._values_customers:
             self.record["lifetime"] = self._lifetime()[None]
         return self.record
@@ -323,7 +328,8 @@ class _Batch:
         record = self.record
         capacity, available = desk.all_hours(record["ramped_fte"][:, r])
         record["capacity_hours"][:, r], record["available_hours"][:, r] = capacity, available
-        record["required_fte"][:, r] = _people(self.due[:, r], desk.time.customer)
+        customer = desk.time.customer[: self.count]
+        record["required_fte"][:, r] = _people(self.due[:, r], customer)
         for line, cost in desk.costs(record["headcount"][:, r], self.joined[:, r]).items():
             record[f"cost_{line}"][:, r] = cost
 
@@ -344,7 +350,8 @@ class _Batch:
 
     def _by_period(self, named: list[Named]) -> FloatArray:
         """Inputs of shape (periods or 1, rows, trials)."""
-        return by_period(self.chance, named, self.layout.stretches).swapaxes(0, 1)
+        found = by_period(self.chance, named, self.layout.stretches)
+        return found.swapaxes(0, 1)[: self.count]
 
 
 def _people(hours: FloatArray, customer: FloatArray) -> FloatArray:

@@ -270,8 +270,11 @@ class Customers:
     def _losses(self, period: int, factors: Factors) -> _Lost:
         decisions = self._retention.by_period[period]
         parts = [self._book_losses(period, factors)] if decisions.classes.size else []
-        for c, renewal in self.deciding_wins(period):
-            parts.append(self._won_losses(period, c, self._won[c], renewal, factors))
+        wins = self.deciding_wins(period)
+        risks = self._win_risks(period, wins, factors)
+        parts += [
+            self._won_losses(period, c, risk) for (c, _), risk in zip(wins, risks, strict=True)
+        ]
         none = np.zeros((0, self._chance.trials))
         return _Lost(
             np.concatenate([np.zeros(0, dtype=np.int64), *(p.classes for p in parts)]),
@@ -281,8 +284,25 @@ class Customers:
 
     def deciding_wins(self, period: int) -> list[tuple[int, int]]:
         """Classes of accounts won within the plan that decide now, and which renewal it is."""
-        turns = ((c, int(self._classes.ends.renewal(np.array([c]), period)[0])) for c in self._won)
-        return [(c, renewal) for c, renewal in turns if renewal != NONE]
+        won = np.array(list(self._won), dtype=np.int64)
+        turns = self._classes.ends.renewal(won, period)
+        some = turns != NONE
+        return list(zip(won[some].tolist(), turns[some].tolist(), strict=True))
+
+    def _win_risks(self, period: int, wins: list[tuple[int, int]], factors: Factors) -> FloatArray:
+        """Chances of classes of accounts that were won to be lost, shape (classes, trials)."""
+        c, renewal = np.array(wins, dtype=np.int64).reshape(-1, 2).T
+        segment, risk = self._classes.segment[c], np.empty((len(c), self._chance.trials))
+        frail = self._differ[segment]
+        if frail.any():
+            behind = np.zeros(frail.sum(), dtype=np.int64)
+            risk[frail] = self._frail_risk(period, c[frail], behind, factors)[1]
+        if not frail.all():
+            alike = ~frail
+            row = self._retention.hazard_of(segment[alike], renewal[alike])
+            own = np.full(len(row), np.nan)
+            risk[alike] = self._risk(period, c[alike], row, own, factors)
+        return risk
 
     def _risk(
         self, period: int, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
@@ -334,20 +354,14 @@ class Customers:
             )
         return _Lost(decisions.classes, number, arr)
 
-    def _won_losses(self, period: int, c: int, won: Won, renewal: int, factors: Factors) -> _Lost:
-        of_class = np.array([c])
-        segment, draw = self._classes.segment[of_class], self._periods.start + period
-        if self._differ[segment[0]]:
-            draw = LIFE
-            risk = self._frail_risk(period, of_class, np.zeros(1, dtype=np.int64), factors)[1][0]
-        else:
-            row = self._retention.hazard_of(segment, np.array([renewal]))
-            risk = self._risk(period, of_class, row, np.array([np.nan]), factors)[0]
+    def _won_losses(self, period: int, c: int, risk: FloatArray) -> _Lost:
+        won, differ = self._won[c], self._differ[self._classes.segment[c]]
+        draw = LIFE if differ else self._periods.start + period
         lost = self._chance.losses(numbered(won.keys, draw), won.trial, won.part, risk)
         shape = (1, self._chance.trials)
         number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
         self._won[c] = won.without(lost)
-        return _Lost(of_class, number, paid)
+        return _Lost(np.array([c]), number, paid)
 
 
 def _moved(yearly: FloatArray, factor: FloatArray | None) -> FloatArray:

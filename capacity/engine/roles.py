@@ -126,9 +126,10 @@ class Desk:
         return self._hours([time.customer for time in self.times], period)
 
     def all_hours(self, ramped: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Customer hours and available hours of all periods; shape (periods, trials), as ramped."""
+        """Customer hours and available hours of the periods; shape (periods, trials), as ramped."""
         if not self._presence:
-            return ramped * self.time.customer, ramped * self.time.available
+            part = slice(len(ramped))
+            return ramped * self.time.customer[part], ramped * self.time.available[part]
         customer = [time.customer for time in self.times]
         available = [time.available for time in self.times]
         periods = range(len(self._presence))
@@ -243,13 +244,14 @@ class _Costs:
         self._rise = by_period(chance, [pool.named("raise")], stretches)[0]
 
     def lines(self, filled: FloatArray, joined: FloatArray) -> dict[str, FloatArray]:
-        years, anniversaries = self._periods.years_each, self._periods.anniversaries
-        salaries = pay(filled, raised(self._salary, self._rise, anniversaries), years)
+        years, part = self._periods.years_each, slice(len(filled))
+        salary = raised(self._salary, self._rise, self._periods.anniversaries)
+        salaries = pay(filled, salary[part], years)
         lines = (
             salaries,
-            salaries * self._on_costs,
-            pay(filled, self._bonus, years),
-            pay(filled, self._tools, years),
-            joined * self._hiring,
+            salaries * self._on_costs[part],
+            pay(filled, self._bonus[part], years),
+            pay(filled, self._tools[part], years),
+            joined * self._hiring[part],
         )
         return dict(zip(COSTS, lines, strict=True))

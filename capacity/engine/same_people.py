@@ -12,7 +12,8 @@ from capacity.engine.seats import Seats, Staff
 class SamePeople:
     """Seats of which each period is found once, by the first world that comes to it.
 
-    Worlds pass through all periods one after the other.
+    Worlds pass through their periods one after the other. One that goes on where all before it
+    ended has passed through the known periods with seats of its own, so that it can.
 
     Parameters
     ----------
@@ -34,5 +35,6 @@ class SamePeople:
     def step(self, period: int, overload: FloatArray) -> Staff:
         """Vacate, fill and hire; `overload` moves nobody."""
         if self._seats:
-            self._known.append(self._seats.step(period, overload))
+            found = self._seats.step(period, overload)
+            self._known.extend([found] if period == len(self._known) else [])
         return self._known[period]

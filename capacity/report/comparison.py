@@ -14,6 +14,7 @@ from capacity.report.tables import FEW, MARK, RANGE, plain, table
 from capacity.report.told import Part, Told
 from capacity.report.words import (
     UNKNOWN,
+    currency_sign,
     hours,
     hours_error,
     money,
@@ -159,10 +160,10 @@ class _Sentences:
         if self._versus.steps == ():
             yield f"{self._versus.scenario} says the same as {self._versus.baseline}."
         elif self._versus.headline:
-            yield self._effort()
+            yield from self._effort()
         for role, found in self._roles.items():
             yield from self._served(role, found)
-        for metric, what in (("arr", "ARR"), ("gross_profit", "Gross profit"), ("nrr", "NRR")):
+        for metric, what in (("arr", "ARR"), ("nrr", "NRR")):
             if self._differs(self._plan.get(metric)):
                 yield self._earned(what, self._plan[metric])
         yield from self._changes()
@@ -174,30 +175,37 @@ class _Sentences:
         """Whether a difference shows in the digits that are printed."""
         return told is not None and shows(_MANNERS[told.row["metric"]].size(told.row["mean"]))
 
-    @staticmethod
-    def _much(told: Headline, less: str, more: str) -> str:
-        """``USD 12.0k more``."""
+    @classmethod
+    def _much(cls, told: Headline, less: str, more: str, same: str = "") -> str:
+        """``$12.0k more``."""
+        if same and not cls._differs(told):
+            return same
         manner = _MANNERS[told.row["metric"]]
-        currency = f"{told.row['unit']} " if manner.size is money else ""
+        currency = currency_sign(told.row["unit"]) if manner.size is money else ""
         return f"{currency}{manner.sized(told.row)} {less if told.row['mean'] < 0 else more}"
 
-    def _effort(self) -> str:
-        """People and money that it takes."""
+    def _effort(self) -> Iterator[str]:
+        """What it costs and brings, and the people that it takes."""
+        cost, gain = self._plan.get("team_cost"), self._plan.get("gross_profit")
         needs = {role: found.get("required_fte") for role, found in self._roles.items()}
+        done = [f"costs {self._much(cost, 'less', 'more', 'the same')}"] if cost else []
+        if gain:
+            much = self._much(gain, "less", "more", "the same")
+            odds = self._odds(gain.row) if self._differs(gain) else ""
+            done.append(f"brings {much} gross profit{odds}")
+        if not done and not any(needs.values()):
+            done = ["is compared in part"]
+        if done:
+            yield f"{self._versus.scenario} {' and '.join(done)}."
         most = [
-            f"{_MANNERS['required_fte'].sized(told.row)} {role} "
-            f"{'fewer' if told.row['mean'] < 0 else 'more'}"
+            f"{self._much(told, f'{role} fewer', f'{role} more')}"
             for role, told in needs.items()
             if told and self._differs(told)
         ]
-        cost = self._plan.get("team_cost")
-        done = [f"needs {' and '.join(most)} at the peak"] if most else []
-        if cost and self._differs(cost):
-            done.append(f"costs {self._much(cost, 'less', 'more')}")
-        if not done:
-            done = ["needs as many people"] if any(needs.values()) else []
-            done += ["costs the same"] if cost else []
-        return f"{self._versus.scenario} {' and '.join(done or ['is compared in part'])}."
+        if most:
+            yield f"{self._versus.scenario} needs {' and '.join(most)} at the peak."
+        elif any(needs.values()) and not done:
+            yield f"{self._versus.scenario} needs as many people."
 
     def _served(self, role: str, found: Mapping[str, Headline]) -> Iterator[str]:
         """What becomes of the work."""

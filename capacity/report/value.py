@@ -38,11 +38,13 @@ def report(values: Sequence[Roi]) -> Group:
 def told(values: Sequence[Roi]) -> Told:
     """What is said of one removal in full, or of several side by side."""
     each = [Removed(value) for value in values]
-    tables = [_by_horizon(each), _in_money(each)]
+    tables = [_by_horizon(each)]
+    if values[0].says_effects:
+        tables.append(_in_money(each))
     if len(each) == 1:
         tables += [*each[0].tables()]
     if values[0].tasks:
-        tables.append(_tasks(values[0]))
+        tables += _tasks(values[0])
     sentences = tuple(sentence for one in each for sentence in one.sentences())
     notes = tuple(each[0].footer(many=len(each) > 1))
     return Told.of_one(each[0].plan.name, each[0].about, sentences, tuple(tables), notes)
@@ -96,17 +98,13 @@ class Removed:
             free = basis != "cash" and self.value.mean("incremental_cost") == 0
             if ("", basis) in self.value.break_even and not free:
                 yield self._break_even(self.value.break_even["", basis])
-        yield self._saved()
+        yield self._saved() if self.value.says_effects else self._unknown()
 
     def _break_even(self, found: BreakEven) -> str:
         where = "in cash" if found.basis == "cash" else "in value, with ARR at its multiple"
         text = f"{self.what}, {where}, over {self.horizon('')}: "
         if self.value.mean("incremental_cost") == 0:
-            text = f"{self.what}: its people stay and are paid, so without it no cost is saved"
-            gain = self.value.mean("incremental_gross_profit")
-            verb = "is lost" if gain > 0 else "is won"
-            lost = money(abs(gain), self.plan.currency)
-            return f"{text}, and {lost} of gross profit {verb} over {self.horizon('')}."
+            return self._without_cost()
         if found.answer == "always pays":
             return f"{text}pays even if the work does nothing for churn or growth."
         if found.answer == "never pays":
@@ -121,13 +119,34 @@ class Removed:
             f"{off} or more, {100 * found.grr_points:.1f} points of GRR a year"
         )
         if math.isnan(found.p_exceeded):
-            return f"{text}. The scenario does not say what the work does."
+            return f"{text}."
         points = f"{100 * found.believed_points:.1f} points"
         text += f". The scenario itself says {found.believed:.2f}, {points}"
         if not self.lucky:
             return f"{text}."
         held = odds(found.p_exceeded, self.value.trials)
         return f"{text}, and more than break-even in {held}."
+
+    def _without_cost(self) -> str:
+        """Why no cost is saved, and what is lost all the same."""
+        stay = self.value.without.startswith(("task:", "segment:"))
+        why = "its people stay and are paid" if stay else "this plan gives its people no pay"
+        text = f"{self.what}: {why}, so without it no cost is saved"
+        gain = self.value.mean("incremental_gross_profit")
+        if math.isfinite(gain):
+            verb = "is lost" if gain > 0 else "is won"
+            lost = money(abs(gain), self.plan.currency)
+            text += f", and {lost} of gross profit {verb} over {self.horizon('')}"
+        return f"{text}." if stay else f"{text}. Write `salary` for the roles in `team`."
+
+    def _unknown(self) -> str:
+        """What is known where nothing says what the work does, and what to write."""
+        cost, part = self.money("incremental_cost"), self.value.mean("cost_share_of_revenue")
+        return (
+            f"{self.what}: costs {cost} over {self.horizon('')}, {share(part, 1)} of revenue. What "
+            "it saves is not known, since the scenario does not say what happens to churn if the "
+            "work stops. Write it, as in `value: {if_stopped: {churn: 1.3}}`, with its source."
+        )
 
     def _saved(self) -> str:
         accounts = self._more("accounts_saved", people, hours, " accounts", "fewer")
@@ -219,7 +238,8 @@ class Removed:
     def tables(self) -> Iterator[Table]:
         """What is told of one removal alone."""
         yield self._kept()
-        yield self._by_month()
+        if self.value.says_effects:
+            yield self._by_month()
 
     def _kept(self) -> Table:
         value, period = self.value, [p for p in self.periods if p][-1]
@@ -274,8 +294,8 @@ def _in_money(told: Sequence[Removed]) -> Table:
             months = one.value.mean("payback_period", period)
             unit = one.plan.horizon.step + ("s" if months > 1 else "")
             back = f"{months:.0f} {unit}" if math.isfinite(months) else "not"
-            if one.value.mean("incremental_cost", period) == 0:
-                back = UNKNOWN  # nothing was paid
+            if math.isnan(months) or one.value.mean("incremental_cost", period) == 0:
+                back = UNKNOWN  # nobody knows, or nothing was paid
             out.add_row(
                 one.value.without,
                 one.horizon(period),
@@ -290,11 +310,32 @@ def _in_money(told: Sequence[Removed]) -> Table:
     return out
 
 
-def _tasks(value: Roi) -> Table:
+def _tasks(value: Roi) -> Iterator[Table]:
+    """The value of each task, and in which segment it is made."""
+    assert value.tasks is not None
+    yield _of_tasks(value)
+    if len(value.tasks.segments) > 1 and value.says_effects:
+        yield _by_segment(value)
+
+
+def _by_segment(value: Roi) -> Table:
+    tasks, currency = value.tasks, value.scenario.plan.currency
+    assert tasks is not None
+    out = table(f"Value of each task by segment, {currency}", "task", *tasks.segments, "all")
+    for k in tasks.cut_first:
+        worth = [*tasks.by_segment[k].tolist(), float(tasks.share[k])]
+        out.add_row(tasks.tasks[k], *map(money, worth))
+    all_ = [*tasks.by_segment.sum(axis=0).tolist(), tasks.total]
+    out.add_row("all", *map(money, all_))
+    return out
+
+
+def _of_tasks(value: Roi) -> Table:
     tasks, currency = value.tasks, value.scenario.plan.currency
     assert tasks is not None
     heads = ("value", "±", "value alone", "hours", "cost", "value an hour")
-    out = table(f"Value of each task, {currency}: cut these first", "task", *heads)
+    order = ": cut these first" if value.says_effects else ""
+    out = table(f"Value of each task, {currency}{order}", "task", *heads)
     for k in tasks.cut_first:
         error = float(tasks.error[k])
         out.add_row(

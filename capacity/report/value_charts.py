@@ -26,7 +26,9 @@ _MOST = 12
 
 
 def charts(each: Sequence[Removed]) -> Iterator[Chart]:
-    """Every chart that has something to show."""
+    """Every chart that has something to show; none where nothing says what the work does."""
+    if not each[0].value.says_effects:
+        return
     if any(not math.isnan(one.value.mean(_ROI)) for one in each):
         yield _returns(each)
     if len(each) == 1 and each[0].lucky:

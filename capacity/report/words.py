@@ -29,9 +29,7 @@ def money(value: float, currency: str = "") -> str:
     if not math.isfinite(value):
         return UNKNOWN
     size, digits, name = _scale(value)
-    text = f"{value / size:.{digits}f}{name}"
-    minus = "-" if currency and text.startswith("-") else ""
-    return f"{minus}{currency_sign(currency)}{text.removeprefix(minus)}"
+    return _with_minus(value, f"{abs(value) / size:.{digits}f}{name}", currency_sign(currency))
 
 
 def currency_sign(currency: str) -> str:
@@ -53,22 +51,27 @@ def share(value: float, digits: int = 0) -> str:
     if not math.isfinite(value):
         return UNKNOWN
     percent = 100 * value
-    text = f"{percent:.{digits}f}"
-    if text == f"{100:.{digits}f}" and percent < 100:
+    text = f"{abs(percent):.{digits}f}"
+    if text == f"{100:.{digits}f}" and 0 < percent < 100:
         return f">{100 - 10**-digits:.{digits}f} %"
     if float(text) == 0 and percent > 0:
         return f"<{10**-digits:.{digits}f} %"
-    return f"{text} %"
+    return f"{_with_minus(percent, text)} %"
 
 
 def hours(value: float) -> str:
     """``1,234``."""
-    return f"{value:,.0f}" if math.isfinite(value) else UNKNOWN
+    return _with_minus(value, f"{abs(value):,.0f}") if math.isfinite(value) else UNKNOWN
 
 
 def people(value: float) -> str:
     """``8.4``."""
-    return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
+    return _with_minus(value, f"{abs(value):.1f}") if math.isfinite(value) else UNKNOWN
+
+
+def _with_minus(value: float, size: str, sign: str = "") -> str:
+    """A number of which the size is said: ``−$1.2k``; without a minus where that is nothing."""
+    return f"{'−' if value < 0 and shows(size) else ''}{sign}{size}"
 
 
 def kept_together(text: str) -> str:
@@ -156,7 +159,9 @@ def _material(spread: float, digits: int, least: float) -> str:
 
 def points(value: float) -> str:
     """``1.2 pp``: the difference of two shares, in percentage points."""
-    return f"{100 * value:.1f} pp" if math.isfinite(value) else UNKNOWN
+    if not math.isfinite(value):
+        return UNKNOWN
+    return f"{_with_minus(value, f'{abs(100 * value):.1f}')} pp"
 
 
 def points_error(_value: float, spread: float) -> str:

@@ -23,6 +23,7 @@ from capacity.result import COLUMNS
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.units import MONTHS_PER_YEAR
+from capacity.valuing.beliefs import says_effects
 from capacity.valuing.break_even import CASH, BreakEven
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import TaskValues
@@ -65,6 +66,8 @@ _KEPT = {
     "grr": ("frozen_kept_arr", "frozen_arr"),
     "nrr": ("frozen_arr", "frozen_arr"),
 }
+_OF_COST = ("incremental_cost", "cost_share_of_revenue")
+"""What is known of a horizon, whatever the work does."""
 _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
 
 
@@ -117,6 +120,11 @@ class Roi(Reported):
         """Break-even in cash over the headline horizon."""
         return self.break_even["", CASH]
 
+    @cached_property
+    def says_effects(self) -> bool:
+        """Whether the scenario says what any work does; else only its cost is known."""
+        return says_effects(self.scenario.plan)
+
     # --- expected values -------------------------------------------------------------------------
 
     @cached_property
@@ -155,7 +163,12 @@ class Roi(Reported):
         return found[period]
 
     def mean(self, metric: str, period: str = "", segment: str = "") -> float:
-        """Expected value; of `irr` and `payback_period` that of the expected flows."""
+        """Expected value; of `irr` and `payback_period` that of the expected flows.
+
+        NaN of what only the effects of the work could tell, where the scenario says none.
+        """
+        if not self._is_known(metric):
+            return math.nan
         if metric == "irr":
             return self.flows.internal_rate(self.horizons[period])
         if metric == "payback_period":
@@ -176,15 +189,28 @@ class Roi(Reported):
 
     def odds(self, metric: str, period: str = "") -> float:
         """Share of the futures in which a metric is above 0."""
-        return float((self.array(metric, period) > 0).mean())
+        values = self.array(metric, period)
+        return float(means(np.where(np.isnan(values), np.nan, values > 0)[None])[0])
 
     @cached_property
     def segments(self) -> list[str]:
         """Names of the segments."""
         return list(self.scenario.plan.segments)
 
+    def _is_known(self, metric: str) -> bool:
+        """Whether a metric follows from what the scenario says: without effects, the cost alone."""
+        lost = metric in _HORIZON and metric not in _OF_COST
+        return self.says_effects or not (lost or metric.endswith("_without"))
+
     def _found(self, metric: str, segment: str) -> dict[str, FloatArray]:
-        """A metric by period."""
+        """A metric by period; NaN where it is not known."""
+        found = self._computed(metric, segment)
+        if self._is_known(metric):
+            return found
+        return {label: np.full_like(values, np.nan) for label, values in found.items()}
+
+    def _computed(self, metric: str, segment: str) -> dict[str, FloatArray]:
+        """A metric by period, as if work of which nothing is said did nothing."""
         name, _, side = metric.rpartition("_")
         world = {"with": self.flows.full, "without": self.flows.gone}.get(side)
         if world and name == "clv":

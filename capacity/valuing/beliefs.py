@@ -20,6 +20,13 @@ from capacity.valuing.worlds import Futures
 from capacity.workings.lasting import has_effects
 
 
+def says_effects(plan: Plan) -> bool:
+    """Whether a plan says what any of its work does, be it nothing."""
+    effects = [plan.shared_effect(name) for name in plan.segments]
+    effects += [task.if_stopped for task in plan.tasks.values()]
+    return any(getattr(effect, kind) for effect in effects if effect for kind in KINDS)
+
+
 def with_one_effect(scenario: Scenario) -> Scenario:
     """The scenario with one factor e on churn for the team, shared by all tasks alike.
 

@@ -94,18 +94,22 @@ class Search:
         """Strengths at which both worlds were simulated."""
         return len(self._flows) - self._given
 
-    def _at(self, strength: float) -> Flows:
-        """The flows at a strength of the effects, of the few futures."""
-        if strength not in self._flows:
-            count = self._few.net.shape[1]
-            full = self._bench.world(None, strength).first(count)
-            gone = self._bench.world(self._removal, strength).first(count)
-            self._flows[strength] = Flows(full, gone, self._few.rate, self._few.years)
+    def _at(self, strength: float, periods: int) -> Flows:
+        """The flows at a strength of the effects, of the few futures and so many periods."""
+        if strength not in self._known(periods):
+            few = self._few
+            worlds = (self._bench.world(r, strength, periods) for r in (None, self._removal))
+            full, gone = (world.first(few.net.shape[1]) for world in worlds)
+            self._flows[strength] = Flows(full, gone, few.rate, few.years[:periods])
         return self._flows[strength]
+
+    def _known(self, periods: int) -> list[float]:
+        """Strengths at which so many periods were simulated."""
+        return [k for k, flows in self._flows.items() if len(flows.years) >= periods]
 
     def cash(self, periods: int) -> BreakEven:
         """Where NPV of the first periods is nothing."""
-        return self._found(CASH, lambda flows: flows.present_value(periods))
+        return self._found(CASH, periods, lambda flows: flows.present_value(periods))
 
     def value(self, periods: int, multiple: FloatArray) -> BreakEven:
         """The same with a multiple of the difference in ARR at their end."""
@@ -114,13 +118,13 @@ class Search:
             more = flows.arr_saved[periods - 1] * multiple[: flows.net.shape[1]]
             return flows.present_value(periods) + flows.end_discounted(periods, more)
 
-        return self._found(VALUE, worth)
+        return self._found(VALUE, periods, worth)
 
-    def _found(self, basis: str, worth: Callable[[Flows], FloatArray]) -> BreakEven:
-        known = worth(self.believed) if self._given else np.zeros(0)
+    def _found(self, basis: str, periods: int, worth: Callable[[Flows], FloatArray]) -> BreakEven:
+        believed = worth(self.believed) if self._given else np.zeros(0)
 
         def set_right(strength: float) -> Controlled:
-            return Controlled(worth(self._at(strength)), known)
+            return Controlled(worth(self._at(strength, periods)), believed)
 
         def mean(strength: float) -> float:
             return set_right(strength).mean
@@ -128,19 +132,13 @@ class Search:
         steep = self._beliefs.steepest
         most = 1.0 if mean(0.0) > 0 or steep == 0 else math.log(_LARGEST) / steep
         tolerance = 2 * TOLERANCE / max(steep, TOLERANCE)  # the curve knows the rest
-        strength = crossing(mean, self._flows, most, steep, tolerance)
+        strength = crossing(mean, self._known(periods), most, steep, tolerance)
         if strength is None:
             return BreakEven(basis, ALWAYS if mean(0.0) > 0 else NEVER)
-        nearest = min(self._flows, key=lambda known: abs(known - strength))
-        error = set_right(nearest).error / self._slope(mean, strength)
+        known = self._known(periods)
+        nearest = min(known, key=lambda place: abs(place - strength))
+        error = set_right(nearest).error / _slope(mean, known, nearest)
         return self._told(basis, strength, error)
-
-    def _slope(self, mean: Callable[[float], float], strength: float) -> float:
-        """Slope of a mean, between the nearest strengths that lie a tenth away at least."""
-        below = max((k for k in self._flows if k <= 0.9 * strength), default=strength)
-        above = min((k for k in self._flows if k > 1.1 * strength), default=strength)
-        rise = abs(mean(above) - mean(below))
-        return rise / (above - below) if rise else math.nan
 
     def _told(self, basis: str, strength: float, error: float) -> BreakEven:
         beliefs = self._beliefs
@@ -163,3 +161,11 @@ class Search:
             beliefs.hazard_ratio(1.0) if self._given else nan,
             beliefs.grr_points(1.0) if self._given else nan,
         )
+
+
+def _slope(mean: Callable[[float], float], known: list[float], strength: float) -> float:
+    """Slope of a mean at a known strength, between the nearest that lie a tenth away at least."""
+    below = max((k for k in known if k <= 0.9 * strength), default=strength)
+    above = min((k for k in known if k > 1.1 * strength), default=strength)
+    rise = abs(mean(above) - mean(below))
+    return rise / (above - below) if rise else math.nan

@@ -22,6 +22,8 @@ from capacity.result import COLUMNS
 from capacity.rng import BLOCK
 from capacity.simulation import Progress
 from capacity.statistics import QUANTILES
+from capacity.valuing.beliefs import says_effects
+from capacity.valuing.crowding import crowding_of
 from capacity.valuing.worlds import Futures, chance_of
 
 EXACT = 10
@@ -44,7 +46,8 @@ class TaskValues:
         Their names.
     share, error
         Part of each task in the gross profit that all of the work makes (Shapley), and its Monte
-        Carlo error, shape (tasks,).
+        Carlo error, shape (tasks,). Of so few futures that their luck has no error yet, or of
+        none, the error is that of the sampled orders alone.
     by_segment
         The same by the segment in which the profit is made, shape (tasks, segments).
     alone
@@ -54,11 +57,12 @@ class TaskValues:
     idle
         Cost of hours of the roles with work that went into none.
     total
-        What all of the work makes: the sum of the shares.
+        What all of the work makes: the sum of the shares. These and their parts are NaN where the
+        scenario does not say what any work does.
     simulations
-        Coalitions that were simulated.
+        Coalitions that were simulated; of those that come to the same, one.
     exact
-        Whether these were all.
+        Whether the value of every coalition is known.
     """
 
     tasks: tuple[str, ...]
@@ -135,7 +139,10 @@ def task_values(
     orders = [] if exact else _orders(futures.seed, count)
     wanted = set(range(1 << count)) if exact else set(coalitions_of(orders))
     wanted |= {everything ^ 1 << k for k in range(count)}
-    found = _profits(bench, sorted(wanted), futures.executor, progress)
+    crowding = crowding_of(layout)
+    same = {coalition: crowding.that_count(coalition) for coalition in wanted}
+    simulated = _profits(bench, sorted(set(same.values())), futures.executor, progress)
+    found = {coalition: simulated[fewer] for coalition, fewer in same.items()}
     if exact:
         shares, spread = exact_shares(count, found.__getitem__), np.zeros(count)
     else:
@@ -143,19 +150,23 @@ def task_values(
         shares, spread = sampled.mean(axis=0), _spread(sampled)
     alone = [found[everything] - found[everything ^ 1 << k] for k in range(count)]
     hours, cost, idle = _effort(layout, bench.record(everything), periods)
+    if not says_effects(layout.plan):
+        shares, alone = np.full_like(shares, np.nan), [np.full_like(alone[0], np.nan)] * count
     by_block = shares.sum(axis=1)
     return TaskValues(
         tasks,
         tuple(layout.plan.segments),
         by_block.mean(axis=1),
-        np.hypot(spread, _error(by_block)),
+        _both(spread, _error(by_block)) if not exact else _error(by_block),
         shares.mean(axis=2),
         np.array([difference.sum(axis=0).mean() for difference in alone]),
         hours,
         cost,
         idle,
-        float((found[everything] - found[0]).sum(axis=0).mean()),
-        len(found),
+        float((found[everything] - found[0]).sum(axis=0).mean())
+        if says_effects(layout.plan)
+        else math.nan,
+        len(simulated),
         exact,
     )
 
@@ -166,6 +177,11 @@ def _spread(sampled: FloatArray) -> FloatArray:
     pairs = of_order.reshape(-1, 2, of_order.shape[1]).mean(axis=1)
     error: FloatArray = pairs.std(axis=0, ddof=1) / math.sqrt(len(pairs))
     return error
+
+
+def _both(of_orders: FloatArray, of_luck: FloatArray) -> FloatArray:
+    """Errors of both together; of the orders alone where futures are too few to tell their own."""
+    return np.hypot(of_orders, np.nan_to_num(of_luck))
 
 
 def _profits(

@@ -42,7 +42,7 @@ class World:
         segments, trials).
     per_revenue
         Value of a customer who pays 1 a year, at the coverage from the removal on, shape
-        (1, segments, trials).
+        (1, segments, trials); (0, segments, trials) where nobody asked.
     """
 
     gross_profit: FloatArray
@@ -101,25 +101,31 @@ class Futures:
 class Bench:
     """One batch of futures, ready for any world; what these have in common is found once."""
 
-    def __init__(self, layout: Layout, seed: int, blocks: range | None) -> None:
-        self._layout, self._shared = layout, Shared()
+    def __init__(
+        self, layout: Layout, seed: int, blocks: range | None, *, lifetimes: bool = True
+    ) -> None:
+        self._layout, self._shared = layout, Shared(lifetimes=lifetimes)
         self._chance = chance_of(seed, blocks, layout.copulas)
-        self._whole: dict[float, World] = {}
+        self._whole: dict[tuple[float, int | None], World] = {}
 
-    def world(self, removal: Removal | None, strength: float = 1.0) -> World:
+    def world(
+        self, removal: Removal | None, strength: float = 1.0, until: int | None = None
+    ) -> World:
         """The futures in a world; None is the plan as it is.
 
         Parameters
         ----------
         strength
             Power to which the effects are raised.
+        until
+            So many periods, the first ones; all of them where nothing is said.
         """
-        if removal is None and strength in self._whole:
-            return self._whole[strength]
-        record = run_batch(self._layout, self._chance, removal, strength, self._shared)
+        if removal is None and (strength, until) in self._whole:
+            return self._whole[strength, until]
+        record = run_batch(self._layout, self._chance, removal, strength, self._shared, until=until)
         world = distilled(self._layout, record)
         if removal is None:
-            self._whole[strength] = world
+            self._whole[strength, until] = world
         return world
 
 
@@ -165,7 +171,7 @@ def _joined(parts: Sequence[World]) -> World:
 
 def distilled(layout: Layout, record: Record) -> World:
     """Money and customers of a batch."""
-    margin = record["finance"][:, 0]
+    margin, none = record["finance"][:, 0], record["arr"][:0]
     return World(
         gross_profit=record["revenue"] * margin[:, None],
         revenue=record["revenue"].sum(axis=1),
@@ -175,7 +181,7 @@ def distilled(layout: Layout, record: Record) -> World:
         frozen_accounts=record["frozen_accounts"],
         frozen_arr=record["frozen_arr"],
         frozen_kept_arr=record["frozen_kept_arr"],
-        per_revenue=record["lifetime"],
+        per_revenue=record.get("lifetime", none),
     )
 
 

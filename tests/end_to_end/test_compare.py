@@ -59,7 +59,7 @@ def test_a_comparison_in_words_and_figures(run: Callable[..., Finished], folder:
     done = run("compare", "small.yaml", "ten.yaml", "--trials", 400, folder=folder)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Ten people (B) against Small (A) · 400 futures\n")
-    assert "costs USD 720k more" in " ".join(done.out.split())
+    assert "costs $720k more" in " ".join(done.out.split())
     assert row_of(done.out, "team cost") == [
         "180k", "900k", "+720k", "+720k", "0 %", "0 %"
     ]  # fmt: skip
@@ -249,3 +249,10 @@ def test_warnings_are_said_once(run: Callable[..., Finished], folder: Path) -> N
     assert len(done.lines) == 1
     quiet = run("compare", "small.yaml", "ten.yaml", "--trials", 0, "--quiet", folder=folder)
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")
+
+
+def test_expected_values_say_nothing_of_how_often_a_target_is_met():
+    plan = capacity.load(ROOT / "scenarios" / "seed_example.yaml")
+    table = capacity.compare([plan, plan], trials=0).table()
+    row = table[table.metric == "p_covered"].iloc[0]
+    assert row[["mean", "p_higher"]].isna().all()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from leavings import ROOT
+
+import capacity
 
 PLAN = """\
 name: A plan
@@ -132,7 +136,8 @@ def test_silence_on_the_effect_is_no_obstacle(run, plan):
     file = plan("value: {if_stopped: {churn: 1.3, source: own judgement}}\n", "")
     done = run("roi", file, "--trials", 0)
     assert done.code == 0, done.err
-    assert "The scenario does not say what the work does." in done.out
+    assert "What it saves is not known" in " ".join(done.out.split())
+    assert "if_stopped" in done.out
 
 
 def test_a_plan_without_revenue(run, plan):
@@ -216,3 +221,30 @@ def test_the_report_says_what_the_scenario_says_and_what_it_costs(run, plan):
     assert "of revenue. Break-even and return" in out
     assert "All horizons begin with 2027-01, the start of the plan." in out
     assert "All horizons begin" not in run("roi", plan(), "--trials", 0).out
+
+
+def test_what_the_work_saves_is_empty_where_nothing_says_it(run, plan):
+    """Zero would say that the work is known to do nothing; the cost is known all the same."""
+    file = plan("value: {if_stopped: {churn: 1.3, source: own judgement}}\n", "")
+    worth = capacity.roi(capacity.load(file), trials=200, tasks=True)
+    for metric in ("roi", "npv", "irr", "payback_period", "arr_saved", "grr_without"):
+        period = "36m" if metric.startswith("grr") else ""
+        assert math.isnan(worth.mean(metric, period)), metric
+        assert np.isnan(worth.array(metric, period)).all()
+    assert math.isnan(worth.odds("npv"))
+    assert np.isnan(worth.tasks.share).all()
+    assert math.isnan(worth.tasks.total)
+    assert worth.mean("incremental_cost") > 0
+    assert worth.headline.hazard_ratio > 1
+
+
+def test_fewer_months_than_the_headline_has_are_told_so(run, plan):
+    done = run("roi", plan(), "--months", 24, "--trials", 0)
+    assert "--months 24: the headline is over 36 months" in done.err
+    assert "--months" not in run("roi", plan(), "--months", 36, "--trials", 0).err
+
+
+def test_people_without_pay_are_not_said_to_be_paid(run, plan):
+    file = plan("", "")
+    done = run("roi", file, "--trials", 0, "--set", "team.csm.salary=0")
+    assert "gives its people no pay" in " ".join(done.out.split())

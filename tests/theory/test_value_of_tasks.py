@@ -46,7 +46,7 @@ def share(found, task):
 
 def test_the_shares_are_all_that_the_work_makes(found):
     assert found.exact
-    assert found.simulations == 16
+    assert found.simulations == 8  # with the report or without it is the same
     assert found.share.sum() == pytest.approx(found.total, rel=1e-12)
     assert found.by_segment.sum(axis=1) == pytest.approx(found.share, rel=1e-12)
 

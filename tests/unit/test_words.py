@@ -8,12 +8,15 @@ import pytest
 
 from capacity.report.words import (
     error,
+    hours,
     hours_error,
     money,
     money_error,
+    people,
     people_error,
     points,
     points_error,
+    share,
     share_error,
     shows,
     signed,
@@ -97,3 +100,9 @@ def test_differences_of_shares_are_points() -> None:
     assert points(math.nan) == "–"
     assert points_error(0.0123, 0.002) == " ± 0.2"
     assert points_error(0.0123, 0.0004) == ""
+
+
+def test_what_lies_below_nothing_has_a_minus_sign_and_nothing_has_none():
+    assert (money(-1234.0), money(-0.2), money(-4e6, "USD")) == ("−1.23k", "0", "−$4.00M")
+    assert (share(-0.123, 1), share(-0.0004), hours(-0.4)) == ("−12.3 %", "0 %", "0")
+    assert (hours(-1234.0), people(-0.04), points(-0.05)) == ("−1,234", "0.0", "−5.0 pp")
