@@ -13,8 +13,9 @@ from capacity.loading import Scenario
 from capacity.report.value import report
 from capacity.report.value_page import page
 from capacity.simulation import Progress
-from capacity.value import MARKS, futures_of, valued
+from capacity.value import futures_of, valued
 from capacity.valuing.answer import write_value_excel
+from capacity.workings.lasting import MARKS
 from capacity.writing import value_table, write_value_csv, write_value_json
 
 

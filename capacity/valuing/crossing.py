@@ -71,6 +71,11 @@ class _Curve:
                 chosen.append(place)
         return chosen
 
+    def beyond(self, tolerance: float) -> float:
+        """On the other side of what lies within a tolerance of the place next to nothing."""
+        known = self.nearest
+        return known + tolerance if known <= self.bracket[0] else known - tolerance
+
     def halfway(self, before: float, after: float) -> float:
         """The place in the middle."""
         a, b = (math.expm1(self._steepness * place) for place in (before, after))
@@ -89,9 +94,9 @@ def crossing(
 ) -> float | None:
     """The first place from 0 on at which a function changes its sign.
 
-    A curve through what is known foresees the place; the function is asked for there, until the
-    curve foresees no other. So what one search has found serves the next one. Where the curve is
-    no good the bracket is halved.
+    A curve through what is known foresees the place; the function is asked for there, until its
+    sign is known to change next to it. So what one search has found serves the next one. Where
+    the curve is no good the bracket is halved.
 
     Parameters
     ----------
@@ -117,19 +122,21 @@ def crossing(
     width, slow = math.inf, 0
     while True:
         before, after = curve.bracket
-        place = curve.foreseen(_APART * before if after is None else 2 * tolerance)
-        if place is not None and abs(place - curve.nearest) < tolerance:
-            return place
+        place = curve.foreseen(_APART * before if after is None else tolerance)
         if after is None:
             if before >= most:
                 return None
-            after = min(max(1.0, _FURTHEST * before), most)
-            otherwise, slow = after, slow + 1
+            end = otherwise = min(max(1.0, _FURTHEST * before), most)
+            slow += 1
         else:
-            otherwise = curve.halfway(before, after)
+            if after - before <= 2 * tolerance:
+                return min(max(before if place is None else place, before), after)
+            end, otherwise = after, curve.halfway(before, after)
             slow = 0 if after - before <= width / 2 else slow + 1
             width = width if slow else after - before
-        fits = place is not None and before < place < after and slow <= _PATIENCE
+        if place is not None and abs(place - curve.nearest) < tolerance:
+            place = curve.beyond(tolerance)
+        fits = place is not None and before < place < end and slow <= _PATIENCE
         curve.ask(place if fits and place else otherwise)
 
 
