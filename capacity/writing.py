@@ -232,10 +232,10 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     write_whole(path, as_json(data))
 
 
-def write_drivers_json(found: Sensitivity, scenario: Scenario, path: Path) -> None:
+def write_drivers_json(found: Sensitivity, path: Path) -> None:
     """``{"manifest": …, "figure": {…}, "drivers": [rows]}``; what is not known is null."""
     rows = [_all_known(row) for row in found.rows()]
-    about = {**found.manifest, **_rests_on(scenario)}
+    about = {**found.manifest, **_rests_on(found.plans[0])}
     data = {
         "manifest": about,
         "figure": _all_known(found.summary()),

@@ -240,6 +240,7 @@ def plan(
 
 
 @app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+@with_options
 def sensitivity(
     file: File,
     metric: Annotated[
@@ -265,8 +266,7 @@ def sensitivity(
     trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
-    json: Json = None,
-    csv: Csv = None,
+    files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -277,8 +277,7 @@ def sensitivity(
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
     how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
-    targets = {"json": json, "csv": csv}
-    run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+    run_sensitivity([file, *against], read, metric, files, how, quiet=quiet)
 
 
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
