@@ -10,7 +10,7 @@ from random_plans import plans
 
 import capacity
 from capacity.engine.layout import build_layout
-from capacity.explaining.explanation import Explainer
+from capacity.explaining.explainer import Explainer
 from capacity.explaining.term import Operation, Term
 from capacity.metrics import Kind, Metric
 

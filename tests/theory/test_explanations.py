@@ -11,7 +11,7 @@ import pytest
 import capacity
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
-from capacity.explaining.explanation import Explainer
+from capacity.explaining.explainer import Explainer
 from capacity.explaining.term import Operation, Term, combine
 from capacity.metrics import Kind
 
