@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from capacity.calendar import month_label
 from capacity.engine.dealing import new_arr
@@ -38,6 +39,7 @@ class Basis:
         self._scenario, self._plan = self._layout.scenario, self._layout.plan
         self._periods = self._plan.horizon.periods
         self._day = self._layout.stretches.day
+        self.accounts = lru_cache(maxsize=None)(self._accounts)
 
     # --- people ----------------------------------------------------------------------------------
 
@@ -107,7 +109,7 @@ class Basis:
         key = "accounts" if unit == "accounts" else "arr"
         return self._inputs.known(label, f"segments.{segment}.{key}", value, unit)
 
-    def accounts(self, segment: str, period: int) -> list[Term]:
+    def _accounts(self, segment: str, period: int) -> list[Term]:
         """What the accounts of a segment that are there rest on."""
         index = list(self._plan.segments).index(segment)
         number = float(self._seen.record["frozen_accounts"][0, index, 0])

@@ -42,6 +42,9 @@ class People:
         self._periods = self._layout.plan.horizon.periods
         self._days = self._layout.stretches.day
         self._clock = lru_cache(maxsize=None)(self._calendars)
+        self.headcount = lru_cache(maxsize=None)(self._headcount)
+        self.capacity = lru_cache(maxsize=None)(self._capacity)
+        self.all_hours = lru_cache(maxsize=None)(self._all_hours)
 
     def pools(self, key: Key) -> list[int]:
         """The pools that a key is about."""
@@ -50,13 +53,14 @@ class People:
 
     def by_role(self, name: str, key: Key, period: int) -> Term:
         """A figure of a role or pool: the sum of its pools."""
-        label, unit, of_one = {
+        figures: dict[str, tuple[str, str, Callable[[int, int], Term]]] = {
             "headcount": ("people", "people", self.headcount),
             "ramped_fte": ("ramped people", "FTE", self.ramped),
             "vacancies": ("vacant", "seats", self.vacancies),
             "capacity_hours": ("capacity", "hours", self.capacity),
             "available_hours": ("available", "hours", self.all_hours),
-        }[name]
+        }
+        label, unit, of_one = figures[name]
         parts = [of_one(pool, period) for pool in self.pools(key)]
         return parts[0] if len(parts) == 1 else total(label, unit, parts)
 
@@ -70,7 +74,7 @@ class People:
 
     # --- seats -----------------------------------------------------------------------------------
 
-    def headcount(self, pool: int, period: int) -> Term:
+    def _headcount(self, pool: int, period: int) -> Term:
         """Those who were there, less those who left, and those who joined."""
         staff = self._seen.team[period][pool]
         now = float(staff.filled[0])
@@ -93,15 +97,14 @@ class People:
     def vacancies(self, pool: int, period: int) -> Term:
         """Seats that wait for a newcomer."""
         staff = self._seen.team[period][pool]
-        rests_on = leaves(
-            [
-                *self._basis.hires(pool, period),
-                *self._basis.leaving(pool, period),
-                *self._basis.joining(pool),
-            ]
-        )
         label = f"vacant seats of {self.name(pool)}"
-        return given(label, staff.vacant[0], "seats", rests_on)
+        return given(label, staff.vacant[0], "seats", self._filled_by(pool, period))
+
+    def _filled_by(self, pool: int, period: int) -> list[Term]:
+        """What it rests on how many seats are filled, and for how long."""
+        basis = self._basis
+        moves = [*basis.leaving(pool, period), *basis.joining(pool)]
+        return leaves([*basis.seats(pool, period), *moves])
 
     def ramped(self, pool: int, period: int) -> Term:
         """Filled seats in ramped people, by tenure where seats are alike."""
@@ -110,13 +113,13 @@ class People:
         if staff.tenures is None:
             of = self.headcount(pool, period)
             return given(label, staff.ramped[0], "FTE", [of])
-        parts = []
+        parts, rests_on = [], self._filled_by(pool, period)
         filled, output = (column.tolist() for column in staff.tenures)
         months = self._periods.step.completed_months(np.arange(len(filled))).tolist()
         for tenure, (seats, month) in enumerate(zip(filled, months, strict=True)):
             last = tenure + 1 == len(filled)
             who = "ramped" if last else f"in {self._periods.step.name} {tenure + 1}"
-            number = given(who, seats, "people")
+            number = given(who, seats, "people", rests_on)
             if seats and last:
                 parts.append(number)
             elif seats:
@@ -209,11 +212,11 @@ class People:
 
     # --- hours of a pool -------------------------------------------------------------------------
 
-    def capacity(self, pool: int, period: int) -> Term:
+    def _capacity(self, pool: int, period: int) -> Term:
         """Hours of the people of a pool that are planned for customers."""
         return self._hours(pool, period, "for customers", self.customer)
 
-    def all_hours(self, pool: int, period: int) -> Term:
+    def _all_hours(self, pool: int, period: int) -> Term:
         """Hours of the people of a pool, before the reserve."""
         return self._hours(pool, period, "available", self.available)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,8 +27,10 @@ class Work:
         self._calendar, self._classes = self._layout.calendar, self._layout.classes
         self._periods = self._plan.horizon.periods
         self._days = self._layout.stretches.day
+        self.due = lru_cache(maxsize=None)(self._all_due)
+        self.lanes = lru_cache(maxsize=None)(self._lanes)
 
-    def lanes(self, key: Key) -> list[int]:
+    def _lanes(self, key: Key) -> list[int]:
         """The work lanes that a key is about."""
         return [i for i in range(len(self._work.lane)) if self._fits(i, key)]
 
@@ -40,7 +43,7 @@ class Work:
 
     # --- due hours -------------------------------------------------------------------------------
 
-    def due(self, key: Key, period: int) -> Term:
+    def _all_due(self, key: Key, period: int) -> Term:
         """New work of a period; what does not fall due is left out."""
         parts = [self._due(lane, period) for lane in self.lanes(key)]
         found = [part for part in parts if part.value]
