@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row
 from capacity.engine.layout import Layout
@@ -12,17 +15,25 @@ from capacity.expectations import figure_named
 from capacity.explaining.basis import leaves
 from capacity.explaining.explainer import Explainer
 from capacity.explaining.term import Term
+from capacity.loading import Scenario
+from capacity.report.reported import Reported
 from capacity.scenario.expecting import ABOUT, Named
+from capacity.writing import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from capacity.report.page import Page
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Explanation(Reported):
     """The arithmetic of one number.
 
     Attributes
     ----------
-    scenario
-        The name of the plan.
+    plan
+        Whose number it is.
     metric, unit
         What it is called, and in what it is told.
     about
@@ -31,14 +42,22 @@ class Explanation:
         When; empty for a figure over the plan.
     term
         The number and what it is made of.
+    manifest
+        What the number depends on.
     """
 
-    scenario: str
+    plan: Scenario
     metric: str
     unit: str
     about: Mapping[str, str]
     period: str
     term: Term
+    manifest: Mapping[str, Any]
+
+    @property
+    def scenario(self) -> str:
+        """The name of the plan."""
+        return self.plan.name
 
     @property
     def value(self) -> float:
@@ -54,6 +73,34 @@ class Explanation:
         """A row for each number of the arithmetic, from the top, with its depth."""
         return [*_rows(self.term, 0)]
 
+    def table(self) -> pd.DataFrame:
+        """The rows as a table."""
+        import pandas as pd  # slow to import
+
+        table = pd.DataFrame(self.rows())
+        places = ["line", "column"]
+        table[places] = table[places].astype("Int64")  # whole, though not every number was written
+        return table
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.explaining_page import page  # shows what is computed here
+
+        return page(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the arithmetic as an Excel workbook that computes, from the inputs to the number.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.explaining import workbook  # brought by the extra `report`
+
+        write_whole(Path(path), workbook(self))
+
     def __str__(self) -> str:
         from capacity.report.explaining import as_text  # shows what is computed here
 
@@ -66,7 +113,9 @@ def _rows(term: Term, depth: int) -> Iterator[Row]:
         yield from _rows(part, depth + 1)
 
 
-def explained(layout: Layout, metric: str, about: Mapping[str, str]) -> Explanation:
+def explained(
+    layout: Layout, metric: str, about: Mapping[str, str], manifest: Mapping[str, Any]
+) -> Explanation:
     """The arithmetic of a figure that is named as by an expectation.
 
     Parameters
@@ -76,6 +125,8 @@ def explained(layout: Layout, metric: str, about: Mapping[str, str]) -> Explanat
     about
         Names beside those in the brackets, by `role`, `pool`, `segment`, `task` or `period`; an
         empty one says nothing.
+    manifest
+        What the number depends on.
 
     Raises
     ------
@@ -90,4 +141,4 @@ def explained(layout: Layout, metric: str, about: Mapping[str, str]) -> Explanat
         raise QuestionError(text)
     keys = {name: value for name in ABOUT if (value := getattr(found.key, name))}
     term = explainer.explain(found, period or "", by)
-    return Explanation(layout.scenario.name, found.name, found.unit, keys, period or "", term)
+    return Explanation(layout.scenario, found.name, found.unit, keys, period or "", term, manifest)

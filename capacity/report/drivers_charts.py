@@ -83,15 +83,9 @@ def _share_bars(names: Sequence[str]) -> Spec:
     layers = [
         vega.touched({"type": "bar", "height": 14}, x=x, color=colour),
         vega.layer(whisker, {"x": {**x, "field": "low"}, "x2": {"field": "high"}}),
-        _beside(),
+        vega.said_beside(),
     ]
     return vega.by_name(names, layers, vega.SENTENCE)
-
-
-def _beside() -> Spec:
-    """What a bar says, at the right edge."""
-    mark = {"type": "text", "align": "left", "color": INK, "fontSize": 12, "dx": 8, "x": "width"}
-    return vega.layer(mark, {"text": {"field": "said"}})
 
 
 # --- the tornado ----------------------------------------------------------------------------------
@@ -145,7 +139,7 @@ def _nudged(found: Sensitivity, names: Sequence[str], swings: Sequence[Swing]) -
         "fixed",
         finding,
         "Bars: the expected figure with a number a tenth lower and higher; whole numbers go to the "
-        "next whole one.",
+        "next whole one. Line: the figure as it is.",
         f"Tornado by number, {metric} with a tenth less and more. {finding}",
         vega.whole(rows, _two_ended(names, _NUDGES, found.unit, found.middle, None)),
     )
@@ -186,7 +180,7 @@ def _knowing(found: Sensitivity) -> Chart:
     layers = [
         vega.touched({"type": "bar", "height": 14, "color": GAIN}, x=x),
         vega.layer(whisker, {"x": {**x, "field": "low"}, "x2": {"field": "high"}}),
-        _beside(),
+        vega.said_beside(),
     ]
     return Chart(
         "knowing",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _SIGNS = {"sum": "+", "product": "×", "quotient": "÷", "difference": "−"}
+_SEVERAL = 2
 _INLINE = 3
 """Parts of a sum that are told on its own line."""
 _NAMED = 4
@@ -41,7 +42,7 @@ def as_text(found: Explanation) -> str:
     finds.
     """
     lines = [_filled(f"{found.scenario} · {about(found)}", "", ""), ""]
-    lines += [_filled(text, _INDENT * depth) for depth, text in steps(found.term)]
+    lines += [_filled(line(term), _INDENT * depth) for depth, term in steps(found.term)]
     if found.inputs:
         lines += ["", "Inputs", *_inputs(found)]
     return "\n".join(lines)
@@ -53,7 +54,7 @@ def about(found: Explanation) -> str:
     return " · ".join([*named, "expected values"])
 
 
-def steps(term: Term) -> Iterator[tuple[int, str]]:
+def steps(term: Term) -> Iterator[tuple[int, Term]]:
     """The arithmetic line by line, each with its depth."""
     yield from _Steps().of(term, 0)
 
@@ -65,17 +66,17 @@ class _Steps:
         self._told: set[Term] = set()
         self._named: set[str] = set()
 
-    def of(self, term: Term, depth: int) -> Iterator[tuple[int, str]]:
+    def of(self, term: Term, depth: int) -> Iterator[tuple[int, Term]]:
         """A number and what it is made of."""
-        yield depth, _line(term)
+        yield depth, term
         self._told.add(term)
         self._named.update(_inputs_of(term) if _is_given(term) else map(_name, term.parts))
         for part in term.parts:
             if part in self._told:
                 continue
-            if _PERIOD.fullmatch(part.label):
-                yield depth + 1, _line(part)
-            elif _is_listed(term) or self._says_more(part):
+            if is_period(part):
+                yield depth + 1, part
+            elif is_listed(term) or self._says_more(part):
                 yield from self.of(part, depth + 1)
 
     def _says_more(self, part: Term) -> bool:
@@ -97,18 +98,23 @@ def _inputs_of(term: Term) -> set[str]:
     return {_name(part) for part in term.walk() if part.path or part.place}
 
 
-def _line(term: Term) -> str:
-    if not term.parts:
-        return f"{term.label}: {said(term)}"
-    if term.operation.value == "given":
-        return f"{term.label}: {said(term)}, which rests on {_rests_on(term)}"
-    if _is_listed(term):
-        below = "" if _PERIOD.fullmatch(term.label) else " is the sum of"
+def line(term: Term) -> str:
+    """``due: 336 h = 112 accounts due × 3 h each``."""
+    if is_listed(term):
+        below = "" if is_period(term) else " is the sum of"
         return f"{term.label}: {said(term)}{below}"
-    if len(term.parts) == 1:
-        return f"{term.label}: {said(term)}"
-    sign = f" {_SIGNS[term.operation.value]} "
-    return f"{term.label}: {said(term)} = {sign.join(map(_named, term.parts))}"
+    how = made_of(term)
+    between = "" if not how else ", " if _is_given(term) else " = "
+    return f"{term.label}: {said(term)}{between}{how}"
+
+
+def made_of(term: Term) -> str:
+    """``112 accounts due × 3 h each``; nothing of a number that has no parts."""
+    if _is_given(term):
+        return f"which rests on {_rests_on(term)}"
+    if len(term.parts) < _SEVERAL:
+        return ""
+    return f" {_SIGNS[term.operation.value]} ".join(map(_named, term.parts))
 
 
 def _rests_on(term: Term) -> str:
@@ -118,9 +124,14 @@ def _rests_on(term: Term) -> str:
     return ", ".join(f"{part.label} {said(part)}" for part in term.parts)
 
 
-def _is_listed(term: Term) -> bool:
+def is_listed(term: Term) -> bool:
     """Whether the parts of a sum stand below it, each on its line."""
     return term.operation.value == "sum" and len(term.parts) > _INLINE
+
+
+def is_period(term: Term) -> bool:
+    """Whether a number is that of one period of several."""
+    return bool(_PERIOD.fullmatch(term.label))
 
 
 def _named(term: Term) -> str:
@@ -150,9 +161,14 @@ def _number(value: float) -> str:
 def _inputs(found: Explanation) -> Iterator[str]:
     """Where the inputs were written, as places that an editor can jump to."""
     for term in found.inputs:
-        line = f":{term.place.line}" if term.place and term.place.line else ""
-        place = f"{term.place.file}{line}" if term.place else "default"
-        yield f"{place}: {term.path or term.label}: {said(term)}"
+        yield f"{place(term)}: {term.path or term.label}: {said(term)}"
+
+
+def place(term: Term) -> str:
+    """``plan.yaml:12``, or that nobody wrote it."""
+    if term.place is None:
+        return "default"
+    return f"{term.place.file}:{term.place.line}" if term.place.line else term.place.file
 
 
 def _filled(text: str, indent: str, hanging: str = _HANGING) -> str:
