@@ -82,7 +82,8 @@ class Driver:
         The figure at its p10 and its p90.
     bent
         Whether the swing and the share tell different stories: the figure does not move in a
-        straight line along this input.
+        straight line along this input. Never of inputs that are tied to others, whose share holds
+        what these bring along.
     tip
         Where it makes the decision flip; None where it does not, or nothing is decided.
     worth, worth_error

@@ -145,11 +145,12 @@ def _measured(
     scale = float(both.var()) / parts.variance if parts.variance else 0.0
     shares = [scale * found for found in first_order(seen.luck, both, futures.seed)]
     ranks, few = rank_correlations(seen.luck, both), futures.fewer(TORNADO)
+    tied = {key for copula in futures.copulas for key in copula.of}
     drivers = []
     for i, unknown in enumerate(asked.inputs):
         share, error = (float(found[i]) for found in shares)
         swing = swing_of(asked.outcome, few, unknown)
-        bent = is_bent(swing, share, error, parts)
+        bent = unknown.key not in tied and is_bent(swing, share, error, parts)
         tip, worth = _decided(asked, unknown, seen.luck[i], seen)
         if share <= SURE * error and not straddles(swing, asked.bound):
             tip = None  # a crossing in the tails of what is not heard is noise

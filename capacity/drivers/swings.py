@@ -15,6 +15,7 @@ from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
 from capacity.estimates import Z_OF_P90
 from capacity.loading import Scenario
+from capacity.scenario.register import register
 from capacity.statistics import mean_error
 
 LOW, HIGH = 0.1, 0.9
@@ -64,8 +65,12 @@ def is_bent(swing: Swing, share: float, error: float, parts: Split) -> bool:
 
 
 def nudged(plans: Sequence[Scenario], asked: Question, futures: Futures) -> list[Nudged]:
-    """The figure with each known number a tenth lower and higher, in the same futures."""
+    """The figure with each known number a tenth lower and higher, in the same futures.
+
+    A plan that does without a number stays as it is.
+    """
     unmoved = asked.outcome.finish(futures.values(asked.outcome))
+    known = [{one.path for one in register(plan.plan, plan.marked)} for plan in plans]
     found = []
     for nudge in nudges(plans[0], asked.inputs):
         ends = []
@@ -73,7 +78,11 @@ def nudged(plans: Sequence[Scenario], asked: Question, futures: Futures) -> list
             if value is None:
                 ends.append(unmoved)
                 continue
-            outcome = asked.outcome.on([plan.with_({nudge.path: value}) for plan in plans])
+            changed = [
+                plan.with_({nudge.path: value}) if nudge.path in paths else plan
+                for plan, paths in zip(plans, known, strict=True)
+            ]
+            outcome = asked.outcome.on(changed)
             ends.append(outcome.finish(futures.values(outcome)))
         found.append(Nudged(nudge, _between(*ends)))
     return sorted(found, key=lambda one: -abs(one.swing.width))

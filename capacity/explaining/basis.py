@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -114,20 +115,29 @@ class Basis:
         index = list(self._plan.segments).index(segment)
         number = float(self._seen.record["frozen_accounts"][0, index, 0])
         opening = self.today(f"{segment} when the plan begins", segment, number, "accounts")
-        lost = self.rates(segment, CHURN, period) if period else []
-        return [t for t in (opening, *self.wins(segment, period), *lost) if t.path or t.place]
+        lost = self.rates(segment, CHURN, period, since=0) if period else []
+        wins = self.wins(segment, period, since=0)
+        return [term for term in (opening, *wins, *lost) if term.path or term.place]
 
-    def wins(self, segment: str, period: int) -> list[Term]:
-        """How many accounts are won."""
+    def wins(self, segment: str, period: int, since: int | None = None) -> list[Term]:
+        """How many accounts are won in a period, or in all from an earlier one on."""
         new, path = self._plan.segments[segment].new_accounts, f"segments.{segment}.new_accounts"
         if new is None:
             return []
         if new.per_year is None:
             booked = float(new.booked(self._periods)[period])
             return [self._inputs.known("won as booked", f"{path}.by_month", booked, "accounts")]
-        day = self._day(period)
-        found = [self._inputs.of("won a year", (f"{path}.per_year", new.per_year), day, "accounts")]
-        return [*found, *self.events("new_accounts", period)]
+        named = f"{path}.per_year", new.per_year
+        found = [
+            self._inputs.of("won a year", named, day, "accounts")
+            for day in self._days(period, since)
+        ]
+        return leaves([*found, *self.events("new_accounts", period, since=since)])
+
+    def _days(self, period: int, since: int | None) -> list[dt.date | None]:
+        """The days whose values hold in a period, or in all from an earlier one on."""
+        first = period if since is None else since
+        return list(dict.fromkeys(self._day(t) for t in range(first, period + 1)))
 
     def price(self, segment: str, period: int) -> Term:
         """What a new account pays."""
@@ -139,21 +149,24 @@ class Basis:
 
     # --- what customers do -----------------------------------------------------------------------
 
-    def rates(self, segment: str, kind: str, period: int) -> list[Term]:
+    def rates(self, segment: str, kind: str, period: int, since: int | None = None) -> list[Term]:
         """How often customers leave, cut or grow, as the plan says it, and what events do."""
-        day = self._day(period)
-        found: list[Term] = []
+        found = [
+            term for day in self._days(period, since) for term in self._rates_on(segment, kind, day)
+        ]
+        events = self.events(kind, period, since=since)
+        return leaves(term for term in (*found, *events) if term.place)
+
+    def _rates_on(self, segment: str, kind: str, day: dt.date | None) -> Iterator[Term]:
         if kind == CHURN:
             path = f"segments.{segment}.churn"
-            hazards = self._layout.retention.hazards
-            named = [one for one in hazards if f"{one[0]}.".startswith(f"{path}.")]
-            found += [self._inputs.of("churn a year", one, day, "share") for one in named]
+            for named in self._layout.retention.hazards:
+                if f"{named[0]}.".startswith(f"{path}."):
+                    yield self._inputs.of("churn a year", named, day, "share")
         for key in _RATES[kind]:
             value = getattr(self._plan.segments[segment], key)
             if isinstance(value, Estimate):
-                named_one = f"segments.{segment}.{key}", value
-                found.append(self._inputs.of(key, named_one, day, "share"))
-        return [term for term in (*found, *self.events(kind, period)) if term.place]
+                yield self._inputs.of(key, (f"segments.{segment}.{key}", value), day, "share")
 
     def effects(self, segment: str, kind: str, period: int) -> list[Term]:
         """What work and familiar faces do to customers."""
@@ -197,16 +210,20 @@ class Basis:
 
     # --- events ----------------------------------------------------------------------------------
 
-    def events(self, kind: str, period: int, task: str = "") -> list[Term]:
-        """Events that may happen in a period and move something of a kind."""
-        found = []
+    def events(
+        self, kind: str, period: int, task: str = "", since: int | None = None
+    ) -> list[Term]:
+        """Events that may happen in a period, or since an earlier one, and move something."""
+        found: list[Term] = []
+        first = period if since is None else since
         for name, event in self._plan.events.items():
-            if period not in event.periods(self._plan.horizon) or kind == CONTRACTION:
+            lasts = event.periods(self._plan.horizon)
+            if kind == CONTRACTION or not set(lasts) & set(range(first, period + 1)):
                 continue
-            day = self._day(event.periods(self._plan.horizon)[0])
-            factor = self._factor(name, kind, task, period)
+            factor = self._factor(name, kind, task, max(first, lasts[0]))
             if factor.place:
                 odds = f"events.{name}.probability", event.probability
+                day = self._day(lasts[0])
                 found += [self._inputs.of(f"odds of {name}", odds, day, "share"), factor]
         return found
 

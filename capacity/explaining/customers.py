@@ -122,10 +122,15 @@ class Accounts:
                 parts.append(product("lost", "accounts", number, chance))
         return total(f"lost accounts of {segment}", "accounts", parts)
 
-    def rests_on(self, segment: str, kind: str, period: int) -> list[Term]:
-        """What customers do rests on rates, events, and the work that was done for them."""
+    def rests_on(
+        self, segment: str, kind: str, period: int, since: int | None = None
+    ) -> list[Term]:
+        """What customers do rests on rates, events, and the work that was done for them.
+
+        In a period, or in all from an earlier one on.
+        """
         effects = self._basis.effects(segment, kind, period)
-        found = [*self._basis.rates(segment, kind, period), *effects]
+        found = [*self._basis.rates(segment, kind, period, since), *effects]
         return [*found, self._so_far.of(segment, period)] if effects else found
 
     # --- revenue ---------------------------------------------------------------------------------
@@ -166,9 +171,10 @@ class Accounts:
 
     def _of_arr(self, segment: str, period: int) -> list[Term]:
         """What the revenue of a segment rests on."""
-        won = self._basis.wins(segment, period)
+        won = self._basis.wins(segment, period, since=0)
         price = [self._basis.price(segment, period)] if won else []
-        moves = (self._basis.rates(segment, kind, period) for kind in _OF_MOVES.values())
+        kinds = _OF_MOVES.values()
+        moves = (self._basis.rates(segment, kind, period, since=0) for kind in kinds)
         return leaves([self.opening_arr(segment), *won, *price, *itertools.chain(*moves)])
 
     def new_arr(self, segment: str, period: int) -> Term:

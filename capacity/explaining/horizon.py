@@ -74,7 +74,7 @@ class Horizon:
         after = []
         for one in names:
             value = self._seen.record[name][year, self._names.index(one), 0]
-            did = [accounts.rests_on(one, kind, last) for kind in kinds]
+            did = [accounts.rests_on(one, kind, last, since=0) for kind in kinds]
             rests_on = dict.fromkeys([opening(one), *(term for terms in did for term in terms)])
             after.append(given(f"{label}, {one}", value, unit, [*rests_on]))
         return quotient(metric.name, "share", total(label, unit, after), before)
@@ -129,7 +129,7 @@ class Horizon:
             found.append(self._inputs.of(key.replace("_", " "), named, None, "share"))
         years = self._inputs.known("years", "finance.clv_years", finance.clv_years)
         kinds = (CHURN, CONTRACTION, EXPANSION)
-        did = [self._parts.accounts.rests_on(segment, kind, last) for kind in kinds]
+        did = [self._parts.accounts.rests_on(segment, kind, last, since=0) for kind in kinds]
         return [*dict.fromkeys([*found, years, *(term for terms in did for term in terms)])]
 
     # --- money -----------------------------------------------------------------------------------

@@ -134,27 +134,42 @@ class CoverageSoFar:
 
     def __init__(self, seen: Seen, work: Work, people: People) -> None:
         self._seen, self._work, self._people = seen, work, people
+        self._layout = seen.layout
         self.of = lru_cache(maxsize=None)(self._of)
+        self._keys = lru_cache(maxsize=None)(self._felt)
+        self._inputs: dict[str, list[list[Term]]] = {}
 
     def _of(self, segment: str, period: int) -> Term:
         """Of the work that does something to them, up to a period; with what it rests on."""
-        layout = self._seen.layout
-        index = list(layout.plan.segments).index(segment)
-        lanes = {
-            (pair.lane.task, pair.lane.segment or "")
-            for pair in layout.effects.pairs
-            if layout.territories.segment[pair.territory] == index
-        }
-        keys = [Key(one, task=task) for task, one in sorted(lanes)]
-        served = [lane for key in keys for lane in self._work.lanes(key)]
+        served = self._served(segment)
         done, dropped = (
             sum(self._work.recorded(name, served, t) for t in range(period + 1))
             for name in ("done_hours", "dropped_hours")
         )
         decided = done + dropped
         value = done / decided if decided > DUST else np.nan
-        pools = dict.fromkeys(int(layout.work.pool[lane]) for lane in served)
-        hours = [self._people.capacity(pool, period) for pool in pools]
-        due = [self._work.due(key, period) for key in keys]
         label = f"coverage of the work for {segment} so far"
-        return given(label, value, "share", leaves([*hours, *due]))
+        return given(label, value, "share", self._rests_on(segment, period))
+
+    def _felt(self, segment: str) -> list[Key]:
+        """The work whose coverage they feel."""
+        index = list(self._layout.plan.segments).index(segment)
+        lanes = {
+            (pair.lane.task, pair.lane.segment or "")
+            for pair in self._layout.effects.pairs
+            if self._layout.territories.segment[pair.territory] == index
+        }
+        return [Key(one, task=task) for task, one in sorted(lanes)]
+
+    def _served(self, segment: str) -> list[int]:
+        return [lane for key in self._keys(segment) for lane in self._work.lanes(key)]
+
+    def _rests_on(self, segment: str, period: int) -> list[Term]:
+        """Inputs of that work, and of the people who do it, in all periods so far."""
+        known = self._inputs.setdefault(segment, [])
+        pools = dict.fromkeys(int(self._layout.work.pool[lane]) for lane in self._served(segment))
+        for t in range(len(known), period + 1):
+            hours = [self._people.capacity(pool, t) for pool in pools]
+            due = [self._work.due(key, t) for key in self._keys(segment)]
+            known.append(leaves([*(known[-1] if known else []), *hours, *due]))
+        return known[period]
