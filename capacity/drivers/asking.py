@@ -73,12 +73,17 @@ def ask(
         return Question(first.name, first.unit, first.outcome, inputs, sign, bound)
     found = {u.key: u for figure in figures[::-1] for u in unknowns(figure.outcome.layout)}
     several = Several([figure.outcome for figure in figures])
-    called = f"{figures[0].name}: {against[0].name} less {scenario.name}"
-    plans = tuple(one.name for one in (scenario, *against))
+    plans = _told_apart([one.name for one in (scenario, *against)])
+    called = f"{figures[0].name}: {plans[1]} less {plans[0]}"
     money = figures[0].unit == scenario.plan.currency
     zero = 0.0 if bound is None else bound
     inputs = list(found.values())
     return Question(called, figures[0].unit, several, inputs, sign or ">", zero, plans, money)
+
+
+def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of plans, of which later ones bear a number where two have the same."""
+    return tuple(f"{name} ({i + 1})" if name in names[:i] else name for i, name in enumerate(names))
 
 
 def _bound(scenario: Scenario, text: str) -> tuple[str, str, float | None]:

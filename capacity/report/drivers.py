@@ -262,7 +262,7 @@ class Tables:
         split = self._found.split
         if split.unknown > 1 or split.unknown < 0:
             beyond.append(("what we do not know", split.unknown, split.error))
-        shows_it = [f"{n} at {100 * s:.1f} %" for n, s, _ in beyond if abs(s - round(s)) > _TINY]
+        shows_it = [f"{n} at {100 * s:.1f} %" for n, s, _ in beyond if abs(s - round(s)) >= _TINY]
         if shows_it:
             yield (
                 "Shares are estimates, and one may come out below nothing or above all, by its "
@@ -270,8 +270,8 @@ class Tables:
             )
 
 
-_TINY = 0.0005
-"""Of a share: what rounding makes of nothing."""
+_TINY = 0.005
+"""Of a share: what does not show when it is said."""
 
 
 def _cut(text: str) -> str:
