@@ -115,7 +115,10 @@ class Basis:
         index = list(self._plan.segments).index(segment)
         number = float(self._seen.record["frozen_accounts"][0, index, 0])
         opening = self.today(f"{segment} when the plan begins", segment, number, "accounts")
-        lost = self.rates(segment, CHURN, period, since=0) if period else []
+        lost: list[Term] = []
+        if period:
+            rates = self.rates(segment, CHURN, period, since=0)
+            lost = [*rates, *self.effects(segment, CHURN, period)]
         wins = self.wins(segment, period, since=0)
         return [term for term in (opening, *wins, *lost) if term.path or term.place]
 

@@ -38,7 +38,7 @@ class Explainer:
         basis = Basis(seen, inputs)
         work, self._people = Work(seen, inputs, basis), People(seen, inputs, basis)
         self._hours = Hours(seen, inputs, work, self._people)
-        so_far = CoverageSoFar(seen, work, self._people)
+        so_far = CoverageSoFar(seen, work, self._hours)
         self._accounts = Accounts(seen, inputs, basis, so_far)
         self._money = Money(seen, inputs, basis, self._people)
         self._horizon = Horizon(

@@ -62,23 +62,26 @@ class Hours:
         """Hours as the engine served them: by priority, with the people there."""
         lanes = self._work.lanes(key)
         value = self._work.recorded(name, lanes, period)
-        return given(_BECAME[name], value, "hours", self._served_by(lanes, period))
+        return given(_BECAME[name], value, "hours", self.served_by(lanes, period))
 
-    def _served_by(self, lanes: Iterable[int], period: int) -> list[Term]:
-        """The hours of the pools that serve some lanes."""
-        found = []
+    def served_by(self, lanes: Iterable[int], period: int) -> list[Term]:
+        """The hours of the pools that serve some lanes, and all the work that is theirs."""
+        lanes, found = set(lanes), []
         for pool in dict.fromkeys(int(self._seen.layout.work.pool[lane]) for lane in lanes):
             found.append(self._people.capacity(pool, period))
             named = self._pools[pool].named("overtime")
             overtime = self._inputs.of("overtime", named, self._day(period), "share")
             found += [overtime] if overtime.place else []
+            whole = Key(role=self._pools[pool].name, pool=self._pools[pool].value)
+            if not lanes.issuperset(self._work.lanes(whole)):
+                found.append(self._work.due(whole, period).called("due in all"))
         return found
 
     def done_with_people(self, key: Key, period: int) -> Term:
         """Work done, and the people who did it."""
         lanes = self._work.lanes(key)
         value = self._work.recorded("done_hours", lanes, period)
-        rests_on = [self._work.due(key, period), *self._served_by(lanes, period)]
+        rests_on = [self._work.due(key, period), *self.served_by(lanes, period)]
         return given("done", value, "hours", rests_on)
 
     def _wanted(self, key: Key, period: int) -> Term:
@@ -87,7 +90,7 @@ class Hours:
         late = self._work.recorded("backlog_hours", lanes, period - 1)
         if not late:
             return due
-        served = self._served_by(lanes, period - 1) if period else []
+        served = self.served_by(lanes, period - 1) if period else []
         waiting = given("waiting from before", late, "hours", served)
         return total("due and waiting", "hours", [due, waiting])
 
@@ -132,8 +135,8 @@ class Hours:
 class CoverageSoFar:
     """The coverage that customers of a segment have felt."""
 
-    def __init__(self, seen: Seen, work: Work, people: People) -> None:
-        self._seen, self._work, self._people = seen, work, people
+    def __init__(self, seen: Seen, work: Work, hours: Hours) -> None:
+        self._work, self._hours = work, hours
         self._layout = seen.layout
         self.of = lru_cache(maxsize=None)(self._of)
         self._keys = lru_cache(maxsize=None)(self._felt)
@@ -167,9 +170,8 @@ class CoverageSoFar:
     def _rests_on(self, segment: str, period: int) -> list[Term]:
         """Inputs of that work, and of the people who do it, in all periods so far."""
         known = self._inputs.setdefault(segment, [])
-        pools = dict.fromkeys(int(self._layout.work.pool[lane]) for lane in self._served(segment))
         for t in range(len(known), period + 1):
-            hours = [self._people.capacity(pool, t) for pool in pools]
+            served = self._hours.served_by(self._served(segment), t)
             due = [self._work.due(key, t) for key in self._keys(segment)]
-            known.append(leaves([*(known[-1] if known else []), *hours, *due]))
+            known.append(leaves([*(known[-1] if known else []), *served, *due]))
         return known[period]

@@ -19,7 +19,7 @@ _SIGNS = {"sum": "+", "product": "×", "quotient": "÷", "difference": "−"}
 _SEVERAL = 2
 _INLINE = 3
 """Parts of a sum that are told on its own line."""
-_NAMED = 4
+_NAMED = 6
 """Inputs that a number is said to rest on by name."""
 _UNITS = {"hours": "h", "share": "", "": ""}
 _BESIDE = ("FTE", "people", "seats", "accounts", "days", "months")
