@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.testing import backtest
     from capacity.comparison import Comparison, compare
     from capacity.drivers.answer import Sensitivity
     from capacity.drivers.measuring import sensitivity
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
 
 _HOMES = {
+    "Backtest": "capacity.backtesting.answer",
     "Calibration": "capacity.learning.answer",
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
@@ -36,6 +39,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "backtest": "capacity.backtesting.testing",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -48,6 +52,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Backtest",
     "Calibration",
     "CapacityError",
     "Comparison",
@@ -59,6 +64,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "backtest",
     "calibrate",
     "compare",
     "grid",

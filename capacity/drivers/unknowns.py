@@ -66,6 +66,11 @@ class Unknown:
     unit: str
     place: Place | None
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is told in percent."""
+        return self.unit == "share"
+
     def quantile(self, probability: FloatArray) -> FloatArray:
         """Its value at some probabilities, when the plan begins; shape as that of these."""
         if not self.is_factor:

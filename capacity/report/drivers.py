@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.table import Table
 
-from capacity.report.drivers_words import Words, error_of, input_name, listed, part, said_input
+from capacity.report.drivers_words import Words, error_of, listed, name_of, part, said_input
 from capacity.report.tables import plain, table
 from capacity.report.told import Told
 from capacity.report.words import UNKNOWN, money, shows
@@ -115,7 +115,7 @@ class Sentences:
         heard = self._found.heard
         if not heard:
             return "No single input is heard above the noise."
-        named = [f"{input_name(d)} ({part(d.share)} of the variance)" for d in heard[:_MOST]]
+        named = [f"{name_of(d)} ({part(d.share)} of the variance)" for d in heard[:_MOST]]
         return f"Measure first: {listed(named)}."
 
     def _together(self) -> Iterator[str]:
@@ -134,7 +134,7 @@ class Sentences:
             )
 
     def _bent(self) -> Iterator[str]:
-        bent = [input_name(driver) for driver in self._found.heard if driver.bent]
+        bent = [name_of(driver) for driver in self._found.heard if driver.bent]
         if bent:
             yield (
                 f"Not a straight line along {listed(bent)}: its swing and its share of the "
@@ -154,7 +154,7 @@ class Sentences:
             return
         driver, tip = max(tipping, key=lambda pair: pair[1].odds)
         yield (
-            f"Likeliest to flip it: {input_name(driver)} past {said_input(driver, tip.value)}, "
+            f"Likeliest to flip it: {name_of(driver)} past {said_input(driver, tip.value)}, "
             f"with odds of {part(tip.odds)}{error_of(tip.error)}."
         )
 
@@ -165,7 +165,7 @@ class Sentences:
             off = money(driver.worth_error, found.unit)
             error = f" ± {off}" if shows(off) else ""
             said = f"{money(driver.worth, found.unit)}{error}"
-            yield f"Knowing {input_name(driver)} before deciding is worth {said}."
+            yield f"Knowing {name_of(driver)} before deciding is worth {said}."
         if any(math.isfinite(driver.worth) for driver in found.drivers) and not worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
 
@@ -203,7 +203,7 @@ class Tables:
     def _inputs(self) -> Iterator[Cells]:
         for driver in self._words.shown() if self._found.split.variance else ():
             yield (
-                input_name(driver),
+                name_of(driver),
                 part(driver.share) if driver.is_heard else UNKNOWN,
                 f"{driver.rank:+.2f}" if math.isfinite(driver.rank) else UNKNOWN,
                 said_input(driver, driver.p10),
@@ -224,13 +224,13 @@ class Tables:
         for driver in self._found.drivers:
             if driver.tip:
                 odds = f"{part(driver.tip.odds)}{error_of(driver.tip.error)}"
-                yield input_name(driver), said_input(driver, driver.tip.value), odds
+                yield name_of(driver), said_input(driver, driver.tip.value), odds
 
     def _worth(self) -> Iterator[Cells]:
         unit = self._found.unit
         for driver in known(self._found):
             off = money(driver.worth_error, unit)
-            yield input_name(driver), money(driver.worth, unit), off if shows(off) else ""
+            yield name_of(driver), money(driver.worth, unit), off if shows(off) else ""
 
     def notes(self) -> Iterator[str]:
         """How the tables are to be read."""
@@ -258,7 +258,7 @@ class Tables:
 
     def _beyond(self) -> Iterator[str]:
         """Estimates that no true share could be."""
-        beyond = [(input_name(d), d.share, d.share_error) for d in self._found.heard if d.share > 1]
+        beyond = [(name_of(d), d.share, d.share_error) for d in self._found.heard if d.share > 1]
         split = self._found.split
         if split.unknown > 1 or split.unknown < 0:
             beyond.append(("what we do not know", split.unknown, split.error))

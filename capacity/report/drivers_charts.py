@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from capacity.report import vega
 from capacity.report.chart import Chart
 from capacity.report.drivers import known
-from capacity.report.drivers_words import Words, error_of, input_name, part, said_input
+from capacity.report.drivers_words import Words, error_of, name_of, part, said_input
 from capacity.report.palette import GAIN, HEADS, INK, NEED, OTHERS, TOTAL
 from capacity.report.vega import Row, Spec
 from capacity.report.words import money, shows
@@ -47,7 +47,7 @@ def charts(found: Sensitivity) -> Iterator[Chart]:
 
 def _shares(found: Sensitivity) -> Chart:
     """What we do not know, input by input, and luck."""
-    rows = [_share(input_name(d), _INPUT, d.share, d.share_error) for d in found.heard[:_MOST]]
+    rows = [_share(name_of(d), _INPUT, d.share, d.share_error) for d in found.heard[:_MOST]]
     if found.together > _APART * found.together_error:
         rows.append(_share(_TOGETHER, _TOGETHER, found.together, found.together_error))
     rows.append(_share(_LUCK, _LUCK, found.split.luck, found.split.error))
@@ -55,7 +55,7 @@ def _shares(found: Sensitivity) -> Chart:
     finding = f"{part(found.split.unknown)} of the spread of {found.metric} is what we do not know"
     if found.heard:
         first = found.heard[0]
-        finding += f"; most of all {input_name(first)}, {part(first.share)}"
+        finding += f"; most of all {name_of(first)}, {part(first.share)}"
     return Chart(
         "variance",
         finding,
@@ -97,7 +97,7 @@ def _tornado(found: Sensitivity, words: Words, drivers: Sequence[Driver]) -> Cha
     rows = [row for i, d in enumerate(widest) for row in _ends_of(found, words, i, d)]
     first = widest[0]
     finding = (
-        f"{input_name(first)} moves {found.metric} most: {words.figure(first.swing.low)} at "
+        f"{name_of(first)} moves {found.metric} most: {words.figure(first.swing.low)} at "
         f"{said_input(first, first.p10)}, {words.figure(first.swing.high)} at "
         f"{said_input(first, first.p90)}"
     )
@@ -111,7 +111,7 @@ def _tornado(found: Sensitivity, words: Words, drivers: Sequence[Driver]) -> Cha
         f"Tornado by input, {found.metric} at its p10 and p90. {finding}",
         vega.whole(
             rows,
-            _two_ended([input_name(d) for d in widest], _ENDS, found.unit, found.middle, bound),
+            _two_ended([name_of(d) for d in widest], _ENDS, found.unit, found.middle, bound),
         ),
     )
 
@@ -121,7 +121,7 @@ def _ends_of(found: Sensitivity, words: Words, place: int, driver: Driver) -> It
     for (kind, value), figure in zip(
         at.items(), (driver.swing.low, driver.swing.high), strict=True
     ):
-        about = f"{input_name(driver)} at {said_input(driver, value)}: {words.figure(figure)}"
+        about = f"{name_of(driver)} at {said_input(driver, value)}: {words.figure(figure)}"
         yield {"place": place, "kind": kind, "from": found.middle, "to": figure, "about": about}
 
 
@@ -168,13 +168,11 @@ def _knowing(found: Sensitivity) -> Chart:
     rows: list[Row] = []
     for place, d in enumerate(worth):
         said, off = money(d.worth, unit), money(d.worth_error, unit)
-        about = f"Knowing {input_name(d)}: {said}" + (f" ± {off}" if shows(off) else "")
+        about = f"Knowing {name_of(d)}: {said}" + (f" ± {off}" if shows(off) else "")
         low, high = (max(d.worth + side * _APART * d.worth_error, 0.0) for side in (-1, 1))
         rows.append({"place": place, "worth": d.worth, "said": said, "about": about,
                      "low": low, "high": high})  # fmt: skip
-    finding = (
-        f"Knowing {input_name(worth[0])} before deciding is worth {money(worth[0].worth, unit)}"
-    )
+    finding = f"Knowing {name_of(worth[0])} before deciding is worth {money(worth[0].worth, unit)}"
     x = vega.amount("worth", None, labelExpr=vega.AMOUNT, tickCount=3)
     whisker = {"type": "rule", "color": INK, "strokeWidth": 1.5}
     layers = [
@@ -188,5 +186,5 @@ def _knowing(found: Sensitivity) -> Chart:
         "Bars: what choosing after finding out gains on average over choosing now, and so the most "
         "that finding out may cost. Whisker: two standard errors.",
         f"Bars by input, value of knowing it. {finding}",
-        vega.whole(rows, vega.by_name([input_name(d) for d in worth], layers, vega.SENTENCE)),
+        vega.whole(rows, vega.by_name([name_of(d) for d in worth], layers, vega.SENTENCE)),
     )

@@ -7,18 +7,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from capacity.report.words import UNKNOWN, currency_sign, hours, money, people, points, share
+from capacity.report.inputs import input_name
+from capacity.report.words import (
+    UNKNOWN,
+    currency_sign,
+    hours,
+    in_unit,
+    money,
+    people,
+    points,
+    share,
+)
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
 
 _SAY: dict[str, Callable[[float], str]] = {
-    "share": partial(share, digits=1),
     "hours": lambda value: f"{hours(value)} h",
     "FTE": lambda value: f"{people(value)} FTE",
-    "people": people,
-    "seats": people,
-    "accounts": people,
+    **{unit: in_unit(unit) for unit in ("share", "people", "seats", "accounts")},
 }
 _BEHIND = {
     "hours": " h",
@@ -60,11 +67,9 @@ class Words:
         ]
 
 
-def input_name(driver: Driver) -> str:
-    """The path; of the factor on a task's average duration, the task."""
-    if driver.unknown.is_factor:
-        return f"average hours of {driver.path.split('.')[1]}"
-    return driver.path
+def name_of(driver: Driver) -> str:
+    """What an input is called."""
+    return input_name(driver.unknown)
 
 
 def said_input(driver: Driver, value: float) -> str:

@@ -1,4 +1,4 @@
-"""`roi`, `plan`, `compare` and sweeps leave the same forms behind as `run`, by the same options."""
+"""`roi`, `plan`, `compare`, `backtest` and sweeps leave the same forms behind as `run` does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
-from hostile import ATTACKS, PLAN, ROLES, SCRIPTS, SOURCE, write_hostile, write_variant
+from hostile import (
+    ATTACKS,
+    PLAN,
+    ROLES,
+    SCRIPTS,
+    SOURCE,
+    write_actuals,
+    write_hostile,
+    write_variant,
+)
 from leavings import Finished, contents
 from markdown_it import MarkdownIt
 
@@ -26,6 +35,7 @@ VERBS: dict[str, list[str]] = {
     "plan": ["plan", "plan.yaml", "--coverage", "40%", "--confidence", "50%"],
     "none": ["plan", "plan.yaml", "--coverage", "40%", "--budget", "1"],
     "compare": ["compare", "plan.yaml", "variant.yaml"],
+    "backtest": ["backtest", "plan.yaml", "--actuals", "=actuals.csv"],
     "sweep": ["run", "plan.yaml", "--sweep", f"team.{ROLES[0]}.headcount=3:5"],
     "sensitivity": [
         "sensitivity",
@@ -39,7 +49,7 @@ VERBS: dict[str, list[str]] = {
     ],
     "explain": ["explain", "plan.yaml", "due_hours", "--role", ROLES[0]],
 }
-FUTURES = {"several": 0, "sensitivity": 1000}
+FUTURES = {"several": 0, "sensitivity": 1000, "backtest": 1000}
 CHARTS = {
     "run": {"required_fte", "due_hours", "coverage", "dropped_hours", "arr_bridge", "arr"},
     "roi": {"roi", "roi_distribution", "arr", "arr_saved"},
@@ -47,6 +57,7 @@ CHARTS = {
     "plan": {"seats", "odds", "value"},
     "none": {"seats", "odds"},
     "compare": {"odds", "waterfall_team_cost"},
+    "backtest": {"forecast", "spread"},
     "sweep": {"team_cost"},
     "sensitivity": {"variance", "tornado"},
     "explain": {"parts"},
@@ -63,6 +74,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("verbs")
     write_hostile(folder, FEW)
     write_variant(folder)
+    write_actuals(folder, FEW)
     return folder
 
 
@@ -158,7 +170,7 @@ def test_the_register_tells_whose_an_assumption_is(home: Path) -> None:
 # --- the options of a verb ------------------------------------------------------------------------
 
 FORMS = {"--json", "--csv", "--parquet", "--xlsx", "--html", "--md", "--charts", "--out"}
-ANSWERING = ["run", "roi", "plan", "compare", "sensitivity", "explain"]
+ANSWERING = ["run", "roi", "plan", "compare", "backtest", "sensitivity", "explain"]
 
 
 @pytest.mark.parametrize("verb", ANSWERING)
