@@ -262,7 +262,7 @@ class Result(Reported):
         """
         from capacity.explaining.explanation import explained  # needed by few
 
-        return explained(self.layout, metric, {**about, "period": period})
+        return explained(self.layout, metric, {**about, "period": period}, self.manifest)
 
     # --- the table -------------------------------------------------------------------------------
 

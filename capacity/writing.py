@@ -238,10 +238,10 @@ def write_plan_json(plan: HiringPlan, path: Path) -> None:
     write_whole(path, as_json(data))
 
 
-def write_drivers_json(found: Sensitivity, scenario: Scenario, path: Path) -> None:
+def write_drivers_json(found: Sensitivity, path: Path) -> None:
     """``{"manifest": …, "figure": {…}, "drivers": [rows]}``; what is not known is null."""
     rows = [_all_known(row) for row in found.rows()]
-    about = {**found.manifest, **_rests_on(scenario)}
+    about = {**found.manifest, **_rests_on(found.plans[0])}
     data = {
         "manifest": about,
         "figure": _all_known(found.summary()),
@@ -272,21 +272,19 @@ def write_backtest_csv(found: Backtest, path: Path) -> None:
     _write_csv(found.table(), path, "file")
 
 
-def write_explanation_json(found: Explanation, manifest: Mapping[str, Any], path: Path) -> None:
+def write_explanation_json(found: Explanation, path: Path) -> None:
     """``{"manifest": …, "explanation": {…}}``: the tree of a number; what is not known is null."""
     about = {"metric": found.metric, **dict.fromkeys(KEYS, ""), **found.about}
     data = {**about, "period": found.period, **found.term.row()}
-    write_whole(path, as_json({"manifest": dict(manifest), "explanation": data}))
+    manifest = {**found.manifest, **_rests_on(found.plan)}
+    write_whole(path, as_json({"manifest": manifest, "explanation": data}))
 
 
 def write_explanation_csv(found: Explanation, path: Path) -> None:
     """A row for each number of the tree, from the top, with its depth in it."""
-    import pandas as pd  # slow to import
-
-    table = pd.DataFrame(found.rows())
-    places = ["line", "column"]
-    table[places] = table[places].astype("Int64")  # whole, though not every number was written
-    table["label"], table["file"] = table["label"].map(_cell), table["file"].map(_cell)
+    table = found.table()
+    for column in ("label", "path", "file"):
+        table[column] = table[column].map(_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
 
 

@@ -243,6 +243,7 @@ def plan(
 
 
 @app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+@with_options
 def sensitivity(
     file: File,
     metric: Annotated[
@@ -268,8 +269,7 @@ def sensitivity(
     trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
-    json: Json = None,
-    csv: Csv = None,
+    files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -280,8 +280,7 @@ def sensitivity(
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
     how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
-    targets = {"json": json, "csv": csv}
-    run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+    run_sensitivity([file, *against], read, metric, files, how, quiet=quiet)
 
 
 @app.command(epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"))
@@ -324,6 +323,7 @@ def backtest(
 
 
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
+@with_options
 def explain(
     file: File,
     metric: Annotated[
@@ -339,27 +339,22 @@ def explain(
     segment: Annotated[str, typer.Option(metavar="NAME", help="The segment it is about.")] = "",
     task: Annotated[str, typer.Option(metavar="NAME", help="The task it is about.")] = "",
     settings: Set = [],  # noqa: B006 (typer reads the default)
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as JSON.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the arithmetic as CSV.")
-    ] = None,
+    files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
     """Tell the arithmetic of one number at expected values, down to inputs with file and line."""
     from capacity.cli.explaining import run_explain
+    from capacity.cli.files import check
     from capacity.loading import load
-    from capacity.writing import check_targets
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
-    check_targets([path for path in (json, csv) if path], scenario.files)
+    check(files, scenario.files)
     if not quiet:
         _say(f"warning: {w}" for w in scenario.warnings)
     keys = {"role": role, "pool": pool, "segment": segment, "task": task}
     about = {"period": period, **{name: value for name, value in keys.items() if value}}
-    run_explain(scenario, metric, about, json, csv, quiet=quiet)
+    run_explain(scenario, metric, about, files, quiet=quiet)
 
 
 @app.command(epilog=_example("check plan.yaml --strict"))

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from capacity.cli.comparing import read_all
+from capacity.cli.files import Answer, check, write
+from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.drivers.measuring import sensitivity
+from capacity.drivers.shares import check_drivers
 from capacity.loading import Scenario
 from capacity.report.drivers import WIDTH, report
-from capacity.writing import check_targets, write_drivers_csv, write_drivers_json
+from capacity.writing import write_drivers_csv, write_drivers_json
 
 
 def run_sensitivity(
     paths: list[Path],
     read: Callable[[Path], Scenario],
     metric: str,
-    targets: Mapping[str, Path | None],
+    files: Files,
     how: Mapping[str, Any],
     *,
     quiet: bool,
@@ -32,15 +36,13 @@ def run_sensitivity(
         The plan, and those that it is held against.
     """
     scenario, *others = read_all(paths, read)
-    inputs = [name for one in (scenario, *others) for name in one.files]
-    check_targets([path for path in targets.values() if path], inputs)
+    check(files, [name for one in (scenario, *others) for name in one.files])
+    check_drivers()
     if not quiet:
         for warning in dict.fromkeys(w for one in (scenario, *others) for w in one.warnings):
             print(f"warning: {warning}", file=sys.stderr)
     found = sensitivity(scenario, metric, against=others, **how)
-    if targets["json"]:
-        write_drivers_json(found, scenario, targets["json"])
-    if targets["csv"]:
-        write_drivers_csv(found, targets["csv"])
+    json, csv = partial(write_drivers_json, found), partial(write_drivers_csv, found)
+    write(Answer(lambda: found.page, json, csv, found.table, found.to_excel), files)
     if not quiet:
         show(report(found), WIDTH)

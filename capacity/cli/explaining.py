@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from functools import partial
 
+from capacity.cli.files import Answer, write
+from capacity.cli.options import Files
 from capacity.loading import Scenario
 from capacity.report.explaining import as_text
 from capacity.simulation import simulate
@@ -12,20 +14,11 @@ from capacity.writing import write_explanation_csv, write_explanation_json
 
 
 def run_explain(
-    scenario: Scenario,
-    metric: str,
-    about: Mapping[str, str],
-    json: Path | None,
-    csv: Path | None,
-    *,
-    quiet: bool,
+    scenario: Scenario, metric: str, about: Mapping[str, str], files: Files, *, quiet: bool
 ) -> None:
     """Explain a figure, write it and print it; `about` says of what, and when."""
-    result = simulate(scenario, trials=0)
-    found = result.explain(metric, **about)
-    if json:
-        write_explanation_json(found, result.manifest, json)
-    if csv:
-        write_explanation_csv(found, csv)
+    found = simulate(scenario, trials=0).explain(metric, **about)
+    json, csv = partial(write_explanation_json, found), partial(write_explanation_csv, found)
+    write(Answer(lambda: found.page, json, csv, found.table, found.to_excel), files)
     if not quiet:
         print(as_text(found))

@@ -6,21 +6,27 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
 from capacity.drivers.nudges import Nudge
 from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
+from capacity.loading import Scenario
+from capacity.report.reported import Reported
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.report.page import Page
+
 SURE = 2.0
 """Standard errors from which on a share of variance is none of chance."""
 COLUMNS = (
-    "input", "believed", "p10", "p90", "share", "share_se", "rank_correlation", "at_p10", "at_p90",
-    "swing", "swing_se", "bent", "tips_at", "odds_past", "odds_past_se", "worth_knowing",
+    "input", "believed", "unit", "p10", "p90", "share", "share_se", "rank_correlation", "at_p10",
+    "at_p90", "swing", "swing_se", "bent", "tips_at", "odds_past", "odds_past_se", "worth_knowing",
     "worth_knowing_se", "file", "line", "column",
 )  # fmt: skip
 
@@ -76,7 +82,8 @@ class Driver:
         The figure at its p10 and its p90.
     bent
         Whether the swing and the share tell different stories: the figure does not move in a
-        straight line along this input.
+        straight line along this input. Never of inputs that are tied to others, whose share holds
+        what these bring along.
     tip
         Where it makes the decision flip; None where it does not, or nothing is decided.
     worth, worth_error
@@ -109,10 +116,10 @@ class Driver:
         """For other programs; what is not known is NaN."""
         tip = self.tip or Tip(math.nan, math.nan, math.nan)
         values = (
-            self.path, self.unknown.estimate.text, self.p10, self.p90, self.share,
-            self.share_error, self.rank, self.swing.low, self.swing.high, self.swing.width,
-            self.swing.error, self.bent, tip.value, tip.odds, tip.error, self.worth,
-            self.worth_error,
+            self.path, self.unknown.estimate.text, self.unknown.unit, self.p10, self.p90,
+            self.share, self.share_error, self.rank, self.swing.low, self.swing.high,
+            self.swing.width, self.swing.error, self.bent, tip.value, tip.odds, tip.error,
+            self.worth, self.worth_error,
         )  # fmt: skip
         place = place_row(self.unknown.place)
         return dict(zip(COLUMNS, (*values, *place.values()), strict=True))
@@ -131,6 +138,8 @@ class Nudged:
         return {
             "input": self.nudge.path,
             "written": self.nudge.written,
+            "low": self.nudge.low,
+            "high": self.nudge.high,
             "at_low": swing.low,
             "at_high": swing.high,
             "swing": swing.width,
@@ -140,7 +149,7 @@ class Nudged:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Reported):
     """What drives a figure.
 
     Attributes
@@ -149,6 +158,8 @@ class Sensitivity:
         What it is called, and its unit.
     mean, sd, p10, p90
         Of the figure over the futures.
+    middle, tornado
+        Its mean as things are in the futures of the tornado, and at most how many these are.
     split
         Its variance: what we do not know, and the luck of the draw.
     drivers
@@ -159,6 +170,8 @@ class Sensitivity:
         What the decision hangs on; None and empty where nothing is decided.
     alternatives
         What is chosen from; empty where nothing is.
+    plans
+        The plan, and those that it is held against.
     manifest
         What the numbers depend on.
     """
@@ -169,12 +182,15 @@ class Sensitivity:
     sd: float
     p10: float
     p90: float
+    middle: float
+    tornado: int
     split: Split
     drivers: tuple[Driver, ...]
     nudged: tuple[Nudged, ...]
     bound: float | None
     sign: str
     alternatives: tuple[str, ...]
+    plans: tuple[Scenario, ...]
     manifest: Mapping[str, Any]
 
     @property
@@ -182,10 +198,29 @@ class Sensitivity:
         """The inputs whose share is above what chance alone would show."""
         return [driver for driver in self.drivers if driver.is_heard]
 
-    @cached_property
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Sum of the shares of all inputs, and its standard error."""
+        errors = (driver.share_error for driver in self.drivers)
+        return sum(driver.share for driver in self.drivers), math.hypot(*errors)
+
+    @property
     def together(self) -> float:
-        """Part of the variance that inputs have together and none of them alone."""
-        return self.split.unknown - sum(driver.share for driver in self.drivers)
+        """Part of the variance that inputs have together and none of them alone.
+
+        Below 0 where inputs move together, so that each share holds what the others bring along.
+        """
+        return self.split.unknown - self.shares[0]
+
+    @property
+    def together_error(self) -> float:
+        """Its standard error."""
+        return math.hypot(self.split.error, self.shares[1])
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether the figure is what one plan has more than another."""
+        return len(self.plans) > 1
 
     def rows(self) -> Iterator[Row]:
         """A row for each input."""
@@ -210,9 +245,29 @@ class Sensitivity:
             "unknown_se": self.split.error,
             "luck": self.split.luck,
             "together": self.together,
+            "together_se": self.together_error,
             "bound": self.bound,
             "alternatives": list(self.alternatives),
         }
+
+    @cached_property
+    def page(self) -> Page:
+        """The report, to be shown in any form."""
+        from capacity.report.drivers_page import page  # shows what is computed here
+
+        return page(self)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the figure, its inputs and what they do to it as tables of an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.drivers import workbook  # brought by the extra `report`
+
+        write_whole(Path(path), workbook(self))
 
     def __str__(self) -> str:
         from capacity.report.drivers import as_text  # shows what is computed here

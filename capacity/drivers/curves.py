@@ -17,6 +17,8 @@ from capacity.drivers.shares import BLOCK, jackknife_error
 _DEGREE = 4
 _GRID = np.linspace(0.005, 0.995, 199)
 _SURE = 2.0
+FEWEST_BLOCKS = 2
+"""Blocks from which on an error can be told."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,10 @@ class Curves:
     """
 
     def __init__(self, uniforms: FloatArray, values: FloatArray) -> None:
-        self._basis = _basis(uniforms)
+        basis = _basis(uniforms)
         blocks = max(len(uniforms) // BLOCK, 1)
         count = blocks * BLOCK if len(uniforms) >= BLOCK else len(uniforms)
-        design = self._basis[:count].reshape(blocks, -1, self._basis.shape[1])
+        self._design = design = basis[:count].reshape(blocks, -1, basis.shape[1])
         figures = values[:, :count].reshape(len(values), blocks, -1)
         square = np.einsum("bti,btj->bij", design, design)
         mixed = np.einsum("bti,fbt->bif", design, figures)
@@ -77,6 +79,8 @@ class Curves:
         curve = (grid @ self._coefficients)[:, 0] - bound
         each = (grid @ self._left_out)[:, :, 0] - bound
         count = len(each)
+        if count < FEWEST_BLOCKS:
+            return None
         error = np.sqrt((count - 1) / count * ((each - each.mean(axis=0)) ** 2).sum(axis=0))
         sure = np.abs(curve) > _SURE * error
         crossings = np.flatnonzero(np.diff(np.sign(curve)) != 0)
@@ -92,10 +96,18 @@ class Curves:
     def worth_knowing(self) -> tuple[float, float]:
         """What it is worth to know the input before one of the figures is chosen, and its error.
 
-        EVPPI: E[max E[Y | X]] − max E[Y] over the alternatives.
+        EVPPI: E[max E[Y | X]] − max E[Y] over the alternatives. The error is that of the jackknife
+        over blocks, each left out of the curves and of the means: what another sample of the input
+        would have given is in it, too.
         """
-        left_out = np.array([_gain(self._basis @ found) for found in self._left_out])
-        return _gain(self._basis @ self._coefficients), jackknife_error(left_out)
+        with_all = _gain(self._design, self._coefficients).mean(axis=0)
+        if len(self._design) < FEWEST_BLOCKS:
+            return _best(with_all), np.nan
+        found = []
+        for block, coefficients in enumerate(self._left_out):
+            sums = _gain(self._design, coefficients)
+            found.append(_best((sums.sum(axis=0) - sums[block]) / (len(sums) - 1)))
+        return _best(with_all), jackknife_error(np.array(found))
 
 
 def _basis(probability: FloatArray) -> FloatArray:
@@ -119,6 +131,16 @@ def _other_side(curve: FloatArray, usual: float) -> float:
     return float(below.sum() * step + edge * (int(a[0] < 0) + int(b[-1] < 0)))
 
 
-def _gain(figures: FloatArray) -> float:
-    """Of the expected figures in every trial, shape (trials, alternatives)."""
-    return float(figures.max(axis=1).mean() - figures.mean(axis=0).max())
+def _gain(design: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """Means of each block: of the best curve in every future, then of each curve.
+
+    Shape (blocks, 1 + alternatives).
+    """
+    curves = design @ coefficients
+    best = curves.max(axis=2).mean(axis=1)
+    return np.column_stack([best, curves.mean(axis=1)])
+
+
+def _best(means: FloatArray) -> float:
+    """What choosing in every future gains over choosing once."""
+    return float(means[0] - means[1:].max())

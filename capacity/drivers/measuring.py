@@ -6,67 +6,27 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.drivers.answer import SURE, Driver, Nudged, Sensitivity, Swing, Tip
+from capacity.drivers.answer import SURE, Driver, Sensitivity, Tip
+from capacity.drivers.asking import Question, ask
 from capacity.drivers.curves import Curves
-from capacity.drivers.futures import Futures, Held, Outcome
-from capacity.drivers.nudges import nudges
-from capacity.drivers.outcomes import OF_VALUE, OfWorlds, Several, of_table
-from capacity.drivers.shares import (
-    BLOCK,
-    Split,
-    check_drivers,
-    first_order,
-    rank_correlations,
-    split,
-)
-from capacity.drivers.unknowns import Unknown, unknowns
+from capacity.drivers.futures import Futures, Held
+from capacity.drivers.shares import BLOCK, check_drivers, first_order, rank_correlations, split
+from capacity.drivers.swings import HIGH, LOW, as_it_is, is_bent, nudged, straddles, swing_of
+from capacity.drivers.unknowns import Unknown
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
-from capacity.estimates import Z_OF_P90
 from capacity.loading import Scenario
-from capacity.scenario.expecting import HOLDS, read_bound
 from capacity.simulation import Progress, manifest
-from capacity.statistics import mean_error, quantiles
+from capacity.statistics import quantiles
 
-LOW, HIGH = 0.1, 0.9
 FEWEST = 10 * BLOCK
 """Futures below which shares of variance are noise."""
 TORNADO = 500
 """Futures for each end of an input; they are the same for all."""
-_BENT, _LEAST = 0.25, 0.01
-"""Part by which swing and share may differ, and share of variance below which nobody minds."""
-
-
-class Figured(Outcome, Protocol):
-    """An outcome that knows how its rows become the figure."""
-
-    def finish(self, raw: FloatArray) -> FloatArray:
-        """The figure in every future, shape (trials,)."""
-
-    def on(self, plans: Sequence[Scenario]) -> Figured:
-        """The same figure of changed plans."""
-
-    def choices(self, raw: FloatArray) -> FloatArray:
-        """What each alternative would give, more being better, shape (alternatives, trials)."""
-
-
-@dataclass(frozen=True)
-class _Question:
-    """What is asked: the figure, its unknowns, and the decision that hangs on it."""
-
-    name: str
-    unit: str
-    outcome: Figured
-    inputs: list[Unknown]
-    sign: str
-    bound: float | None
-    alternatives: tuple[str, ...] = ()
-    decides_money: bool = False
 
 
 def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
@@ -130,58 +90,14 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
     if trials < FEWEST:
         text = f"{trials} futures tell no share of a variance. Ask for {FEWEST:,} or more"
         raise QuestionError(text)
-    question = _asked(scenario, metric, against, without, months, seed)
+    question = ask(scenario, metric, against, without, months, seed)
     copulas = build_layout(scenario).copulas
     futures = Futures(seed, trials, copulas, executor)
-    drivers = _measured(scenario, question, futures, progress)
     plans = (scenario, *against)
-    nudged = tuple(_nudged(plans, question, futures.fewer(TORNADO))) if fixed_too else ()
+    drivers = _measured(plans, question, futures, progress)
+    fixed = tuple(nudged(plans, question, futures.fewer(TORNADO))) if fixed_too else ()
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
-    return replace(drivers, nudged=nudged, manifest=about)
-
-
-def _asked(
-    scenario: Scenario, text: str, against: Sequence[Scenario], without: str, months: int, seed: int
-) -> _Question:
-    name, sign, bound = _bound(scenario, text)
-    if name in OF_VALUE:
-        if against:
-            raise QuestionError(f"{name} compares two worlds of one plan. Ask for profit instead")
-        worlds = OfWorlds.asked(scenario, name, without, months)
-        both = unknowns(worlds.layout), unknowns(worlds.layout, worlds.removal)
-        inputs = list(dict.fromkeys([*both[0], *both[1]]))
-        unit = OF_VALUE[name] or scenario.plan.currency
-        decides = name.startswith("npv")
-        chosen = (f"with {without}", f"without {without}") if decides else ()
-        called = f"{name} of {without}"
-        zero = 0.0 if bound is None else bound
-        return _Question(called, unit, worlds, inputs, sign or ">", zero, chosen, decides)
-    figures = [of_table(build_layout(one), name, seed) for one in (scenario, *against)]
-    if not against:
-        first = figures[0]
-        inputs = unknowns(first.outcome.layout)
-        return _Question(first.name, first.unit, first.outcome, inputs, sign, bound)
-    found = {u.key: u for figure in figures[::-1] for u in unknowns(figure.outcome.layout)}
-    several = Several([figure.outcome for figure in figures])
-    called = f"{figures[0].name}: {against[0].name} less {scenario.name}"
-    plans = tuple(one.name for one in (scenario, *against))
-    money = figures[0].unit == scenario.plan.currency
-    zero = 0.0 if bound is None else bound
-    inputs = list(found.values())
-    return _Question(called, figures[0].unit, several, inputs, sign or ">", zero, plans, money)
-
-
-def _bound(scenario: Scenario, text: str) -> tuple[str, str, float | None]:
-    """The figure, and the bound that it is held against, where there is one."""
-    for sign in HOLDS:
-        name, found, bound = text.partition(sign)
-        if found:
-            try:
-                plan = scenario.plan
-                return name.strip(), sign, read_bound(bound.strip(), plan.currency, plan.fx).value
-            except ValueError as error:
-                raise QuestionError(f"{text}: {error}") from None
-    return text.strip(), "", None
+    return replace(drivers, nudged=fixed, manifest=about)
 
 
 @dataclass(frozen=True)
@@ -209,7 +125,7 @@ class _Seen:
         return (self.first + self.again) / 2
 
 
-def _seen(asked: _Question, futures: Futures) -> _Seen:
+def _seen(asked: Question, futures: Futures) -> _Seen:
     keys = tuple(unknown.key for unknown in asked.inputs)
     luck, outcome = futures.uniforms(keys), asked.outcome
     raw = futures.values(outcome), futures.values(outcome, Held(same=keys))
@@ -222,20 +138,21 @@ def _seen(asked: _Question, futures: Futures) -> _Seen:
 
 
 def _measured(
-    scenario: Scenario, asked: _Question, futures: Futures, progress: Progress | None
+    plans: tuple[Scenario, ...], asked: Question, futures: Futures, progress: Progress | None
 ) -> Sensitivity:
     seen = _seen(asked, futures)
     parts, both = split(seen.first, seen.again), seen.both
     scale = float(both.var()) / parts.variance if parts.variance else 0.0
     shares = [scale * found for found in first_order(seen.luck, both, futures.seed)]
     ranks, few = rank_correlations(seen.luck, both), futures.fewer(TORNADO)
+    tied = {key for copula in futures.copulas for key in copula.of}
     drivers = []
     for i, unknown in enumerate(asked.inputs):
         share, error = (float(found[i]) for found in shares)
-        swing = _swing(asked.outcome, few, unknown)
-        bent = _is_bent(swing, share, error, parts)
+        swing = swing_of(asked.outcome, few, unknown)
+        bent = unknown.key not in tied and is_bent(swing, share, error, parts)
         tip, worth = _decided(asked, unknown, seen.luck[i], seen)
-        if share <= SURE * error and not _straddles(swing, asked.bound):
+        if share <= SURE * error and not straddles(swing, asked.bound):
             tip = None  # a crossing in the tails of what is not heard is noise
         p10, p90 = unknown.quantile(np.array([LOW, HIGH])).tolist()
         drivers.append(
@@ -245,27 +162,12 @@ def _measured(
             progress(i + 1, len(asked.inputs))
     drivers.sort(key=_order)
     low, high = quantiles(seen.first[None], np.array([LOW, HIGH]))[0].tolist()
-    about = manifest(scenario, futures.trials, futures.seed, 0.0)
+    about = manifest(plans[0], futures.trials, futures.seed, 0.0)
     return Sensitivity(
-        asked.name, asked.unit, float(both.mean()), parts.variance**0.5, low, high, parts,
-        tuple(drivers), (), asked.bound, asked.sign, asked.alternatives, about,
+        asked.name, asked.unit, float(both.mean()), parts.variance**0.5, low, high,
+        as_it_is(asked.outcome, few), TORNADO, parts,
+        tuple(drivers), (), asked.bound, asked.sign, asked.alternatives, plans, about,
     )  # fmt: skip
-
-
-def _nudged(plans: Sequence[Scenario], asked: _Question, futures: Futures) -> list[Nudged]:
-    """The figure with each known number a tenth lower and higher, in the same futures."""
-    as_it_is = asked.outcome.finish(futures.values(asked.outcome))
-    found = []
-    for nudge in nudges(plans[0], asked.inputs):
-        ends = []
-        for value in (nudge.low, nudge.high):
-            if value is None:
-                ends.append(as_it_is)
-                continue
-            outcome = asked.outcome.on([plan.with_({nudge.path: value}) for plan in plans])
-            ends.append(outcome.finish(futures.values(outcome)))
-        found.append(Nudged(nudge, _between(*ends)))
-    return sorted(found, key=lambda one: -abs(one.swing.width))
 
 
 def _order(driver: Driver) -> tuple[bool, float]:
@@ -273,42 +175,8 @@ def _order(driver: Driver) -> tuple[bool, float]:
     return not driver.is_heard, -driver.share if driver.is_heard else -abs(driver.swing.width)
 
 
-def _swing(outcome: Figured, futures: Futures, unknown: Unknown) -> Swing:
-    """The figure with the input at its p10 and its p90, in the same futures."""
-    low, high = (
-        outcome.finish(futures.values(outcome, Held({unknown.key: at}))) for at in (LOW, HIGH)
-    )
-    return _between(low, high)
-
-
-def _between(low: FloatArray, high: FloatArray) -> Swing:
-    """The means of a figure at both ends, and the error of their difference."""
-    known = np.isfinite(low) & np.isfinite(high)
-    if not known.any():
-        return Swing(np.nan, np.nan, np.nan)
-    error = float(mean_error(np.where(known, high - low, np.nan)[None])[0])
-    return Swing(float(low[known].mean()), float(high[known].mean()), error)
-
-
-def _straddles(swing: Swing, bound: float | None) -> bool:
-    """Whether a bound lies between the figures at the p10 and the p90."""
-    return bound is not None and (swing.low - bound) * (swing.high - bound) < 0
-
-
-def _is_bent(swing: Swing, share: float, error: float, parts: Split) -> bool:
-    """Whether a straight line through both ends would explain another share of the variance."""
-    if not parts.variance:
-        return False
-    slope = swing.width / (2 * Z_OF_P90)
-    straight = slope**2 / parts.variance
-    off = 2 * abs(slope) * swing.error / (2 * Z_OF_P90) / parts.variance
-    apart = abs(share - straight)
-    matters = apart > max(_BENT * max(share, straight), _LEAST)
-    return matters and apart > SURE * float(np.hypot(error, off))
-
-
 def _decided(
-    asked: _Question, unknown: Unknown, luck: FloatArray, seen: _Seen
+    asked: Question, unknown: Unknown, luck: FloatArray, seen: _Seen
 ) -> tuple[Tip | None, tuple[float, float]]:
     """Where the input makes the decision flip, and what knowing it is worth."""
     if asked.bound is None:

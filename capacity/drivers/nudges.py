@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from capacity.drivers.unknowns import Unknown
 from capacity.errors import InputError, Place
@@ -36,7 +36,12 @@ class Nudge:
     written
         As it is.
     low, high
-        What is set in its place; None where that cannot be, as with more than all.
+        What is set in its place, in the words of the file, of a range as ``×0.9``; None where that
+        cannot be, as with more than all.
+    is_rounded
+        Whether it is a whole number that went to the next whole one, and so by more than a tenth.
+    settings
+        What is set, with source and note where these were written; None as for `low` and `high`.
     """
 
     path: str
@@ -44,6 +49,8 @@ class Nudge:
     written: str
     low: Any
     high: Any
+    is_rounded: bool
+    settings: tuple[Any, Any]
 
 
 def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
@@ -59,11 +66,19 @@ def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
         if not known or name in _NOT_AMOUNTS or assumed.place is None:
             continue
         written = scenario.marked.written(_trail(scenario, assumed.path))
-        low, high = (
-            _settable(scenario, assumed.path, written, factor) for factor in (1 - TENTH, 1 + TENTH)
-        )
+        ends = [_settable(scenario, assumed.path, written, f) for f in (1 - TENTH, 1 + TENTH)]
+        low, high = (end.setting for end in ends)
         if low is not None or high is not None:
-            yield Nudge(assumed.path, assumed.place, assumed.value, low, high)
+            rounded = any(end.is_rounded for end in ends)
+            said = _number(low, 1 - TENTH), _number(high, 1 + TENTH)
+            yield Nudge(assumed.path, assumed.place, assumed.value, *said, rounded, (low, high))
+
+
+def _number(setting: Any, factor: float) -> Any:
+    """The number of a setting, without its source; of a range how many times as much it is."""
+    if not isinstance(setting, Mapping):
+        return setting
+    return setting.get("value", f"×{factor:g}")
 
 
 def _trail(scenario: Scenario, path: str) -> Trail:
@@ -74,18 +89,25 @@ def _trail(scenario: Scenario, path: str) -> Trail:
     return trail
 
 
-def _settable(scenario: Scenario, path: str, written: Any, factor: float) -> Any:
-    """A multiple of a number that the plan takes, exact or rounded outwards; None where none is."""
+class _End(NamedTuple):
+    """What is set, or None where nothing can be; and whether that was rounded to a whole number."""
+
+    setting: Any
+    is_rounded: bool
+
+
+def _settable(scenario: Scenario, path: str, written: Any, factor: float) -> _End:
+    """A multiple of a number that the plan takes, exact or rounded outwards."""
     for way in (_exact, _outward):
         found = _scaled(written, factor, way)
         if found is None:
-            return None
+            break
         try:
             scenario.with_({path: found})
         except InputError:
             continue
-        return found
-    return None
+        return _End(found, way is _outward)
+    return _End(None, is_rounded=False)
 
 
 def _exact(value: float, _factor: float) -> float:

@@ -19,9 +19,23 @@ from capacity.errors import Place
 from capacity.estimates import Estimate
 from capacity.model.market import lognormal_factor
 from capacity.rng import key
+from capacity.scenario.churn import SBG
 from capacity.scenario.correlated import is_average_duration
+from capacity.scenario.document import Plan
+from capacity.scenario.documentation import takes
 from capacity.scenario.reading import Trail
-from capacity.units import Shape
+
+_UNITS = {
+    "share": "share",
+    "list of shares": "share",
+    "factor": "factor",
+    "hours over time": "hours a year",
+    "hours": "hours",
+    "rate": "times a year",
+    "span": "months",
+    "days": "days",
+}
+"""How the words of the language begin, and the unit of what they stand for."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,9 @@ class Unknown:
         What is believed of it; of the average duration of a task how far that may be off.
     is_factor
         Whether it is the factor on the average duration of a task.
+    unit
+        In what its values are: ``share``, ``factor``, ``hours``, ``times a year`` and so on, or a
+        currency; empty for a plain number.
     place
         Where it was written; None where another scenario alone has it.
     """
@@ -46,12 +63,13 @@ class Unknown:
     key: int
     estimate: Estimate
     is_factor: bool
+    unit: str
     place: Place | None
 
     @property
     def is_share(self) -> bool:
         """Whether it is told in percent."""
-        return self.estimate.shape is Shape.SHARE and not self.is_factor
+        return self.unit == "share"
 
     def quantile(self, probability: FloatArray) -> FloatArray:
         """Its value at some probabilities, when the plan begins; shape as that of these."""
@@ -95,7 +113,18 @@ def _uncertain(named: Sequence[Named]) -> Iterator[Named]:
 
 def _unknown(layout: Layout, path: str, estimate: Estimate) -> Unknown:
     of = key(*input_luck(path))
-    return Unknown(path, of, estimate, is_factor=False, place=_place(layout, path))
+    unit = _unit(path, layout.plan.currency)
+    return Unknown(path, of, estimate, is_factor=False, unit=unit, place=_place(layout, path))
+
+
+def _unit(path: str, currency: str) -> str:
+    """In what a setting is, by what the language says that it takes."""
+    if f".{SBG}." in path:
+        return ""  # a shape of a distribution of shares
+    words = takes(Plan, path)
+    if words.startswith("money"):
+        return currency
+    return next((unit for start, unit in _UNITS.items() if words.startswith(start)), "")
 
 
 def _durations(layout: Layout) -> Iterator[Unknown]:
@@ -104,7 +133,8 @@ def _durations(layout: Layout) -> Iterator[Unknown]:
         path, spread = f"tasks.{name}.uncertainty", task.uncertainty
         assert is_average_duration(path)
         if any(version.mean > 0 for version in spread.versions):
-            yield Unknown(path, luck_of(path), spread, is_factor=True, place=_place(layout, path))
+            place = _place(layout, path)
+            yield Unknown(path, luck_of(path), spread, is_factor=True, unit="factor", place=place)
 
 
 def _place(layout: Layout, path: str) -> Place:

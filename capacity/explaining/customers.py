@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from capacity.engine.dealing import new_arr
-from capacity.estimates import Estimate
+import itertools
+
+from capacity.explaining.basis import CHURN, CONTRACTION, EXPANSION, Basis, leaves
+from capacity.explaining.hours import CoverageSoFar
 from capacity.explaining.inputs import Inputs
 from capacity.explaining.seen import Seen
 from capacity.explaining.term import Term, difference, given, product, total
 from capacity.metrics import Key
 
-_OF_MOVES = {
-    "churned_arr": ("churn", "addressable"),
-    "contraction_arr": ("contraction",),
-    "expansion_arr": ("expansion", "uplift"),
-}
+OF_SEGMENTS = ("accounts", "new_accounts", "churned_accounts", "arr", "new_arr", "expansion_arr",
+               "contraction_arr", "churned_arr", "revenue")  # fmt: skip
+_OF_MOVES = {"churned_arr": CHURN, "contraction_arr": CONTRACTION, "expansion_arr": EXPANSION}
 
 
 class Accounts:
     """Explains the customers of a segment in a period."""
 
-    def __init__(self, seen: Seen, inputs: Inputs) -> None:
-        self._seen, self._inputs = seen, inputs
+    def __init__(self, seen: Seen, inputs: Inputs, basis: Basis, so_far: CoverageSoFar) -> None:
+        self._seen, self._inputs, self._basis, self._so_far = seen, inputs, basis, so_far
         self._layout = seen.layout
         self._plan = self._layout.plan
         self._periods = self._plan.horizon.periods
@@ -38,49 +38,31 @@ class Accounts:
     def _figure(self, name: str, segment: str, period: int) -> float:
         return self._seen.figure(name, Key(segment), period)
 
-    def _setting(self, segment: str, key: str, period: int) -> Term | None:
-        value = getattr(self._plan.segments[segment], key)
-        if not isinstance(value, Estimate):
-            return None
-        named = f"segments.{segment}.{key}", value
-        found = self._inputs.of(key, named, self._layout.stretches.day(period), "share")
-        return found if found.place else None
-
-    def _rests_on(self, segment: str, keys: tuple[str, ...], period: int) -> list[Term]:
-        found = [self._setting(segment, key, period) for key in keys if key != "churn"]
-        if "churn" in keys:
-            day = self._layout.stretches.day(period)
-            path = f"segments.{segment}.churn"
-            churn = [n for n in self._layout.retention.hazards if f"{n[0]}.".startswith(f"{path}.")]
-            found = [*(self._inputs.of("churn a year", n, day, "share") for n in churn), *found]
-        return [term for term in found if term is not None]
-
     # --- numbers ---------------------------------------------------------------------------------
 
     def accounts(self, segment: str, period: int) -> Term:
         """Those before, and the new, less the lost."""
-        before = (
-            given(f"{segment} before", self._figure("accounts", segment, period - 1), "accounts")
-            if period
-            else self._opening(segment)
-        )
+        before = self._before(segment, period) if period else self.opening_accounts(segment)
         there = total("with the new", "accounts", [before, self.new_accounts(segment, period)])
         return difference(
             f"accounts of {segment}", "accounts", there, self.churned_accounts(segment, period)
         )
 
-    def _opening(self, segment: str) -> Term:
+    def price(self, segment: str) -> Term:
+        """What a new account pays a year."""
+        return self._basis.price(segment, 0)
+
+    def _before(self, segment: str, period: int) -> Term:
+        number = self._figure("accounts", segment, period - 1)
+        return given(
+            f"{segment} before", number, "accounts", self._basis.accounts(segment, period - 1)
+        )
+
+    def opening_accounts(self, segment: str) -> Term:
         """Accounts when the plan begins."""
         index = self._names.index(segment)
         number = float(self._seen.record["frozen_accounts"][0, index, 0])
-        return self._today(f"{segment} when the plan begins", segment, number, "accounts")
-
-    def _today(self, label: str, segment: str, value: float, unit: str) -> Term:
-        if self._plan.accounts is not None:
-            return self._inputs.file(label, value, unit, self._plan.accounts.file)
-        key = "accounts" if unit == "accounts" else "arr"
-        rests_on = self._inputs.known(key, f"segments.{segment}.{key}", value, unit)
-        return given(label, value, unit, [rests_on] if rests_on.place else [])
+        return self._basis.today(f"{segment} when the plan begins", segment, number, "accounts")
 
     def new_accounts(self, segment: str, period: int) -> Term:
         """Those of the file that start, and those that are won."""
@@ -96,8 +78,8 @@ class Accounts:
         number, arr = float(classes.count[here].sum()), float(classes.arr[here].sum())
         label = "of the book, that start now"
         return (
-            self._today(label, segment, number, "accounts"),
-            self._today(label, segment, arr, self._plan.currency),
+            self._basis.today(label, segment, number, "accounts"),
+            self._basis.today(label, segment, arr, self._plan.currency),
         )
 
     def _won(self, segment: str, period: int) -> Term:
@@ -123,21 +105,33 @@ class Accounts:
         parts.append(given("of a year", 1 / self._periods.step.per_year))
         moved = self._seen.shocks.new_accounts.get(period)
         if moved is not None:
-            parts.append(given("what the market and events do", moved[0]))
+            events = self._basis.events("new_accounts", period)
+            parts.append(given("what the market and events do", moved[0], "", events))
         return product(label, "accounts", *parts)
 
     def churned_accounts(self, segment: str, period: int) -> Term:
         """Accounts whose terms end, times the chance that they are lost."""
         index = self._names.index(segment)
-        rests_on = self._rests_on(segment, ("churn", "addressable"), period)
-        parts = []
+        rests_on = self.rests_on(segment, CHURN, period)
+        parts, there = [], self._basis.accounts(segment, period)
         for ending in self._seen.ending[period]:
             if ending.segment == index and ending.number:
                 label = "accounts whose terms end"
                 chance = given("chance to be lost", ending.chance, "share", rests_on)
-                number = given(label, ending.number, "accounts")
+                number = given(label, ending.number, "accounts", there)
                 parts.append(product("lost", "accounts", number, chance))
         return total(f"lost accounts of {segment}", "accounts", parts)
+
+    def rests_on(
+        self, segment: str, kind: str, period: int, since: int | None = None
+    ) -> list[Term]:
+        """What customers do rests on rates, events, and the work that was done for them.
+
+        In a period, or in all from an earlier one on.
+        """
+        effects = self._basis.effects(segment, kind, period)
+        found = [*self._basis.rates(segment, kind, period, since), *effects]
+        return [*found, self._so_far.of(segment, period)] if effects else found
 
     # --- revenue ---------------------------------------------------------------------------------
 
@@ -164,29 +158,40 @@ class Accounts:
         """Yearly revenue at the end of the period before."""
         if period:
             value = self._figure("arr", segment, period - 1)
-            return given(f"ARR of {segment} before", value, self._plan.currency)
+            label, rests_on = f"ARR of {segment} before", self._of_arr(segment, period - 1)
+            return given(label, value, self._plan.currency, rests_on)
+        return self.opening_arr(segment)
+
+    def opening_arr(self, segment: str) -> Term:
+        """Yearly revenue when the plan begins."""
         index = self._names.index(segment)
         value = float(self._seen.record["frozen_arr"][0, index, 0])
         label = f"ARR of {segment} when the plan begins"
-        return self._today(label, segment, value, self._plan.currency)
+        return self._basis.today(label, segment, value, self._plan.currency)
+
+    def _of_arr(self, segment: str, period: int) -> list[Term]:
+        """What the revenue of a segment rests on."""
+        won = self._basis.wins(segment, period, since=0)
+        price = [self._basis.price(segment, period)] if won else []
+        kinds = _OF_MOVES.values()
+        moves = (self._basis.rates(segment, kind, period, since=0) for kind in kinds)
+        return leaves([self.opening_arr(segment), *won, *price, *itertools.chain(*moves)])
 
     def new_arr(self, segment: str, period: int) -> Term:
         """What new accounts pay."""
         parts = [self._starting(segment, period)[1]]
         won = self._won(segment, period)
         if won.value:
-            found = self._plan.segments[segment]
-            of_new = found.new_accounts is not None and found.new_accounts.arr is not None
-            path = f"segments.{segment}.new_accounts.arr" if of_new else f"segments.{segment}.arr"
-            day, currency = self._layout.stretches.day(period), self._plan.currency
-            each = self._inputs.of("each", (path, new_arr(self._plan, found)), day, currency)
+            each, currency = self._basis.price(segment, period), self._plan.currency
             parts.append(product("ARR of the won", currency, won, each))
         found_parts = [part for part in parts if part.value]
         return total(f"new ARR of {segment}", self._plan.currency, found_parts)
 
     def _move(self, name: str, segment: str, period: int) -> Term:
         """What the engine makes of all accounts, each with its own dates and coverage."""
-        rests_on = self._rests_on(segment, _OF_MOVES[name], period)
+        kind = _OF_MOVES[name]
+        paid = self.paid_before(segment, period)
+        rests_on = [paid, *self.rests_on(segment, kind, period)]
         label = f"{name.removesuffix('_arr').replace('_', ' ')} of {segment}"
         value = self._figure(name, segment, period)
         return given(label, value, self._plan.currency, rests_on)

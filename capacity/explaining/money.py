@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 
 from capacity.engine.roles import COSTS
+from capacity.explaining.basis import Basis
 from capacity.explaining.inputs import Inputs
 from capacity.explaining.people import People
 from capacity.explaining.seen import Seen
@@ -19,8 +20,8 @@ LINES = (*COSTS, "severance", "platform")
 class Money:
     """Explains the cost of the team."""
 
-    def __init__(self, seen: Seen, inputs: Inputs, people: People) -> None:
-        self._seen, self._inputs, self._people = seen, inputs, people
+    def __init__(self, seen: Seen, inputs: Inputs, basis: Basis, people: People) -> None:
+        self._seen, self._inputs, self._basis, self._people = seen, inputs, basis, people
         self._layout = seen.layout
         self._plan = self._layout.plan
         self._periods = self._plan.horizon.periods
@@ -73,14 +74,20 @@ class Money:
 
     def hiring(self, pool: int, period: int) -> Term:
         """Of the seats that are filled."""
-        joined = given("seats filled", self._seen.team[period][pool].joined[0], "seats")
+        newcomers = [*self._basis.hires(pool, period), *self._basis.joining(pool)]
+        filled = self._seen.team[period][pool].joined[0]
+        joined = given("seats filled", filled, "seats", newcomers)
         each = self._input("each", pool, "hiring_cost", period)
         return product(f"hiring of {self._people.name(pool)}", self._currency, joined, each)
 
     def _paid(self, pool: int, period: int) -> Term:
         presence = self._seen.team[period][pool].presence
         if presence is not None:
-            return given("full weeks paid, by the file of people", presence.paid[0], "FTE")
+            label, by_name = (
+                "full weeks paid, by the file of people",
+                self._basis.seats(pool, period),
+            )
+            return given(label, presence.paid[0], "FTE", by_name)
         return self._people.headcount(pool, period)
 
     def _raises(self, pool: int, period: int) -> list[Term]:

@@ -12,6 +12,7 @@ from capacity.arrays import FloatArray
 from capacity.engine.expected import Expected
 from capacity.engine.people import calendars_of, roster_of
 from capacity.engine.roles import times_of
+from capacity.explaining.basis import Basis, leaves
 from capacity.explaining.inputs import Inputs
 from capacity.explaining.seen import Seen
 from capacity.explaining.term import Term, difference, given, product, quotient, total
@@ -28,21 +29,40 @@ class _Clock(NamedTuple):
     available: FloatArray
 
 
+OF_ROLES = ("headcount", "ramped_fte", "vacancies", "capacity_hours", "available_hours")
+
+
 class People:
     """Explains the people of a role or pool in a period."""
 
-    def __init__(self, seen: Seen, inputs: Inputs) -> None:
-        self._seen, self._inputs = seen, inputs
+    def __init__(self, seen: Seen, inputs: Inputs, basis: Basis) -> None:
+        self._seen, self._inputs, self._basis = seen, inputs, basis
         self._layout = seen.layout
         self._scenario = self._layout.scenario
         self._periods = self._layout.plan.horizon.periods
         self._days = self._layout.stretches.day
         self._clock = lru_cache(maxsize=None)(self._calendars)
+        self.headcount = lru_cache(maxsize=None)(self._headcount)
+        self.capacity = lru_cache(maxsize=None)(self._capacity)
+        self.all_hours = lru_cache(maxsize=None)(self._all_hours)
 
     def pools(self, key: Key) -> list[int]:
         """The pools that a key is about."""
         pools = enumerate(self._scenario.pools)
         return [i for i, p in pools if p.name == key.role and key.pool in ("", p.value)]
+
+    def by_role(self, name: str, key: Key, period: int) -> Term:
+        """A figure of a role or pool: the sum of its pools."""
+        figures: dict[str, tuple[str, str, Callable[[int, int], Term]]] = {
+            "headcount": ("people", "people", self.headcount),
+            "ramped_fte": ("ramped people", "FTE", self.ramped),
+            "vacancies": ("vacant", "seats", self.vacancies),
+            "capacity_hours": ("capacity", "hours", self.capacity),
+            "available_hours": ("available", "hours", self.all_hours),
+        }
+        label, unit, of_one = figures[name]
+        parts = [of_one(pool, period) for pool in self.pools(key)]
+        return parts[0] if len(parts) == 1 else total(label, unit, parts)
 
     def _pool(self, index: int) -> Pool:
         return self._scenario.pools[index]
@@ -54,56 +74,37 @@ class People:
 
     # --- seats -----------------------------------------------------------------------------------
 
-    def headcount(self, pool: int, period: int) -> Term:
+    def _headcount(self, pool: int, period: int) -> Term:
         """Those who were there, less those who left, and those who joined."""
         staff = self._seen.team[period][pool]
         now = float(staff.filled[0])
-        per = self._pool(pool).role.per
-        if per is not None:
-            path = f"team.{self._pool(pool).name}.per"
-            rule = [
-                self._inputs.known(f"{name} for each head", f"{path}.{name}", number)
-                for name, number in per.items()
-            ]
-            return given(f"heads of {self.name(pool)}, by the seats planned", now, "people", rule)
-        attrition = self._inputs.of(
-            "attrition a year", self._pool(pool).named("attrition"), self._days(period), "share"
-        )
-        there = difference(
-            "stay",
-            "people",
-            self._before(pool, period),
-            given("leave", staff.left[0], "people", [attrition]),
-        )
-        joined = given("join", staff.joined[0], "people", self._hires(pool))
+        if self._pool(pool).role.per is not None:
+            label = f"heads of {self.name(pool)}, by the seats planned"
+            return given(label, now, "people", self._basis.seats(pool, period))
+        leave = given("leave", staff.left[0], "people", self._basis.leaving(pool, period))
+        there = difference("stay", "people", self._before(pool, period), leave)
+        newcomers = [*self._basis.hires(pool, period), *self._basis.joining(pool)]
+        joined = given("join", staff.joined[0], "people", newcomers)
         return total(f"seats filled of {self.name(pool)}", "people", [there, joined])
 
     def _before(self, pool: int, period: int) -> Term:
         """Seats that were filled before; when the plan begins, those that the plan says."""
+        if not period:
+            return self._basis.opening_seats(pool)
         before = float(self._seen.team[period][pool].before[0])
-        if period:
-            return given("there before", before, "people")
-        roster = roster_of(self._scenario, self._pool(pool))
-        if roster is not None:
-            return given("there when the plan begins, by the file of people", before, "people")
-        value = self._pool(pool).value
-        path = f"team.{self._pool(pool).name}.headcount" + (f".{value}" if value else "")
-        return self._inputs.known("there when the plan begins", path, before, "people")
-
-    def _hires(self, pool: int) -> list[Term]:
-        """What newcomers rest on: planned hires, and how long a search takes."""
-        found = [
-            self._inputs.of(label, self._pool(pool).named(key), None, "months")
-            for label, key in (("time to hire", "time_to_hire"), ("late by", "slips"))
-        ]
-        return [term for term in found if term.place]
+        return given("there before", before, "people", self._basis.seats(pool, period - 1))
 
     def vacancies(self, pool: int, period: int) -> Term:
         """Seats that wait for a newcomer."""
         staff = self._seen.team[period][pool]
-        return given(
-            f"vacant seats of {self.name(pool)}", staff.vacant[0], "seats", self._hires(pool)
-        )
+        label = f"vacant seats of {self.name(pool)}"
+        return given(label, staff.vacant[0], "seats", self._filled_by(pool, period))
+
+    def _filled_by(self, pool: int, period: int) -> list[Term]:
+        """What it rests on how many seats are filled, and for how long."""
+        basis = self._basis
+        moves = [*basis.leaving(pool, period), *basis.joining(pool)]
+        return leaves([*basis.seats(pool, period), *moves])
 
     def ramped(self, pool: int, period: int) -> Term:
         """Filled seats in ramped people, by tenure where seats are alike."""
@@ -112,13 +113,13 @@ class People:
         if staff.tenures is None:
             of = self.headcount(pool, period)
             return given(label, staff.ramped[0], "FTE", [of])
-        parts = []
+        parts, rests_on = [], self._filled_by(pool, period)
         filled, output = (column.tolist() for column in staff.tenures)
         months = self._periods.step.completed_months(np.arange(len(filled))).tolist()
         for tenure, (seats, month) in enumerate(zip(filled, months, strict=True)):
             last = tenure + 1 == len(filled)
             who = "ramped" if last else f"in {self._periods.step.name} {tenure + 1}"
-            number = given(who, seats, "people")
+            number = given(who, seats, "people", rests_on)
             if seats and last:
                 parts.append(number)
             elif seats:
@@ -211,11 +212,11 @@ class People:
 
     # --- hours of a pool -------------------------------------------------------------------------
 
-    def capacity(self, pool: int, period: int) -> Term:
+    def _capacity(self, pool: int, period: int) -> Term:
         """Hours of the people of a pool that are planned for customers."""
         return self._hours(pool, period, "for customers", self.customer)
 
-    def all_hours(self, pool: int, period: int) -> Term:
+    def _all_hours(self, pool: int, period: int) -> Term:
         """Hours of the people of a pool, before the reserve."""
         return self._hours(pool, period, "available", self.available)
 
@@ -228,7 +229,8 @@ class People:
         parts = []
         for i, here in enumerate(staff.presence.here[:, 0].tolist()):
             place = self._clock(pool)[i].name or "no calendar"
-            people = given(f"ramped people here, {place}", here, "FTE")
+            by_name = self._basis.seats(pool, period)
+            people = given(f"ramped people here, {place}", here, "FTE", by_name)
             if here:
                 parts.append(product(f"hours, {place}", "hours", people, each(pool, period, i)))
         return total(f"{label} of {name}", "hours", parts)

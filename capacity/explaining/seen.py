@@ -16,7 +16,7 @@ from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout
 from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks, draw_shocks
-from capacity.metrics import Catalogue, Key
+from capacity.metrics import Catalogue, Key, Metric
 from capacity.rng import KeyArray
 
 
@@ -60,6 +60,12 @@ class Seen:
         assert found is not None  # only what the plan has is explained
         values = found.over([np.array([t]) for t in range(self.layout.plan.horizon.periods.count)])
         return float(values[period, 0])
+
+    def whole(self, metric: Metric, period: str) -> float:
+        """A figure over the plan, after a span or as its headline."""
+        found = self.catalogue.find(metric.name, metric.key)
+        assert found is not None  # it was found in a catalogue of the same plan
+        return float(found.read()[metric.periods.index(period), 0])
 
     @cached_property
     def shocks(self) -> Shocks:

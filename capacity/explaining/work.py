@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from capacity.engine.demand import Strand
 from capacity.engine.lanes import Lane, Step
+from capacity.explaining.basis import Basis
 from capacity.explaining.inputs import Inputs
 from capacity.explaining.seen import Seen
 from capacity.explaining.term import Term, given, product, quotient, total
@@ -18,15 +20,17 @@ from capacity.scenario.task import UNNAMED_STEP
 class Work:
     """Explains the hours of work lanes."""
 
-    def __init__(self, seen: Seen, inputs: Inputs) -> None:
-        self._seen, self._inputs = seen, inputs
+    def __init__(self, seen: Seen, inputs: Inputs, basis: Basis) -> None:
+        self._seen, self._inputs, self._basis = seen, inputs, basis
         self._layout = seen.layout
         self._plan, self._work = self._layout.plan, self._layout.work
         self._calendar, self._classes = self._layout.calendar, self._layout.classes
         self._periods = self._plan.horizon.periods
         self._days = self._layout.stretches.day
+        self.due = lru_cache(maxsize=None)(self._all_due)
+        self.lanes = lru_cache(maxsize=None)(self._lanes)
 
-    def lanes(self, key: Key) -> list[int]:
+    def _lanes(self, key: Key) -> list[int]:
         """The work lanes that a key is about."""
         return [i for i in range(len(self._work.lane)) if self._fits(i, key)]
 
@@ -39,7 +43,7 @@ class Work:
 
     # --- due hours -------------------------------------------------------------------------------
 
-    def due(self, key: Key, period: int) -> Term:
+    def _all_due(self, key: Key, period: int) -> Term:
         """New work of a period; what does not fall due is left out."""
         parts = [self._due(lane, period) for lane in self.lanes(key)]
         found = [part for part in parts if part.value]
@@ -68,7 +72,8 @@ class Work:
             parts = [*some, self._hours(demand, steps, period)]
         moved = self._seen.shocks.hours.get(period)
         if moved is not None and (factor := float(moved[demand.task_index, 0])) != 1:
-            parts.append(given("what events do", factor))
+            events = self._basis.events("hours", period, demand.task)
+            parts.append(given("what events do", factor, "", events))
         flat = [p for part in parts for p in self._factors(part)]
         return product(label, "hours", *flat)
 
@@ -118,7 +123,7 @@ class Work:
         """Occurrences of a strand, and how demanding its accounts are."""
         parts = [*self._occurrences(demand, place, period)]
         if strand.complexity is not None:
-            parts.append(given("complexity of their own", strand.complexity))
+            parts.append(self._of_their_own(strand.complexity))
         elif demand.segment is not None:
             named = (
                 f"segments.{demand.segment}.complexity",
@@ -137,18 +142,29 @@ class Work:
         number = float((self._calendar.incidence[place][period] @ alive)[0])
         work = demand.work
         if work.rate is not None:
-            yield given("accounts", number, "accounts")
+            yield self._accounts("accounts", number, demand, period)
             yield from self._rate(demand, period)
             return
         if work.on == "departure":
-            yield given("accounts", number, "accounts")
+            yield self._accounts("accounts", number, demand, period)
             yield self._left(demand, period)
         else:
-            yield given(self._of_whom(demand), number, "accounts")
+            yield self._accounts(self._of_whom(demand), number, demand, period)
         if demand.weight != 1:
             yield self._weight(demand)
         if demand.has_coins:
             yield self._inputs.of("that happen", demand.share, self._days(period), "share")
+
+    def _accounts(self, label: str, number: float, demand: Lane, period: int) -> Term:
+        """Accounts that make work, and what their number rests on."""
+        rests_on = self._basis.accounts(demand.segment, period) if demand.segment else []
+        return given(label, number, "accounts", rests_on)
+
+    def _of_their_own(self, complexity: float) -> Term:
+        label, accounts = "complexity of their own", self._plan.accounts
+        if accounts is None:
+            return given(label, complexity)
+        return self._inputs.file(label, complexity, "", accounts.file)
 
     def _of_whom(self, demand: Lane) -> str:
         return {
@@ -182,14 +198,15 @@ class Work:
 
     def _left(self, demand: Lane, period: int) -> Term:
         """The part of the accounts whose person left."""
-        staff = self._seen.team[period][demand.pools[demand.work.role]]
+        pool = demand.pools[demand.work.role]
+        staff = self._seen.team[period][pool]
         if not staff.before[0]:
             return given("of the seats are vacated: there are none", 0.0)
         return quotient(
             "of the seats are vacated",
             "share",
-            given("seats vacated", staff.left[0], "seats"),
-            given("seats filled before", staff.before[0], "seats"),
+            given("seats vacated", staff.left[0], "seats", self._basis.leaving(pool, period)),
+            given("seats filled before", staff.before[0], "seats", self._basis.seats(pool, period)),
         )
 
     def _in_parts(self, demand: Lane, place: int, period: int) -> Term:
@@ -207,7 +224,7 @@ class Work:
                     product(
                         f"accounts {label}",
                         "accounts",
-                        given(f"accounts {label}", number, "accounts"),
+                        self._accounts(f"accounts {label}", number, demand, max(first, 0)),
                         self._inputs.of("that happen", demand.share, day, "share"),
                         given(f"in each of {demand.parts} parts", 1 / demand.parts),
                     )
@@ -226,10 +243,6 @@ class Work:
         return product("", "hours", *parts)
 
     # --- what became of it -----------------------------------------------------------------------
-
-    def sum_of(self, name: str, label: str, key: Key, period: int) -> Term:
-        """Recorded hours of some lanes, as the engine served them."""
-        return given(label, self.recorded(name, self.lanes(key), period), "hours")
 
     def recorded(self, name: str, lanes: Iterable[int], period: int) -> float:
         """Sum of recorded hours over work lanes; before the plan what is late when it begins."""

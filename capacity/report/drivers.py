@@ -3,203 +3,277 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
-from rich.text import Text
 
-from capacity.report.inputs import input_name, input_value, short_path
+from capacity.report.drivers_words import Words, error_of, listed, name_of, part, said_input
 from capacity.report.tables import plain, table
-from capacity.report.words import UNKNOWN, in_unit, money, share, shows
+from capacity.report.told import Told
+from capacity.report.words import UNKNOWN, money, shows
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
 
+Cells = tuple[str, ...]
+
 WIDTH = 80
+_OF_INPUTS = ("input", "variance", "rank", "p10", "p90", "at p10", "at p90")
+_OF_NUMBERS = ("input", "now", "set to", "at less", "at more")
+_OF_TIPS = ("input", "tips at", "odds of being past it")
+_OF_WORTH = ("input", "worth", "error")
 _MOST = 3
 """Inputs that are named in a sentence."""
 _ROOM = 24
 """Characters of a number as it was written."""
 _LONGEST_LIST = 12
 """Numbers without a range that are told; there are many."""
+_LEAST, _ANY = 16, 1000
+"""Characters that an input keeps in a table, and more than any has."""
+_APART = 2.0
+"""Standard errors from which on something is told."""
+_MATTERS = 0.05
+"""Part of the variance below which nobody minds what inputs do together."""
 
 
 def as_text(found: Sensitivity, width: int = WIDTH) -> str:
     """The whole report as plain text."""
-    return plain(report(found), width)
+    return plain(report(found, width), width)
 
 
-def report(found: Sensitivity) -> Group:
+def report(found: Sensitivity, width: int = WIDTH) -> Group:
     """What a person wants first: sentences, then tables."""
-    told = _Told(found)
-    parts: list[Text | Table] = [Text(told.title, style="bold"), Text()]
-    parts += [Text(f"• {sentence}") for sentence in told.sentences()]
-    for shown in told.tables():
-        parts += [Text(), shown]
-    parts += [Text(), *(Text(line, style="dim") for line in told.footer())]
-    return Group(*parts)
+    return told(found, width).group()
 
 
-class _Told:
-    """A sensitivity, as it is said."""
+def told(found: Sensitivity, width: int | None = None) -> Told:
+    """What is said of a sensitivity.
+
+    Parameters
+    ----------
+    width
+        Characters of a line, to which inputs in tables are cut; they stay whole without.
+    """
+    saying, tables = Sentences(found), Tables(found, width)
+    about = f"what drives {found.metric} · {found.manifest['trials']:,} futures"
+    return Told.of_one(
+        found.plans[0].name, about, (*saying.headline(), *saying.others()), tuple(tables.all()),
+        tuple(tables.notes()),
+    )  # fmt: skip
+
+
+def _fitted(title: str, heads: Sequence[str], rows: list[Cells], width: int | None) -> Table:
+    """A table whose names are cut where it is too wide; the end of a name says most."""
+    others = [max(map(len, column)) for column in zip(heads, *rows, strict=True)][1:]
+    room = _ANY if width is None else max(width - sum(others) - 2 * len(others), _LEAST)
+    out = table(title, *heads)
+    for name, *cells in rows:
+        out.add_row(name if len(name) <= room else f"…{name[1 - room :]}", *cells)
+    return out
+
+
+class Sentences:
+    """What is said of a sensitivity in sentences."""
 
     def __init__(self, found: Sensitivity) -> None:
-        self.found = found
-        self.say = in_unit(found.unit)
+        self._found, self._words = found, Words(found)
 
-    @property
-    def title(self) -> str:
-        futures = f"{self.found.manifest['trials']:,} futures"
-        name = self.found.manifest["scenario"]
-        return f"{name} · what drives {self.found.metric} · {futures}"
-
-    # --- sentences -------------------------------------------------------------------------------
-
-    def sentences(self) -> Iterator[str]:
-        found = self.found
+    def headline(self) -> Iterator[str]:
+        """The figure, where its spread comes from, what to measure first, what that decides."""
+        found, say = self._found, self._words.figure
         if not found.split.variance:
-            yield f"{found.metric} is {self.say(found.mean)} in every future. Nothing drives it."
+            yield f"{found.metric} is {say(found.mean)} in every future. Nothing drives it."
             return
         yield (
-            f"{found.metric} is {self.say(found.mean)} on average, "
-            f"{self.say(found.p10)} to {self.say(found.p90)} in 8 of 10 futures."
+            f"{found.metric} is {say(found.mean)} on average, "
+            f"{say(found.p10)} to {say(found.p90)} in 8 of 10 futures."
         )
         yield (
-            f"{_percent(found.split.unknown)}{_error(found.split.error)} of its variance is what "
-            f"we do not know. {_percent(found.split.luck)} is the luck of the draw, "
+            f"{part(found.split.unknown)}{error_of(found.split.error)} of its variance is what "
+            f"we do not know. {part(found.split.luck)} is the luck of the draw, "
             "which no measuring takes away."
         )
-        yield from self._first()
-        yield from self._together()
-        yield from self._decision()
+        yield self._first()
+        yield from self._flips()
+        yield from self._worth()
 
-    def _first(self) -> Iterator[str]:
-        heard = self.found.heard
-        if not heard:
-            yield "No single input is heard above the noise."
+    def others(self) -> Iterator[str]:
+        """What else is worth knowing of the spread."""
+        found = self._found
+        if not found.split.variance:
             return
-        named = [
-            f"{input_name(d.unknown)} ({_percent(d.share)} of the variance)" for d in heard[:_MOST]
-        ]
-        rest = len(self.found.drivers) - len(heard)
-        yield f"Measure first: {_listed(named)}."
-        if rest:
+        rest = len(found.drivers) - len(found.heard)
+        if rest and found.heard:
             noun = "input is" if rest == 1 else "inputs are"
             yield f"{rest} {noun} not heard above the noise."
+        yield from self._together()
+        yield from self._bent()
+
+    def _first(self) -> str:
+        heard = self._found.heard
+        if not heard:
+            return "No single input is heard above the noise."
+        named = [f"{name_of(d)} ({part(d.share)} of the variance)" for d in heard[:_MOST]]
+        return f"Measure first: {listed(named)}."
 
     def _together(self) -> Iterator[str]:
-        found = self.found
-        if found.together > 0.05 and found.together > 2 * found.split.error:
+        found = self._found
+        if abs(found.together) < max(_MATTERS, _APART * found.together_error):
+            return
+        if found.together > 0:
             yield (
-                f"{_percent(found.together)} of the variance is what inputs do together, and none "
+                f"{part(found.together)} of the variance is what inputs do together, and none "
                 "of them alone."
             )
-        bent = [input_name(driver.unknown) for driver in found.heard if driver.bent]
+        elif found.plans[0].plan.correlate:
+            yield (
+                f"The shares add up to {100 * found.shares[0]:.0f} %, which is more than there "
+                "is: inputs that move together (`correlate`) each count what they have in common."
+            )
+
+    def _bent(self) -> Iterator[str]:
+        bent = [name_of(driver) for driver in self._found.heard if driver.bent]
         if bent:
             yield (
-                f"Not a straight line along {_listed(bent)}: its swing and its share of the "
+                f"Not a straight line along {listed(bent)}: its swing and its share of the "
                 "variance tell different stories."
             )
 
-    def _decision(self) -> Iterator[str]:
-        worth = [d for d in self.found.heard if d.worth > 2 * d.worth_error]
-        for driver in sorted(worth, key=lambda d: -d.worth)[:_MOST]:
-            off = money(driver.worth_error)
+    # --- the decision ----------------------------------------------------------------------------
+
+    def _flips(self) -> Iterator[str]:
+        found = self._found
+        if found.bound is None:
+            return
+        tipping = [(d, d.tip) for d in found.drivers if d.tip]
+        if not tipping:
+            what = f"makes {found.metric} cross {self._words.figure(found.bound)}"
+            yield f"No input alone {what}, wherever in its range it lies."
+            return
+        driver, tip = max(tipping, key=lambda pair: pair[1].odds)
+        yield (
+            f"Likeliest to flip it: {name_of(driver)} past {said_input(driver, tip.value)}, "
+            f"with odds of {part(tip.odds)}{error_of(tip.error)}."
+        )
+
+    def _worth(self) -> Iterator[str]:
+        found = self._found
+        worth = known(found)
+        for driver in worth[:_MOST]:
+            off = money(driver.worth_error, found.unit)
             error = f" ± {off}" if shows(off) else ""
-            name = input_name(driver.unknown)
-            yield f"Knowing {name} before deciding is worth {money(driver.worth)}{error}."
-        if self.found.alternatives and not worth and self._knows_worth:
+            said = f"{money(driver.worth, found.unit)}{error}"
+            yield f"Knowing {name_of(driver)} before deciding is worth {said}."
+        if any(math.isfinite(driver.worth) for driver in found.drivers) and not worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
 
-    @property
-    def _knows_worth(self) -> bool:
-        return any(math.isfinite(driver.worth) for driver in self.found.drivers)
 
-    # --- tables ----------------------------------------------------------------------------------
+def known(found: Sensitivity) -> list[Driver]:
+    """Inputs that are worth knowing, those that are worth most first."""
+    worth = [d for d in found.heard if d.worth > _APART * d.worth_error]
+    return sorted(worth, key=lambda d: -d.worth)
 
-    def tables(self) -> Iterator[Table]:
-        if self.found.split.variance:
-            yield self._drivers()
-        if self.found.nudged:
-            yield self._nudged()
-        tipping = [driver for driver in self.found.drivers if driver.tip]
-        if tipping:
-            yield self._tipping(tipping)
 
-    def _drivers(self) -> Table:
-        heads = ("variance", "rank", "p10", "p90", "at p10", "at p90")
-        out = table("Inputs, and the figure at their p10 and p90", "input", *heads)
-        for driver in self._shown():
-            out.add_row(
-                short_path(input_name(driver.unknown)),
-                _percent(driver.share) if driver.is_heard else UNKNOWN,
+class Tables:
+    """The figures behind the sentences; for `width` see `told`."""
+
+    def __init__(self, found: Sensitivity, width: int | None = None) -> None:
+        self._found, self._words, self._width = found, Words(found), width
+
+    def all(self) -> Iterator[Table]:
+        """Tables of which there is something to show."""
+        found, name = self._found, self._found.metric
+        crossed = f"Where {name} crosses {self._say(found.bound or 0.0)}"
+        moved = "Numbers without a range, and the figure with a tenth less and more"
+        for title, heads, rows in (
+            ("Inputs, and the figure at their p10 and p90", _OF_INPUTS, self._inputs()),
+            (moved, _OF_NUMBERS, self._nudged()),
+            (crossed, _OF_TIPS, self._tipping()),
+            ("What knowing it before deciding is worth", _OF_WORTH, self._worth()),
+        ):
+            listed_rows = list(rows)
+            if listed_rows:
+                yield _fitted(title, heads, listed_rows, self._width)
+
+    def _say(self, value: float) -> str:
+        return self._words.figure(value)
+
+    def _inputs(self) -> Iterator[Cells]:
+        for driver in self._words.shown() if self._found.split.variance else ():
+            yield (
+                name_of(driver),
+                part(driver.share) if driver.is_heard else UNKNOWN,
                 f"{driver.rank:+.2f}" if math.isfinite(driver.rank) else UNKNOWN,
-                input_value(driver.unknown, driver.p10),
-                input_value(driver.unknown, driver.p90),
-                self.say(driver.swing.low),
-                self.say(driver.swing.high) + ("*" if driver.bent else ""),
+                said_input(driver, driver.p10),
+                said_input(driver, driver.p90),
+                self._say(driver.swing.low),
+                self._say(driver.swing.high) + ("*" if driver.bent else ""),
             )
-        return out
 
-    def _shown(self) -> list[Driver]:
-        """Those that are heard, and those that swing the figure by what can be seen."""
-        return [
-            d
-            for d in self.found.drivers
-            if d.is_heard or self.say(d.swing.low) != self.say(d.swing.high)
-        ]
-
-    def _nudged(self) -> Table:
-        title = "Numbers without a range, and the figure with a tenth less and more"
-        out = table(title, "input", "now", "-10 %", "+10 %")
-        for one in self.found.nudged[:_LONGEST_LIST]:
-            low, high = self.say(one.swing.low), self.say(one.swing.high)
+    def _nudged(self) -> Iterator[Cells]:
+        """Numbers without a range of which a tenth can be seen, each with what was set."""
+        for one in self._found.nudged[:_LONGEST_LIST]:
+            low, high = self._say(one.swing.low), self._say(one.swing.high)
+            ends = [UNKNOWN if end is None else str(end) for end in (one.nudge.low, one.nudge.high)]
             if low != high:
-                out.add_row(short_path(one.nudge.path), _cut(one.nudge.written), low, high)
-        return out
+                yield one.nudge.path, _cut(one.nudge.written), " / ".join(ends), low, high
 
-    def _tipping(self, drivers: list[Driver]) -> Table:
-        bound = self.say(self.found.bound or 0.0)
-        title = f"Where {self.found.metric} crosses {bound}"
-        out = table(title, "input", "tips at", "odds of being past it")
-        for driver in drivers:
+    def _tipping(self) -> Iterator[Cells]:
+        for driver in self._found.drivers:
             if driver.tip:
-                odds = f"{_percent(driver.tip.odds)}{_error(driver.tip.error)}"
-                out.add_row(
-                    short_path(input_name(driver.unknown)),
-                    input_value(driver.unknown, driver.tip.value),
-                    odds,
-                )
-        return out
+                odds = f"{part(driver.tip.odds)}{error_of(driver.tip.error)}"
+                yield name_of(driver), said_input(driver, driver.tip.value), odds
 
-    def footer(self) -> Iterator[str]:
-        hidden = len(self.found.drivers) - len(self._shown())
-        if hidden and self.found.split.variance:
+    def _worth(self) -> Iterator[Cells]:
+        unit = self._found.unit
+        for driver in known(self._found):
+            off = money(driver.worth_error, unit)
+            yield name_of(driver), money(driver.worth, unit), off if shows(off) else ""
+
+    def notes(self) -> Iterator[str]:
+        """How the tables are to be read."""
+        found = self._found
+        hidden = len(found.drivers) - len(self._words.shown())
+        if hidden and found.split.variance:
             noun = "input moves" if hidden == 1 else "inputs move"
             yield f"{hidden} more {noun} it by nothing that could be seen."
         yield (
             "variance: the part that is gone if this input is known. rank: +1 where more of it is "
             "always more of the figure."
         )
+        if self._say(found.middle) != self._say(found.mean):
+            few = f"{min(found.manifest['trials'], found.tornado):,} futures"
+            yield (
+                f"at p10, at p90: in the first {few}, in which it is "
+                f"{self._say(found.middle)} on average with all inputs as they are."
+            )
+        yield from self._beyond()
+        if any(one.nudge.is_rounded for one in found.nudged):
+            yield (
+                "A whole number, such as seats, goes to the next whole one down and up, which may "
+                "be more than a tenth."
+            )
+
+    def _beyond(self) -> Iterator[str]:
+        """Estimates that no true share could be."""
+        beyond = [(name_of(d), d.share, d.share_error) for d in self._found.heard if d.share > 1]
+        split = self._found.split
+        if split.unknown > 1 or split.unknown < 0:
+            beyond.append(("what we do not know", split.unknown, split.error))
+        shows_it = [f"{n} at {100 * s:.1f} %" for n, s, _ in beyond if abs(s - round(s)) >= _TINY]
+        if shows_it:
+            yield (
+                "Shares are estimates, and one may come out below nothing or above all, by its "
+                f"error; it is shown as 0 or 100 %. Here: {listed(shows_it)}."
+            )
+
+
+_TINY = 0.005
+"""Of a share: what does not show when it is said."""
 
 
 def _cut(text: str) -> str:
     """A text whose beginning says most."""
     return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
-
-
-def _percent(value: float) -> str:
-    return share(max(value, 0.0))
-
-
-def _error(value: float) -> str:
-    """`` ± 2 points``; nothing where it does not show."""
-    return f" ± {100 * value:.0f} points" if math.isfinite(value) and value >= 0.005 else ""
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    return f"{', '.join(names[:-1])} and {names[-1]}"

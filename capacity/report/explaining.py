@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _SIGNS = {"sum": "+", "product": "×", "quotient": "÷", "difference": "−"}
+_SEVERAL = 2
 _INLINE = 3
 """Parts of a sum that are told on its own line."""
+_NAMED = 6
+"""Inputs that a number is said to rest on by name."""
 _UNITS = {"hours": "h", "share": "", "": ""}
 _BESIDE = ("FTE", "people", "seats", "accounts", "days", "months")
+_ONE = {
+    "people": "person",
+    "seats": "seat",
+    "accounts": "account",
+    "days": "day",
+    "months": "month",
+}
 _INDENT, _HANGING = "  ", "    "
 _PERIOD = re.compile(r"\d{4}-(W?\d\d)")
 """A period of several; what it is made of is told where it is asked for alone."""
@@ -31,50 +41,97 @@ def as_text(found: Explanation) -> str:
     Lines have 80 characters, but those of the inputs: a place that is broken is none that an editor
     finds.
     """
-    about = [found.metric, *found.about.values(), found.period or "over the plan"]
-    title = " · ".join([found.scenario, *about, "expected values"])
-    lines = [_filled(title, "", ""), "", *_lines(found.term, "", set())]
+    lines = [_filled(f"{found.scenario} · {about(found)}", "", ""), ""]
+    lines += [_filled(line(term), _INDENT * depth) for depth, term in steps(found.term)]
     if found.inputs:
         lines += ["", "Inputs", *_inputs(found)]
     return "\n".join(lines)
 
 
-def _lines(term: Term, indent: str, told: set[Term]) -> Iterator[str]:
-    """A number and what it is made of, each once."""
-    yield _filled(_line(term), indent)
-    told.add(term)
-    for part in term.parts:
-        if part in told:
-            continue
-        if _PERIOD.fullmatch(part.label):
-            yield _filled(_line(part), indent + _INDENT)
-        elif part.parts:
-            yield from _lines(part, indent + _INDENT, told)
-        elif _is_listed(term):
-            yield _filled(_line(part), indent + _INDENT)
+def about(found: Explanation) -> str:
+    """What is explained: the figure, of whom, and when."""
+    named = [found.metric, *found.about.values(), found.period or "over the plan"]
+    return " · ".join([*named, "expected values"])
 
 
-def _line(term: Term) -> str:
-    if not term.parts:
-        return f"{term.label}: {said(term)}"
-    if term.operation.value == "given":
-        return f"{term.label}: {said(term)}, which rests on {_rests_on(term)}"
-    if _is_listed(term):
-        below = "" if _PERIOD.fullmatch(term.label) else " is the sum of"
+def steps(term: Term) -> Iterator[tuple[int, Term]]:
+    """The arithmetic line by line, each with its depth."""
+    yield from _Steps().of(term, 0)
+
+
+class _Steps:
+    """Tells each number once, and of what rests on inputs only what names new ones."""
+
+    def __init__(self) -> None:
+        self._told: set[Term] = set()
+        self._named: set[str] = set()
+
+    def of(self, term: Term, depth: int) -> Iterator[tuple[int, Term]]:
+        """A number and what it is made of."""
+        yield depth, term
+        self._told.add(term)
+        self._named.update(_inputs_of(term) if _is_given(term) else map(_name, term.parts))
+        for part in term.parts:
+            if part in self._told:
+                continue
+            if is_period(part):
+                yield depth + 1, part
+            elif is_listed(term) or self._says_more(part):
+                yield from self.of(part, depth + 1)
+
+    def _says_more(self, part: Term) -> bool:
+        """Whether a number has parts, or rests on inputs that were not named yet."""
+        if _is_given(part):
+            return not self._named.issuperset(_inputs_of(part))
+        return bool(part.parts)
+
+
+def _is_given(term: Term) -> bool:
+    return term.operation.value == "given" and bool(term.parts)
+
+
+def _name(term: Term) -> str:
+    return term.path or str(term.place or "")
+
+
+def _inputs_of(term: Term) -> set[str]:
+    return {_name(part) for part in term.walk() if part.path or part.place}
+
+
+def line(term: Term) -> str:
+    """``due: 336 h = 112 accounts due × 3 h each``."""
+    if is_listed(term):
+        below = "" if is_period(term) else " is the sum of"
         return f"{term.label}: {said(term)}{below}"
-    if len(term.parts) == 1:
-        return f"{term.label}: {said(term)}"
-    sign = f" {_SIGNS[term.operation.value]} "
-    return f"{term.label}: {said(term)} = {sign.join(map(_named, term.parts))}"
+    how = made_of(term)
+    between = "" if not how else ", " if _is_given(term) else " = "
+    return f"{term.label}: {said(term)}{between}{how}"
+
+
+def made_of(term: Term) -> str:
+    """``112 accounts due × 3 h each``; nothing of a number that has no parts."""
+    if _is_given(term):
+        return f"which rests on {_rests_on(term)}"
+    if len(term.parts) < _SEVERAL:
+        return ""
+    return f" {_SIGNS[term.operation.value]} ".join(map(_named, term.parts))
 
 
 def _rests_on(term: Term) -> str:
+    """The inputs by name, or how many there are; the list of inputs has all of them."""
+    if len(term.parts) > _NAMED:
+        return f"{len(_inputs_of(term))} inputs below"
     return ", ".join(f"{part.label} {said(part)}" for part in term.parts)
 
 
-def _is_listed(term: Term) -> bool:
+def is_listed(term: Term) -> bool:
     """Whether the parts of a sum stand below it, each on its line."""
     return term.operation.value == "sum" and len(term.parts) > _INLINE
+
+
+def is_period(term: Term) -> bool:
+    """Whether a number is that of one period of several."""
+    return bool(_PERIOD.fullmatch(term.label))
 
 
 def _named(term: Term) -> str:
@@ -90,9 +147,9 @@ def said(term: Term) -> str:
     if term.unit in _UNITS:
         return f"{_number(term.value)} {_UNITS[term.unit]}".rstrip()
     if term.unit in _BESIDE:
-        return _number(term.value) if term.unit in term.label else (
-            f"{_number(term.value)} {term.unit}"
-        )  # fmt: skip
+        number = _number(term.value)
+        unit = _ONE.get(term.unit, term.unit) if number == "1" else term.unit
+        return number if term.unit in term.label else f"{number} {unit}"
     return money(term.value, term.unit)
 
 
@@ -104,9 +161,14 @@ def _number(value: float) -> str:
 def _inputs(found: Explanation) -> Iterator[str]:
     """Where the inputs were written, as places that an editor can jump to."""
     for term in found.inputs:
-        line = f":{term.place.line}" if term.place and term.place.line else ""
-        place = f"{term.place.file}{line}" if term.place else "default"
-        yield f"{place}: {term.path or term.label}: {said(term)}"
+        yield f"{place(term)}: {term.path or term.label}: {said(term)}"
+
+
+def place(term: Term) -> str:
+    """``plan.yaml:12``, or that nobody wrote it."""
+    if term.place is None:
+        return "default"
+    return f"{term.place.file}:{term.place.line}" if term.place.line else term.place.file
 
 
 def _filled(text: str, indent: str, hanging: str = _HANGING) -> str:

@@ -142,6 +142,20 @@ def at_zero(axis: str = "x") -> Spec:
     return {"mark": {"aria": False, **mark}, "encoding": {axis: {"datum": 0}}}
 
 
+def said_beside() -> Spec:
+    """What each bar says, in a column at the right edge."""
+    mark = {"type": "text", "align": "left", "color": INK, "fontSize": 12, "dx": 8, "x": "width"}
+    return layer(mark, {"text": {"field": "said"}})
+
+
+def down_at(value: float, *, dashed: bool = False) -> Spec:
+    """A line at a value, down through the lines of all names."""
+    mark = {"type": "rule", "color": INK, "strokeWidth": 1.5}
+    mark |= {"strokeDash": [4, 3]} if dashed else {}
+    ends = {"y": {"value": 0}, "y2": {"value": "height"}}
+    return layer(mark, {"x": {"datum": value}, **ends})
+
+
 def band(colour: str, low: Mapping[str, Any]) -> Spec:
     """The area between the fields `low` and `high`."""
     mark = {"type": "area", "color": colour, "opacity": 0.2}

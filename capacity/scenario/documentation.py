@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from capacity.estimates import Estimate
 from capacity.scenario.kinds import Kind
 from capacity.scenario.parts import BySegment
+from capacity.scenario.structure import part_of, settings
 from capacity.units import Span
 
 
@@ -45,6 +46,25 @@ def kind_of(hint: Any) -> Kind | None:
     return next(iter(found), None) or next(
         (kind for kind in map(kind_of, typing.get_args(hint)) if kind), None
     )
+
+
+def takes(model: type[BaseModel], path: str) -> str:
+    """What a setting takes, in the words of the language; nothing where there is no such setting.
+
+    Examples
+    --------
+    >>> from capacity.scenario.document import Plan
+    >>> takes(Plan, "finance.platform"), takes(Plan, "tasks.qbr.rate.smb")
+    ('money', 'rate ‡')
+    """
+    key, _, rest = path.partition(".")
+    hints = types_of(model)
+    named = {field.alias or name: hints[name] for name, field in model.model_fields.items()}
+    part, one_each = part_of(settings(model).get(key))
+    if part is None:
+        kind = kind_of(named.get(key))
+        return kind.words if kind else ""
+    return takes(part, rest.partition(".")[2] if one_each else rest)
 
 
 def default_of(field: FieldInfo, hint: Any) -> Any:

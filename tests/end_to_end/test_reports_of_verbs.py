@@ -37,7 +37,19 @@ VERBS: dict[str, list[str]] = {
     "compare": ["compare", "plan.yaml", "variant.yaml"],
     "backtest": ["backtest", "plan.yaml", "--actuals", "=actuals.csv"],
     "sweep": ["run", "plan.yaml", "--sweep", f"team.{ROLES[0]}.headcount=3:5"],
+    "sensitivity": [
+        "sensitivity",
+        "plan.yaml",
+        "--metric",
+        f"due_hours[{ROLES[0]}]",
+        "--against",
+        "variant.yaml",
+        "--set",
+        f"tasks.{SCRIPTS[1]}.uncertainty=30%",
+    ],
+    "explain": ["explain", "plan.yaml", "due_hours", "--role", ROLES[0]],
 }
+FUTURES = {"several": 0, "sensitivity": 1000, "backtest": 1000}
 CHARTS = {
     "run": {"required_fte", "due_hours", "coverage", "dropped_hours", "arr_bridge", "arr"},
     "roi": {"roi", "roi_distribution", "arr", "arr_saved"},
@@ -47,6 +59,8 @@ CHARTS = {
     "compare": {"odds", "waterfall_team_cost"},
     "backtest": {"forecast", "spread"},
     "sweep": {"team_cost"},
+    "sensitivity": {"variance", "tornado"},
+    "explain": {"parts"},
 }
 FEW = (*SCRIPTS[1:3], *ATTACKS[:2])
 """Tasks; of all of them a value takes long."""
@@ -64,12 +78,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def futures(verb: str, usual: int = 100) -> list[str | int]:
+    """How many a verb is asked for; one number's arithmetic has none."""
+    return [] if verb == "explain" else ["--trials", FUTURES.get(verb, usual)]
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_form_of_every_answer(run: Callable[..., Finished], home: Path, verb: str) -> None:
     """All files, each chart in the page and as a picture, hostile names as text in all of them."""
     out = home / verb
-    trials = {"several": 0, "backtest": 1000}.get(verb, 100)
-    done = run(*VERBS[verb], "--trials", trials, "--out", out, folder=home)
+    done = run(*VERBS[verb], *futures(verb), "--out", out, folder=home)
     assert done.code == int(verb == "none")
     says_what_the_terminal_says((out / "report.md").read_text(encoding="utf-8"), done)
     assert {name.split("/")[0] for name in contents(out)} == FILES
@@ -100,8 +118,8 @@ def test_parquet_holds_the_rows_of_the_table(
     run: Callable[..., Finished], home: Path, tmp_path: Path, verb: str
 ) -> None:
     table, text = tmp_path / "table.parquet", tmp_path / "table.csv"
-    trials = {"roi": 0, "several": 0, "backtest": 1000}.get(verb, 100)
-    run(*VERBS[verb], "--trials", trials, "--parquet", table, "--csv", text, "--quiet", folder=home)
+    how = futures(verb, 0 if verb == "roi" else 100)
+    run(*VERBS[verb], *how, "--parquet", table, "--csv", text, "--quiet", folder=home)
     parquet, csv = pd.read_parquet(table), pd.read_csv(text, keep_default_na=False)
     assert list(parquet.columns) == list(csv.columns)
     assert len(parquet) == len(csv) > 0
@@ -152,7 +170,7 @@ def test_the_register_tells_whose_an_assumption_is(home: Path) -> None:
 # --- the options of a verb ------------------------------------------------------------------------
 
 FORMS = {"--json", "--csv", "--parquet", "--xlsx", "--html", "--md", "--charts", "--out"}
-ANSWERING = ["run", "roi", "plan", "compare", "backtest"]
+ANSWERING = ["run", "roi", "plan", "compare", "backtest", "sensitivity", "explain"]
 
 
 @pytest.mark.parametrize("verb", ANSWERING)
@@ -199,10 +217,14 @@ def answers(home: Path) -> dict[str, Any]:
         "plan": capacity.plan(base, coverage=0.4, confidence=0.5, trials=100),
         "compare": capacity.compare([base, variant], trials=100),
         "sweep": capacity.grid(base, values, trials=0),
+        "sensitivity": capacity.sensitivity(base, "profit", against=[variant], trials=1000),
+        "explain": capacity.simulate(base, trials=0).explain("due_hours", role=ROLES[0]),
     }
 
 
-@pytest.mark.parametrize("kind", ["run", "roi", "plan", "compare", "sweep"])
+@pytest.mark.parametrize(
+    "kind", ["run", "roi", "plan", "compare", "sweep", "sensitivity", "explain"]
+)
 def test_answers_show_themselves_in_a_notebook(answers: dict[str, Any], kind: str) -> None:
     answer = answers[kind]
     shown = answer._repr_html_()

@@ -576,3 +576,18 @@ def test_a_target_that_cannot_be_is_said_before_any_work(
         f"{tmp_path}/no/plan.xlsx: there is no folder {tmp_path}/no. Make it first"
     ]
     assert not [*tmp_path.iterdir()]
+
+
+# --- the arithmetic of one number -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asked", ["required_fte[csm, 2027-03]", "gross_profit[2027-03]", "clv"])
+def test_a_number_follows_from_its_inputs(asked: str, tmp_path: Path) -> None:
+    """All formulas as the engine has them, and the number at the top is one of them."""
+    found = capacity.simulate(capacity.load(BASE), trials=0).explain(asked)
+    found.to_excel(tmp_path / "why.xlsx")
+    book = recalculated({"why": tmp_path / "why.xlsx"}, tmp_path)["why"]
+    cells = [*book.cells()]
+    assert not [cell for cell in cells if not cell.agrees]
+    assert any(cell.computed == pytest.approx(found.value, rel=1e-9) for cell in cells)
+    assert sum("Inputs!" in cell.formula for cell in cells) >= 3

@@ -135,6 +135,37 @@ def test_the_same_by_nested_monte_carlo() -> None:
     assert worth == pytest.approx(exact, abs=ERRORS * error + 0.002)
 
 
+@pytest.mark.parametrize(("luck", "mean"), [(0.0, 0.5), (2.0, 0.5), (2.0, -1.0)])
+def test_the_error_of_a_worth_is_that_of_many_seeds(luck: float, mean: float) -> None:
+    """Without any luck beside the input all of the error is that of its own sample.
+
+    The spread of n seeds over their standard error is known to 1 ± 1/√(2n).
+    """
+    count, trials = 60, 2000
+    found = np.array(
+        [
+            Curves(
+                (u := uniforms(1, seed, trials)[0]),
+                np.stack(
+                    [np.zeros(trials), mean + 1.5 * ndtri(u) + luck * noise(900 + seed, trials)]
+                ),
+            ).worth_knowing()
+            for seed in range(count)
+        ]
+    )
+    told = math.sqrt((found[:, 1] ** 2).mean())
+    spread = found[:, 0].std(ddof=1)
+    assert abs(spread / told - 1) < ERRORS / math.sqrt(2 * count)
+    assert abs(found[:, 0].mean() - loss(mean, 1.5)) < ERRORS * spread / math.sqrt(count) + 0.002
+
+
+def test_too_few_futures_tell_no_error() -> None:
+    u = uniforms(1, 1, 100)
+    curves = Curves(u[0], np.stack([np.zeros(100), ndtri(u[0])]))
+    assert math.isnan(curves.worth_knowing()[1])
+    assert curves.tipping(0.0) is None
+
+
 def test_where_a_line_tips() -> None:
     """Y = Z − 1 crosses 0 at the quantile Φ(1), and lies above it with probability Φ(−1)."""
     u = uniforms(2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -193,6 +195,112 @@ def test_the_same_on_any_executor(scenario) -> None:
     assert one.table().equals(other.table())
 
 
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def words(found: Sensitivity) -> str:
+    return " ".join(str(found).split())
+
+
+def test_figures_and_inputs_have_their_units(scenario, two_amounts: Sensitivity) -> None:
+    assert "2,400 h/year" not in words(two_amounts)
+    assert "h on average" in words(two_amounts)
+    assert re.search(r"tasks.webinar.fixed +\d+ % +\+0.\d+ +\S+ h/year", str(two_amounts))
+    money = capacity.sensitivity(
+        scenario(TWO_AMOUNTS.replace("name: two amounts", "name: two amounts\n    currency: CHF")),
+        "profit",
+        trials=1000,
+    )
+    assert re.search(r"profit is -?CHF \S+ on average", words(money))
+    assert re.search(r"finance.platform .*CHF 4\d,\d{3} +CHF 7\d,\d{3}", str(money))
+    units = dict(zip(money.table()["input"], money.table()["unit"], strict=True))
+    assert units == {
+        "finance.platform": "CHF",
+        "segments.smb.churn": "share",
+        "team.csm.attrition": "share",
+        "tasks.webinar.fixed": "hours a year",
+        "tasks.report.fixed": "hours a year",
+    }
+
+
+def test_a_bound_that_no_input_crosses_is_not_passed_over(scenario) -> None:
+    found = capacity.sensitivity(scenario(TWO_AMOUNTS), "due_hours[csm] >= 100h", trials=1000)
+    assert all(driver.tip is None for driver in found.drivers)
+    assert "No input alone makes due_hours[csm] cross 100 h, wherever in its range" in words(found)
+    assert "Where due_hours" not in words(found)
+
+
+def test_shares_of_inputs_that_move_together(scenario) -> None:
+    """Fully tied, each of 240 and 120 h alone explains all of it; both together no more than all.
+
+    At ρ = 0.9 the first explains (240 + 0.9·120)² / (240² + 120² + 2·0.9·240·120) = 97 %.
+    """
+    tied = (
+        TWO_AMOUNTS
+        + "    correlate:\n      - {between: [tasks.webinar.fixed, tasks.report.fixed], rho: 0.9}\n"
+    )
+    found = capacity.sensitivity(scenario(tied), "due_hours[csm]", trials=TRIALS)
+    one = driver(found, "tasks.webinar.fixed")
+    whole = 240**2 + 120**2 + 2 * 0.9 * 240 * 120
+    assert abs(one.share - (240 + 0.9 * 120) ** 2 / whole) < ERRORS * one.share_error + 0.01
+    assert not any(d.bent for d in found.drivers)
+    assert found.together < 0
+    total = round(100 * found.shares[0])
+    assert total > 150
+    assert f"The shares add up to {total} %, which is more than there is" in words(found)
+    assert all(int(said) <= 100 for said in re.findall(r"(\d+) % of the variance", words(found)))
+
+
+def test_shares_beyond_all_are_shown_as_all_and_named(two_amounts: Sensitivity) -> None:
+    """An estimate may come out above what can be."""
+    first = replace(two_amounts.drivers[0], share=1.034, share_error=0.02)
+    found = replace(
+        two_amounts,
+        drivers=(first, *two_amounts.drivers[1:]),
+        split=replace(two_amounts.split, unknown=-0.02, error=0.03),
+    )
+    text = words(found)
+    assert "(100 % of the variance)" in text
+    assert "0 % ± 3 points of its variance is what we do not know" in text
+    assert "Here: tasks.webinar.fixed at 103.4 % and what we do not know at -2.0 %." in text
+    assert "Here:" not in words(two_amounts)
+
+
+def test_long_names_leave_room_for_figures_in_text_and_are_whole_on_the_page(scenario) -> None:
+    name = "quarterly_business_review_of_enterprise_accounts"
+    found = capacity.sensitivity(
+        scenario(TWO_AMOUNTS.replace("webinar", name)), "due_hours[csm]", trials=1000
+    )
+    lines = str(found).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert sum("…" in line and "h/year" in line for line in lines) == 1
+    assert not any("…" in cell for line in lines for cell in line.split()[1:])
+    (table,) = found.page.tables
+    assert table.rows[0][0] == f"tasks.{name}.fixed"
+
+
+def test_the_page_has_what_the_text_says(scenario, two_amounts: Sensitivity) -> None:
+    page = two_amounts.page
+    assert [chart.name for chart in page.charts] == ["variance", "tornado"]
+    assert len(page.headline) == 4
+    for sentence in (*page.headline, *page.sentences):
+        assert sentence in words(two_amounts)
+    bars = page.chart("tornado").spec["data"]["values"]
+    at_p90 = [row for row in bars if row["kind"] == "at its p90"]
+    assert at_p90[0]["to"] == two_amounts.drivers[0].swing.high
+    assert {row["from"] for row in bars} == {two_amounts.middle}
+    shares = {row["name"]: row["share"] for row in page.chart("variance").spec["data"]["values"]}
+    assert shares["tasks.report.fixed"] == pytest.approx(
+        driver(two_amounts, "tasks.report.fixed").share
+    )
+    assert shares["luck of the draw"] == pytest.approx(0, abs=1e-9)
+    other = scenario(TWO_AMOUNTS).with_({"finance.platform": 61_000})
+    decided = capacity.sensitivity(scenario(TWO_AMOUNTS), "profit", against=[other], trials=1000)
+    assert "two amounts (2) less two amounts" in str(decided)
+    (bar,) = decided.chart("knowing").spec["data"]["values"]
+    assert bar["worth"] == decided.drivers[0].worth > 0
+
+
 # --- what has no answer ---------------------------------------------------------------------------
 
 
@@ -232,12 +340,39 @@ def test_known_numbers_a_tenth_lower_and_higher(scenario) -> None:
     assert margin.nudge.written == "80%"
     assert (margin.nudge.low, margin.nudge.high) == ("72%", "88%")
     assert margin.swing.high / margin.swing.low == pytest.approx(88 / 72, rel=1e-9)
-    assert (moved["team.csm.headcount"].nudge.low, moved["team.csm.headcount"].nudge.high) == (1, 3)
+    seats = moved["team.csm.headcount"].nudge
+    assert (seats.low, seats.high, seats.is_rounded) == (1, 3, True)
+    assert not margin.nudge.is_rounded
     assert moved["team.csm.salary"].swing.width == 0
     widths = [abs(one.swing.width) for one in found.nudged]
     assert widths == sorted(widths, reverse=True)
     assert "tasks.webinar.fixed" not in moved  # it has a range of its own
-    assert "finance.gross_margin" in str(found)
+    assert re.search(r"finance.gross_margin +80% +72% / 88%", str(found))
+    assert "A whole number, such as seats, goes to the next whole one" in str(found)
+
+
+def test_one_seat_goes_to_none_and_two(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS.replace("headcount: 2", "headcount: 1"))
+    found = capacity.sensitivity(plan, "cost_salaries", trials=1000, fixed_too=True)
+    (seats,) = [one for one in found.nudged if one.nudge.path == "team.csm.headcount"]
+    assert (seats.nudge.low, seats.nudge.high) == (0, 2)
+    assert seats.swing.low == 0
+    assert seats.swing.high == pytest.approx(2 * found.middle, rel=0.02)
+    (said,) = [line for line in str(found).splitlines() if line.startswith("team.csm.headcount")]
+    assert "0 / 2" in said
+
+
+def test_a_plan_without_the_number_that_is_moved(scenario) -> None:
+    """The other plan has no reports: a tenth more of their hours moves the first alone."""
+    plan = scenario(TWO_AMOUNTS.replace("{mean: 600 hours per year, sd: 120 hours per year}",
+                                        "600 hours per year"))  # fmt: skip
+    lines = [line for line in TWO_AMOUNTS.splitlines() if "report:" not in line]
+    other = scenario("\n".join(lines))
+    found = capacity.sensitivity(
+        plan, "due_hours[csm]", against=[other], trials=1000, fixed_too=True
+    )
+    (moved,) = [one for one in found.nudged if one.nudge.path == "tasks.report.fixed"]
+    assert (moved.swing.low, moved.swing.high) == pytest.approx((-540, -660), rel=1e-9)
 
 
 def test_more_than_all_cannot_be(scenario) -> None:
