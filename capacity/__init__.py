@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
+    from capacity.workers import Workers
 
 _HOMES = {
     "Calibration": "capacity.learning.answer",
@@ -36,6 +37,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "Workers": "capacity.workers",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -59,6 +61,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "Workers",
     "calibrate",
     "compare",
     "grid",
