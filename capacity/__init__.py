@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.testing import backtest
     from capacity.comparison import Comparison, compare
     from capacity.drivers.answer import Sensitivity
     from capacity.drivers.measuring import sensitivity
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from capacity.workers import Workers
 
 _HOMES = {
+    "Backtest": "capacity.backtesting.answer",
     "Calibration": "capacity.learning.answer",
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
@@ -38,6 +41,7 @@ _HOMES = {
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
     "Workers": "capacity.workers",
+    "backtest": "capacity.backtesting.testing",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -50,6 +54,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Backtest",
     "Calibration",
     "CapacityError",
     "Comparison",
@@ -62,6 +67,7 @@ __all__ = [
     "Scenario",
     "Sensitivity",
     "Workers",
+    "backtest",
     "calibrate",
     "compare",
     "grid",
