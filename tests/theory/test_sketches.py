@@ -36,7 +36,8 @@ def rows(most: int = 40):
 def rounded(values: np.ndarray) -> np.ndarray:
     """The nearest numbers of so many binary digits, by another way than the bits of a float."""
     part, exponent = np.frexp(values)
-    near = np.ldexp(np.round(part * 2**DIGITS), exponent - DIGITS)
+    with np.errstate(over="ignore"):
+        near = np.ldexp(np.round(part * 2**DIGITS), exponent - DIGITS)
     near = np.where(np.abs(near) < SMALLEST, 0.0, near)
     return np.where(np.abs(near) >= LARGEST, np.copysign(np.inf, values), near)
 
