@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
+    from capacity.workers import Workers
 
 _HOMES = {
     "Backtest": "capacity.backtesting.answer",
@@ -39,6 +40,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "Workers": "capacity.workers",
     "backtest": "capacity.backtesting.testing",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
@@ -64,6 +66,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "Workers",
     "backtest",
     "calibrate",
     "compare",

@@ -21,6 +21,7 @@ from capacity.engine.roles import COSTS
 from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
 from capacity.model.money import hour_cost
+from capacity.periods import Periods
 
 _TOLERANCE = 1e-9
 _LINES = (*COSTS, "severance", "platform")
@@ -90,6 +91,13 @@ class Metric:
         with np.errstate(divide="ignore", invalid="ignore"):
             under = np.stack([below[group].sum(axis=0) for group in groups])
             return np.where(under > DUST, total / under, np.nan)
+
+
+def groups_of(periods: Periods, span: str) -> tuple[list[str], list[IntArray]]:
+    """Labels of the spans of a plan, such as its quarters, and the periods in each."""
+    of_period = periods.labels_by(span)
+    begins = [i for i in range(1, periods.count) if of_period[i] != of_period[i - 1]]
+    return [of_period[i] for i in (0, *begins)], np.split(np.arange(periods.count), begins)
 
 
 class Catalogue:

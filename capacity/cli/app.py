@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capacity.cli.calibrating import calibrate
-from capacity.cli.options import NOTHING, Files, pairs, with_options
+from capacity.cli.options import HERE, NOTHING, Files, Machines, pairs, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def run(
     ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
@@ -126,9 +127,11 @@ def run(
     if sweep:
         from capacity.cli.grids import run_grid
 
-        run_grid(scenario, sweep, files, how, quiet=quiet)
+        with machines.executor() as executor:
+            run_grid(scenario, sweep, files, {**how, "executor": executor}, quiet=quiet)
         return
-    result = simulate(scenario, **how)
+    with machines.executor() as executor:
+        result = simulate(scenario, executor=executor, **how)
     from capacity.cli.running import show_and_write
 
     show_and_write(result, files, by, quiet=quiet)
@@ -159,6 +162,7 @@ def roi(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -170,9 +174,10 @@ def roi(
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     check(files, scenario.files)
-    how = {"trials": trials, "seed": seed}
     progress = _progress(quiet=quiet)
-    run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
+    with machines.executor() as executor:
+        how = {"trials": trials, "seed": seed, "executor": executor}
+        run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
 
 
 @app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
@@ -270,6 +275,7 @@ def sensitivity(
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     files: Files = NOTHING,
+    machines: Machines = HERE,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -280,7 +286,9 @@ def sensitivity(
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
     how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
-    run_sensitivity([file, *against], read, metric, files, how, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        run_sensitivity([file, *against], read, metric, files, how, quiet=quiet)
 
 
 @app.command(epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"))
@@ -406,6 +414,7 @@ def compare(
     trials: Trials = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
@@ -417,7 +426,9 @@ def compare(
 
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
-    compare_files(scenarios, read, files, by, how, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        compare_files(scenarios, read, files, by, how, quiet=quiet)
 
 
 @app.command(epilog=_example("init plan"))

@@ -56,6 +56,7 @@ BY_SEGMENT = (
     "churned_arr",
     "revenue",
 )
+_BYTES = np.dtype(np.float64).itemsize
 FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
 """Of the opening book alone, before the first period and after each year of the plan."""
 
@@ -120,6 +121,26 @@ def run_batch(
         So many periods, the first ones; all of the plan's where nothing is said.
     """
     return _Batch(layout, chance, removal, strength, shared or Shared(), witness, until).run()
+
+
+def shapes(layout: Layout, count: int) -> dict[str, tuple[int, int]]:
+    """What is recorded of every future over so many periods: periods and rows, by name."""
+    plan, work = layout.plan, layout.work
+    rows = (
+        dict.fromkeys(BY_LANE, len(work.lane))
+        | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
+        | dict.fromkeys(BY_POOL, len(layout.scenario.pools))
+        | dict.fromkeys(BY_SEGMENT, len(plan.segments))
+    )
+    years = int((plan.horizon.periods.year_ends < count).sum()) + 1
+    found = {name: (count, n) for name, n in rows.items()}
+    return found | {name: (years, len(plan.segments)) for name in FROZEN}
+
+
+def size_of_a_future(layout: Layout) -> int:
+    """Bytes that the record of one future takes."""
+    found = shapes(layout, layout.plan.horizon.periods.count)
+    return _BYTES * sum(count * rows for count, rows in found.values())
 
 
 @dataclass(frozen=True)
@@ -219,17 +240,8 @@ class _Batch:
         return drawn[of_lane] * self.layout.backlog_part[:, None]
 
     def _empty(self) -> Record:
-        plan, work = self.layout.plan, self.layout.work
-        rows = (
-            dict.fromkeys(BY_LANE, len(work.lane))
-            | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
-            | dict.fromkeys(BY_POOL, len(self.desks))
-            | dict.fromkeys(BY_SEGMENT, len(plan.segments))
-        )
-        count, trials = self.count, self.chance.trials
-        record = {name: np.empty((count, n, trials)) for name, n in rows.items()}
-        years = int((self.periods.year_ends < count).sum()) + 1
-        return record | {name: np.empty((years, len(plan.segments), trials)) for name in FROZEN}
+        trials, found = self.chance.trials, shapes(self.layout, self.count)
+        return {name: np.empty((*shape, trials)) for name, shape in found.items()}
 
     def run(self) -> Record:
         self._freeze(0)

@@ -229,6 +229,8 @@ def footer(figures: Figures) -> Iterator[str]:
         )
     if "precision" in figures.result.manifest:
         yield _precision(figures, figures.result.manifest["precision"])
+    if "summarised" in figures.result.manifest:
+        yield _summarised(figures.result.manifest["summarised"])
 
 
 def _precision(figures: Figures, found: Mapping[str, Any]) -> str:
@@ -241,6 +243,16 @@ def _precision(figures: Figures, found: Mapping[str, Any]) -> str:
     return (
         f"{asked}. Not reached: after {futures:,} futures the error is {left}. "
         "Give more trials, or ask for less."
+    )
+
+
+def _summarised(found: Mapping[str, Any]) -> str:
+    """That quantiles are not exact, and why."""
+    size = f"{found['bytes_not_kept'] / 1e9:,.1f} GB"
+    within = _exactly(found["quantiles_within"])
+    return (
+        f"The futures, {size} of them, were summarised as they came: quantiles are within "
+        f"{within} of their value. Means and their errors are exact."
     )
 
 

@@ -25,6 +25,8 @@ PACKAGE = ROOT / "capacity"
 
 LAYERS = (
     "errors",
+    "workers",
+    "executing",
     "units",
     "quantities",
     "arrays",
@@ -33,6 +35,7 @@ LAYERS = (
     "estimates",
     "rng",
     "statistics",
+    "sketches",
     "model",
     "scenario",
     "book",
@@ -41,6 +44,7 @@ LAYERS = (
     "assumptions",
     "guards",
     "metrics",
+    "summaries",
     "expectations",
     "workings",
     "writing",
@@ -93,7 +97,7 @@ BANNED_LIBRARIES = {
 
 SLOW = {
     "pandas", "scipy", "holidays", "rich", "typer", "pyarrow", "openpyxl", "numpy_financial",
-    "altair", "vl_convert", "jinja2", "SALib", "statsmodels", "xlsxwriter",
+    "altair", "vl_convert", "jinja2", "SALib", "statsmodels", "xlsxwriter", "distributed",
 }  # fmt: skip
 """Libraries that only what needs them may load: inside of a function, or in these modules."""
 SLOW_AT_HOME = {
@@ -131,6 +135,7 @@ PUBLIC = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "Workers",
     "backtest",
     "calibrate",
     "compare",
@@ -288,7 +293,9 @@ def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = list(project["dependencies"])
-    wanted += [one for name in ("files", "report", "drivers", "learn") for one in extras[name]]
+    wanted += [
+        one for name in ("files", "report", "drivers", "learn", "dask") for one in extras[name]
+    ]
     names = {
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
