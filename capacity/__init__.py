@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
+    from capacity.storing.stored import StoredSweep
+    from capacity.storing.sweep import sweep_into
     from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
@@ -36,6 +38,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "StoredSweep": "capacity.storing.stored",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -45,6 +48,7 @@ _HOMES = {
     "sensitivity": "capacity.drivers.measuring",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
+    "sweep_into": "capacity.storing.sweep",
 }
 
 __all__ = [
@@ -59,6 +63,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "StoredSweep",
     "calibrate",
     "compare",
     "grid",
@@ -68,6 +73,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "sweep",
+    "sweep_into",
 ]
 
 

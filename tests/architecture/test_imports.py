@@ -51,6 +51,7 @@ LAYERS = (
     "precision",
     "simulation",
     "sweeping",
+    "storing",
     "pairing",
     "headline",
     "waterfall",
@@ -126,6 +127,7 @@ PUBLIC = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "StoredSweep",
     "calibrate",
     "compare",
     "grid",
@@ -135,6 +137,7 @@ PUBLIC = [
     "sensitivity",
     "simulate",
     "sweep",
+    "sweep_into",
 ]
 
 
