@@ -115,11 +115,13 @@ class StoredSweep:
         import pyarrow as pa  # slow to import, brought by the extra `files`
 
         held: list[pa.Table] = []
+        rows = 0
         for table in self._tables():
             held.append(table)
-            if sum(map(len, held)) >= _ROWS:
+            rows += len(table)
+            if rows >= _ROWS:
                 yield pa.concat_tables(held)
-                held = []
+                held, rows = [], 0
         if held:
             yield pa.concat_tables(held)
 
