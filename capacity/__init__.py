@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
+    from capacity.workers import Workers
 
 _HOMES = {
     "Calibration": "capacity.learning.answer",
@@ -39,6 +40,7 @@ _HOMES = {
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
     "StoredSweep": "capacity.storing.stored",
+    "Workers": "capacity.workers",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -64,6 +66,7 @@ __all__ = [
     "Scenario",
     "Sensitivity",
     "StoredSweep",
+    "Workers",
     "calibrate",
     "compare",
     "grid",

@@ -240,7 +240,7 @@ def _moments_quantile(uniforms: FloatArray, mean: float, sd: float, shape: Shape
         k = (mean / sd) ** 2
         return gammaincinv(k, uniforms) * (mean / k)
     if shape is Shape.SHARE:
-        size = mean * (1 - mean) / sd**2 - 1
+        size = (mean / sd) * ((1 - mean) / sd) - 1
         exact: FloatArray = betaincinv(mean * size, (1 - mean) * size, uniforms)
         return exact
     return mean + sd * ndtri(uniforms)

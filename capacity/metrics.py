@@ -21,6 +21,7 @@ from capacity.engine.roles import COSTS
 from capacity.loading import Scenario
 from capacity.model.dispatch import DUST
 from capacity.model.money import hour_cost
+from capacity.periods import Periods
 
 _TOLERANCE = 1e-9
 _LINES = (*COSTS, "severance", "platform")
@@ -90,6 +91,13 @@ class Metric:
         with np.errstate(divide="ignore", invalid="ignore"):
             under = np.stack([below[group].sum(axis=0) for group in groups])
             return np.where(under > DUST, total / under, np.nan)
+
+
+def groups_of(periods: Periods, span: str) -> tuple[list[str], list[IntArray]]:
+    """Labels of the spans of a plan, such as its quarters, and the periods in each."""
+    of_period = periods.labels_by(span)
+    begins = [i for i in range(1, periods.count) if of_period[i] != of_period[i - 1]]
+    return [of_period[i] for i in (0, *begins)], np.split(np.arange(periods.count), begins)
 
 
 class Catalogue:
@@ -404,14 +412,21 @@ def _summed(
 ) -> FloatArray:
     """Sum of rows of a recorded array, shape (periods, trials)."""
     periods = len(batches[0][name])
-    out = np.zeros((periods, sum(batch["arr"].shape[2] for batch in batches)))
+    out = np.empty((periods, sum(batch["arr"].shape[2] for batch in batches)))
+    wanted = _side_by_side(rows)
     first = 0
     for batch in batches:
         here = out[:, first : first + batch["arr"].shape[2]]
-        for row in rows:
-            here += batch[name][:, row]
+        here[:] = batch[name][:, wanted].sum(axis=1)
         first += here.shape[1]
     return out[:, :trials]
+
+
+def _side_by_side(rows: IntArray | list[int]) -> slice | IntArray | list[int]:
+    """The rows as a slice where they can be one, as that copies nothing."""
+    if len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+        return slice(int(rows[0]), int(rows[0]) + len(rows))
+    return rows
 
 
 def _since_start(top: Reader, bottom: Reader) -> Reader:

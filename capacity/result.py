@@ -18,11 +18,13 @@ from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.expectations import Outcome, outcomes
 from capacity.loading import Scenario
-from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.metrics import Catalogue, Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
-from capacity.statistics import QUANTILES, mean_error, means, quantile_error, quantiles, summarise
+from capacity.sketches import Sketched
+from capacity.statistics import QUANTILES, Sample, Summary, summarise
+from capacity.summaries import Summaries
 from capacity.writing import write_whole
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
            *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
 _KEYS = ("period", "segment", "role", "pool", "task", "by")
-Compute = Callable[[FloatArray], FloatArray]
+Compute = Callable[[Sample | Sketched], FloatArray]
 _KEPT = 8
 """Arrays that are kept for the next question."""
 
@@ -54,6 +56,7 @@ class Result(Reported):
     batches: tuple[Record, ...]
     trials: int
     manifest: Mapping[str, Any]
+    summaries: Summaries | None = None
 
     @property
     def scenario(self) -> Scenario:
@@ -120,7 +123,8 @@ class Result(Reported):
         Raises
         ------
         QuestionError
-            Where there is no such metric, key or period.
+            Where there is no such metric, key or period, or the futures were not kept; see
+            `exact` of `capacity.simulate`.
         """
         return self._recent(metric, Key(segment, role, pool, task), period, by).copy()
 
@@ -131,6 +135,7 @@ class Result(Reported):
 
     def _read(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
         found = self._find(metric, key)
+        self._check_kept(metric)
         if period == "" and found.kind is not Kind.WHOLE:
             return self._over_horizon(found)
         labels, values = self._rows(found, by)
@@ -142,13 +147,16 @@ class Result(Reported):
 
     def _values(
         self, metric: str, period: str | None = None, by: str | None = None, **about: str
-    ) -> FloatArray:
-        """As `array`, to be read only."""
-        return self._recent(metric, _key(about), period, by)
+    ) -> Sample | Sketched:
+        """What `array` speaks of, to be asked for its mean, quantiles and errors."""
+        if not self.summaries:
+            return Sample(self._recent(metric, _key(about), period, by))
+        found = self._find(metric, _key(about))
+        return self.summaries.of(found, self._rows_of(found, by) if period is None else [period])
 
     def mean(self, metric: str, **keys: Any) -> Any:
         """Expected value; a Series by period, or one number for one period. See `array`."""
-        return self._answer(metric, means, keys)
+        return self._answer(metric, _mean, keys)
 
     def quantile(self, metric: str, q: float, **keys: Any) -> Any:
         """Value that is not exceeded in a share `q` of the futures.
@@ -181,7 +189,7 @@ class Result(Reported):
 
     def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
         """Expected value, or the quantile `q`, by the label of the period. See `array`."""
-        return self._by_label(metric, means if q is None else self._quantile(q), keys)
+        return self._by_label(metric, _mean if q is None else self._quantile(q), keys)
 
     def errors(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
         """Standard errors of `figures`; NaN below two blocks of futures."""
@@ -191,7 +199,7 @@ class Result(Reported):
         if not isinstance(q, Real) or not 0 <= q <= 1:
             raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
         at, known = np.array([float(q)]), self.trials > 0
-        return lambda values: quantiles(values, at)[:, 0] if known else values[:, 0] * np.nan
+        return lambda values: values.quantiles(at)[:, 0] if known else values.means() * np.nan
 
     def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
         values = compute(self._values(metric, **keys)).tolist()
@@ -200,8 +208,11 @@ class Result(Reported):
     def _labels(self, metric: str, keys: Mapping[str, Any]) -> list[str]:
         if keys.get("period") is not None:
             return [keys["period"]]
-        known = self._find(metric, _key(_about(keys))).periods
-        return list(known) or self._groups(keys.get("by"))[0]
+        return self._rows_of(self._find(metric, _key(_about(keys))), keys.get("by"))
+
+    def _rows_of(self, metric: Metric, by: str | None) -> list[str]:
+        """Labels of the rows that a metric has by a span."""
+        return list(metric.periods) or self._groups(by)[0]
 
     def _answer(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> Any:
         values = compute(self._values(metric, **keys))
@@ -269,15 +280,20 @@ class Result(Reported):
         periods = self.scenario.plan.horizon.periods
         if by is not None and by not in periods.spans:
             raise QuestionError(f"by {by!r} is not known. Write {', '.join(periods.spans)}")
-        of_period = periods.labels_by(by or periods.spans[0])
-        begins = [i for i in range(1, periods.count) if of_period[i] != of_period[i - 1]]
-        return [of_period[i] for i in (0, *begins)], np.split(np.arange(periods.count), begins)
+        return groups_of(periods, by or periods.spans[0])
 
     def _rows(self, metric: Metric, by: str | None) -> tuple[list[str], FloatArray]:
         if metric.kind is Kind.WHOLE:
             return list(metric.periods), metric.read()
         labels, groups = self._groups(by)
         return labels, metric.over(groups)
+
+    def _check_kept(self, metric: str) -> None:
+        if self.summaries:
+            raise QuestionError(
+                f"{metric} in every future: {self.trials:,} futures were summarised and not kept. "
+                "Run fewer, or keep all in memory: simulate(…, exact=True)"
+            )
 
     def _over_horizon(self, metric: Metric) -> FloatArray:
         return metric.over([np.arange(len(self.periods))])
@@ -288,10 +304,16 @@ class Result(Reported):
         """The rows of the table as dictionaries, those of tasks or not; see `table`."""
         metrics = (m for m in self.catalogue.metrics if of_tasks or not m.key.task)
         for metric in (m for m in metrics if only in (None, m.name)):
-            yield from table_rows(metric, *self.by_label(metric, by))
+            if self.summaries:
+                horizon = [""] if metric.kind in (Kind.FLOW, Kind.RATIO) else []
+                labels = [*self._rows_of(metric, by), *horizon]
+                yield from summary_rows(metric, labels, self.summaries.of(metric, labels).summary())
+            else:
+                yield from table_rows(metric, *self.by_label(metric, by))
 
     def by_label(self, metric: Metric, by: str | None = None) -> tuple[list[str], FloatArray]:
         """Labels of the rows of the table, and the values behind them, shape (rows, trials)."""
+        self._check_kept(metric.name)
         labels, values = self._rows(metric, by)
         if metric.kind in (Kind.FLOW, Kind.RATIO):
             return [*labels, ""], np.vstack([values, self._over_horizon(metric)])
@@ -366,7 +388,12 @@ def table_rows(
     metric: Named, labels: Sequence[str], values: FloatArray
 ) -> Iterator[dict[str, Any]]:
     """Rows of a table: what values of shape (rows, trials) say of a metric."""
-    found, key = summarise(values), metric.key
+    yield from summary_rows(metric, labels, summarise(values))
+
+
+def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterator[dict[str, Any]]:
+    """Rows of a table: a metric and the summary of its rows."""
+    key = metric.key
     for i, label in enumerate(labels):
         numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
         about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
@@ -387,8 +414,12 @@ def _about(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in keys.items() if name not in ("period", "by")}
 
 
+def _mean(values: Sample | Sketched) -> FloatArray:
+    return values.means()
+
+
 def _error(q: float | None) -> Compute:
-    return mean_error if q is None else lambda values: quantile_error(values, q)
+    return lambda values: values.mean_error() if q is None else values.quantile_error(q)
 
 
 def _words(key: Key) -> str:

@@ -5,23 +5,30 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
 from numbers import Integral
 
-from capacity.engine.batch import Record, run_batch
+from capacity.engine.batch import Record, run_batch, size_of_a_future
 from capacity.engine.drawn import Drawn
 from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout, build_layout
+from capacity.executing import each
 from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
 from capacity.rng import BATCH, BLOCK, Luck
+from capacity.sketches import ERROR, Part
+from capacity.summaries import Summaries, part_of
 
 Progress = Callable[[int, int], None]
 """Told how many futures are done, of how many."""
+KEPT = 2 * 10**9
+"""Bytes up to which every future is kept, unless the caller says otherwise."""
+_AT_ONCE = 10**8
+"""Bytes of futures that are summarised together."""
 _ROWS, _WIDEST = 400, 4
 """Rows of arrays that a batch may have before it stays narrow, and batches at most in one."""
 
@@ -34,6 +41,8 @@ def simulate(
     progress: Progress | None = None,
     precision: float | None = None,
     metric: str | None = None,
+    *,
+    exact: bool | None = None,
 ) -> Result:
     """Simulate a scenario.
 
@@ -49,13 +58,17 @@ def simulate(
     executor
         Any `concurrent.futures.Executor`; the numbers are the same to the bit.
     progress
-        Called with the batches done and all batches, as far as these can be foreseen.
+        Called with the futures done and all futures, as far as these can be foreseen.
     precision
         Add futures until the standard error is this share of the figure, as 0.01; at most
         `trials`, or 100,000 where nobody gives a number. The manifest says what came of it.
     metric
         What has to be that exact, such as ``required_fte[csm]:p90``; the mean where no quantile
         is named. Without it people needed at the peak (p90), closing ARR and the team's cost.
+    exact
+        Whether every future is kept in memory. Without it those that take up to 2 GB are; of more,
+        each figure is summarised as they come: means, sd and errors of means as ever, quantiles
+        within 0.05 % of their value, and no `Result.array`. The manifest says so.
 
     Returns
     -------
@@ -83,13 +96,13 @@ def simulate(
     seed = settings.seed if seed is None else seed
     if not goal:
         trials = settings.trials if trials is None else trials
-        return simulate_given(scenario, trials, seed, executor, progress)
+        return simulate_given(scenario, trials, seed, executor, progress, exact=exact)
     began = time.perf_counter()
-    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody)
-    batches, trials, error = _precise(bench, goal)
+    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody, exact)
+    found, trials, error = _precise(bench, goal)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     about["precision"] = goal.found(error)
-    return Result(bench.layout, tuple(batches), trials, about)
+    return found.result(trials, about)
 
 
 def check_luck(scenario: Scenario, trials: int | None, seed: int | None) -> None:
@@ -112,13 +125,15 @@ def simulate_given(
     seed: int,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    *,
+    exact: bool | None = True,
 ) -> Result:
     """So many futures of that luck, whatever the scenario asks for; see `simulate`."""
     began = time.perf_counter()
-    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody)
-    batches = _given(bench, trials)
+    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody, exact)
+    found = _given(bench, trials)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
-    return Result(bench.layout, tuple(batches), trials, about)
+    return found.result(trials, about)
 
 
 def _laid_out(scenario: Scenario) -> Layout:
@@ -134,56 +149,108 @@ def _nobody(_done: int, _all: int) -> None:
 
 @dataclass(frozen=True)
 class _Bench:
-    """Where batches are computed, and who hears of it."""
+    """Where futures are computed, who hears of it, and whether all are kept."""
 
     layout: Layout
     seed: int
     executor: Executor | None
     progress: Progress
+    exact: bool | None
 
     def expected(self) -> Record:
         return run_batch(self.layout, Expected())
+
+    def keeps(self, trials: int) -> bool:
+        """Whether so many futures are kept, each with all its figures."""
+        if self.exact is None:
+            return trials * size_of_a_future(self.layout) <= KEPT
+        return self.exact or not trials
 
     def records(self, done: int, trials: int) -> Iterator[Record]:
         """Batches of the futures from a number on, the last one whole."""
         one = partial(drawn_batch, self.layout, self.seed)
         width = BATCH if self.executor else widest(self.layout)
-        batches = [
-            range(first // BLOCK, min(first + width, trials) // BLOCK)
-            for first in range(done, trials, width)
-        ]
-        yield from self.executor.map(one, batches) if self.executor else map(one, batches)
+        return each(self.executor, one, _ranges(done, _whole(trials), width))
+
+    def parts(self, done: int, trials: int) -> Iterator[Part]:
+        """What the futures from a number on come to, some of them at a time."""
+        one = partial(drawn_part, self.layout, self.seed, trials)
+        at_once = max(_AT_ONCE // (BATCH * size_of_a_future(self.layout)), 1) * BATCH
+        return each(self.executor, one, _ranges(done, _whole(trials), at_once))
 
 
-def _given(bench: _Bench, trials: int) -> list[Record]:
+@dataclass
+class _Found:
+    """The futures so far, kept or summarised."""
+
+    bench: _Bench
+    done: int = 0
+    records: list[Record] = field(default_factory=list)
+    summaries: Summaries | None = None
+
+    def add(self, trials: int) -> Iterator[int]:
+        """Compute futures up to a number; gives how many there are, each time there are more."""
+        if self.bench.keeps(trials):
+            for record in self.bench.records(self.done, trials):
+                self.records.append(record)
+                self.done += record["arr"].shape[2]
+                yield self.done
+            return
+        if self.records:
+            self._summarise(part_of(self.bench.layout, self.records, self.done))
+            self.records = []
+        for part in self.bench.parts(self.done, trials):
+            self._summarise(part)
+            self.done = min(self.done + _futures(part), _whole(trials))
+            yield self.done
+
+    def _summarise(self, part: Part) -> None:
+        known = self.summaries
+        self.summaries = known.with_(part) if known else Summaries.of_part(self.bench.layout, part)
+
+    def result(self, trials: int, about: dict[str, object]) -> Result:
+        """The first of them, with what the numbers depend on."""
+        if self.summaries:
+            size = trials * size_of_a_future(self.bench.layout)
+            about["summarised"] = {"quantiles_within": ERROR, "bytes_not_kept": size}
+        return Result(self.bench.layout, tuple(self.records), trials, about, self.summaries)
+
+
+def _given(bench: _Bench, trials: int) -> _Found:
     """As many futures as were asked for, or expected values for none."""
+    found = _Found(bench)
     if not trials:
-        return [bench.expected()]
-    total, done = _whole(trials), []
-    for record in bench.records(0, total):
-        done.append(record)
-        bench.progress(_futures(done), total)
-    return done
+        found.records.append(bench.expected())
+    for done in found.add(trials):
+        bench.progress(done, _whole(trials))
+    return found
 
 
-def _precise(bench: _Bench, goal: Goal) -> tuple[list[Record], int, float]:
+def _precise(bench: _Bench, goal: Goal) -> tuple[_Found, int, float]:
     """As many futures as the goal takes; with their number and the error that is left."""
     if goal.figure:  # a name that does not exist is told before any work is spent on it
         rows_of(Result(bench.layout, (bench.expected(),), 0, {}), goal.figure)
-    done: list[Record] = []
+    found = _Found(bench)
     total = _whole(next(goal.counts()))
     for trials in goal.counts():
         wanted = _whole(trials)
-        for record in bench.records(_futures(done), wanted):
-            done.append(record)
-            if _futures(done) < wanted:
-                bench.progress(_futures(done), total)
-        error = largest_error(Result(bench.layout, tuple(done), trials, {}), goal.figure)
+        for done in found.add(trials):
+            if done < wanted:
+                bench.progress(done, total)
+        error = largest_error(found.result(trials, {}), goal.figure)
         total = wanted if goal.is_reached(error) else _whole(goal.forecast(trials, error))
         bench.progress(wanted, total)
         if goal.is_reached(error):
             break
-    return done, trials, error
+    return found, trials, error
+
+
+def _ranges(first: int, last: int, width: int) -> list[range]:
+    """Blocks of the futures from one number to another, some at a time."""
+    return [
+        range(begin // BLOCK, min(begin + width, last) // BLOCK)
+        for begin in range(first, last, width)
+    ]
 
 
 def _whole(trials: int) -> int:
@@ -191,8 +258,8 @@ def _whole(trials: int) -> int:
     return -(-trials // BATCH) * BATCH
 
 
-def _futures(records: list[Record]) -> int:
-    return sum(record["arr"].shape[2] for record in records)
+def _futures(part: Part) -> int:
+    return len(part.batches) * BATCH
 
 
 def widest(layout: Layout) -> int:
@@ -204,6 +271,13 @@ def widest(layout: Layout) -> int:
 def drawn_batch(layout: Layout, seed: int, blocks: range) -> Record:
     """One batch of futures; a function of its arguments alone."""
     return run_batch(layout, Drawn(Luck(seed, blocks), layout.copulas))
+
+
+def drawn_part(layout: Layout, seed: int, trials: int, blocks: range) -> Part:
+    """What some blocks come to, of the first so many futures; a function of its arguments alone."""
+    first, last = blocks.start * BLOCK, blocks.stop * BLOCK
+    records = [drawn_batch(layout, seed, one) for one in _ranges(first, last, widest(layout))]
+    return part_of(layout, records, min(last, trials) - first)
 
 
 def manifest(scenario: Scenario, trials: int, seed: int, seconds: float) -> dict[str, object]:

@@ -95,11 +95,16 @@ def mean_error(values: FloatArray) -> FloatArray:
 
     Trials of a block are not independent (Latin hypercube), blocks are.
     """
+    return _spread(means_of_blocks(values))
+
+
+def means_of_blocks(values: FloatArray) -> FloatArray:
+    """Mean of each row in each whole block, shape (rows, blocks); NaN where nothing is known."""
     blocks = _blocks(values)
     known = ~np.isnan(blocks)
     with np.errstate(divide="ignore", invalid="ignore"):
-        means = np.where(known, blocks, 0.0).sum(axis=2) / known.sum(axis=2)
-    return _spread(means)
+        found: FloatArray = np.where(known, blocks, 0.0).sum(axis=2) / known.sum(axis=2)
+    return found
 
 
 def quantile_error(values: FloatArray, at: float) -> FloatArray:
@@ -107,6 +112,36 @@ def quantile_error(values: FloatArray, at: float) -> FloatArray:
     blocks = _blocks(values)
     flat = quantiles(blocks.reshape(-1, BLOCK), np.array([at]))
     return _spread(flat.reshape(len(values), -1))
+
+
+# --- values that are there -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of values that are all there, shape (rows, trials)."""
+
+    values: FloatArray
+
+    def means(self) -> FloatArray:
+        """Mean of each row."""
+        return means(self.values)
+
+    def quantiles(self, at: FloatArray) -> FloatArray:
+        """Quantiles of each row, shape (rows, quantiles)."""
+        return quantiles(self.values, at)
+
+    def mean_error(self) -> FloatArray:
+        """Standard error of each row's mean."""
+        return mean_error(self.values)
+
+    def quantile_error(self, at: float) -> FloatArray:
+        """Standard error of each row's quantile."""
+        return quantile_error(self.values, at)
+
+    def summary(self) -> Summary:
+        """What the table tells of each row."""
+        return summarise(self.values)
 
 
 # --- two worlds with the same luck ---------------------------------------------------------------

@@ -19,7 +19,7 @@ from capacity.metrics import Key, Kind, Metric
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS, Result, table_rows
+from capacity.result import COLUMNS, Result, summary_rows, table_rows
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
 from capacity.writing import write_whole
@@ -303,8 +303,12 @@ def rows_for(result: Result, figures: Sequence[Figure] | None) -> Iterator[dict[
             found = result.catalogue.find(metric, Key(**about))
             assert found
             period = _period(result, found, about)
-            labels, values = result.by_label(found)
-            yield from table_rows(found, [period], values[[labels.index(period)]])
+            if result.summaries:
+                told = result.summaries.of(found, [period]).summary()
+                yield from summary_rows(found, [period], told)
+            else:
+                labels, values = result.by_label(found)
+                yield from table_rows(found, [period], values[[labels.index(period)]])
 
 
 def _period(result: Result, metric: Metric, about: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capacity.cli.calibrating import calibrate
-from capacity.cli.options import NOTHING, Files, with_options
+from capacity.cli.options import HERE, NOTHING, Files, Machines, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def run(
     metric: Meant = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
@@ -128,9 +129,11 @@ def run(
     if sweep:
         from capacity.cli.grids import run_grid
 
-        run_grid(scenario, sweep, files, how, quiet=quiet)
+        with machines.executor() as executor:
+            run_grid(scenario, sweep, files, {**how, "executor": executor}, quiet=quiet)
         return
-    result = simulate(scenario, **how)
+    with machines.executor() as executor:
+        result = simulate(scenario, executor=executor, **how)
     from capacity.cli.running import show_and_write
 
     show_and_write(result, files, by, quiet=quiet)
@@ -138,6 +141,7 @@ def run(
 
 
 @app.command(epilog=_example("sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night"))
+@with_options
 def sweep(
     scenarios: Scenarios,
     out: Annotated[
@@ -166,6 +170,7 @@ def sweep(
     precision: Precision = None,
     metric: Meant = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
 ) -> None:
@@ -182,7 +187,9 @@ def sweep(
         "checking": _progress("checking", quiet=quiet),
         "progress": _progress(quiet=quiet),
     }
-    run_sweep(scenarios, read, sweep, keep, (out, collect), how, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        run_sweep(scenarios, read, sweep, keep, (out, collect), how, quiet=quiet)
 
 
 @app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
@@ -209,6 +216,7 @@ def roi(
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -220,9 +228,10 @@ def roi(
 
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     check(files, scenario.files)
-    how = {"trials": trials, "seed": seed}
     progress = _progress(quiet=quiet)
-    run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
+    with machines.executor() as executor:
+        how = {"trials": trials, "seed": seed, "executor": executor}
+        run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
 
 
 @app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
@@ -290,6 +299,7 @@ def plan(
 
 
 @app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+@with_options
 def sensitivity(
     file: File,
     metric: Annotated[
@@ -315,6 +325,7 @@ def sensitivity(
     trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     json: Json = None,
     csv: Csv = None,
     quiet: Quiet = False,
@@ -328,7 +339,9 @@ def sensitivity(
     how: dict[str, Any] = {"trials": trials, "seed": seed, "without": without, "months": months}
     how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
     targets = {"json": json, "csv": csv}
-    run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
 
 
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
@@ -419,6 +432,7 @@ def compare(
     trials: Trials = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     by: By = None,
     quiet: Quiet = False,
@@ -430,7 +444,9 @@ def compare(
 
     read = partial(load, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
-    compare_files(scenarios, read, files, by, how, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        compare_files(scenarios, read, files, by, how, quiet=quiet)
 
 
 @app.command(epilog=_example("init plan"))

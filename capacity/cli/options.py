@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
+
+from capacity.errors import QuestionError
 
 R = TypeVar("R")
 
@@ -47,6 +51,46 @@ class Files:
 
 
 NOTHING = Files()
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Who computes; this process where nothing is given."""
+
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Compute in N processes; the same numbers."),
+    ] = None
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Compute on a Dask cluster, tcp://HOST:PORT."),
+    ] = None
+
+    @contextmanager
+    def executor(self) -> Iterator[Executor | None]:
+        """What computes, as long as it is needed.
+
+        Raises
+        ------
+        QuestionError
+            Where two are named, or the cluster does not answer.
+        """
+        from capacity.workers import Workers, dask  # multiprocessing is slow to import
+
+        if self.workers and self.dask:
+            text = f"--workers {self.workers} beside --dask {self.dask}. Leave one of them out"
+            raise QuestionError(text)
+        if self.dask:
+            with dask(self.dask) as executor:
+                yield executor
+        elif self.workers and self.workers > 1:
+            with Workers(self.workers) as executor:
+                yield executor
+        else:
+            yield None
+
+
+HERE = Machines()
 
 
 def with_options(verb: Callable[..., R]) -> Callable[..., R]:

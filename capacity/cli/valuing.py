@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from capacity.cli.files import Answer, write
 from capacity.cli.options import Files
@@ -23,15 +25,15 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
     without: list[str],
     months: int,
     start: str | None,
-    how: dict[str, int | None],
+    how: Mapping[str, Any],
     files: Files,
     progress: Progress | None,
     *,
     tasks: bool,
     quiet: bool,
 ) -> None:
-    """Find the value of each, write it and print it; `how` holds trials and seed."""
-    futures = futures_of(scenario, how["trials"], how["seed"])
+    """Find the value of each, write it and print it; `how` holds trials, seed and executor."""
+    futures = futures_of(scenario, **how)
     chosen = list(dict.fromkeys(without or ["cs"]))
     found = valued(scenario, chosen, months, start, futures, progress, tasks=tasks)
     json, csv = partial(write_value_json, found), partial(write_value_csv, found)

@@ -14,6 +14,7 @@ from capacity.arrays import FloatArray
 from capacity.engine.chance import Chance
 from capacity.engine.copulas import Copula, Tied
 from capacity.engine.drawn import Drawn
+from capacity.executing import each
 from capacity.rng import BATCH, BLOCK, KeyArray, Luck
 
 _ELSEWHERE = 10**6
@@ -74,8 +75,8 @@ class Futures:
     def values(self, outcome: Outcome, held: Held | None = None) -> FloatArray:
         """An outcome in all futures, shape (outcomes, trials)."""
         one = partial(_batch, outcome, self.seed, self.copulas, held or Held())
-        mapped = self.executor.map if self.executor else map
-        return np.concatenate([*mapped(one, self.batches)], axis=1)[:, : self.trials]
+        found = [*each(self.executor, one, self.batches)]
+        return np.concatenate(found, axis=1)[:, : self.trials]
 
     def fewer(self, trials: int) -> Futures:
         """Only the first of them."""

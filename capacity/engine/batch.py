@@ -55,6 +55,7 @@ BY_SEGMENT = (
     "churned_arr",
     "revenue",
 )
+_BYTES = np.dtype(np.float64).itemsize
 FROZEN = ("frozen_accounts", "frozen_arr", "frozen_kept_arr")
 """Of the opening book alone, before the first period and after each year of the plan."""
 
@@ -116,6 +117,26 @@ def run_batch(
         Told of every period.
     """
     return _Batch(layout, chance, removal, strength, shared or Shared(), witness).run()
+
+
+def shapes(layout: Layout) -> dict[str, tuple[int, int]]:
+    """What is recorded of every future: periods and rows, by name."""
+    plan, work = layout.plan, layout.work
+    rows = (
+        dict.fromkeys(BY_LANE, len(work.lane))
+        | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
+        | dict.fromkeys(BY_POOL, len(layout.scenario.pools))
+        | dict.fromkeys(BY_SEGMENT, len(plan.segments))
+    )
+    periods = plan.horizon.periods
+    years = len(periods.year_ends) + 1
+    found = {name: (periods.count, n) for name, n in rows.items()}
+    return found | {name: (years, len(plan.segments)) for name in FROZEN}
+
+
+def size_of_a_future(layout: Layout) -> int:
+    """Bytes that the record of one future takes."""
+    return _BYTES * sum(count * rows for count, rows in shapes(layout).values())
 
 
 @dataclass(frozen=True)
@@ -204,17 +225,8 @@ class _Batch:
         return drawn[of_lane] * self.layout.backlog_part[:, None]
 
     def _empty(self) -> Record:
-        plan, work = self.layout.plan, self.layout.work
-        rows = (
-            dict.fromkeys(BY_LANE, len(work.lane))
-            | dict.fromkeys(BY_WAITING_LANE, len(work.waits))
-            | dict.fromkeys(BY_POOL, len(self.desks))
-            | dict.fromkeys(BY_SEGMENT, len(plan.segments))
-        )
-        count, trials = self.periods.count, self.chance.trials
-        record = {name: np.empty((count, n, trials)) for name, n in rows.items()}
-        years = len(self.periods.year_ends) + 1
-        return record | {name: np.empty((years, len(plan.segments), trials)) for name in FROZEN}
+        trials = self.chance.trials
+        return {name: np.empty((*shape, trials)) for name, shape in shapes(self.layout).items()}
 
     def run(self) -> Record:
         self._freeze(0)

@@ -31,8 +31,8 @@ FORMS = {
 REMARKS = ("source", "note", "evidence")
 KNOWN = ("value", *REMARKS)
 """What the mapping of a number without a range takes."""
-WIDEST = 1e6
-"""How many times its p10 the p90 of an estimate may be."""
+WIDEST, MOST_SPREAD = 1e6, 1000
+"""How many times its p10 the p90 of an estimate may be, and its mean the spread."""
 EVIDENCE = ("measured", "published", "estimated")
 FORM_KEYS = frozenset(key for keys in FORMS.values() for key in keys) | {*REMARKS, *SAMPLE_KEYS}
 
@@ -177,10 +177,15 @@ def _check_form(
 def _check_moments(mean: float, sd: float, raw: Mapping[str, Any], shape: Shape) -> None:
     if shape is Shape.POSITIVE and mean <= 0:
         raise ValueError(f"mean ({raw['mean']}) must be above 0 where there is a spread")
-    if shape is Shape.SHARE and not (0 < mean < 1 and sd**2 < mean * (1 - mean)):
+    if shape is Shape.SHARE and not (0 < mean < 1 and sd / mean < (1 - mean) / sd):
         raise ValueError(
             f"no share has mean {raw['mean']} and sd {raw['sd']}. Write a smaller sd: "
             "its square is below mean x (1 - mean)"
+        )
+    if shape is not Shape.REAL and not mean / WIDEST <= sd <= MOST_SPREAD * mean:
+        raise ValueError(
+            f"sd ({raw['sd']}) lies outside of a millionth to {MOST_SPREAD:,} times the mean "
+            f"({raw['mean']}). Write the mean alone, or a spread that can be meant"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from capacity.errors import QuestionError
+from capacity.executing import Shared
 from capacity.loading import Scenario
 from capacity.quantities import in_yaml
 from capacity.sweeping import number_of
@@ -26,15 +27,20 @@ class Case:
     ----------
     number
         Its place in the sweep, from 0 on.
-    plan
-        What the values are set in.
+    shared
+        The plan that the values are set in; sent once to each process.
     chosen
         The values by path.
     """
 
     number: int
-    plan: Scenario
+    shared: Shared[Scenario]
     chosen: Mapping[str, Any]
+
+    @property
+    def plan(self) -> Scenario:
+        """What the values are set in."""
+        return self.shared.value
 
     def resolved(self) -> Scenario:
         """The plan with the values; raises `InputError` with every mistake that they lead to."""
@@ -63,6 +69,7 @@ class Cases:
             raise QuestionError(f"{text}, as team.csm.headcount=6:14")
         self._combinations = number_of(values)
         self.plans = tuple(plans)
+        self._shared = [Shared(plan) for plan in plans]
         self.values = {path: tuple(map(_plain, given)) for path, given in values.items()}
         self._check()
 
@@ -86,7 +93,7 @@ class Cases:
             each //= len(given)
             which, left = divmod(left, each)
             chosen[path] = given[which]
-        return Case(number, self.plans[plan], chosen)
+        return Case(number, self._shared[plan], chosen)
 
     def __iter__(self) -> Iterator[Case]:
         return map(self.__getitem__, range(len(self)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from capacity.errors import CapacityError, InputError, Mistake
+from capacity.executing import each
 from capacity.loading import Scenario
 from capacity.simulation import Progress, check_luck
 from capacity.storing.asked import Asked
 from capacity.storing.cases import Case, Cases
 from capacity.storing.folder import SCENARIO, Folder
-from capacity.storing.in_turn import each
 from capacity.storing.stored import StoredSweep
 
 _CHECKED = 50
@@ -218,9 +218,6 @@ class _Run:
             try:
                 for answer in each(executor, partial(_answer, self._asked), mine):
                     self._keep(answer)
-            except BrokenExecutor as error:
-                text = f"a worker ended before its work was done ({error})"
-                raise CapacityError(f"{text}. What is stored is safe: run the same again") from None
             finally:
                 self._folder.claims.release_all()
             left = others

@@ -16,6 +16,7 @@ from capacity.engine.lanes import lane_parts
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
+from capacity.executing import each
 from capacity.model.money import hour_cost
 from capacity.model.shares import coalitions_of, exact_shares, sampled_shares
 from capacity.result import COLUMNS
@@ -173,9 +174,9 @@ def _profits(
 ) -> dict[int, FloatArray]:
     """Gross profit of coalitions, by coalition."""
     parts = [wanted[i::_PARTS] for i in range(_PARTS)] if executor else [[c] for c in wanted]
-    mapped = executor.map(partial(_apart, bench), parts) if executor else map(bench.profits, parts)
+    one = partial(_apart, bench) if executor else bench.profits
     found: dict[int, FloatArray] = {}
-    for part in mapped:
+    for part in each(executor, one, parts):
         found |= part
         if progress:
             progress(len(found), len(wanted))

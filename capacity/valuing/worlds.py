@@ -19,6 +19,7 @@ from capacity.engine.layout import Layout
 from capacity.engine.lifetime import usual_revenue
 from capacity.engine.removal import Removal
 from capacity.engine.roles import COSTS
+from capacity.executing import each
 from capacity.rng import BATCH, BLOCK, KeptLuck
 from capacity.simulation import Progress
 
@@ -133,8 +134,7 @@ def worlds(
     parts: list[list[World]] = [[] for _ in removals]
     one = partial(_batch, layout, tuple(removals), futures.seed)
     batches: list[range | None] = [*futures.batches] or [None]
-    mapped = futures.executor.map if futures.executor else map
-    for done, found in enumerate(mapped(one, batches), 1):
+    for done, found in enumerate(each(futures.executor, one, batches), 1):
         for part, world in zip(parts, found, strict=True):
             part.append(world)
         if progress:

@@ -25,6 +25,8 @@ PACKAGE = ROOT / "capacity"
 
 LAYERS = (
     "errors",
+    "workers",
+    "executing",
     "units",
     "quantities",
     "arrays",

@@ -71,7 +71,8 @@ BEYOND_A_SCHEMA = {
         low_above_likely p10_above_p50
         p10_of_zero p90_of_ages precision_below_zero precision_zero ramp_above_one sbg_alpha_zero
         sbg_beta_from_zero share_above_one share_below_zero share_in_a_list_above_one
-        share_with_too_much_spread span_of_ages span_of_nothing too_large_to_be_finite
+        share_with_too_much_spread spread_of_almost_nothing spread_of_many_means span_of_ages
+        span_of_nothing too_large_to_be_finite
         too_many_accounts volatility_below_zero negative_money money_in_another_currency
         salary_without_a_rate""",
     "what the words of a text amount to": """

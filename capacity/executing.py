@@ -1,0 +1,186 @@
+"""Many pieces of work on any executor: in order, complete or an error, what they share sent once.
+
+A worker may die with the pieces that it had. They are handed out again, or computed here where the
+executor takes no more: each piece is a function of its arguments alone, so it does not matter who
+computes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import sys
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import nullcontext
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from capacity.errors import CapacityError
+from capacity.workers import Workers
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+AHEAD = 64
+"""Pieces that are handed out at a time: what is found waits here until those before it are."""
+TRIES = 3
+"""Workers that may die in a row before it is given up."""
+_LARGE = 1_000_000
+"""Bytes from which on a shared value is put into a file where that helps."""
+_KEPT = 4
+"""Functions that a worker keeps: a comparison goes back and forth between a few plans."""
+
+
+def each(executor: Executor | None, compute: Callable[[T], R], pieces: Iterable[T]) -> Iterator[R]:
+    """What a function finds for each piece, in the order of the pieces.
+
+    Parameters
+    ----------
+    executor
+        Any; None computes here.
+    compute
+        Pickled once, with all that it holds, and unpickled once in each process.
+    pieces
+        Its arguments.
+
+    Raises
+    ------
+    CapacityError
+        Where worker after worker dies.
+    Exception
+        Whatever `compute` raises, wherever it ran.
+    """
+    if executor is None:
+        yield from map(compute, pieces)
+        return
+    with TemporaryDirectory() if _is_here(executor) else nullcontext() as folder:
+        handed = _Handed(executor, Shared(compute, folder))
+        try:
+            for piece in pieces:
+                handed.out(piece)
+                if len(handed) >= AHEAD:
+                    yield handed.next()
+            while len(handed):
+                yield handed.next()
+        finally:
+            handed.take_back()
+
+
+def _is_here(executor: Executor) -> bool:
+    """Whether it is of processes that see the files of this machine."""
+    return isinstance(executor, (ProcessPoolExecutor, Workers))
+
+
+class _Handed(Generic[T, R]):
+    """Pieces that were handed out, in their order."""
+
+    def __init__(self, executor: Executor, compute: Shared[Callable[[T], R]]) -> None:
+        self._executor, self._compute = executor, compute
+        self._waiting: deque[tuple[T, Future[R] | None]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def out(self, piece: T) -> None:
+        self._waiting.append((piece, self._begun(piece)))
+
+    def next(self) -> R:
+        """What was found for the first of them."""
+        for _ in range(TRIES):
+            piece, future = self._waiting[0]
+            try:
+                found = future.result() if future else self._compute.value(piece)
+            except _lost():
+                self._hand_out_again()
+            else:
+                self._waiting.popleft()
+                return found
+        raise CapacityError(
+            f"{TRIES} times in a row a worker ended before its work was done, as for want of "
+            "memory. Use fewer workers; in a script, below `if __name__ == '__main__':`"
+        )
+
+    def take_back(self) -> None:
+        for _, future in self._waiting:
+            if future:
+                future.cancel()
+
+    def _begun(self, piece: T) -> Future[R] | None:
+        """A piece that is being computed; None where the executor takes no more."""
+        try:
+            return self._executor.submit(_computed, self._compute, piece)
+        except BrokenExecutor:
+            return None
+
+    def _hand_out_again(self) -> None:
+        """Hand out what went with a worker, the first piece and those behind it."""
+        for i, (piece, future) in enumerate(self._waiting):
+            if future and _is_lost(future):
+                self._waiting[i] = piece, self._begun(piece)
+
+
+def _lost() -> tuple[type[BaseException], ...]:
+    """How executors say that a piece went with its worker."""
+    dask = sys.modules.get("distributed")  # only where it is in use
+    return (BrokenExecutor, CancelledError, *([dask.KilledWorker] if dask else []))
+
+
+def _is_lost(future: Future[R]) -> bool:
+    return future.cancelled() or (future.done() and isinstance(future.exception(), _lost()))
+
+
+def _computed(compute: Shared[Callable[[T], R]], piece: T) -> R:
+    return compute.value(piece)
+
+
+# --- sent once -----------------------------------------------------------------------------------
+
+_known: OrderedDict[str, Shared[Any]] = OrderedDict()
+_one_at_a_time = Lock()
+
+
+class Shared(Generic[T]):
+    """A value that many pieces of work need.
+
+    A process to which it is sent unpickles it once, however often it is sent; a thread gets the
+    value itself.
+
+    Parameters
+    ----------
+    folder
+        Where a large value is put for processes of this machine to read; without it the value
+        travels with each piece.
+    """
+
+    def __init__(self, value: T, folder: str | None = None) -> None:
+        self.value, self._folder = value, folder
+
+    @cached_property
+    def _packed(self) -> tuple[bytes | Path, str]:
+        data = pickle.dumps(self.value, protocol=pickle.HIGHEST_PROTOCOL)
+        name = hashlib.sha256(data).hexdigest()
+        if self._folder is None or len(data) < _LARGE:
+            return data, name
+        path = Path(self._folder) / name
+        path.write_bytes(data)
+        return path, name
+
+    def __reduce__(self) -> tuple[Callable[[bytes | Path, str], Shared[Any]], Any]:
+        return unpacked, self._packed
+
+
+def unpacked(packed: bytes | Path, name: str) -> Shared[Any]:
+    """The value of some bytes, or of a file; found by their hash where it is known."""
+    with _one_at_a_time:
+        if name not in _known:
+            data = packed if isinstance(packed, bytes) else packed.read_bytes()
+            _known[name] = Shared(pickle.loads(data))  # noqa: S301 - what `Shared` has pickled
+        _known.move_to_end(name)
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
+        return _known[name]
