@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.loading import Scenario
+from capacity.precision import goal_of, rows_of
 from capacity.result import Result
 from capacity.rng import BLOCK
 from capacity.simulation import simulate
@@ -65,6 +66,20 @@ class Asked:
         if self.metrics == ALL:
             return result.rows()
         return rows_for(result, figures_of(self._names))
+
+    def try_on(self, scenario: Scenario) -> None:
+        """Make sure, at expected values, that a scenario has an answer.
+
+        Raises
+        ------
+        CapacityError
+            Where it has none, as where it does not know a figure.
+        """
+        goal = goal_of(scenario.plan.simulation, self.trials, self.precision, self.metric)
+        found = simulate(scenario, trials=0)
+        if goal and goal.figure:
+            rows_of(found, goal.figure)
+        list(self.rows(found))
 
     def key(self, case: Case, resolved: Scenario) -> str:
         """SHA-256 of everything that the file of a scenario depends on.

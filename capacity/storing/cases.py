@@ -86,6 +86,11 @@ class Cases:
     def __len__(self) -> int:
         return len(self.plans) * self._combinations
 
+    @property
+    def firsts(self) -> Iterator[Case]:
+        """The first scenario of each plan."""
+        return map(self.__getitem__, range(0, len(self), self._combinations))
+
     def __getitem__(self, number: int) -> Case:
         plan, left = divmod(number, self._combinations)
         chosen, each = {}, self._combinations

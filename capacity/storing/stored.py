@@ -30,7 +30,7 @@ class StoredSweep:
     Attributes
     ----------
     folder
-        Where they are.
+        Where they are; `folder.root` is its path.
     cases
         What was swept.
     keys

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -82,8 +83,9 @@ def sweep_into(
     QuestionError
         Where there is nothing to sweep, or too much, or plans share a name.
     CapacityError
-        Where the folder cannot be written or locked, or where scenarios have no answer: these are
-        named at the end, and all others are stored.
+        Where the folder cannot be written or locked; where the first scenario of a plan has no
+        answer, before anything is simulated; where others have none: these are named at the end,
+        and all others are stored.
 
     Examples
     --------
@@ -101,6 +103,7 @@ def sweep_into(
         check_luck(plan, how.get("trials"), how.get("seed"))
     cases, asked = Cases(plans, values), Asked(metrics, **how)
     folder = Folder(Path(out))
+    _try_each_plan(cases, asked)
     keys = _checked(cases, asked, executor, checking)
     run = _Run(folder, cases, keys, asked, progress)
     run.go(executor)
@@ -108,6 +111,26 @@ def sweep_into(
 
 
 # --- before the first simulation -----------------------------------------------------------------
+
+
+def _try_each_plan(cases: Cases, asked: Asked) -> None:
+    """Try the first scenario of each plan, so that a night is not spent on a misspelt figure.
+
+    Raises
+    ------
+    CapacityError
+        With what each of them lacks.
+    """
+    refused: list[str] = []
+    for case in cases.firsts:
+        with suppress(InputError):  # checked with all others
+            scenario = case.resolved()
+            try:
+                asked.try_on(scenario)
+            except CapacityError as error:
+                refused.append(f"{case}: {error}")
+    if refused:
+        raise CapacityError("\n".join(refused))
 
 
 def _checked(

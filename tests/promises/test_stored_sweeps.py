@@ -194,17 +194,35 @@ def test_every_mistake_is_told_once_before_anything_is_simulated(plan, scenario,
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_scenarios_without_an_answer_are_named_at_the_end_and_cost_no_other(
+def test_a_figure_that_a_plan_lacks_is_told_before_anything_is_simulated(
     plan, scenario, tmp_path
 ) -> None:
-    plans, heads = [scenario(WORK_ALONE), plan], {"team.csm.headcount": [1, 2]}
+    plans, heads = [plan, scenario(WORK_ALONE)], {"team.csm.headcount": [1, 2]}
+    for how in ({"metrics": ["arr"]}, {"precision": 0.1, "metric": "arr"}):
+        with pytest.raises(capacity.CapacityError) as caught:
+            capacity.sweep_into(tmp_path, plans, heads, **how, **FEW)
+        (line,) = str(caught.value).splitlines()
+        start = "Work alone, team.csm.headcount=1: no metric is called 'arr' here."
+        assert line.startswith(start)
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_scenarios_without_an_answer_are_named_at_the_end_and_cost_no_other(
+    scenario, tmp_path
+) -> None:
+    """Without anybody, nothing says what churn would be with the work that is not done."""
+    plan = scenario(PLAN.replace("churn: 1.5", "churn: 0"), book=BOOK)
+    values = {"team.csm.headcount": [1, 0, 2], "team.csm.salary": [90_000, 95_000]}
     with pytest.raises(capacity.CapacityError) as caught:
-        capacity.sweep_into(tmp_path, plans, heads, ["arr"], **FEW)
-    lines = str(caught.value).splitlines()
-    assert lines[0].startswith("no metric is called 'arr' here.")
-    assert lines[0].endswith("(2 of 4 scenarios, first in Work alone, team.csm.headcount=1)")
-    assert lines[1:] == ["2 scenarios have no answer; all others are stored"]
-    assert capacity.sweep_into(tmp_path, plan, heads, ["arr"], **FEW).computed == 0
+        capacity.sweep_into(tmp_path, plan, values, **FEW)
+    first, last = str(caught.value).splitlines()
+    assert "nothing of qbr is done today" in first
+    where = "first in A unit, team.csm.headcount=0, team.csm.salary=90000)"
+    assert first.endswith(f"(2 of 6 scenarios, {where}")
+    assert last == "2 scenarios have no answer; all others are stored"
+    assert len(identities(tmp_path)) == 4
+    there = capacity.sweep_into(tmp_path, plan, {**values, "team.csm.headcount": [1, 2]}, **FEW)
+    assert there.computed == 0
 
 
 @pytest.mark.parametrize(
