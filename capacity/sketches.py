@@ -9,9 +9,11 @@ bits of a floating-point number in place of its logarithm.)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.statistics import QUANTILES, Summary, means_of_blocks
@@ -20,15 +22,18 @@ DIGITS = 11
 """Binary digits of a value that is counted, as 2,047 has."""
 ERROR = 2.0**-DIGITS
 """Largest relative error of a quantile."""
-SMALLEST, LARGEST = 2.0**-20, 2.0**80
-"""What is nearer to zero counts as zero, a millionth at most; what is larger is infinite."""
+SMALLEST, LARGEST = 2.0**-30, 2.0**80
+"""What is nearer to zero, less than a billionth, counts as zero; what is larger as infinite."""
 _SHIFT = 53 - DIGITS
 _HALF = 1 << (_SHIFT - 1)
 
 
 def _place(magnitude: FloatArray) -> IntArray:
-    """The leading bits of numbers, rounded: neighbours are one apart."""
-    return (magnitude.view(np.int64) + _HALF) >> _SHIFT
+    """The leading bits of numbers, rounded, in their place: neighbours are one apart."""
+    place = magnitude.view(np.int64)
+    place += _HALF
+    place >>= _SHIFT
+    return place
 
 
 _FIRST = int(_place(np.array([SMALLEST]))[0])
@@ -37,10 +42,13 @@ _LAST = int(_place(np.array([LARGEST]))[0]) - _FIRST + 1
 
 def buckets(values: FloatArray) -> IntArray:
     """Whole numbers that order values, those alike in the leading digits as one; 0 for zero."""
-    magnitude = np.abs(values)
-    place = np.clip(_place(magnitude) - (_FIRST - 1), 1, _LAST)
-    place[magnitude < SMALLEST] = 0
-    return np.where(values < 0, -place, place)
+    place = _place(np.abs(values))
+    place -= _FIRST - 1
+    np.clip(place, 0, _LAST, out=place)
+    below = values < 0
+    if below.any():
+        np.negative(place, out=place, where=below)
+    return place
 
 
 def value_of(bucket: IntArray) -> FloatArray:
@@ -55,20 +63,34 @@ def value_of(bucket: IntArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Moments:
-    """Number, mean and sum of squares about the mean, of each row; each of shape (rows,)."""
+    """Number, mean and sum of squares about the mean, of each row; each of one shape."""
 
     count: FloatArray
     mean: FloatArray
     squares: FloatArray
 
     @classmethod
-    def of(cls, values: FloatArray, known: BoolArray) -> Moments:
-        """Of values of shape (rows, values), as far as they are known."""
-        count = known.sum(axis=1).astype(float)
+    def of(cls, values: FloatArray) -> Moments:
+        """Of values along the last axis; what is not known (NaN) does not count."""
+        if np.isnan(values.sum()):
+            return cls._of_known(values, ~np.isnan(values))
         with np.errstate(invalid="ignore"):  # of infinite values nothing but the mean is known
-            mean = np.where(known, values, 0.0).sum(axis=1) / np.maximum(count, 1.0)
-            off = np.where(known, values - mean[:, None], 0.0)
-            return cls(count, mean, (off**2).sum(axis=1))
+            mean = values.mean(axis=-1)
+            off = values - mean[..., None]
+        return cls(np.full(mean.shape, float(values.shape[-1])), mean, _squares(off))
+
+    @classmethod
+    def of_finite(cls, values: FloatArray) -> Moments:
+        """The same of those that are neither unknown nor infinite."""
+        return cls._of_known(values, np.isfinite(values))
+
+    @classmethod
+    def _of_known(cls, values: FloatArray, known: BoolArray) -> Moments:
+        count = known.sum(axis=-1).astype(float)
+        with np.errstate(invalid="ignore"):
+            mean = np.where(known, values, 0.0).sum(axis=-1) / np.maximum(count, 1.0)
+            off = np.where(known, values - mean[..., None], 0.0)
+        return cls(count, mean, _squares(off))
 
     def and_(self, more: Moments) -> Moments:
         """Of both together (Chan, Golub and LeVeque 1983)."""
@@ -83,6 +105,11 @@ class Moments:
     def rows(self, of: IntArray) -> Moments:
         """Those of some rows."""
         return Moments(self.count[of], self.mean[of], self.squares[of])
+
+    def columns(self) -> list[Moments]:
+        """Those of each batch, of moments of shape (rows, batches)."""
+        each = zip(self.count.T, self.mean.T, self.squares.T, strict=True)
+        return [Moments(*column) for column in each]
 
     @classmethod
     def stacked(cls, parts: list[Moments]) -> Moments:
@@ -102,6 +129,11 @@ class Moments:
         )
 
 
+def _squares(off: FloatArray) -> FloatArray:
+    found: FloatArray = np.einsum("...i,...i->...", off, off)
+    return found
+
+
 # --- counts --------------------------------------------------------------------------------------
 
 
@@ -111,35 +143,43 @@ class Counts:
 
     Attributes
     ----------
+    zeros
+        How often zero is, shape (rows,): it lies far from every other bucket.
     low, width
-        First bucket of each row and their number, shape (rows,).
+        First bucket of the others and their number, shape (rows,).
     number
-        Values in each bucket, those of a row behind those of the row before.
+        Values in each of these, those of a row behind those of the row before.
     """
 
+    zeros: IntArray
     low: IntArray
     width: IntArray
-    number: IntArray
+    number: NDArray[np.uint32]
 
     @classmethod
     def of(cls, values: FloatArray) -> Counts:
         """Of values of shape (rows, values); what is not known (NaN) does not count."""
-        known, bucket = ~np.isnan(values), buckets(values)
-        low = np.where(known, bucket, _LAST).min(axis=1)
-        high = np.where(known, bucket, -_LAST).max(axis=1)
+        bucket = buckets(values)
+        other = bucket != 0
+        zeros = np.full(len(values), values.shape[1]) - other.sum(axis=1)
+        if np.isnan(values.sum()):
+            other &= ~np.isnan(values)
+        if all_ := bool(other.all()):
+            low, high = bucket.min(axis=1), bucket.max(axis=1)
+        else:
+            low = np.where(other, bucket, _LAST).min(axis=1)
+            high = np.where(other, bucket, -_LAST).max(axis=1)
         width = np.maximum(high - low + 1, 0)
-        found = cls(np.where(width > 0, low, 0), width, np.zeros(int(width.sum()), np.uint32))
-        found._count(bucket, known)
-        return found
+        low = np.where(width > 0, low, 0)
+        bucket += (np.cumsum(width) - width - low)[:, None]
+        flat = bucket.ravel() if all_ else bucket[other]
+        number = np.bincount(flat, minlength=int(width.sum())).astype(np.uint32)
+        return cls(zeros, low, width, number)
 
     @property
     def starts(self) -> IntArray:
         """Where the buckets of each row begin."""
         return np.cumsum(self.width) - self.width
-
-    def _count(self, bucket: IntArray, known: BoolArray) -> None:
-        at = (bucket + (self.starts - self.low)[:, None])[known]
-        self.number[:] += np.bincount(at, minlength=len(self.number)).astype(np.uint32)
 
     def and_(self, more: Counts) -> Counts:
         """Of both together."""
@@ -149,11 +189,11 @@ class Counts:
         )
         ends = [np.where(c.width > 0, c.low + c.width, low) for c in (self, more)]
         width = np.maximum(*ends) - low
-        both = Counts(low, width, np.zeros(int(width.sum()), np.uint32))
-        starts = both.starts
+        number = np.zeros(int(width.sum()), np.uint32)
+        both = Counts(self.zeros + more.zeros, low, width, number)
         for one in (self, more):
-            shift = starts + one.low - low - one.starts
-            both.number[np.arange(len(one.number)) + np.repeat(shift, one.width)] += one.number
+            shift = both.starts + one.low - low - one.starts
+            number[np.arange(len(one.number)) + np.repeat(shift, one.width)] += one.number
         return both
 
     def row(self, row: int) -> tuple[FloatArray, IntArray]:
@@ -161,7 +201,11 @@ class Counts:
         start = int(self.starts[row])
         number = self.number[start : start + int(self.width[row])]
         (there,) = np.nonzero(number)
-        return value_of(self.low[row] + there), np.cumsum(number[there], dtype=np.int64)
+        values, often = value_of(self.low[row] + there), number[there].astype(np.int64)
+        if self.zeros[row]:
+            at = int(np.searchsorted(values, 0.0))
+            values, often = np.insert(values, at, 0.0), np.insert(often, at, self.zeros[row])
+        return values, np.cumsum(often)
 
     def quantiles(self, row: int, at: FloatArray) -> FloatArray:
         """Quantiles of a row, as those of `capacity.statistics` of its rounded values."""
@@ -214,7 +258,7 @@ class Sketched:
         for row, gap in zip(self.which.tolist(), off.tolist(), strict=True):
             ends = np.clip(np.array([at - gap, at, at + gap]), 0.0, 1.0)
             low, middle, high = self.counts.quantiles(row, ends).tolist()
-            varies = self.counts.width[row] > 1
+            varies = len(self.counts.row(row)[0]) > 1
             found.append(max((high - low) / 2, ERROR * abs(middle) if varies else 0.0))
         return np.array(found)
 
@@ -241,14 +285,17 @@ class Part:
     counts: list[Counts]
 
     @classmethod
-    def of(cls, metrics: list[FloatArray], batch: int) -> Part:
+    def of(cls, metrics: Iterable[FloatArray], batch: int) -> Part:
         """Of values of shape (rows, trials), metric by metric, in batches of so many futures."""
-        trials = metrics[0].shape[1]
+        moments, counts = [], []
+        for values in metrics:
+            moments.append(_by_batch(values, batch))
+            counts.append(Counts.of(values))
         batches = [
-            _moments([values[:, first : first + batch] for values in metrics])
-            for first in range(0, trials, batch)
+            (Moments.stacked([v for v, _ in each]), Moments.stacked([b for _, b in each]))
+            for each in zip(*moments, strict=True)
         ]
-        return cls(batches, [Counts.of(values) for values in metrics])
+        return cls(batches, counts)
 
     def and_(self, more: Part) -> Part:
         """With the futures that follow."""
@@ -263,10 +310,14 @@ class Part:
         return Part([(values, blocks)], self.counts)
 
 
-def _moments(metrics: list[FloatArray]) -> tuple[Moments, Moments]:
-    """Moments of the values and of the means of their blocks, of all rows."""
-    blocks = [means_of_blocks(values) for values in metrics]
-    return (
-        Moments.stacked([Moments.of(values, ~np.isnan(values)) for values in metrics]),
-        Moments.stacked([Moments.of(means, np.isfinite(means)) for means in blocks]),
-    )
+def _by_batch(values: FloatArray, batch: int) -> list[tuple[Moments, Moments]]:
+    """Moments of the values and of the means of their blocks, for each batch."""
+    whole = values.shape[1] // batch * batch
+    found = []
+    for some, width in ((values[:, :whole], batch), (values[:, whole:], values.shape[1] - whole)):
+        if some.size:
+            apart = some.reshape(len(values), -1, width)
+            blocks = means_of_blocks(some).reshape(len(values), apart.shape[1], -1)
+            pairs = (Moments.of(apart).columns(), Moments.of_finite(blocks).columns())
+            found += [*zip(*pairs, strict=True)]
+    return found

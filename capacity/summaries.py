@@ -81,8 +81,8 @@ def part_of(layout: Layout, records: Sequence[Record], trials: int) -> Part:
     """What the first futures of some records come to, whole batches where others follow."""
     catalogue = Catalogue(layout.scenario, layout.work, records, trials)
     periods = layout.plan.horizon.periods
-    values = [_values(metric, periods) for metric in catalogue.metrics]
-    return Part.of([np.broadcast_to(rows, (len(rows), trials)) for rows in values], BATCH)
+    values = (_values(metric, periods) for metric in catalogue.metrics)
+    return Part.of((np.broadcast_to(rows, (len(rows), trials)) for rows in values), BATCH)
 
 
 def labels_of(metric: Metric, periods: Periods) -> list[str]:

@@ -126,6 +126,8 @@ class Figures:
             )
         if "precision" in self.result.manifest:
             yield self._precision(self.result.manifest["precision"])
+        if "summarised" in self.result.manifest:
+            yield self._summarised(self.result.manifest["summarised"])
 
     def _precision(self, found: Mapping[str, Any]) -> str:
         """Whether the figures are as exact as was asked."""
@@ -137,6 +139,15 @@ class Figures:
         return (
             f"{asked}. Not reached: after {futures:,} futures the error is {left}. "
             "Give more trials, or ask for less."
+        )
+
+    def _summarised(self, found: Mapping[str, Any]) -> str:
+        """That quantiles are not exact, and why."""
+        size = f"{found['bytes_not_kept'] / 1e9:,.1f} GB"
+        within = _exactly(found["quantiles_within"])
+        return (
+            f"The futures, {size} of them, were summarised as they came: quantiles are within "
+            f"{within} of their value. Means and their errors are exact."
         )
 
     # --- numbers ---------------------------------------------------------------------------------
