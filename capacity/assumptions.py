@@ -10,8 +10,8 @@ from capacity.engine.layout import Layout, build_layout
 from capacity.errors import Mistake, Place
 from capacity.loading import Scenario
 from capacity.scenario.changes import Change
-from capacity.scenario.checks import effect_product, implied_grr
 from capacity.scenario.document import Plan
+from capacity.scenario.implied import effect_product, implied_grr
 from capacity.scenario.register import DERIVED, Assumption, register
 
 Row = dict[str, Any]

@@ -17,9 +17,9 @@ import numpy as np
 from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.book.amounts import Amounts
+from capacity.book.cells import day_in
 from capacity.book.files import read_table
 from capacity.book.observations import value_in
-from capacity.book.reading import day_in
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line
 from capacity.calendar import DateArray
 from capacity.errors import InputError, Mistake, Place

@@ -14,10 +14,11 @@ from pydantic_core import ErrorDetails
 
 from capacity import units
 from capacity.errors import InputError, Mistake
-from capacity.scenario.checks import contradictions, doubts
+from capacity.scenario.checks import contradictions
 from capacity.scenario.currencies import OWN, rates_of
 from capacity.scenario.days import read_day
 from capacity.scenario.document import Plan
+from capacity.scenario.doubts import doubts
 from capacity.scenario.drafting import draft, forget
 from capacity.scenario.expecting import names_of
 from capacity.scenario.fields import name_said

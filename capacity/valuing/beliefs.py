@@ -14,8 +14,8 @@ from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal, removed_lanes, team_roles
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.scenario.checks import kept_in_a_year
 from capacity.scenario.document import Plan
+from capacity.scenario.implied import kept_in_a_year
 from capacity.scenario.segment import Effect, Value
 from capacity.valuing.worlds import Futures
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import capacity
-from capacity.scenario.checks import effect_product, implied_grr
+from capacity.scenario.implied import effect_product, implied_grr
 from capacity.scenario.reading import parse_yaml
 from capacity.scenario.register import register
 from capacity.scenario.schema import language

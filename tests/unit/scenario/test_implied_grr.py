@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capacity.scenario.checks import implied_grr
+from capacity.scenario.implied import implied_grr
 from capacity.scenario.reading import parse_yaml
 from capacity.scenario.validation import validate
 

@@ -141,3 +141,13 @@ def test_a_path_that_is_no_text_is_one_mistake(file):
     with pytest.raises(capacity.InputError) as caught:
         capacity.load(file).with_({3: 4, "team.csm.headcount": 3})
     assert str(caught.value) == "set 3: 3: a path is text. Write one such as tasks.qbr.hours"
+
+
+@pytest.mark.parametrize("role", ["cms", '"csm"'])
+def test_people_for_a_role_that_is_misspelt_are_doubted(file, role: str) -> None:
+    (doubt,) = capacity.load(file, set={f"team.{role}.headcount": 9}).warnings
+    assert doubt.text == "has people and no work. Did you mean `csm`?"
+
+
+def test_a_role_without_work_that_is_no_slip_of_another_is_not_doubted(file) -> None:
+    assert not capacity.load(file, set={"team.director.headcount": 1}).warnings
