@@ -35,6 +35,7 @@ LAYERS = (
     "estimates",
     "rng",
     "statistics",
+    "sketches",
     "model",
     "scenario",
     "book",
@@ -43,6 +44,7 @@ LAYERS = (
     "assumptions",
     "guards",
     "metrics",
+    "summaries",
     "expectations",
     "workings",
     "writing",
@@ -130,6 +132,7 @@ PUBLIC = [
     "Scenario",
     "Sensitivity",
     "StoredSweep",
+    "Workers",
     "calibrate",
     "compare",
     "grid",
@@ -287,7 +290,7 @@ def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = list(project["dependencies"])
-    wanted += [one for name in ("files", "report", "drivers", "learn") for one in extras[name]]
+    wanted += [one for name in ("files", "report", "drivers", "learn", "dask") for one in extras[name]]
     names = {
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
