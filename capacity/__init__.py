@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.testing import backtest
     from capacity.comparison import Comparison, compare
     from capacity.drivers.answer import Sensitivity
     from capacity.drivers.measuring import sensitivity
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from capacity.workers import Workers
 
 _HOMES = {
+    "Backtest": "capacity.backtesting.answer",
     "Calibration": "capacity.learning.answer",
     "CapacityError": "capacity.errors",
     "Comparison": "capacity.comparison",
@@ -41,6 +44,7 @@ _HOMES = {
     "Sensitivity": "capacity.drivers.answer",
     "StoredSweep": "capacity.storing.stored",
     "Workers": "capacity.workers",
+    "backtest": "capacity.backtesting.testing",
     "calibrate": "capacity.learning",
     "compare": "capacity.comparison",
     "grid": "capacity.sweeping",
@@ -54,6 +58,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Backtest",
     "Calibration",
     "CapacityError",
     "Comparison",
@@ -67,6 +72,7 @@ __all__ = [
     "Sensitivity",
     "StoredSweep",
     "Workers",
+    "backtest",
     "calibrate",
     "compare",
     "grid",

@@ -27,6 +27,7 @@ from capacity.quantities import in_yaml
 if TYPE_CHECKING:
     import pandas as pd
 
+    from capacity.backtesting.answer import Backtest
     from capacity.comparison import Comparison
     from capacity.drivers.answer import Sensitivity
     from capacity.explaining.explanation import Explanation
@@ -272,6 +273,19 @@ def write_drivers_csv(found: Sensitivity, path: Path) -> None:
     for column in ("input", "believed", "file"):
         table[column] = table[column].map(_cell)
     write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+
+
+def write_backtest_json(found: Backtest, path: Path) -> None:
+    """``{"manifest": …, "backtest": {…}, "points": [rows], …}``; what is not known is null."""
+    about = {**found.manifest, **_rests_on(found.scenario)}
+    data = {"manifest": about, "backtest": _all_known(found.summary())}
+    tables = {name: [*map(_all_known, found.rows(name))] for name in found.tables}
+    write_whole(path, as_json({**data, **tables}))
+
+
+def write_backtest_csv(found: Backtest, path: Path) -> None:
+    """A row for each value as CSV."""
+    _write_csv(found.table(), path, "file")
 
 
 def write_explanation_json(found: Explanation, manifest: Mapping[str, Any], path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capacity.cli.calibrating import calibrate
-from capacity.cli.options import HERE, NOTHING, Files, Machines, with_options
+from capacity.cli.options import HERE, NOTHING, Files, Machines, pairs, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -342,6 +342,45 @@ def sensitivity(
     with machines.executor() as executor:
         how["executor"] = executor
         run_sensitivity([file, *against], read, metric, targets, how, quiet=quiet)
+
+
+@app.command(epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"))
+@with_options
+def backtest(
+    file: File,
+    actuals: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="What happened: a row for each metric and period, or a column for each figure.",
+            show_default=False,
+        ),
+    ],
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Values of before the plan, for naive forecasts; in the same form."
+        ),
+    ] = None,
+    columns: Annotated[
+        list[str],
+        typer.Option(metavar="NAME=TITLE", help="What the file calls a column; may be repeated."),
+    ] = [],  # noqa: B006 (typer reads the default)
+    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
+    seed: Seed = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    files: Files = NOTHING,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Hold a plan against what happened: how good its ranges were, and which input explains it."""
+    from capacity.cli.backtesting import run_backtest
+    from capacity.loading import load
+
+    scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
+    how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
+    how["columns"] = pairs("--columns", columns, "value=Actual")
+    run_backtest(scenario, actuals, history, how, files, quiet=quiet)
 
 
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from capacity.cli.options import with_options
-from capacity.errors import QuestionError
-
-if TYPE_CHECKING:
-    from capacity.learning.answer import Calibration
+from capacity.cli.learned import NOWHERE, USUALLY, Reading, Targets, hours_of, run, share_of
+from capacity.cli.options import NOTHING, Files, with_options
 
 calibrate = typer.Typer(
     help="Learn inputs from logs: a fragment of a scenario, with sources and diagnostics.",
@@ -24,76 +18,6 @@ calibrate = typer.Typer(
 
 Log = Annotated[Path, typer.Argument(metavar="LOG", help="The log: CSV, Parquet or Excel.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a log is read."""
-
-    columns: Annotated[
-        list[str],
-        typer.Option(
-            "--columns", metavar="NAME=TITLE", help="What the log calls a column; may be repeated."
-        ),
-    ] = field(default_factory=list)
-    rename: Annotated[
-        list[str],
-        typer.Option(
-            metavar="OLD=NEW",
-            help="What the plan calls a task, segment or role of the log; may be repeated.",
-        ),
-    ] = field(default_factory=list)
-    date_format: Annotated[
-        str, typer.Option("--date-format", metavar="FORM", help="How dates are written.")
-    ] = "YYYY-MM-DD"
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            "--as-of",
-            metavar="DAY",
-            help="Day of the export: later dates are faults, and who has no end was there until "
-            "then. The last date of the log unless it is given.",
-        ),
-    ] = None
-    bad: Annotated[
-        str, typer.Option(metavar="SHARE", help="Part of the rows that may be left out as faulty.")
-    ] = "10%"
-
-    @property
-    def how(self) -> dict[str, Any]:
-        """The same as `capacity.calibrate` takes it."""
-        return {
-            "columns": _pairs("--columns", self.columns, "task=Activity"),
-            "rename": _pairs("--rename", self.rename, '"Quarterly review=qbr"'),
-            "date_format": self.date_format,
-            "as_of": _day("--as-of", self.as_of),
-            "bad": _share("--bad", self.bad),
-        }
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What to write, and where."""
-
-    write: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write the fragment, to list under `extends`."),
-    ] = None
-    rejects: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="List every row with a fault, as CSV.")
-    ] = None
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as one HTML page.")
-    ] = None
-    md: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the diagnostics as Markdown.")
-    ] = None
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write fragment and tables as JSON.")
-    ] = None
-
-
-USUALLY, NOWHERE = Reading(), Targets()
 
 
 def _example(command: str) -> str:
@@ -119,18 +43,18 @@ def hours(
     ] = "200h",
     reading: Reading = USUALLY,
     targets: Targets = NOWHERE,
+    files: Files = NOTHING,
     quiet: Quiet = False,
 ) -> None:
     """Hours of each task from a log of occurrences: a distribution, and how sure its mean is."""
     from capacity.learning.calibrate import hours as learn
 
-    most = _number("--longest", longest)
-    _run(
-        lambda: learn(log, family=family, rounded=rounded, longest=most, **reading.how),
-        [str(log)],
-        targets,
-        quiet=quiet,
-    )
+    asked: dict[str, Any] = {
+        "family": family,
+        "rounded": rounded,
+        "longest": hours_of("--longest", longest),
+    }
+    run(lambda: learn(log, **asked, **reading.how), [log], targets, files, quiet=quiet)
 
 
 @calibrate.command(epilog=_example("rates tickets.csv accounts.csv --since 2025-01-01"))
@@ -150,14 +74,19 @@ def rates(
     ] = None,
     reading: Reading = USUALLY,
     targets: Targets = NOWHERE,
+    files: Files = NOTHING,
     quiet: Quiet = False,
 ) -> None:
     """Events a year and account from a log of events, by task and segment; seasons by month."""
     from capacity.learning.calibrate import rates as learn
 
-    begin = _day("--since", since)
-    inputs = [str(log), str(accounts)]
-    _run(lambda: learn(log, accounts, since=begin, **reading.how), inputs, targets, quiet=quiet)
+    run(
+        lambda: learn(log, accounts, since=since, **reading.how),
+        [log, accounts],
+        targets,
+        files,
+        quiet=quiet,
+    )
 
 
 @calibrate.command(epilog=_example("churn accounts.csv --term 12 --write churn.yaml"))
@@ -186,19 +115,34 @@ def churn(
         ),
     ] = None,
     evidence: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="KIND",
             help="How it came about which accounts got the work: randomised, matched or "
-            "observational.",
+            "observational, which it is unless it is said.",
         ),
-    ] = "observational",
+    ] = None,
     addressable: Annotated[
-        str, typer.Option(metavar="SHARE", help="Part of churn that the work can move.")
-    ] = "100%",
+        str | None,
+        typer.Option(
+            metavar="SHARE", help="Part of churn that the work can move; 100% unless it is said."
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="From when on the log holds every loss: who had left before is not in it, and "
+            "what was before does not count.",
+        ),
+    ] = None,
     reading: Reading = USUALLY,
-    currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of the log.")] = "USD",
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Currency of revenues that name none; USD without."),
+    ] = None,
     targets: Targets = NOWHERE,
+    files: Files = NOTHING,
     quiet: Quiet = False,
 ) -> None:
     """Churn by segment from who left when; growth and hazard ratios from further logs."""
@@ -210,11 +154,12 @@ def churn(
         "snapshots": snapshots,
         "renewals": renewals,
         "evidence": evidence,
-        "addressable": _share("--addressable", addressable),
+        "addressable": None if addressable is None else share_of("--addressable", addressable),
+        "since": since,
+        "currency": currency,
     }
-    how = {**reading.how, "currency": currency}
-    inputs = [str(path) for path in (log, snapshots, renewals) if path]
-    _run(lambda: learn(log, **asked, **how), inputs, targets, quiet=quiet)
+    inputs = [log, snapshots, renewals]
+    run(lambda: learn(log, **asked, **reading.how), inputs, targets, files, quiet=quiet)
 
 
 @calibrate.command(epilog=_example("team people.csv --since 2023-01-01 --output done.csv"))
@@ -228,111 +173,29 @@ def team(
         ),
     ] = None,
     tenure_in: Annotated[
-        str, typer.Option("--tenure-in", metavar="UNIT", help="months or years.")
-    ] = "months",
+        str | None,
+        typer.Option("--tenure-in", metavar="UNIT", help="months, unless it is said, or years."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Log of output: name, date, output; for the ramp."),
     ] = None,
     ramped: Annotated[
-        int, typer.Option(min=1, help="Months after which people count as ramped.")
-    ] = 12,
+        int | None,
+        typer.Option(min=1, help="Months after which people count as ramped; 12 without."),
+    ] = None,
     reading: Reading = USUALLY,
     targets: Targets = NOWHERE,
+    files: Files = NOTHING,
     quiet: Quiet = False,
 ) -> None:
     """Attrition, time to hire and ramp of each role, from who was there from when to when."""
     from capacity.learning.calibrate import team as learn
 
     asked: dict[str, Any] = {
-        "since": _day("--since", since),
+        "since": since,
         "tenure_in": tenure_in,
         "output": output,
         "ramped": ramped,
     }
-    inputs = [str(path) for path in (log, output) if path]
-    _run(lambda: learn(log, **asked, **reading.how), inputs, targets, quiet=quiet)
-
-
-# --- what all of them share ----------------------------------------------------------------------
-
-
-def _run(
-    learn: Callable[[], Calibration], inputs: list[str], targets: Targets, *, quiet: bool
-) -> None:
-    """Learn, write and print."""
-    from capacity.cli.showing import show
-    from capacity.learning.rejects import TooManyRejectsError
-    from capacity.report.calibration import report
-    from capacity.report.html import check_html
-    from capacity.writing import check_targets, write_whole
-
-    check_targets([path for path in astuple(targets) if path], inputs)
-    if targets.html:
-        check_html()
-    try:
-        found = learn()
-    except TooManyRejectsError as error:
-        if targets.rejects:
-            write_whole(targets.rejects, error.rejects.to_csv())
-        raise
-    _write(found, targets)
-    if not quiet:
-        for warning in found.warnings:
-            print(f"warning: {warning}", file=sys.stderr)
-        show(report(found))
-
-
-def _write(found: Calibration, targets: Targets) -> None:
-    """Each of the files that were asked for."""
-    from capacity.writing import as_json, write_whole
-
-    if targets.rejects:
-        write_whole(targets.rejects, found.rejects.to_csv())
-    if targets.write:
-        found.write(targets.write)
-    if targets.html:
-        found.to_html(targets.html)
-    if targets.md:
-        write_whole(targets.md, found.to_markdown())
-    if targets.json:
-        write_whole(targets.json, as_json(found.summary()))
-
-
-def _pairs(option: str, texts: list[str], example: str) -> Mapping[str, str]:
-    found = {}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not (name and equals and value):
-            raise QuestionError(f"{option} {text}: not two names. Write {option} {example}")
-        found[name] = value
-    return found
-
-
-def _share(option: str, text: str) -> float:
-    from capacity.units import SHARE, parse_share
-
-    try:
-        return SHARE.check(parse_share(text), text)
-    except ValueError as error:
-        raise QuestionError(f"{option} {error}") from None
-
-
-def _number(option: str, text: str) -> float:
-    from capacity.units import HOURS, parse_hours
-
-    try:
-        return HOURS.check(parse_hours(text), text)
-    except ValueError as error:
-        raise QuestionError(f"{option} {error}") from None
-
-
-def _day(option: str, text: str | None) -> Any:
-    from capacity.scenario.days import read_day
-
-    if text is None:
-        return None
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise QuestionError(f"{option} {error}") from None
+    run(lambda: learn(log, **asked, **reading.how), [log, output], targets, files, quiet=quiet)

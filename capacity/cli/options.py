@@ -121,3 +121,15 @@ def with_options(verb: Callable[..., R]) -> Callable[..., R]:
 
 def _default(option: Field[Any]) -> Any:
     return option.default if option.default_factory is MISSING else option.default_factory()
+
+
+def pairs(option: str, texts: list[str], example: str) -> dict[str, str]:
+    """What an option of the form ``NAME=OTHER`` says, each time that it is given."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise QuestionError(f"{option} {text}: not two names. Write {option} {example}")
+        if found.setdefault(name, value) != value:
+            raise QuestionError(f"{option} {text}: {name} is {found[name]} already. Write it once")
+    return found

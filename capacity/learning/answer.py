@@ -9,9 +9,12 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capacity.errors import CapacityError, QuestionError
 from capacity.learning.rejects import Rejects
+from capacity.quantities import in_yaml
+from capacity.report.reported import Reported
 from capacity.scenario.dumping import as_yaml
-from capacity.writing import write_whole
+from capacity.writing import as_json, plain_cell, write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,8 +66,14 @@ class Curve:
     line: tuple[tuple[float, float], ...]
 
 
+INPUTS = ("input", "value", "source", "evidence", "note")
+"""Columns of the list of what was learned."""
+_REMARKS = INPUTS[2:]
+NOTHING = "The logs are too small to learn any input from; take longer ones"
+
+
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Reported):
     """Inputs learned from history.
 
     Attributes
@@ -106,6 +115,11 @@ class Calibration:
         found = next(f for f in self.findings if name in (None, f.name))
         return pd.DataFrame(list(found.rows), columns=list(found.units))
 
+    @property
+    def inputs(self) -> list[dict[str, str]]:
+        """A row for each setting of the fragment: path, value, source, evidence and note."""
+        return list(_inputs("", self.fragment))
+
     def summary(self) -> dict[str, Any]:
         """All of it in plain data, for other programs; what is not known is None."""
         return {
@@ -118,6 +132,33 @@ class Calibration:
             "left_out": self.rejects.left_out,
         }
 
+    def listed(self) -> pd.DataFrame:
+        """The inputs as a table."""
+        import pandas as pd  # slow to import
+
+        return pd.DataFrame(self.inputs, columns=list(INPUTS))
+
+    def to_json(self, path: str | Path) -> None:
+        """Write the summary."""
+        write_whole(Path(path), as_json(self.summary()))
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the list of what was learned."""
+        table = self.listed().map(plain_cell)
+        write_whole(Path(path), table.to_csv(index=False, lineterminator="\n"))
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write what was learned, the tables and the rows with faults as an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        from capacity.workbook.calibration import workbook  # brought by the extra `report`
+
+        write_whole(Path(path), workbook(self))
+
     def to_yaml(self) -> str:
         """The fragment as the text of a file, to be listed behind a plan under `extends`."""
         head = f"# Learned by `capacity calibrate {self.what}`; list it behind a plan: extends\n"
@@ -129,11 +170,27 @@ class Calibration:
         Raises
         ------
         CapacityError
-            Where one cannot be written.
+            Where there is nothing to write, one cannot be written, or it would replace a log.
         """
+        self.check_target(path)
         for name, text in self.beside.items():
             write_whole(Path(path).parent / name, text)
         write_whole(Path(path), self.to_yaml())
+
+    def check_target(self, path: str | Path) -> None:
+        """Make sure that there is a fragment, and that no log is written over.
+
+        Raises
+        ------
+        CapacityError
+            Where it is not so.
+        """
+        if not self.fragment:
+            raise QuestionError(f"{path}: not written. {NOTHING}")
+        logs = {Path(name).resolve() for name in self.manifest["files"]}
+        for target in (Path(path), *(Path(path).parent / name for name in self.beside)):
+            if target.resolve() in logs:
+                raise CapacityError(f"{target}: is a log that was read. Write to another folder")
 
     @cached_property
     def page(self) -> Page:
@@ -142,22 +199,25 @@ class Calibration:
 
         return page(self)
 
-    def to_html(self, path: str | Path) -> None:
-        """Write the diagnostics as one HTML file that needs nothing else."""
-        from capacity.report.html import html  # brought by the extra `report`
-
-        write_whole(Path(path), html(self.page))
-
-    def to_markdown(self, pictures: str = "") -> str:
-        """The diagnostics as Markdown; `pictures` is a folder with an SVG of each chart."""
-        from capacity.report.markdown import markdown  # shows what is computed here
-
-        return markdown(self.page, pictures)
-
     def __str__(self) -> str:
         from capacity.report.calibration import as_text  # shows what is computed here
 
         return as_text(self)
+
+
+def _inputs(path: str, value: Any) -> Iterator[dict[str, str]]:
+    """Settings with a source, and lists of them, wherever they stand in a fragment."""
+    if isinstance(value, Mapping) and "source" in value:
+        remarks = {name: value.get(name, "") for name in _REMARKS}
+        number = {name: part for name, part in value.items() if name not in _REMARKS}
+        whole = number["value"] if list(number) == ["value"] else number
+        yield {"input": path, "value": in_yaml(whole), **remarks}
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _inputs(f"{path}.{name}" if path else name, part)
+    elif isinstance(value, list):
+        for i, part in enumerate(value):
+            yield from _inputs(f"{path}[{i + 1}]", part)
 
 
 def _rows(found: Findings) -> Iterator[dict[str, Any]]:

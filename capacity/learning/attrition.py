@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.learning.lives import Lives
-from capacity.learning.posterior import Rate
+from capacity.learning.posterior import Rate, is_too_little
 from capacity.units import MONTHS_PER_YEAR
 
 BANDS = (0.0, 12.0, 24.0, 60.0, np.inf)
@@ -35,6 +35,11 @@ class Attrition:
     left: int
     rate: Rate
     by_tenure: tuple[tuple[int, float], ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is enough to learn attrition from."""
+        return not is_too_little(self.left, self.rate.exposure)
 
 
 def attrition_of(role: str, people: Lives) -> Attrition:

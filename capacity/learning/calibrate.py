@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from capacity.learning.answer import Calibration
-from capacity.learning.how import Reading
+from capacity.learning.how import Reading, day_of
 
 
 class HowToRead(TypedDict, total=False):
@@ -22,9 +22,20 @@ class HowToRead(TypedDict, total=False):
     columns: Mapping[str, str]
     rename: Mapping[str, str]
     date_format: str
-    as_of: dt.date | None
+    as_of: dt.date | str | None
     bad: float
+
+
+class HowToReadMoney(HowToRead, total=False):
+    """The same of a log of revenues."""
+
     currency: str
+
+
+def _reading(how: HowToRead | HowToReadMoney) -> Reading:
+    given: dict[str, Any] = {**how}
+    given["as_of"] = day_of("as_of", given.get("as_of"), may_be_month=False)
+    return Reading(**given)
 
 
 def hours(
@@ -60,14 +71,14 @@ def hours(
     """
     from capacity.learning.hours import learn_hours  # only what is asked for is loaded
 
-    return learn_hours(path, Reading(**how), family, rounded, longest)
+    return learn_hours(path, _reading(how), family, rounded, longest)
 
 
 def rates(
     events: str | Path,
     accounts: str | Path,
     *,
-    since: dt.date | None = None,
+    since: dt.date | str | None = None,
     **how: Unpack[HowToRead],
 ) -> Calibration:
     """How often tasks fall due at random, a year and account, by segment.
@@ -91,16 +102,16 @@ def rates(
     """
     from capacity.learning.rates import learn_rates  # only what is asked for is loaded
 
-    return learn_rates(events, accounts, Reading(**how), since)
+    return learn_rates(events, accounts, _reading(how), day_of("since", since))
 
 
 def team(
     path: str | Path,
     *,
-    since: dt.date | None = None,
-    tenure_in: str = "months",
+    since: dt.date | str | None = None,
+    tenure_in: str | None = None,
     output: str | Path | None = None,
-    ramped: int = 12,
+    ramped: int | None = None,
     **how: Unpack[HowToRead],
 ) -> Calibration:
     """Attrition, time to hire and ramp, by role.
@@ -114,12 +125,12 @@ def team(
     since
         Day from which on the roster holds everybody: who had left before is not in it.
     tenure_in
-        ``months`` or ``years``.
+        ``months``, unless it is said, or ``years``.
     output
         What people got done: `name`, `date`, `output`, a row for each person and month; for the
         ramp.
     ramped
-        Completed months after which people count as ramped.
+        Completed months after which people count as ramped; 12 without.
     **how
         How the logs are read: columns, rename, date_format, as_of, bad.
 
@@ -130,7 +141,7 @@ def team(
     """
     from capacity.learning.team import Asked, learn_team  # only what is asked for is loaded
 
-    return learn_team(path, Reading(**how), Asked(since, tenure_in, output, ramped))
+    return learn_team(path, _reading(how), Asked(day_of("since", since), tenure_in, output, ramped))
 
 
 def churn(
@@ -140,9 +151,10 @@ def churn(
     term: float | None = None,
     snapshots: str | Path | None = None,
     renewals: str | Path | None = None,
-    evidence: str = "observational",
-    addressable: float = 1.0,
-    **how: Unpack[HowToRead],
+    evidence: str | None = None,
+    addressable: float | None = None,
+    since: dt.date | str | None = None,
+    **how: Unpack[HowToReadMoney],
 ) -> Calibration:
     """Churn by segment, and what growth and hazard ratios further logs tell.
 
@@ -162,9 +174,13 @@ def churn(
         Renewals, a row each: `segment`, whether it was `lost`, and the coverage of tasks in columns
         ``coverage_TASK``; what else may matter in columns ``control_NAME``.
     evidence
-        How it came about who got the work: ``randomised``, ``matched`` or ``observational``.
+        How it came about who got the work: ``randomised``, ``matched`` or ``observational``, which
+        it is unless it is said.
     addressable
-        Share of churn that the work can move.
+        Share of churn that the work can move; all of it without.
+    since
+        Day from which on the history holds every loss: who had left before is not in it, and what
+        was before does not count.
     **how
         How the logs are read: columns, rename, date_format, as_of, bad, currency.
 
@@ -177,5 +193,6 @@ def churn(
     """
     from capacity.learning.churn import Asked, learn_churn  # only what is asked for is loaded
 
-    asked = Asked(form, term, snapshots, renewals, evidence, addressable)
-    return learn_churn(path, Reading(**how), asked)
+    begin = day_of("since", since)
+    asked = Asked(form, term, snapshots, renewals, evidence, addressable, begin)
+    return learn_churn(path, _reading(how), asked)

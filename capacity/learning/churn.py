@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +12,34 @@ import numpy as np
 
 from capacity import units
 from capacity.errors import QuestionError
-from capacity.estimates import Z_OF_P90
 from capacity.learning.answer import Calibration
+from capacity.learning.churn_fragment import (
+    effect_settings,
+    growth_settings,
+    market_settings,
+    segment_settings,
+    tie,
+)
 from capacity.learning.churn_told import curves, findings, sentences, warnings
-from capacity.learning.effects import CONTROL, COVERAGE, Effects, read_effects
-from capacity.learning.fragment import manifest_of, measured, moments, quantiles, source_of
+from capacity.learning.effects import BIAS, CONTROL, COVERAGE, OBSERVATIONAL, Effects, read_effects
+from capacity.learning.fragment import manifest_of, some_of
 from capacity.learning.growth import Growth, read_growth
-from capacity.learning.how import Reading, check_known
-from capacity.learning.lives import Lives, Terms, read_lives, renewals_of
-from capacity.learning.log import Log, read_log
+from capacity.learning.how import Reading, check_known, check_used
+from capacity.learning.lives import Lives, read_lives
+from capacity.learning.log import Log, check_renamed, read_log
 from capacity.learning.posterior import Rate
 from capacity.learning.rejects import Rejects
 from capacity.learning.retention import (
-    EACH,
     HAZARD,
+    ONE,
     RENEWAL_FORMS,
     SBG,
     Retention,
     by_renewal,
     compared,
 )
+from capacity.learning.terms import NO_TERM, Terms, is_term, renewals_of, unseen_of
 from capacity.learning.volatility import Years, years_at_renewals, years_by_tenure
-from capacity.scenario.fields import LONGEST_TERM
 from capacity.units import MONTHS_PER_YEAR
 
 AUTO = "auto"
@@ -61,50 +68,91 @@ class Asked:
         How it came about which renewals got the work: a key of `effects.BIAS`.
     addressable
         Share of churn that the work can move.
+    since
+        Day from which on the history holds all losses; who had left before is not in it.
     """
 
     form: str = AUTO
     term: float | None = None
     snapshots: str | Path | None = None
     renewals: str | Path | None = None
-    evidence: str = "observational"
-    addressable: float = 1.0
+    evidence: str | None = None
+    addressable: float | None = None
+    since: dt.date | None = None
+
+    @property
+    def movable(self) -> float:
+        """Share of churn that the work can move; all of it, unless it is said."""
+        return 1.0 if self.addressable is None else self.addressable
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
             raise QuestionError(f"form {self.form!r} is not known. Write {', '.join(FORMS)}")
-        if not 0 < self.addressable <= 1:
+        if self.evidence not in (None, *BIAS):
+            raise QuestionError(f"evidence {self.evidence!r} is not known. Write {', '.join(BIAS)}")
+        if not 0 < self.movable <= 1:
             raise QuestionError("addressable is not above 0 and up to 1. Write 60% or 0.6")
-        if self.term is not None and not 1 <= self.term <= LONGEST_TERM:
-            raise QuestionError(f"term {self.term:g} is not 1 to {LONGEST_TERM} months. Write 12")
+        if self.term is not None and not is_term(self.term):
+            raise QuestionError(f"term {self.term:g} is {NO_TERM}")
+        of_renewals = {"evidence": self.evidence, "addressable": self.addressable}
+        check_used(of_renewals, "a log of renewals (--renewals FILE)", self.renewals)
 
 
 def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     """Churn, growth and effects from the logs."""
     check_known(how, _names(how))
+    check_used({"currency": how.currency}, "a log of revenues (--snapshots FILE)", asked.snapshots)
     needed = ("segment", "start") if _is_dated(path, how) else ("segment", "tenure", "churned")
     log = read_log(path, how, needed, HISTORY)
     lives, terms = _history(log, asked)
-    rejects = log.rejects()
+    log.rejects()  # stops where too many rows are bad
     lives.check_time()
     found = [_retention(lives.of(s), terms, s, asked) for s in lives.groups()]
+    told = [one for one in found if one.tells]
     years = _years(lives, terms, asked) if lives.has_dates else None
-    segments = {s: _segment(log, r, lives) for s, r in zip(lives.groups(), found, strict=True)}
-    market = _market(log, lives, years) if years and years.tell else {}
-    growth, more = _growth(asked, how, lives, segments)
-    effects, tasks, others = _effects(asked, how)
-    ties = [_tie(r) for r in found if r.form == SBG]
-    fragment = {"segments": segments, "tasks": tasks, "market": market, "correlate": ties}
+    growth, snapshots = _growth(asked, how, log)
+    effects, renewals = _effects(asked, how)
+    fragment = {
+        "segments": _segments(log, told, lives, growth, snapshots),
+        "tasks": _tasks(effects, renewals, asked.movable),
+        "market": market_settings(log, lives, years) if years and years.tell else {},
+        "correlate": [tie(one) for one in told if one.form == SBG],
+    }
+    logs = [one for one in (log, snapshots, renewals) if one is not None]
+    check_renamed(logs)
     return Calibration(
         "churn",
-        {key: part for key, part in fragment.items() if part},
+        some_of(fragment),
         tuple(sentences(found, years, growth, effects)),
         tuple(findings(found, lives, years, growth, effects)),
-        rejects + more + others,
-        manifest_of(log, lives.until),
-        tuple(warnings(log, found, effects, asked.addressable, ties)),
-        tuple(curves(found, lives)),
+        sum((one.rejects() for one in logs), Rejects()),
+        manifest_of(logs, lives.until, asdict(asked)),
+        tuple(warnings(log, found, growth, effects, asked.movable)),
+        tuple(curves(told, lives)),
     )
+
+
+def _segments(
+    log: Log,
+    told: list[Retention],
+    lives: Lives,
+    growth: Mapping[str, Growth],
+    snapshots: Log | None,
+) -> dict[str, Any]:
+    """Churn and growth of each segment of which either is told."""
+    out = {one.segment: segment_settings(log, one, lives) for one in told}
+    if snapshots is not None:
+        days = snapshots.days("date")[snapshots.good]
+        for segment, one in growth.items():
+            if one.tells:
+                out.setdefault(segment, {}).update(growth_settings(snapshots, one, days))
+    return out
+
+
+def _tasks(effects: Effects | None, log: Log | None, addressable: float) -> dict[str, Any]:
+    if effects is None or log is None or not effects.tells:
+        return {}
+    return {one.task: effect_settings(log, one, effects, addressable) for one in effects.effects}
 
 
 def _names(how: Reading) -> tuple[str, ...]:
@@ -130,11 +178,11 @@ def _history(log: Log, asked: Asked) -> tuple[Lives, Terms | None]:
     term = np.full(len(log), np.nan if asked.term is None else asked.term)
     if "term" in log:
         given = log.numbers("term", units.PLAIN, needed=asked.term is None)
-        wrong = (given < 1) | (given > LONGEST_TERM)
-        text = f"months are no term. Write 1 to {LONGEST_TERM}"
-        log.reject(wrong, "term", lambda i: f"{given[i]:g} {text}", "terms out of range")
+        wrong = ~is_term(given) & ~np.isnan(given)
+        log.reject(wrong, "term", lambda i: f"{given[i]:g} is {NO_TERM}", "terms out of range")
         term = np.where(np.isnan(given), term, given)
-    lives = read_lives(log, "account", "segment", "churned")
+    since = None if asked.since is None else np.datetime64(asked.since)
+    lives = read_lives(log, "account", "segment", "churned", since)
     good = log.good
     term = term[good]
     if np.isnan(term).any():
@@ -147,7 +195,8 @@ def _history(log: Log, asked: Asked) -> tuple[Lives, Terms | None]:
         known = ~np.isnan(told)
         kept = np.where(known, told, kept)
         decided = np.where(known, told + lives.ended, decided)
-    return lives, Terms(lives.group, term, decided, kept)
+    unseen = unseen_of(lives, term, decided)
+    return lives, Terms(lives.group, term, decided, kept, unseen)
 
 
 def _retention(own: Lives, terms: Terms | None, segment: str, asked: Asked) -> Retention:
@@ -160,9 +209,9 @@ def _retention(own: Lives, terms: Terms | None, segment: str, asked: Asked) -> R
             raise QuestionError(text)
         return plain
     here = terms.group == segment
-    decided, left = by_renewal(terms.decided[here], terms.kept[here])
+    decided, left = by_renewal(terms.decided[here], terms.kept[here], terms.unseen[here])
     if not decided.sum():
-        return plain
+        return replace(plain, form=ONE)  # who is in a first term could not leave: nothing is told
     aic, fit = compared(decided, left)
     form = min(aic, key=aic.__getitem__) if asked.form == AUTO else asked.form
     if form not in aic:
@@ -181,87 +230,26 @@ def _years(lives: Lives, terms: Terms | None, asked: Asked) -> Years:
     return years_at_renewals(lives, terms, found)
 
 
-# --- the fragment -------------------------------------------------------------------------------
-
-_METHODS = {
-    HAZARD: "losses over time at risk, gamma posterior",
-    EACH: "losses by renewal, beta posterior",
-    SBG: "shifted-beta-geometric by maximum likelihood",
-}
+# --- further logs -------------------------------------------------------------------------------
 
 
-def _segment(log: Log, found: Retention, lives: Lives) -> dict[str, Any]:
-    own = lives.of(found.segment)
-    method = _METHODS.get(found.form, "losses over renewals, beta posterior")
-    dates = (own.starts, own.after - np.timedelta64(1, "D")) if own.has_dates else ()
-    remarks = measured(source_of(log, found.accounts, method, *dates))
-    if found.form == SBG:
-        assert found.sbg is not None
-        assert found.sbg.covariance is not None
-        errors = np.sqrt(np.diag(found.sbg.covariance))
-        both = zip((found.sbg.alpha, found.sbg.beta), errors, strict=True)
-        alpha, beta = (quantiles(units.BETA_SHAPE, _lognormal(*pair), {}) for pair in both)
-        return {"churn": {"sbg": {"alpha": alpha, "beta": beta, **remarks}}}
-    each = [moments(units.SHARE, mean, sd, remarks) for mean, sd in found.yearly()]
-    return {"churn": each[0] if len(each) == 1 else each}
-
-
-def _lognormal(middle: float, error: float) -> list[float]:
-    """Quantiles 0.1, 0.5 and 0.9."""
-    found: list[float] = (middle * np.exp(Z_OF_P90 * error * np.array([-1, 0, 1]))).tolist()
-    return found
-
-
-def _tie(found: Retention) -> dict[str, Any]:
-    """Both shapes of a fit are wrong together."""
-    assert found.sbg is not None
-    path = f"segments.{found.segment}.churn.sbg"
-    rho = float(f"{np.clip(found.sbg.rank_correlation, -0.99, 0.99):.3g}")
-    return {"between": [f"{path}.alpha", f"{path}.beta"], "rho": rho}
-
-
-def _market(log: Log, lives: Lives, years: Years) -> dict[str, Any]:
-    method = f"churn of {len(years.years)} calendar years beyond luck, negative binomial"
-    source = source_of(log, len(lives), method, lives.starts, lives.after - np.timedelta64(1, "D"))
-    found = quantiles(units.VOLATILITY, years.volatility().tolist(), measured(source))
-    return {"churn_volatility": found}
-
-
-def _growth(
-    asked: Asked, how: Reading, lives: Lives, segments: dict[str, Any]
-) -> tuple[Mapping[str, Growth], Rejects]:
-    """Growth by segment, written into the settings of the segments."""
+def _growth(asked: Asked, how: Reading, history: Log) -> tuple[Mapping[str, Growth], Log | None]:
+    """Growth by segment, and the log of it; the history knows the segments, also of bad rows."""
     if asked.snapshots is None:
-        return {}, Rejects()
+        return {}, None
     log = read_log(asked.snapshots, how, SNAPSHOTS[:3], SNAPSHOTS[3:], is_further=True)
-    segment_of = dict(zip(lives.names.tolist(), lives.group.tolist(), strict=True))
-    found = read_growth(log, segment_of)
-    rejects = log.rejects()
-    days = log.days("date")[log.good]
-    for segment, growth in found.items():
-        method = f"{growth.pairs:,} pairs of {growth.accounts:,} accounts"
-        remarks = measured(source_of(log, len(log), method, days))
-        settings = segments.setdefault(segment, {})
-        settings["contraction"] = moments(units.SHARE, *growth.contraction, remarks)
-        settings["expansion"] = moments(units.GROWTH, *growth.expansion, remarks)
-    return found, rejects
+    segment_of = {}
+    if "account" in history:
+        names, segments = history.names("account"), history.names("segment", renamed=True)
+        segment_of = dict(zip(names.tolist(), segments.tolist(), strict=True))
+    return read_growth(log, segment_of), log
 
 
-def _effects(asked: Asked, how: Reading) -> tuple[Effects | None, dict[str, Any], Rejects]:
+def _effects(asked: Asked, how: Reading) -> tuple[Effects | None, Log | None]:
     if asked.renewals is None:
-        return None, {}, Rejects()
+        return None, None
     known = tuple(name for name in how.columns if name.startswith(_FREE))
     log = read_log(
         asked.renewals, how, ("segment", "lost"), ("term", *known), _FREE, is_further=True
     )
-    found = read_effects(log, asked.evidence)
-    tasks = {}
-    method = f"complementary log-log regression, {asked.evidence}"
-    for effect in found.effects:
-        factor = effect.on_addressable(asked.addressable)
-        note = f"hazard ratio {np.exp(effect.log):.2f} as seen, E-value {effect.e_value:.2f}"
-        remarks = measured(source_of(log, found.renewals, method), note)
-        tasks[effect.task] = {
-            "if_stopped": {"churn": quantiles(units.FACTOR, factor, {}), **remarks}
-        }
-    return found, tasks, log.rejects()
+    return read_effects(log, asked.evidence or OBSERVATIONAL), log

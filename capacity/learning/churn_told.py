@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.learning.answer import Curve, Findings
-from capacity.learning.effects import Effects
+from capacity.learning.effects import RANDOMISED, Effects
 from capacity.learning.growth import Growth
 from capacity.learning.lives import Lives
 from capacity.learning.log import Log
-from capacity.learning.posterior import OUTER, Z_OF_P95, Chance
+from capacity.learning.posterior import OUTER, TOO_LITTLE, Z_OF_P95, Chance
 from capacity.learning.retention import EACH, HAZARD, ONE, RENEWAL_FORMS, SBG, Retention
 from capacity.learning.survival import curve_of
 from capacity.learning.volatility import Years
@@ -23,6 +22,9 @@ from capacity.units import MONTHS_PER_YEAR
 
 _MARKS = (12, 24, 36, 48, 60)
 _FEW = 10
+_HARDLY = 0.1
+"""Share of the variance of a coverage, alone of all columns, below which that is said."""
+_THREE_UNKNOWN = (float("nan"),) * 3
 _SHOWN = 24
 """Renewals of a segment that have a line of the table."""
 
@@ -35,12 +37,11 @@ def sentences(
 ) -> Iterator[str]:
     """What was found, in sentences."""
     for one in found:
-        mean, low, high = one.first()
-        when = "a year" if one.form in (HAZARD, ONE) else "at the first renewal"
+        yield _of_segment(one)
+    if any(one.form in RENEWAL_FORMS for one in found):
         yield (
-            f"{one.segment}: {one.lost:,} of {one.accounts:,} accounts were lost, "
-            f"{share(mean, 1)} {when} ({share(low, 1)} to {share(high, 1)} in 9 of 10). "
-            f"Told as {_TOLD[one.form]}."
+            "Churn counts renewals. Losses a month count all time: an account in mid-term had no "
+            "chance to leave."
         )
     if years is not None and years.tell:
         yield _of_years(years)
@@ -48,14 +49,36 @@ def sentences(
         yield (
             f"{segment}: accounts that stay grow by {share(one_growth.expansion[0], 1)} and cut "
             f"{share(one_growth.contraction[0], 1)} a year."
+            if one_growth.tells
+            else f"{segment}: revenues of {one_growth.accounts} accounts are {TOO_LITTLE}."
         )
-    for effect in effects.effects if effects else ():
+    if effects is not None:
+        yield from _of_work(effects)
+
+
+def _of_work(effects: Effects) -> Iterator[str]:
+    if not effects.tells:
+        yield f"{effects.lost} of {effects.renewals} renewals were lost, which is {TOO_LITTLE}."
+        return
+    doubt = "" if effects.evidence == RANDOMISED else f"{effects.evidence} effects are biased, so "
+    for effect in effects.effects:
         ratio, believed = np.exp(effect.log), np.exp(effect.shrunk)
         low, high = np.exp(effect.log + np.array([-1, 1]) * Z_OF_P95 * effect.error)
         yield (
             f"{effect.task}: renewals without it were lost at {ratio:.2f} times the hazard "
-            f"({low:.2f} to {high:.2f} in 9 of 10); {believed:.2f} is what to believe of it."
+            f"({low:.2f} to {high:.2f} in 9 of 10); {doubt}{believed:.2f} is what to believe of it."
         )
+
+
+def _of_segment(one: Retention) -> str:
+    lost = f"{one.segment}: {one.lost:,} of {one.accounts:,} accounts were lost"
+    if not one.tells:
+        return f"{lost}, which is {TOO_LITTLE}."
+    mean, low, high = one.first()
+    return (
+        f"{lost}, {share(mean, 1)} {_WHEN[one.form]} ({share(low, 1)} to {share(high, 1)} in 9 of "
+        f"10). Told as {_TOLD[one.form]}."
+    )
 
 
 def _of_years(years: Years) -> str:
@@ -71,6 +94,8 @@ def _of_years(years: Years) -> str:
     )
 
 
+_A_YEAR, _AT_FIRST = "a year", "at the first renewal"
+_WHEN = {HAZARD: _A_YEAR, ONE: _A_YEAR, EACH: _AT_FIRST, SBG: _AT_FIRST}
 _TOLD = {
     HAZARD: "one churn a year, from the time at risk",
     ONE: "one churn for all renewals",
@@ -82,9 +107,9 @@ _TOLD = {
 def warnings(
     log: Log,
     found: list[Retention],
+    growth: Mapping[str, Growth],
     effects: Effects | None,
     addressable: float,
-    ties: list[Any],
 ) -> Iterator[str]:
     """What to be careful about."""
     if log.how.as_of is None and "start" in log:
@@ -93,28 +118,37 @@ def warnings(
             "to be there until the last date of the file"
         )
     for one in found:
-        if one.lost < _FEW:
-            yield f"{one.segment}: {one.lost} losses are few; the range says how little they tell"
-    if ties:
+        if one.lost < _FEW and one.tells:
+            yield f"{one.segment}: few losses ({one.lost}); the range says how little they tell"
+    for segment, one_growth in growth.items():
+        for name, (change, _) in one_growth.changes.items():
+            if one_growth.tells and not change:
+                yield f"{segment}: no {name} was seen, so it is 0 without a range"
+    if any(one.form == SBG for one in found if one.tells):
         yield (
             "the fragment ties alpha and beta by `correlate`, which replaces the pairs of a plan "
             "that has some of its own: list them together"
         )
-    if effects is not None:
+    if effects is not None and effects.tells:
         yield from _of_bias(effects, addressable)
 
 
 def _of_bias(effects: Effects, addressable: float) -> Iterator[str]:
-    if effects.evidence != "randomised":
+    if effects.evidence != RANDOMISED:
         yield (
             f"{effects.evidence} effects are biased: accounts that got the work differ from those "
             "that did not, in ways the log may not hold. They are shrunk towards no effect; only "
             "an experiment tells"
         )
-    for effect in effects.effects:
+    for effect, alone in zip(effects.effects, effects.alone, strict=True):
+        if alone < _HARDLY:
+            yield (
+                f"coverage of {effect.task} goes along with other columns ({share(1 - alone)} of "
+                "its variance), so its effect can hardly be told from theirs"
+            )
         if effect.e_of_range <= 1:
             yield f"{effect.task}: the range holds no effect at all (hazard ratio 1)"
-        elif effects.evidence != "randomised":
+        elif effects.evidence != RANDOMISED:
             yield (
                 f"{effect.task}: a hidden cause that goes along with the work and with renewal by "
                 f"a risk ratio of {effect.e_value:.2f} each explains all of it (E-value; "
@@ -147,23 +181,23 @@ def findings(
         yield Findings("years", "Lost by year", heads, table)
     if growth:
         yield _of_growth(growth)
-    if effects:
+    if effects and effects.tells:
         yield _of_effects(effects)
 
 
 def _of_segments(found: list[Retention]) -> Findings:
     heads = {
         "segment": "text", "accounts": "count", "lost": "count", "account-months": "count",
-        "lost a month": "chance", "lost a year": "share", "p5": "share", "p95": "share",
+        "lost a month": "chance", "churn": "share", "p5": "share", "p95": "share", "of": "text",
         "told as": "text",
     }  # fmt: skip
     rows = []
     for one in found:
         months = MONTHS_PER_YEAR * one.hazard.exposure
-        low, high = 1 - np.exp(-one.hazard.quantiles(OUTER))
-        mean, _ = one.hazard.chance()
-        row = (one.segment, one.accounts, one.lost, months, one.lost / months, mean, low, high)
-        rows.append((*row, one.form))
+        seen = (one.segment, one.accounts, one.lost, months, one.lost / months)
+        told = (*one.first(), _WHEN[one.form], one.form)
+        unknown = (*_THREE_UNKNOWN, "", "too little to tell")
+        rows.append((*seen, *(told if one.tells else unknown)))
     return Findings("segments", "Churn by segment", heads, tuple(rows))
 
 
@@ -176,6 +210,8 @@ def _of_renewals(found: list[Retention]) -> Findings:
     for one in found:
         chances = zip(one.decided.tolist(), one.left.tolist(), strict=True)
         for j, (decided, left) in enumerate(islice(chances, _SHOWN)):
+            if not decided:
+                continue
             low, high = _chance(left, decided)
             seen = left / decided
             fitted = one.fitted(j + 1)

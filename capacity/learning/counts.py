@@ -9,9 +9,8 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import DateArray
-from capacity.errors import QuestionError
 from capacity.learning.lives import Lives
-from capacity.learning.posterior import Rate, excess
+from capacity.learning.posterior import Rate, excess, is_too_little
 from capacity.units import DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 UNLIKELY = 0.01
@@ -48,6 +47,11 @@ class Found:
     spread: float
     p_value: float
     counts: IntArray
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is enough to learn a rate from."""
+        return not is_too_little(self.events, self.years)
 
     @property
     def differ(self) -> bool:
@@ -89,8 +93,6 @@ def found_of(task: str, segment: str, count: FloatArray, exposure: FloatArray) -
     from scipy.stats import chi2  # slow to import
 
     events, years = float(count.sum()), float(exposure.sum())
-    if years <= 0:
-        raise QuestionError(f"segment {segment}: no account was there in the period of the events")
     expected = events / years * exposure
     alpha = excess(count, expected)
     inflation = 1 + alpha * (events / years) * float((exposure**2).sum()) / years

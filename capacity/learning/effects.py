@@ -19,18 +19,21 @@ from capacity.errors import QuestionError
 from capacity.estimates import Z_OF_P90
 from capacity.learning.libraries import statsmodels
 from capacity.learning.log import Log
-from capacity.scenario.fields import LONGEST_TERM
+from capacity.learning.posterior import FEW
+from capacity.learning.terms import NO_TERM, is_term
 from capacity.units import LARGEST, MONTHS_PER_YEAR
 
 COVERAGE, CONTROL = "coverage_", "control_"
 """What columns of the coverage of a task, and of what else may matter, begin with."""
 BELIEVED = 0.3
 """Standard deviation of ln(hazard ratio) before the data: 9 of 10 lie within 0.61 to 1.64."""
-BIAS = {"randomised": 0.0, "matched": 0.15, "observational": 0.3}
+RANDOMISED, OBSERVATIONAL = "randomised", "observational"
+BIAS = {RANDOMISED: 0.0, "matched": 0.15, OBSERVATIONAL: 0.3}
 """Standard deviation of the bias of ln(hazard ratio), by how it came about who got the work."""
 _COMMON = 0.15
 _ANY = replace(units.PLAIN, low=-LARGEST)
 _WIDEST = 20.0
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,20 @@ class Effects:
         Renewals, and those that were lost.
     evidence
         A key of `BIAS`.
+    alone
+        Share of the variance of each coverage that goes along with no other column.
     """
 
     effects: tuple[Effect, ...]
     renewals: int
     lost: int
     evidence: str
+    alone: tuple[float, ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough renewals were lost, and enough kept, to learn anything from."""
+        return min(self.lost, self.renewals - self.lost) >= FEW
 
 
 def shrunk(log: float, error: float, evidence: str) -> tuple[float, float]:
@@ -118,16 +129,13 @@ def read_effects(log: Log, evidence: str) -> Effects:
     QuestionError
         Where the log cannot tell them.
     """
-    if evidence not in BIAS:
-        raise QuestionError(f"evidence {evidence!r} is not known. Write {', '.join(BIAS)}")
     segments = log.names("segment", renamed=True)
     lost = log.flags("lost")
     term = np.full(len(log), float(MONTHS_PER_YEAR))
     if "term" in log:
         term = log.numbers("term", units.PLAIN)
-        wrong = (term < 1) | (term > LONGEST_TERM)
-        text = f"months are no term. Write 1 to {LONGEST_TERM}"
-        log.reject(wrong, "term", lambda i: f"{term[i]:g} {text}", "terms out of range")
+        wrong = ~is_term(term) & ~np.isnan(term)
+        log.reject(wrong, "term", lambda i: f"{term[i]:g} is {NO_TERM}", "terms out of range")
     tasks = [name for name in log.table.columns if name.startswith(COVERAGE)]
     if not tasks:
         text = f"no column begins with `{COVERAGE}`. Map one: --columns {COVERAGE}qbr=TITLE"
@@ -140,8 +148,7 @@ def read_effects(log: Log, evidence: str) -> Effects:
     good = log.good
     shortfall = np.column_stack([1 - coverage[name][good] for name in tasks])
     other = _design(segments[good].astype(str), [controls[name][good] for name in controls])
-    names = [name.removeprefix(COVERAGE) for name in tasks]
-    names = [log.how.rename.get(name, name) for name in names]
+    names = log.renamed([name.removeprefix(COVERAGE) for name in tasks])
     return fit_effects(names, shortfall, other, lost[good], term[good], evidence)
 
 
@@ -173,9 +180,7 @@ def fit_effects(
     """
     if not 0 < lost.sum() < len(lost):
         raise QuestionError("none or all of the renewals were lost, which tells no effect")
-    for name, values in zip(tasks, shortfall.T, strict=True):
-        if values.std() == 0:
-            raise QuestionError(f"coverage of {name} is always the same, which tells no effect")
+    alone = _alone(tasks, shortfall, other)
     api = statsmodels("api")
     link = api.families.links.CLogLog()
     design = np.column_stack([shortfall, other])
@@ -200,7 +205,38 @@ def fit_effects(
         _effect(*row, evidence, common=common)
         for row in zip(tasks, logs.tolist(), errors.tolist(), strict=True)
     ]
-    return Effects(tuple(found), len(lost), int(lost.sum()), evidence)
+    return Effects(tuple(found), len(lost), int(lost.sum()), evidence, alone)
+
+
+def _alone(tasks: list[str], shortfall: FloatArray, other: FloatArray) -> tuple[float, ...]:
+    """Share of the variance of each coverage that no other column goes along with.
+
+    Raises
+    ------
+    QuestionError
+        Where one has none, so that its effect cannot be told from that of the others.
+    """
+    found = []
+    for i, (name, values) in enumerate(zip(tasks, shortfall.T, strict=True)):
+        if values.std() == 0:
+            raise QuestionError(f"coverage of {name} is always the same, which tells no effect")
+        rest = np.column_stack([np.delete(shortfall, i, axis=1), other])
+        weights, *_ = np.linalg.lstsq(rest, values, rcond=None)
+        found.append(float((values - rest @ weights).var() / values.var()))
+        if found[-1] < _SAME:
+            text = f"coverage of {name} {_goes_along(i, tasks, shortfall)}"
+            mend = "Leave one of them out, or give them one column"
+            raise QuestionError(f"{text}, so their effects cannot be told apart. {mend}")
+    return tuple(found)
+
+
+def _goes_along(i: int, tasks: list[str], shortfall: FloatArray) -> str:
+    """With what a coverage goes along to the digit."""
+    moving = [j for j, values in enumerate(shortfall.T) if j != i and values.std() > 0]
+    for j in moving:
+        if abs(np.corrcoef(shortfall[:, i], shortfall[:, j])[0, 1]) ** 2 > 1 - _SAME:
+            return f"goes along with that of {tasks[j]} in every renewal"
+    return "follows from the other columns, or is one for each segment"
 
 
 def _effect(task: str, log: float, error: float, evidence: str, *, common: bool) -> Effect:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,9 +69,28 @@ def _written(unit: Unit, number: float) -> Any:
     return f"{number:g}h" if unit is units.HOURS else write_quantity(unit, number)
 
 
-def manifest_of(log: Log, as_of: np.datetime64) -> dict[str, str]:
-    """What the numbers depend on."""
+def some_of(fragment: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a fragment that hold anything."""
+    return {name: part for name, part in fragment.items() if part}
+
+
+def manifest_of(
+    logs: Sequence[Log], as_of: np.datetime64, asked: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the numbers depend on: every file, the day of the export, and how it was asked."""
     from importlib.metadata import version  # slow to import
 
-    about = {"library": f"cs-capacity {version('cs-capacity')}", "log": str(log.path)}
-    return about | {"sha256": log.sha256, "as of": str(as_of)}
+    how = logs[0].how
+    options = {**asked, "bad": how.bad, "currency": how.currency, "date format": how.date_format}
+    return {
+        "library": f"cs-capacity {version('cs-capacity')}",
+        "files": {str(log.path): log.sha256 for log in logs},
+        "as of": str(as_of),
+        "columns": dict(how.columns),
+        "rename": dict(how.rename),
+        "asked": {name: _plain(value) for name, value in options.items() if value is not None},
+    }
+
+
+def _plain(value: object) -> str | int | float:
+    return value if isinstance(value, (int, float)) else str(value)

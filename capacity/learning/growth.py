@@ -10,6 +10,7 @@ import numpy as np
 from capacity import units
 from capacity.arrays import FloatArray, IntArray
 from capacity.learning.log import Log
+from capacity.learning.posterior import FEW
 from capacity.units import DAYS_PER_YEAR
 
 
@@ -32,6 +33,16 @@ class Growth:
     years: float
     expansion: tuple[float, float]
     contraction: tuple[float, float]
+
+    @property
+    def changes(self) -> dict[str, tuple[float, float]]:
+        """Both changes by name."""
+        return {"expansion": self.expansion, "contraction": self.contraction}
+
+    @property
+    def tells(self) -> bool:
+        """Whether the accounts are enough to learn from."""
+        return self.accounts >= FEW
 
 
 def read_growth(log: Log, segment_of: Mapping[str, str]) -> dict[str, Growth]:
@@ -102,4 +113,4 @@ def _a_year(found: tuple[float, float], years: float, sign: float) -> tuple[floa
     ratio, error = found
     base = max(1 + sign * ratio, 1e-12)
     slope = base ** (1 / years - 1) / years
-    return sign * (base ** (1 / years) - 1), error * slope
+    return max(sign * (base ** (1 / years) - 1), 0.0) + 0.0, error * slope

@@ -32,7 +32,7 @@ from capacity.learning.learned import (
     Task,
     learn,
 )
-from capacity.learning.log import Log, read_log
+from capacity.learning.log import Log, check_renamed, read_log
 
 NEEDED, KNOWN = ("task", "hours"), ("account", "person", "date", "id")
 EXACT = "exact"
@@ -50,6 +50,8 @@ def learn_hours(
     if family not in (AUTO, OBSERVED, *FAMILIES):
         known = ", ".join((AUTO, *FAMILIES, OBSERVED))
         raise QuestionError(f"family {family!r} is not known. Write {known}")
+    if not longest > 0:
+        raise QuestionError(f"longest {longest:g} h leaves no entry. Write hours above 0, as 200h")
     check_known(how, (*NEEDED, *KNOWN))
     log = read_log(path, how, NEEDED, KNOWN)
     names = log.names("task", renamed=True)
@@ -62,6 +64,8 @@ def learn_hours(
         for name in sorted(set(names[good].tolist()))
     ]
     learned = learn(tasks, family)
+    asked = {"family": family, "rounded": rounded, "longest": longest}
+    check_renamed([log])
     days = (log.days("date")[good],) if "date" in log else ()
     beside = {_file(one): _column(one) for one in learned if one.family == OBSERVED}
     return Calibration(
@@ -70,7 +74,7 @@ def learn_hours(
         tuple(sentences(learned, step)),
         (of_tasks(learned), of_families(learned)),
         rejects,
-        manifest_of(log, log.until(*days)),
+        manifest_of([log], log.until(*days), asked),
         tuple(warnings(learned)),
         tuple(curves(learned)),
         beside,
@@ -123,9 +127,14 @@ def _step(hours: FloatArray, rounded: str | float) -> float:
         return 0.0
     if rounded != AUTO:
         try:
-            return units.HOURS.check(units.parse_hours(rounded), rounded)
+            step = units.HOURS.check(units.parse_hours(rounded), rounded)
         except ValueError as error:
             raise QuestionError(f"rounded: {error}, auto or exact") from None
+        if not step > 0:
+            raise QuestionError(f"rounded {rounded} is no step. Write one above 0 as 15m, or exact")
+        if not _multiples(hours, step).any():
+            raise QuestionError(f"rounded {rounded}: no entry is a multiple of it. Write exact")
+        return step
     for step in STEPS:
         if len(hours) >= FEW and _multiples(hours, step).mean() >= _ROUNDED:
             return step

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from capacity.errors import QuestionError
-from capacity.scenario.currencies import OWN
+from capacity.scenario.days import read_day
 from capacity.scenario.document import read_date_format
 from capacity.scenario.parts import nearest
 
 BAD = 0.1
 """Part of the rows that may be bad, unless it is said."""
+_EARLIEST_MIDNIGHT = dt.timezone(dt.timedelta(hours=14))
+_DAY_PARTS, _MONEY = 3, "arr"
+
+
+def today() -> dt.date:
+    """The day that it is where days begin first: no export is of a later one."""
+    return dt.datetime.now(_EARLIEST_MIDNIGHT).date()
+
+
+def day_of(option: str, raw: object, *, may_be_month: bool = True) -> dt.date | None:
+    """A day as it was given, in Python or as text.
+
+    Parameters
+    ----------
+    option
+        What it was given for, as the mistake calls it.
+    may_be_month
+        Whether a month stands for its first day.
+
+    Raises
+    ------
+    QuestionError
+        Where it is no day.
+    """
+    if raw is None or isinstance(raw, dt.date):
+        return raw.date() if isinstance(raw, dt.datetime) else raw
+    text = str(raw)
+    with suppress(ValueError):
+        if may_be_month or len(text.split("-")) == _DAY_PARTS:
+            return read_day(text)
+    raise QuestionError(f"{option} {text!r} is no day. Write it as 2026-10-31")
 
 
 @dataclass(frozen=True)
@@ -32,7 +64,7 @@ class Reading:
     bad
         Part of the rows that may be left out.
     currency
-        Of amounts that name none.
+        Of amounts that name none; the one that plans begin with, unless it is said.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +72,7 @@ class Reading:
     date_format: str = "YYYY-MM-DD"
     as_of: dt.date | None = None
     bad: float = BAD
-    currency: str = OWN
+    currency: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.bad <= 1:
@@ -49,21 +81,45 @@ class Reading:
             read_date_format(self.date_format)
         except ValueError as error:
             raise QuestionError(f"date_format: {error}") from None
+        if self.latest > today():
+            text = "has not come yet. Write the day of the export"
+            raise QuestionError(f"as_of {self.as_of} {text}")
 
     @property
     def latest(self) -> dt.date:
         """The last day that is believed."""
-        return self.as_of or dt.datetime.now(dt.UTC).date()
+        return self.as_of or today()
 
 
-def check_known(how: Reading, names: Sequence[str]) -> None:
-    """Columns that are mapped are columns that somebody reads.
+def check_used(options: Mapping[str, object], takes: str, given: object) -> None:
+    """Options that were given are of use to something that was given, too.
+
+    Parameters
+    ----------
+    options
+        By name; None where one was not given.
+    takes, given
+        What they take, in words, and that; None where it was not given.
 
     Raises
     ------
     QuestionError
-        Where one is none of these names.
+        Where one would be ignored.
     """
+    for name, value in options.items():
+        if value is not None and given is None:
+            raise QuestionError(f"{name} takes {takes}. Give it, or leave {name} out")
+
+
+def check_known(how: Reading, names: Sequence[str]) -> None:
+    """Columns that are mapped, and amounts that are given, are what somebody reads.
+
+    Raises
+    ------
+    QuestionError
+        Where a column is none of these names, or there are no amounts.
+    """
+    check_used({"currency": how.currency}, "a log of revenues", _MONEY if _MONEY in names else None)
     for name in how.columns:
         if name not in names:
             known = ", ".join(names)

@@ -95,7 +95,7 @@ def learn(tasks: list[Task], family: str = AUTO) -> list[Learned]:
     known = [fit for fit in fits if fit is not None]
     if not known:
         text = f"no task has {FEW} rows of {FEWEST_KINDS} different hours, the least to learn from"
-        raise QuestionError(text)
+        raise QuestionError(f"{text}. Take a longer log")
     usual = Counter(fit.family for fit in known).most_common(1)[0][0]
     spreads = _pooled_spreads(tasks, fits)
     means = _pooled_means(tasks, fits, np.exp(spreads.mean))

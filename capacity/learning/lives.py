@@ -8,10 +8,10 @@ import numpy as np
 
 from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
-from capacity.calendar import DateArray, days_of, months_and_days, months_between
+from capacity.calendar import DateArray, months_between
 from capacity.errors import QuestionError
 from capacity.learning.log import Log
-from capacity.units import HALF, LONGEST_SPAN, MONTHS_PER_YEAR
+from capacity.units import LONGEST_SPAN, MONTHS_PER_YEAR
 
 _DAY = np.timedelta64(1, "D")
 _NO_DAY = np.datetime64("NaT")
@@ -35,6 +35,8 @@ class Lives:
         First day, and the day after the last that is known; empty where tenures were given.
     until
         Day of the export.
+    since
+        Day from which on the log is complete; none where it always was.
     """
 
     names: TextArray
@@ -45,6 +47,7 @@ class Lives:
     starts: DateArray
     after: DateArray
     until: np.datetime64
+    since: np.datetime64 = _NO_DAY
 
     def __len__(self) -> int:
         return len(self.months)
@@ -53,6 +56,16 @@ class Lives:
     def has_dates(self) -> bool:
         """Whether it is known when each began."""
         return len(self.starts) == len(self)
+
+    @property
+    def dates(self) -> tuple[DateArray, ...]:
+        """First and last days on which each was seen; nothing where tenures were given."""
+        return (np.fmax(self.starts, self.since), self.after - _DAY) if self.has_dates else ()
+
+    @property
+    def cut(self) -> str:
+        """From when on they were seen, for a source; empty where that was always so."""
+        return "" if np.isnat(self.since) else f", seen from {self.since}"
 
     @property
     def exposure(self) -> FloatArray:
@@ -119,6 +132,9 @@ def read_lives(
         names = log.names(who, needed=not may_be_to_come)
     if "start" in log:
         return _by_dates(log, names, groups, who, since, start_needed=not may_be_to_come)
+    if since is not None:
+        text = "since takes a log with the day on which each began. Tenures alone cannot tell"
+        raise QuestionError(f"{log.path}: {text}")
     months = log.numbers("tenure", units.PLAIN, bare=month)
     text = f"is no tenure. Write 0 to {LONGEST_SPAN:g} months"
     wrong = (months < 0) | (months > LONGEST_SPAN)
@@ -149,6 +165,9 @@ def _by_dates(
         "ends before starts",
     )
     until = log.until(starts, ends)
+    if since is not None and since > until:
+        text = f"since {since} is after {until}, the day of the export. Write an earlier day"
+        raise QuestionError(f"{log.path}: {text}")
     ended = ~np.isnat(ends)
     last: DateArray = np.where(ended, ends, until)
     after = last + _DAY
@@ -169,7 +188,8 @@ def _by_dates(
             "ended before the log is complete",
             is_fault=False,
         )
-    lives = Lives(names, groups, entered, months, ended, starts, after, until)
+    seen = _NO_DAY if since is None else since
+    lives = Lives(names, groups, entered, months, ended, starts, after, until, seen)
     return lives.take(log.good & ~np.isnat(starts))
 
 
@@ -216,52 +236,3 @@ def _check_returns(
         "came back",
         is_used=True,
     )
-
-
-@dataclass(frozen=True)
-class Terms:
-    """Contracts of some lives.
-
-    Attributes
-    ----------
-    group, term
-        The segment or role, and the months of each.
-    decided, kept
-        The last renewal that was decided, and how many of them were kept.
-    """
-
-    group: TextArray
-    term: FloatArray
-    decided: FloatArray
-    kept: FloatArray
-
-    def days(self, lives: Lives, j: int) -> DateArray:
-        """The last day before the renewal `j` of each life, and of its life at the latest.
-
-        The last that was decided is where the dates have it, however many are told before.
-        """
-        month, day = months_and_days(lives.starts)
-        dated, _ = renewals_of(lives, self.term)
-        months = np.round((dated - self.decided + j) * self.term).astype(np.int64)
-        after: DateArray = np.minimum(days_of(month + months, day), lives.after)
-        return after - _DAY
-
-
-def renewals_of(lives: Lives, term: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Renewals of each life: the last that was decided, and how many of them were kept.
-
-    An account that is still there has renewed at the end of each whole term before today. One that
-    is gone left at the end of a term, the nearest to its last day, the first at the earliest.
-    """
-    lost = np.maximum(np.floor(lives.months / term + HALF), 1)
-    kept = _whole_months(lives) // term
-    return np.where(lives.ended, lost, kept), np.where(lives.ended, lost - 1, kept)
-
-
-def _whole_months(lives: Lives) -> FloatArray:
-    """Whole months before the last day that is known, as the calendar counts them."""
-    if not lives.has_dates:
-        return np.floor(lives.months)
-    month, day = months_and_days(lives.starts)
-    last, last_day = months_and_days(lives.after - _DAY)
-    return (last - month - (last_day < day)).astype(float)

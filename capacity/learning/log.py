@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -19,19 +19,17 @@ from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.book.amounts import Amounts
 from capacity.book.cells import day_in
 from capacity.book.files import read_table
-from capacity.book.observations import value_in
-from capacity.book.table import Cell, Column, Source, Table, as_text, one_line
+from capacity.book.table import Column, Source, Table, as_text, one_line
 from capacity.calendar import DateArray
-from capacity.errors import InputError, Mistake, Place
+from capacity.errors import InputError, Mistake, Place, QuestionError
+from capacity.learning.cells import NO, YES, read_number
 from capacity.learning.how import Reading
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
+from capacity.scenario.currencies import OWN
 from capacity.scenario.document import date_pattern
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import read_bytes
 from capacity.units import Unit
-
-_YES = ("yes", "true", "1", "y", "lost", "churned", "left")
-_NO = ("no", "false", "0", "n", "", "renewed", "active")
 
 
 @dataclass
@@ -48,6 +46,8 @@ class Log:
         Its columns that were asked for, by our names.
     noted
         What is wrong with its rows so far.
+    called
+        Names in it that can be renamed.
     """
 
     path: Path
@@ -55,6 +55,7 @@ class Log:
     how: Reading
     table: Table
     noted: Noted
+    called: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.table.numbers)
@@ -81,7 +82,7 @@ class Log:
         if needed:
             self.reject(texts == "", name, lambda _i: "is empty. Write what it is", "empty cells")
         if renamed:
-            texts = np.array([self.how.rename.get(text, text) for text in texts], dtype=object)
+            texts = np.array(self.renamed(texts.tolist()), dtype=object)
             dotted = np.array(["." in text for text in texts], dtype=bool)
             self.reject(
                 dotted,
@@ -90,6 +91,11 @@ class Log:
                 "names with a dot",
             )
         return texts
+
+    def renamed(self, texts: Sequence[str]) -> list[str]:
+        """Names as the plan has them; which of them the log knows is kept."""
+        self.called.update(texts)
+        return [self.how.rename.get(text, text) for text in texts]
 
     def numbers(
         self, name: str, unit: Unit, *, needed: bool = True, bare: float = 1.0
@@ -101,8 +107,8 @@ class Log:
         bare
             What a number without a unit is worth, in ours.
         """
-        amounts = Amounts(self.how.currency, {}) if unit is units.MONEY else None
-        read = partial(_read_number, amounts, unit, bare)
+        amounts = Amounts(self.how.currency or OWN, {}) if unit is units.MONEY else None
+        read = partial(read_number, amounts, unit, bare)
         column = self.column(name)
         values = column.each(lambda cell: read(cell)[0], "float64")
         if needed:
@@ -128,17 +134,20 @@ class Log:
             "dates written otherwise",
         )
         latest = np.datetime64(self.how.latest)
+        late = "has not come yet"
+        if self.how.as_of is not None:
+            late = f"is after {latest}, the day of the export"
         self.reject(
             ~np.isnat(days) & (days > latest),
             name,
-            lambda i: f"{days[i]} is after {latest}, the day of the export. Check the date",
+            lambda i: f"{days[i]} {late}. Check the date",
             "future dates",
         )
         return days
 
     def flags(self, name: str) -> BoolArray:
         """The switches of a column, yes or no, shape (rows,)."""
-        read = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+        read = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
         texts = [text.lower() for text in self.names(name, needed=False)]
         unknown = np.array([text not in read for text in texts], dtype=bool)
         self.reject(
@@ -276,6 +285,21 @@ def read_log(
     return Log(path, hashlib.sha256(content).hexdigest(), how, table, Noted(table))
 
 
+def check_renamed(logs: Sequence[Log]) -> None:
+    """What is to be renamed is there.
+
+    Raises
+    ------
+    QuestionError
+        Where no log has such a name.
+    """
+    known = sorted(set().union(*(log.called for log in logs)))
+    for name in logs[0].how.rename:
+        if name not in known:
+            text = f"rename {name}: no task, segment or role is called so.{nearest(name, known)}"
+            raise QuestionError(f"{text} The logs have {', '.join(known[:20])}")
+
+
 def _check_titles(
     header: Sequence[str],
     top: Place,
@@ -298,24 +322,3 @@ def _check_titles(
             mistakes.append(Mistake(top, name, text))
     if mistakes:
         raise InputError(mistakes)
-
-
-def _read_number(amounts: Amounts | None, unit: Unit, bare: float, cell: Cell) -> tuple[float, str]:
-    """The number in a cell, and what is wrong where it is none."""
-    if cell == "":
-        return np.nan, ""
-    try:
-        if bare != 1.0 or not unit.bare:
-            return unit.check(bare * units.parse_number(_bare(cell)), cell), ""
-    except ValueError:
-        if unit.bare:
-            return np.nan, f"{as_text(cell)!r} is not a number. Write digits, as in 12"
-    try:
-        return value_in(amounts, unit, cell), ""
-    except ValueError as error:
-        return np.nan, str(error)
-
-
-def _bare(cell: Cell) -> object:
-    """A cell as a number or text."""
-    return cell if isinstance(cell, (int, float)) else as_text(cell)

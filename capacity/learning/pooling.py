@@ -25,7 +25,8 @@ class Pooled:
     mean, sd
         Of each task's own value.
     own
-        Weight of the task's own rows; the rest is that of the others.
+        Weight of the task's own rows, also by their part in the common value; the rest is that of
+        the others.
     """
 
     mean: FloatArray
@@ -66,4 +67,5 @@ def pool(estimates: FloatArray, errors: FloatArray, usual: float) -> Pooled:
     )
     inner = inner + (1 - own) ** 2 / total
     middle = weight @ mean
+    own = own + (1 - own) * np.where(told, precision, 0.0) / total
     return Pooled(middle, np.sqrt(weight @ (inner + (mean - middle) ** 2)), weight @ own)

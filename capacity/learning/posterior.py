@@ -16,8 +16,20 @@ from capacity.units import HALF, MONTHS_PER_YEAR
 INNER, OUTER = (0.1, 0.5, 0.9), (0.05, 0.95)
 Z_OF_P95 = 1.6448536269514722
 """Standard normal quantile of 0.95: 9 of 10 lie within so many standard deviations."""
+FEW = 5
+"""Losses, or years and decisions, of which at least one takes so many to tell a rate."""
+TOO_LITTLE = "too little to learn from: the fragment leaves it out"
 _WIDEST, _NODES = 2.0, 2001
 _USUAL_SPREAD = 0.25
+
+
+def is_too_little(hits: float, exposure: float) -> bool:
+    """Whether so many hits in so many years, or decisions, tell next to nothing.
+
+    Five hits give a rate within a factor of two or so, and five years without any one below 0.4 a
+    year. With less of both, what stands in the posterior is the prior.
+    """
+    return hits < FEW and exposure < FEW
 
 
 @dataclass(frozen=True)

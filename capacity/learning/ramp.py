@@ -11,8 +11,11 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import months_and_days
 from capacity.learning.lives import Lives
 from capacity.learning.log import Log
+from capacity.learning.posterior import FEW
 
 _FULL = 0.995
+FEWEST = 3
+"""Newcomers, and ramped people, that a ramp takes at least."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,21 @@ class Ramp:
         Output over that of ramped people, and its standard error; NaN where nobody was seen.
     share
         The same as it goes into a plan: never falling, up to 100 %.
+    newcomers, ramped
+        How many people were seen before they were ramped, and after.
     """
 
     people: IntArray
     seen: FloatArray
     error: FloatArray
     share: FloatArray
+    newcomers: int
+    ramped: int
+
+    @property
+    def tells(self) -> bool:
+        """Whether the people are enough to learn from."""
+        return min(self.newcomers, self.ramped) >= FEWEST
 
     @property
     def listed(self) -> int:
@@ -45,7 +57,8 @@ def ramp_of(tenure: IntArray, output: FloatArray, person: IntArray, after: int) 
     """The ramp from outputs by month; None where nobody was seen ramped, or before that.
 
     The shares are means over the mean of ramped people, made to rise by the pool-adjacent-violators
-    algorithm, weighted by records. Errors of a ratio of two means; ramped people count once each.
+    algorithm, weighted by records. Errors of a ratio of two means, from the spread of the records
+    around the means of their months; ramped people count once each.
 
     Parameters
     ----------
@@ -65,18 +78,26 @@ def ramp_of(tenure: IntArray, output: FloatArray, person: IntArray, after: int) 
     if level <= 0:
         return None
     of_level = float(means.std(ddof=1)) / np.sqrt(len(means)) / level if len(means) > 1 else 0.0
-    people = np.bincount(tenure[~ramped], minlength=after)
-    sums = np.bincount(tenure[~ramped], output[~ramped], after)
-    squares = np.bincount(tenure[~ramped], output[~ramped] ** 2, after)
+    early, done = tenure[~ramped], output[~ramped]
+    people = np.bincount(early, minlength=after)
+    sums, squares = (np.bincount(early, part, after).astype(float) for part in (done, done**2))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = sums / people
-        variance = np.maximum(squares / people - mean**2, 0) / np.maximum(people - 1, 1)
+        variance = _spread(people, mean, squares) / people
     seen = mean / level
     error = np.hypot(np.sqrt(variance) / level, seen * of_level)
     there = people > 0
     rising = isotonic_regression(seen[there], weights=people[there].astype(float)).x
     share = np.interp(np.arange(after), np.flatnonzero(there), rising)
-    return Ramp(people, seen, error, np.clip(share, 0.0, 1.0))
+    newcomers = len(np.unique(person[~ramped]))
+    return Ramp(people, seen, error, np.clip(share, 0.0, 1.0), newcomers, len(means))
+
+
+def _spread(people: IntArray, mean: FloatArray, squares: FloatArray) -> FloatArray:
+    """Variance of the records of each month; that of all months where there are few."""
+    around = np.nan_to_num(np.maximum(squares - people * mean**2, 0))
+    of_all = around.sum() / max(int(people.sum() - (people > 0).sum()), 1)
+    return np.where(people >= FEW, around / np.maximum(people - 1, 1), of_all)
 
 
 def read_ramps(log: Log, people: Lives, after: int) -> dict[str, Ramp]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from capacity.calendar import DateArray
 from capacity.errors import QuestionError
 from capacity.learning.answer import Calibration
 from capacity.learning.counts import Found, Period, found_of, seasons_of, weights_of
-from capacity.learning.fragment import manifest_of, measured, moments, source_of
+from capacity.learning.fragment import manifest_of, measured, moments, some_of, source_of
 from capacity.learning.how import Reading, check_known
 from capacity.learning.lives import Lives, read_lives
-from capacity.learning.log import Log, read_log
+from capacity.learning.log import Log, check_renamed, read_log
 from capacity.learning.rates_told import curves, findings, sentences, warnings
 from capacity.report.words import share
 
@@ -35,13 +36,14 @@ def learn_rates(
     log = read_log(events, how, EVENTS, (ID,))
     names, tasks, days = log.names("account"), log.names("task", renamed=True), log.days("date")
     until = log.until(days)
-    lives, of_accounts = _accounts(accounts, how, until)
+    lives, of_accounts = _accounts(accounts, how)
     period = _period(days[log.good], since, until)
     log.reject_occurrences(EVENTS)
     owner = _owners(log, names, days, lives, period)
     rejects = log.rejects()
     good = log.good
     exposure = period.exposure(lives.starts, lives.after)
+    there = [s for s in lives.groups() if exposure[lives.group == s].any()]
     found, seasons = [], {}
     for task in sorted(set(tasks[good].tolist())):
         rows = good & (tasks == task)
@@ -50,24 +52,25 @@ def learn_rates(
             seasons[task] = by_month
         weight = weights_of(by_month, lives, period, exposure)
         count = np.bincount(owner[rows], minlength=len(lives)).astype(float)
-        found += [_found(task, s, lives, count, exposure * weight) for s in lives.groups()]
+        found += [_found(task, s, lives, count, exposure * weight) for s in there]
     settings = _settings(log, found, seasons, period, days[good])
+    logs = [log, of_accounts]
+    check_renamed(logs)
     return Calibration(
         "rates",
-        {"tasks": settings},
+        some_of({"tasks": settings}),
         tuple(sentences(found, seasons)),
         tuple(findings(found, seasons)),
         rejects + of_accounts.rejects(),
-        manifest_of(log, until),
-        tuple(warnings(found, since, period)),
+        manifest_of(logs, until, {"since": since}),
+        tuple(warnings(found, since, period, sorted(set(lives.groups()) - set(there)))),
         tuple(curves(found)),
     )
 
 
-def _accounts(path: str | Path, how: Reading, until: np.datetime64) -> tuple[Lives, Log]:
-    """The accounts; who has no end is there until the last day of the events."""
-    as_of = how.as_of or until.astype(dt.date)
-    how = Reading(how.columns, how.rename, how.date_format, as_of, how.bad, how.currency)
+def _accounts(path: str | Path, how: Reading) -> tuple[Lives, Log]:
+    """The accounts; who has no end was there at all events."""
+    how = replace(how, as_of=how.latest)
     log = read_log(path, how, ACCOUNTS[:3], ACCOUNTS[3:], is_further=True)
     lives = read_lives(log, "account", "segment", "end")
     log.rejects()  # stops where too many rows are bad
@@ -134,12 +137,15 @@ def _settings(
     out: dict[str, Any] = {}
     spanned = np.array([period.since, period.after - _DAY])
     for one in found:
+        if not one.tells:
+            continue
         method = f"{one.events:,} events in {one.years:,.0f} account-years, gamma-Poisson"
         differ = f"accounts differ: {share(one.spread)} beyond luck" * one.differ
         remarks = measured(source_of(log, len(days), method, spanned), differ)
         rate = moments(units.PER_YEAR, one.rate.mean, one.rate.sd, remarks)
         out.setdefault(one.task, {"rate": {}})["rate"][one.segment] = rate
-    for task, weights in seasons.items():
+    for task in out.keys() & seasons.keys():
+        weights = seasons[task]
         remarks = measured(source_of(log, len(days), "events by calendar month", spanned))
         listed = [round(float(weight), 3) for weight in weights]
         out[task]["seasonality"] = {"value": listed, **remarks}

@@ -77,16 +77,27 @@ class Rejects:
         counted = [(kind, len(places), used) for (kind, used), places in found.items()]
         return sorted(counted, key=lambda row: (row[2], -row[1], row[0]))
 
+    def listed_rows(self) -> list[dict[str, str | int | None]]:
+        """A row for each fault: file, row, column, what was found, what is wrong, whether used."""
+        return [
+            {
+                "file": one.place.file,
+                "row": one.place.line or one.place.row,
+                "column": one.column,
+                "found": one.found,
+                "what is wrong": one.text,
+                "used": "yes" if one.is_used else "no",
+            }
+            for one in self.listed
+        ]
+
     def to_csv(self) -> str:
-        """The list as CSV, a row for each fault."""
+        """The list as CSV."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(_HEADS)
-        for one in self.listed:
-            number = one.place.line or one.place.row
-            cells = (one.place.file, one.column, one.found, one.text)
-            file, column, found, text = map(plain_cell, cells)
-            writer.writerow([file, number, column, found, text, "yes" if one.is_used else "no"])
+        for row in self.listed_rows():
+            writer.writerow([plain_cell(c) if isinstance(c, str) else c for c in row.values()])
         return out.getvalue()
 
 

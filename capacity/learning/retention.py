@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.learning.posterior import OUTER, Chance, Rate
+from capacity.learning.posterior import OUTER, Chance, Rate, is_too_little
 from capacity.learning.sbg import Sbg, fit_sbg
 from capacity.units import MONTHS_PER_YEAR
 
@@ -53,6 +53,13 @@ class Retention:
     sbg: Sbg | None = None
 
     @property
+    def tells(self) -> bool:
+        """Whether there is enough to learn churn from."""
+        if self.form == HAZARD:
+            return not is_too_little(self.lost, self.hazard.exposure)
+        return not is_too_little(float(self.left.sum()), float(self.decided.sum()))
+
+    @property
     def chances(self) -> list[Chance]:
         """The chance to be lost at the first, second, and third or later renewal."""
         counts = zip(*(_listed(c) for c in (self.left, self.decided)), strict=True)
@@ -90,6 +97,8 @@ class Retention:
         if self.form == ONE:
             low, high = 1 - (1 - self.chance.quantiles(OUTER)) ** (MONTHS_PER_YEAR / self.term)
             return self.chance.yearly(self.term)[0], float(low), float(high)
+        if self.form == SBG and self.sbg is not None:
+            return self.sbg.first()
         low, high = self.chances[0].quantiles(OUTER)
         return self.chances[0].mean, float(low), float(high)
 
@@ -100,17 +109,20 @@ def _listed(counts: FloatArray) -> FloatArray:
     return np.append(head, counts[LISTED - 1 :].sum()) if len(counts) >= LISTED else head
 
 
-def by_renewal(decided: FloatArray, kept: FloatArray) -> tuple[FloatArray, FloatArray]:
+def by_renewal(
+    decided: FloatArray, kept: FloatArray, unseen: FloatArray | float = 0.0
+) -> tuple[FloatArray, FloatArray]:
     """At the renewal 1, 2 …: how many accounts decided, and how many left.
 
     Parameters
     ----------
-    decided, kept
-        Of each account, the last renewal that it decided, and how many it kept.
+    decided, kept, unseen
+        Of each account, the last renewal that it decided, how many it kept, and how many of them
+        lie before the log begins: who had left by then is not in it, so these do not count.
     """
     last = int(decided.max(initial=0))
     j = np.arange(1, last + 1)[:, None]
-    at_risk = (decided >= j).sum(axis=1).astype(float)
+    at_risk = ((decided >= j) & (unseen < j)).sum(axis=1).astype(float)
     left = ((decided == j) & (kept < j)).sum(axis=1).astype(float)
     return at_risk, left
 
@@ -121,9 +133,10 @@ def compared(decided: FloatArray, left: FloatArray) -> tuple[dict[str, float], S
     total, lost = decided.sum(), left.sum()
     aic = {ONE: 2 - 2 * _log_likelihood(np.array([lost]), np.array([total]))}
     many, few = _listed(decided), _listed(left)
-    if len(many) > 1:
+    if len(many) > 1 and many.all():
         aic[EACH] = 2 * len(many) - 2 * _log_likelihood(few, many)
-    fit = fit_sbg(left, kept) if len(decided) > 1 and 0 < lost < total else None
+    is_told = np.count_nonzero(decided) > 1 and 0 < lost < total
+    fit = fit_sbg(left, kept) if is_told else None
     if fit is not None and fit.covariance is not None:
         aic[SBG] = 4 - 2 * fit.log_likelihood
     return aic, fit

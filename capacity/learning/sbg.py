@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.learning.posterior import Z_OF_P95
 
 _LOWEST, _HIGHEST = math.log(1e-3), math.log(9e3)
 """Beyond which a shape is not told: chances are all alike, or all 0 or 1."""
@@ -42,6 +43,18 @@ class Sbg:
         j = np.arange(renewals)
         kept = (self.beta + j) / (self.alpha + self.beta + j)
         return np.concatenate([[1.0], np.cumprod(kept)])
+
+    def first(self) -> tuple[float, float, float]:
+        """Share lost at the first renewal, α/(α + β), and the range that holds it in 9 of 10.
+
+        Its log-odds are ln α − ln β, and normal as these are.
+        """
+        assert self.covariance is not None
+        slope = np.array([1.0, -1.0])
+        error = math.sqrt(float(slope @ self.covariance @ slope))
+        odds = self.alpha / self.beta * np.exp(Z_OF_P95 * error * np.array([0, -1, 1]))
+        middle, low, high = (odds / (1 + odds)).tolist()
+        return middle, low, high
 
     @property
     def rank_correlation(self) -> float:

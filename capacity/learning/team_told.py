@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -10,9 +9,9 @@ import numpy as np
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.attrition import BANDS, Attrition
 from capacity.learning.lives import Lives
-from capacity.learning.posterior import OUTER, Rate
+from capacity.learning.posterior import OUTER, TOO_LITTLE, Rate, is_too_little
 from capacity.learning.ramp import Ramp
-from capacity.learning.searches import Search
+from capacity.learning.searches import ALL, Search
 from capacity.learning.survival import curve_of
 from capacity.report.words import share
 from capacity.units import MONTHS_PER_YEAR
@@ -26,12 +25,14 @@ def sentences(
 ) -> Iterator[str]:
     """What was found, in sentences."""
     for one in found:
+        left = f"{one.role}: {one.left:,} of {one.people:,} people left"
+        if not one.tells:
+            years = f"{one.rate.exposure:.1f} person-years"
+            yield f"{left} in {years}, which is {TOO_LITTLE}."
+            continue
         mean, _ = one.rate.chance()
         low, high = 1 - np.exp(-one.rate.quantiles(OUTER))
-        yield (
-            f"{one.role}: {one.left:,} of {one.people:,} people left, {share(mean, 1)} a year "
-            f"({share(low, 1)} to {share(high, 1)} in 9 of 10)."
-        )
+        yield (f"{left}, {share(mean, 1)} a year ({share(low, 1)} to {share(high, 1)} in 9 of 10).")
     for role, search in searches.items():
         if search.fit is not None:
             yield (
@@ -39,6 +40,10 @@ def sentences(
                 f"{search.filled:,} that were filled and {search.still_open:,} that are open."
             )
     for role, ramp in ramps.items():
+        if not ramp.tells:
+            people = f"{ramp.newcomers} newcomers and {ramp.ramped} ramped people"
+            yield f"{role}: outputs of {people} are {TOO_LITTLE}."
+            continue
         listed = ", ".join(share(one) for one in ramp.share[: ramp.listed])
         yield f"{role}: newcomers get done {listed or '100 %'} of what ramped people do, by month."
 
@@ -46,24 +51,23 @@ def sentences(
 def warnings(
     found: list[Attrition],
     searches: Mapping[str, Search],
-    *,
-    is_dated: bool,
-    since: dt.date | None,
+    ramps: Mapping[str, Ramp] | None,
+    people: Lives,
 ) -> Iterator[str]:
-    """What to be careful about."""
-    if is_dated and since is None:
+    """What to be careful about; `ramps` is None where no outputs were given."""
+    if people.has_dates and np.isnat(people.since):
         yield (
             "the roster is taken to hold everybody who ever left. If it begins on some day, say it "
             "by --since, or attrition comes out too low"
         )
-    if not is_dated:
+    if not people.has_dates:
         yield (
             "a tenure without dates is taken to be looked at from the first day on. People who "
             "left before the roster began are not in it, so attrition comes out too low"
         )
     for one in found:
-        if one.left < _FEW:
-            yield f"{one.role}: {one.left} departures are few; the range says how little they tell"
+        if one.left < _FEW and one.tells:
+            yield f"{one.role}: few departures ({one.left}); the range says how little they tell"
         first, later = one.by_tenure[0], one.by_tenure[1:]
         if _differ(first, (sum(n for n, _ in later), sum(years for _, years in later))):
             yield (
@@ -71,8 +75,13 @@ def warnings(
                 "for all tenures"
             )
     for role, search in searches.items():
-        if search.fit is None:
-            yield f"{role}: {search.filled} searches are too few; those of all roles stand in"
+        if search.fit is None and role != ALL:
+            stands_in = ALL in searches and searches[ALL].fit is not None
+            instead = "those of all roles stand in" if stands_in else "no time to hire is learned"
+            yield f"{role}: {search.filled} seats that were filled are too few; {instead}"
+    for one in found:
+        if ramps is not None and one.role not in ramps:
+            yield f"{one.role}: no outputs of both newcomers and ramped people, so no ramp"
 
 
 def _differ(one: tuple[int, float], other: tuple[int, float]) -> bool:
@@ -126,9 +135,9 @@ def _of_roles(found: list[Attrition]) -> Findings:
     }  # fmt: skip
     rows = []
     for one in found:
-        low, high = 1 - np.exp(-one.rate.quantiles(OUTER))
-        years, mean = one.rate.exposure, one.rate.chance()[0]
-        rows.append((one.role, one.people, one.left, years, mean, float(low), float(high)))
+        low, high = (1 - np.exp(-one.rate.quantiles(OUTER))).tolist()
+        told = (one.rate.chance()[0], low, high) if one.tells else (float("nan"),) * 3
+        rows.append((one.role, one.people, one.left, one.rate.exposure, *told))
     return Findings("attrition", "Attrition by role, a year", heads, tuple(rows))
 
 
@@ -141,8 +150,9 @@ def _of_tenures(found: list[Attrition]) -> Findings:
     for one in found:
         for i, (left, years) in enumerate(one.by_tenure):
             if years:
-                low, high = Rate.of(left, years).quantiles(OUTER)
-                rows.append((one.role, _band(i), left, years, left / years, low, high))
+                figures = (left / years, *Rate.of(left, years).quantiles(OUTER))
+                told = (float("nan"),) * 3 if is_too_little(left, years) else figures
+                rows.append((one.role, _band(i), left, years, *told))
     return Findings("tenures", "Departures a person-year, by tenure", heads, tuple(rows))
 
 

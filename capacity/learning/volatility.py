@@ -13,9 +13,10 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray
 from capacity.calendar import DateArray, days_of, months_and_days
 from capacity.learning.counts import UNLIKELY
-from capacity.learning.lives import Lives, Terms
+from capacity.learning.lives import Lives
 from capacity.learning.posterior import spread_of_counts
 from capacity.learning.retention import Retention
+from capacity.learning.terms import Terms
 from capacity.units import HALF
 
 FEWEST_YEARS, FEWEST_LOST = 3, 5.0
@@ -70,11 +71,11 @@ def years_at_renewals(lives: Lives, terms: Terms, found: list[Retention]) -> Yea
     lost, expected = np.zeros(len(years)), np.zeros(len(years))
     for one in found:
         here = lives.group == one.segment
-        own, decided = lives.take(here), terms.decided[here]
-        for j in range(1, int(decided.max(initial=0)) + 1):
-            at = terms.days(lives, j)[here & (terms.decided >= j)]
-            expected += _counted(at, years) * one.fitted(j)
-            lost += _counted(at[own.ended[decided >= j] & (decided[decided >= j] == j)], years)
+        for j in range(1, int(terms.decided[here].max(initial=0)) + 1):
+            day = terms.days(lives, j)
+            decides = here & (terms.decided >= j) & (terms.unseen < j)
+            expected += _counted(day[decides], years) * one.fitted(j)
+            lost += _counted(day[decides & lives.ended & (terms.decided == j)], years)
     there = expected > 0
     return Years(years[there], lost[there], expected[there])
 
@@ -99,10 +100,10 @@ def _by_month(own: Lives, years: IntArray) -> tuple[FloatArray, FloatArray]:
     month, day = months_and_days(own.starts)
     days, lost = [], []
     for tenure in range(int(own.months.max()) + 1):
-        begins = days_of(month + tenure, day)
-        there = own.after > begins
+        begins: DateArray = np.fmax(days_of(month + tenure, day), own.since)
         border = days_of(month + tenure + 1, day)
         ends: DateArray = np.minimum(own.after, border)
+        there = ends > begins
         is_lost = there & own.ended & (own.after <= border)
         spent = (ends - begins)[there].astype(float)
         days.append(_counted(ends[there] - _DAY, years, spent))

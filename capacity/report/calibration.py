@@ -50,7 +50,7 @@ def page(found: Calibration) -> Page:
     """The same as a page, with data against fit."""
     return Page(
         _TITLES[found.what],
-        str(found.manifest["log"]),
+        ", ".join(found.manifest["files"]),
         found.sentences,
         charts=tuple(_charts(found)),
         tables=tuple(Table.of(one) for one in _tables(found)),
@@ -62,7 +62,7 @@ def page(found: Calibration) -> Page:
 
 
 def _title(found: Calibration) -> str:
-    return f"{_TITLES[found.what]} · {found.manifest['log']}"
+    return f"{_TITLES[found.what]} · {', '.join(found.manifest['files'])}"
 
 
 def _tables(found: Calibration) -> Iterator[RichTable]:
@@ -102,8 +102,9 @@ _WORDS: dict[str, Callable[[Any], str]] = {
 
 def _notes(found: Calibration) -> Iterator[str]:
     rejects = found.rejects
+    noun = "row" if rejects.rows == 1 else "rows"
     yield (
-        f"{rejects.rows:,} rows, {rejects.left_out:,} of them left out. "
+        f"{rejects.rows:,} {noun}, {rejects.left_out:,} of them left out. "
         "--rejects FILE lists every row with a fault."
     )
 

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from capacity.report.inputs import input_name, input_value, short_path
 from capacity.report.tables import plain, table
-from capacity.report.words import UNKNOWN, hours, money, people, share, shows
+from capacity.report.words import UNKNOWN, in_unit, money, share, shows
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
 
 WIDTH = 80
-_SAY: dict[str, Callable[[float], str]] = {
-    "share": partial(share, digits=1),
-    "hours": hours,
-    "FTE": partial(people),
-    "people": people,
-    "seats": people,
-    "accounts": people,
-}
 _MOST = 3
 """Inputs that are named in a sentence."""
 _ROOM = 24
 """Characters of a number as it was written."""
 _LONGEST_LIST = 12
 """Numbers without a range that are told; there are many."""
-_LONGEST = 34
-"""Characters of an input in a table; the end of a path says more than its beginning."""
 
 
 def as_text(found: Sensitivity, width: int = WIDTH) -> str:
@@ -57,7 +47,7 @@ class _Told:
 
     def __init__(self, found: Sensitivity) -> None:
         self.found = found
-        self.say = _SAY.get(found.unit, money)
+        self.say = in_unit(found.unit)
 
     @property
     def title(self) -> str:
@@ -90,7 +80,9 @@ class _Told:
         if not heard:
             yield "No single input is heard above the noise."
             return
-        named = [f"{_name(d)} ({_percent(d.share)} of the variance)" for d in heard[:_MOST]]
+        named = [
+            f"{input_name(d.unknown)} ({_percent(d.share)} of the variance)" for d in heard[:_MOST]
+        ]
         rest = len(self.found.drivers) - len(heard)
         yield f"Measure first: {_listed(named)}."
         if rest:
@@ -104,7 +96,7 @@ class _Told:
                 f"{_percent(found.together)} of the variance is what inputs do together, and none "
                 "of them alone."
             )
-        bent = [_name(driver) for driver in found.heard if driver.bent]
+        bent = [input_name(driver.unknown) for driver in found.heard if driver.bent]
         if bent:
             yield (
                 f"Not a straight line along {_listed(bent)}: its swing and its share of the "
@@ -116,7 +108,8 @@ class _Told:
         for driver in sorted(worth, key=lambda d: -d.worth)[:_MOST]:
             off = money(driver.worth_error)
             error = f" ± {off}" if shows(off) else ""
-            yield f"Knowing {_name(driver)} before deciding is worth {money(driver.worth)}{error}."
+            name = input_name(driver.unknown)
+            yield f"Knowing {name} before deciding is worth {money(driver.worth)}{error}."
         if self.found.alternatives and not worth and self._knows_worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
 
@@ -140,11 +133,11 @@ class _Told:
         out = table("Inputs, and the figure at their p10 and p90", "input", *heads)
         for driver in self._shown():
             out.add_row(
-                _short(_name(driver)),
+                short_path(input_name(driver.unknown)),
                 _percent(driver.share) if driver.is_heard else UNKNOWN,
                 f"{driver.rank:+.2f}" if math.isfinite(driver.rank) else UNKNOWN,
-                _value(driver, driver.p10),
-                _value(driver, driver.p90),
+                input_value(driver.unknown, driver.p10),
+                input_value(driver.unknown, driver.p90),
                 self.say(driver.swing.low),
                 self.say(driver.swing.high) + ("*" if driver.bent else ""),
             )
@@ -164,7 +157,7 @@ class _Told:
         for one in self.found.nudged[:_LONGEST_LIST]:
             low, high = self.say(one.swing.low), self.say(one.swing.high)
             if low != high:
-                out.add_row(_short(one.nudge.path), _cut(one.nudge.written), low, high)
+                out.add_row(short_path(one.nudge.path), _cut(one.nudge.written), low, high)
         return out
 
     def _tipping(self, drivers: list[Driver]) -> Table:
@@ -174,7 +167,11 @@ class _Told:
         for driver in drivers:
             if driver.tip:
                 odds = f"{_percent(driver.tip.odds)}{_error(driver.tip.error)}"
-                out.add_row(_short(_name(driver)), _value(driver, driver.tip.value), odds)
+                out.add_row(
+                    short_path(input_name(driver.unknown)),
+                    input_value(driver.unknown, driver.tip.value),
+                    odds,
+                )
         return out
 
     def footer(self) -> Iterator[str]:
@@ -188,29 +185,9 @@ class _Told:
         )
 
 
-def _name(driver: Driver) -> str:
-    """The path; of the factor on a task's average duration, the task."""
-    if driver.unknown.is_factor:
-        return f"average hours of {driver.path.split('.')[1]}"
-    return driver.path
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"…{name[1 - _LONGEST :]}"
-
-
 def _cut(text: str) -> str:
     """A text whose beginning says most."""
     return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
-
-
-def _value(driver: Driver, value: float) -> str:
-    """A value of an input."""
-    if driver.unknown.is_factor:
-        return f"×{value:.2f}"
-    if driver.unknown.is_share:
-        return share(value, 1)
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _percent(value: float) -> str:

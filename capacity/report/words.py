@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 
 _STEPS = ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _MATERIAL, _MATERIAL_POINTS = 0.01, 0.5
@@ -61,6 +63,15 @@ def hours(value: float) -> str:
 def people(value: float) -> str:
     """``8.4``."""
     return f"{value:.1f}" if math.isfinite(value) else UNKNOWN
+
+
+def in_unit(unit: str) -> Callable[[float], str]:
+    """How figures of a unit of the table are said; others than these are money."""
+    if unit == "share":
+        return partial(share, digits=1)
+    if unit == "hours":
+        return hours
+    return people if unit in ("FTE", "people", "seats", "accounts") else money
 
 
 def odds(value: float, trials: int) -> str:

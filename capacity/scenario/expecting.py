@@ -44,7 +44,7 @@ UNITS: Mapping[str, str] = {
 """The metrics that a plan may have, and the unit of each."""
 Names = Mapping[str, Sequence[str]]
 """What bears a name, and the names; pools are in it where no role is split."""
-_AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
+AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
 ABOUT = ("segment", "role", "pool", "task")
 """What a name in brackets may be of; `period` besides."""
 _PERIOD = "period"
@@ -280,7 +280,7 @@ def _check_bound(name: str, bound: Bound, currency: str) -> None:
         if bound.dress not in ("", "share") or (not bound.dress and bound.value > 1):
             text = f"{name} is a share, which {bound.text} is not"
             raise ValueError(f"{text}. Write it in percent, as in 80%")
-        if name in _AT_MOST_ONE and not 0 <= bound.value <= 1:
+        if name in AT_MOST_ONE and not 0 <= bound.value <= 1:
             text = f"{name} lies between 0% and 100%, so {bound.text} decides nothing"
             raise ValueError(f"{text}. Write a share between them")
         return

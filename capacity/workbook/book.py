@@ -40,6 +40,8 @@ FORMATS = {
     "number": "#,##0.00##",
     "exact": "0.00####",
     "years": "0.0000",
+    "count": "#,##0",
+    "chance": "0.0000",
 }
 """How numbers of a unit are shown."""
 

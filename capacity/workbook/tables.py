@@ -13,6 +13,9 @@ _FIRST, _WIDE, _NARROW = 34, 22, 11
 _HEAD = 3
 
 
+_NO_UNITS: Mapping[str, str] = {}
+
+
 class Listed(NamedTuple):
     """A table that stands in a workbook beside its other sheets."""
 
@@ -20,24 +23,31 @@ class Listed(NamedTuple):
     note: str
     columns: Sequence[str]
     rows: Iterable[Mapping[str, Any]]
+    units: Mapping[str, str] = _NO_UNITS
 
 
 def table_sheet(
-    book: Book, name: str, note: str, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]
+    book: Book,
+    name: str,
+    note: str,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+    units: Mapping[str, str] = _NO_UNITS,
 ) -> None:
     """A sheet of rows that can be filtered; what is not known is empty.
 
-    Numbers look as the `unit` of their row.
+    Numbers look as the unit of their column, if it has one, or else as the `unit` of their row.
     """
     sheet = book.sheet(name, color="#7F7F7F")
     sheet.write_string(0, 0, name, book.heading)
     sheet.write_string(1, 0, note, book.note)
     texts, last = set(), _HEAD
     for last, row in enumerate(rows, _HEAD + 1):
-        style = book.number(str(row.get("unit", "number")))
+        unit = str(row.get("unit", "number"))
         for col, title in enumerate(columns):
             value = row.get(title)
             if isinstance(value, (int, float)) and _is_number(value):
+                style = book.number(units.get(title, unit))
                 sheet.write_number(last, col, value, style)
             elif value not in (None, "") and not isinstance(value, float):
                 sheet.write_string(last, col, plain(value), book.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -72,4 +73,16 @@ def write_variant(folder: Path) -> Path:
     variant = {"extends": "plan.yaml", "name": ATTACKS[1], "changes": changes}
     path = folder / "variant.yaml"
     path.write_text(json.dumps(variant, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def write_actuals(folder: Path, tasks: Sequence[str] = TASKS) -> Path:
+    """What happened to the plan of `write_hostile`: two months of some figures, and one before."""
+    path = folder / "=actuals.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("metric", "period", "segment", "role", "task", "value"))
+        for month, lost in (("2026-12", 1), ("2027-01", 9), ("2027-02", 0)):
+            rows.writerows(("churned_accounts", month, name, "", "", lost) for name in SEGMENTS)
+            rows.writerows(("coverage", month, "", "", name, 0.5) for name in tasks)
     return path

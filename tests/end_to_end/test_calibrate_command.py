@@ -245,6 +245,43 @@ def test_the_page_shows_data_against_fit(run: Callable[..., Finished], folder: P
     assert "hours.csv" in text.read_text(encoding="utf-8")
 
 
+def test_the_folder_for_everything(run: Callable[..., Finished], folder: Path) -> None:
+    """A plan beside it runs with the fragment, and the workbook opens."""
+    out = folder / "scenarios" / "learned"
+    done = run(
+        "calibrate", "churn", history(folder, ("A900,smb,2024-01-01,2023-01-01,12",)), "--as-of",
+        AS_OF, "--since", "2022-01-01", "--out", out, "--quiet",
+    )  # fmt: skip
+    assert (done.code, done.out) == (0, "")
+    assert {path.name for path in out.iterdir()} == {
+        "charts", "fragment.yaml", "rejects.csv", "report.html", "report.md", "table.csv",
+        "table.json", "workbook.xlsx",
+    }  # fmt: skip
+    assert {path.name for path in (out / "charts").iterdir()} == {"fit.png", "fit.svg"}
+    assert "seen from 2022-01-01" in (out / "fragment.yaml").read_text(encoding="utf-8")
+    assert "A900" not in (out / "fragment.yaml").read_text(encoding="utf-8")
+    assert "Swap them?" in (out / "rejects.csv").read_text(encoding="utf-8")
+    sheets = pd.read_excel(out / "workbook.xlsx", sheet_name=None)
+    assert {"Inputs", "Segments", "Survival", "Faults", "Manifest"} <= set(sheets)
+    plan = loaded(folder, "learned/fragment.yaml")
+    assert evidence(plan, "segments.smb.churn") == "measured"
+    assert capacity.simulate(plan, trials=100).array("churned_accounts").sum() > 0
+
+
+def test_almost_nothing_has_no_answer(run: Callable[..., Finished], folder: Path) -> None:
+    """One account: what was seen is shown, and no number of it goes into a plan."""
+    log = write(folder / "one.csv", ["segment,start,end", "smb,2025-01-01,"])
+    out = folder / "churn.yaml"
+    done = run("calibrate", "churn", log, "--as-of", AS_OF, "--write", out)
+    assert done.code == 1
+    assert "smb: 0 of 1 accounts were lost, which is too little to learn from" in done.out
+    assert done.err.splitlines()[-1] == (
+        f"{log}: The logs are too small to learn any input from; take longer ones. Nothing was "
+        "written to --write"
+    )
+    assert not out.exists()
+
+
 def test_parquet_and_excel_say_the_same(run: Callable[..., Finished], folder: Path) -> None:
     log = history(folder)
     table = pd.read_csv(log)
@@ -332,7 +369,7 @@ MISTAKES = {
         "churn", "history.csv", "--columns", "segmnt=segment",
     ],
     "--columns segment: not two names": ["churn", "history.csv", "--columns", "segment"],
-    "--as-of 'soon' is not a month": ["churn", "history.csv", "--as-of", "soon"],
+    "--as-of 'soon' is no day": ["churn", "history.csv", "--as-of", "soon"],
     "--bad 'few' is not a share": ["churn", "history.csv", "--bad", "few"],
     "form 'best' is not known": ["churn", "history.csv", "--form", "best"],
     "takes renewals": ["churn", "plain.csv", "--form", "sbg"],

@@ -1,4 +1,4 @@
-"""`roi`, `plan`, `compare` and sweeps leave the same forms behind as `run`, by the same options."""
+"""`roi`, `plan`, `compare`, `backtest` and sweeps leave the same forms behind as `run` does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
-from hostile import ATTACKS, PLAN, ROLES, SCRIPTS, SOURCE, write_hostile, write_variant
+from hostile import (
+    ATTACKS,
+    PLAN,
+    ROLES,
+    SCRIPTS,
+    SOURCE,
+    write_actuals,
+    write_hostile,
+    write_variant,
+)
 from leavings import Finished, contents
 from markdown_it import MarkdownIt
 
@@ -26,6 +35,7 @@ VERBS: dict[str, list[str]] = {
     "plan": ["plan", "plan.yaml", "--coverage", "40%", "--confidence", "50%"],
     "none": ["plan", "plan.yaml", "--coverage", "40%", "--budget", "1"],
     "compare": ["compare", "plan.yaml", "variant.yaml"],
+    "backtest": ["backtest", "plan.yaml", "--actuals", "=actuals.csv"],
     "sweep": ["run", "plan.yaml", "--sweep", f"team.{ROLES[0]}.headcount=3:5"],
 }
 CHARTS = {
@@ -35,6 +45,7 @@ CHARTS = {
     "plan": {"seats", "odds", "value"},
     "none": {"seats", "odds"},
     "compare": {"odds", "waterfall_team_cost"},
+    "backtest": {"forecast", "spread"},
     "sweep": {"team_cost"},
 }
 FEW = (*SCRIPTS[1:3], *ATTACKS[:2])
@@ -49,6 +60,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("verbs")
     write_hostile(folder, FEW)
     write_variant(folder)
+    write_actuals(folder, FEW)
     return folder
 
 
@@ -56,7 +68,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_form_of_every_answer(run: Callable[..., Finished], home: Path, verb: str) -> None:
     """All files, each chart in the page and as a picture, hostile names as text in all of them."""
     out = home / verb
-    trials = 0 if verb == "several" else 100
+    trials = {"several": 0, "backtest": 1000}.get(verb, 100)
     done = run(*VERBS[verb], "--trials", trials, "--out", out, folder=home)
     assert done.code == int(verb == "none")
     says_what_the_terminal_says((out / "report.md").read_text(encoding="utf-8"), done)
@@ -88,7 +100,7 @@ def test_parquet_holds_the_rows_of_the_table(
     run: Callable[..., Finished], home: Path, tmp_path: Path, verb: str
 ) -> None:
     table, text = tmp_path / "table.parquet", tmp_path / "table.csv"
-    trials = 0 if verb in ("roi", "several") else 100
+    trials = {"roi": 0, "several": 0, "backtest": 1000}.get(verb, 100)
     run(*VERBS[verb], "--trials", trials, "--parquet", table, "--csv", text, "--quiet", folder=home)
     parquet, csv = pd.read_parquet(table), pd.read_csv(text, keep_default_na=False)
     assert list(parquet.columns) == list(csv.columns)
@@ -140,7 +152,7 @@ def test_the_register_tells_whose_an_assumption_is(home: Path) -> None:
 # --- the options of a verb ------------------------------------------------------------------------
 
 FORMS = {"--json", "--csv", "--parquet", "--xlsx", "--html", "--md", "--charts", "--out"}
-ANSWERING = ["run", "roi", "plan", "compare"]
+ANSWERING = ["run", "roi", "plan", "compare", "backtest"]
 
 
 @pytest.mark.parametrize("verb", ANSWERING)

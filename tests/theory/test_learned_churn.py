@@ -212,7 +212,7 @@ def test_a_term_is_twelve_months_in_every_year(tmp_path: Path, start: str, end: 
     history = tmp_path / "history.csv"
     rows = [f"{segment},{start},{end}" for segment in ("smb", "smb", "all of them")]
     history.write_text("\n".join(["segment,start,end", *rows, "smb,2022-01-01,", ""]))
-    found = calibrate.churn(history, as_of=np.datetime64("2026-12-31").item())
+    found = calibrate.churn(history, as_of="2025-12-31")
     kept = found.table("survival").set_index("segment")["12 months"]
     assert kept["smb"] == pytest.approx(1 / 3)
     months = found.table("segments").set_index("segment")["account-months"]
@@ -342,6 +342,165 @@ def test_lost_by_all_tells_no_effect() -> None:
     shortfall = np.linspace(0, 1, 40)[:, None]
     with pytest.raises(QuestionError, match="settles who was lost"):
         fit_effects(["qbr"], shortfall, other, shortfall[:, 0] > 0.5, term, "matched")
+
+
+def test_columns_that_say_the_same_tell_no_effects() -> None:
+    """Whether one is the other, runs against it, or is one for each segment."""
+    luck = np.random.default_rng(10)
+    qbr, lost = luck.uniform(size=300), luck.uniform(size=300) < 0.3
+    segment = np.column_stack([np.arange(300) % 2 == 0, np.arange(300) % 2 == 1]).astype(float)
+    term = np.full(300, 12.0)
+    for call, words in (
+        (qbr, "qbr goes along with that of call"),
+        (1 - qbr, "qbr goes along with that of call"),
+        (0.3 + 0.4 * segment[:, 0], "call follows from the other columns, or is one for each"),
+        (0.5 * qbr + 0.2 * segment[:, 0], "qbr follows from the other columns"),
+    ):
+        with pytest.raises(QuestionError, match=words):
+            fit_effects(
+                ["qbr", "call"], np.column_stack([qbr, call]), segment, lost, term, "matched"
+            )
+    near = np.column_stack([qbr, qbr + luck.normal(0, 0.05, 300)])
+    found = fit_effects(["qbr", "call"], near, segment, lost, term, "matched")
+    left = (
+        near[:, 0]
+        - np.column_stack([near[:, 1], segment])
+        @ np.linalg.lstsq(np.column_stack([near[:, 1], segment]), near[:, 0], rcond=None)[0]
+    )
+    assert found.alone[0] == pytest.approx(left.var() / near[:, 0].var())
+    assert found.alone[0] < 0.1
+    assert found.effects[0].error > 5 * _error_alone(near[:, :1], segment, lost, term)
+
+
+def _error_alone(shortfall: np.ndarray, *rest: np.ndarray) -> float:
+    (effect,) = fit_effects(["qbr"], shortfall, *rest, "matched").effects
+    return effect.error
+
+
+# --- logs that begin on some day -----------------------------------------------------------------
+
+
+def cut_history(folder: Path, luck: np.random.Generator, chance: float | None) -> Path:
+    """Accounts since 2016 as an export of 2026 has them: who had left before 2023 is gone.
+
+    All renew yearly at one chance to leave, or, without one, each leaves at a chance of its own.
+    """
+    rows = ["account,segment,start,end"]
+    own = np.full(400, chance) if chance is not None else luck.beta(0.8, 2.4, 400)
+    for i, years in enumerate(luck.geometric(own)):
+        start = np.datetime64("2016-01") + int(luck.integers(112))
+        end = (start + 12 * int(min(years, 99))).astype("datetime64[D]") - np.timedelta64(1, "D")
+        if end >= np.datetime64("2023-01-01"):
+            rows.append(f"A{i},smb,{start}-01,{end if end < np.datetime64('2026-01-01') else ''}")
+    path = folder / "history.csv"
+    path.write_text("\n".join([*rows, ""]))
+    return path
+
+
+def test_churn_comes_back_from_a_cut_history(tmp_path: Path) -> None:
+    """Each replication reads a file; without the cut, churn comes out too low."""
+    luck = np.random.default_rng(11)
+    hits, naive = [], []
+    for _ in range(25):
+        log = cut_history(tmp_path, luck, 0.2)
+        for since, found in (("2023-01-01", hits), (None, naive)):
+            answer = calibrate.churn(log, term=12, form="one", as_of="2025-12-31", since=since)
+            row = answer.table("segments").iloc[0]
+            found.append(row["p5"] <= 0.2 <= row["p95"])
+    nine_of_ten(hits)
+    assert np.mean(naive) < 0.3
+
+
+def test_a_cut_history_by_hand(tmp_path: Path) -> None:
+    """From 2024 on: one decides at its third renewal, one at its second and is lost, one is gone.
+
+    The first had renewed twice by then. What was before is neither time nor renewal.
+    """
+    rows = ["account,segment,start,end", "A,smb,2021-07-01,", "B,smb,2022-07-01,2024-06-30"]
+    rows += ["C,smb,2022-01-01,2022-12-31", "D,smb,2022-01-01,2023-12-31", "E,smb,2022-07-01,"]
+    path = tmp_path / "history.csv"
+    path.write_text("\n".join([*rows, ""]))
+    found = calibrate.churn(path, term=12, since="2024-01-01", as_of="2024-12-31")
+    table = found.table("renewals")[["renewal", "decided", "lost"]]
+    assert table.to_numpy().tolist() == [["2", 2, 1], ["3", 1, 0]]
+    assert found.table("segments")["account-months"].tolist() == pytest.approx([12 + 6 + 12])
+    assert found.table("years")["year"].tolist() == ["2024"]
+    assert [row.found for row in found.rejects.listed] == ["2022-12-31", "2023-12-31"]
+    assert found.rejects.faulty == 0
+
+
+def test_chances_that_differ_come_back_from_a_cut_history(tmp_path: Path) -> None:
+    """Survivors of a cut are the better part, which the likelihood of renewals knows."""
+    luck = np.random.default_rng(12)
+    hits = []
+    for _ in range(30):
+        log = cut_history(tmp_path, luck, None)
+        answer = calibrate.churn(log, term=12, form="sbg", as_of="2025-12-31", since="2023-01-01")
+        row = answer.table("segments").iloc[0]
+        hits.append(row["p5"] <= 0.25 <= row["p95"])
+    nine_of_ten(hits)
+
+
+def test_accounts_before_the_cut_are_no_strangers(tmp_path: Path) -> None:
+    """Revenues of an account that left before the log is complete are no fault."""
+    log = cut_history(tmp_path, np.random.default_rng(13), 0.2)
+    gone = "gone,smb,2020-01-01,2020-12-31\n"
+    log.write_text(log.read_text() + gone)
+    arr = tmp_path / "arr.csv"
+    arr.write_text("account,date,arr\ngone,2020-02-01,100\ngone,2020-08-01,110\n")
+    found = calibrate.churn(log, snapshots=arr, since="2023-01-01", as_of="2025-12-31")
+    assert [row.kind for row in found.rejects.listed] == ["ended before the log is complete"]
+
+
+# --- too little ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("term", [12, None])
+def test_one_account_is_no_churn(tmp_path: Path, term: int | None) -> None:
+    """The other segment is told; of this one the plan keeps its own number."""
+    rows = [f"big,{2020 + i % 4}-01-01,{'2024-12-31' if i % 3 == 0 else ''}" for i in range(40)]
+    path = tmp_path / "history.csv"
+    path.write_text("\n".join(["segment,start,end", *rows, "tiny,2024-10-01,", ""]))
+    found = calibrate.churn(path, term=term, as_of="2025-12-31")
+    assert list(found.fragment["segments"]) == ["big"]
+    assert any("tiny: 0 of 1 accounts" in one and "too little" in one for one in found.sentences)
+    table = found.table("segments").set_index("segment")
+    assert np.isnan(table.loc["tiny", "churn"])
+    assert 0 < table.loc["big", "churn"] < 1
+
+
+def test_four_losses_are_no_hazard_ratio(tmp_path: Path) -> None:
+    """A hidden cause is planted in a longer log: there the regression speaks, and warns."""
+    log = cohorts(tmp_path, np.random.default_rng(15), 5)
+    shortfall, _, lost = renewals(0.0, np.random.default_rng(16), hidden=0.8)
+    rows = [f"smb,{left},{1 - x:.3f}" for x, left in zip(shortfall, lost, strict=True)]
+    told = []
+    for some in (rows, [row for row in rows if "False" in row][:40] + ["smb,yes,0.5"] * 4):
+        path = tmp_path / "renewals.csv"
+        path.write_text("\n".join(["segment,lost,coverage_qbr", *some, ""]))
+        found = calibrate.churn(log, renewals=path, as_of="2025-12-31")
+        told.append(("tasks" in found.fragment, *(
+            any(words in one for one in (*found.sentences, *found.warnings))
+            for words in ("are biased", "E-value", "too little to learn from")
+        )))  # fmt: skip
+    assert told == [(True, True, True, False), (False, False, False, True)]
+
+
+@pytest.mark.parametrize("form", ["one", "by renewal", "sbg", "hazard"])
+def test_there_is_one_churn(tmp_path: Path, form: str) -> None:
+    """The sentence, the table and the fragment say the same number."""
+    log = cohorts(tmp_path, np.random.default_rng(14), 5)
+    found = calibrate.churn(log, term=12, form=form, as_of="2025-12-31")
+    row = found.table("segments").iloc[0]
+    assert f"{100 * row['churn']:.1f} %" in found.sentences[0]
+    assert row["of"] in found.sentences[0]
+    churn = found.fragment["segments"]["smb"]["churn"]
+    if form == "sbg":
+        alpha, beta = (float(churn["sbg"][name]["p50"]) for name in ("alpha", "beta"))
+        told = alpha / (alpha + beta)
+    else:
+        told = float((churn[0] if form == "by renewal" else churn)["mean"].rstrip("%")) / 100
+    assert row["churn"] == pytest.approx(told, rel=1e-3)
 
 
 def cohorts(folder: Path, luck: np.random.Generator, cohorts: int) -> Path:

@@ -13,6 +13,7 @@ import pytest
 from replications import nine_of_ten
 
 import capacity
+from capacity.learning.effects import fit_effects
 from capacity.learning.families import Observed, fitted
 from capacity.learning.learned import Task, learn
 from capacity.learning.posterior import OUTER, Chance, Rate
@@ -105,4 +106,39 @@ def test_hours(scenario: Callable[..., capacity.Scenario]) -> None:
         data = Observed(hours)
         (one,) = learn([Task("audit", hours, data, {"lognormal": fitted("lognormal", data)})])
         hits.append(abs(math.log(truth) - one.log_mean) <= 1.645 * one.error)
+    nine_of_ten(np.array(hits))
+
+
+WORK = """
+    name: One of two worlds
+    horizon: {start: 2025-01, months: 24}
+    segments: {smb: {accounts: 400, arr: 1000, churn: 25%, addressable: 100%, completed_terms: 0}}
+    tasks:
+      call: {role: csm, every: month, hours: 1h, coverage_today: 100%,
+             if_stopped: {churn: 1.7, fades_over: 1 month}}
+    team: {csm: {headcount: HEADS}}
+    simulation: {seed: SEED}
+"""
+
+
+def test_hazard_ratios(scenario: Callable[..., capacity.Scenario]) -> None:
+    """The calls are made in one world and not in the other: a log of the second year's renewals.
+
+    By then nothing of the first year's calls is left in the memory, and accounts decide once.
+    """
+    truth = math.log(1.7)
+    worlds = []
+    for heads, seed in ((40, 1), (0, 2)):
+        text = WORK.replace("HEADS", f"{heads}").replace("SEED", f"{seed}")
+        found = capacity.simulate(scenario(text), trials=FUTURES)
+        decided = found.array("accounts")[11]
+        worlds.append((decided, found.array("churned_accounts")[12:].sum(axis=0)))
+        assert found.array("coverage", task="call").min() == (1.0 if heads else 0.0)
+    hits = []
+    for future in range(FUTURES):
+        lost = np.concatenate([np.arange(d[future]) < n[future] for d, n in worlds])
+        shortfall = np.repeat([0.0, 1.0], [int(d[future]) for d, _ in worlds])
+        one, term = np.ones((len(lost), 1)), np.full(len(lost), 12.0)
+        (effect,) = fit_effects(["call"], shortfall[:, None], one, lost, term, "randomised").effects
+        hits.append(abs(effect.log - truth) <= 1.645 * effect.error)
     nine_of_ten(np.array(hits))

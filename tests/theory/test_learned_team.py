@@ -52,24 +52,33 @@ def test_ibm(data: Path) -> None:
 
 
 def test_exposure_by_hand(tmp_path: Path) -> None:
-    """Seen for two years: one from before, who leaves; one who joins; one who had left before."""
-    roster = write(
-        tmp_path, "roster.csv",
-        [
-            "name,role,start,end", "Ann,csm,2020-01-01,2024-06-30", "Bea,csm,2025-01-01,",
-            "Cem,csm,2020-01-01,2023-12-31",
-        ],
-    )  # fmt: skip
-    found = calibrate.team(roster, since=day("2024-01-01"), as_of=day("2025-12-31"))
+    """Seen for two years: two from before, who leave; two who join; two who had left before."""
+    rows = ["name,role,start,end"]
+    for i in range(4):
+        rows += [f"A{i},csm,2020-01-01,2024-06-30", f"B{i},csm,2025-01-01,"]
+    roster = write(tmp_path, "roster.csv", [*rows, "Cem,csm,2020-01-01,2023-12-31"])
+    found = calibrate.team(roster, since="2024-01-01", as_of="2025-12-31")
     table = found.table("attrition")
-    years = (6 + 12) / 12
-    assert table[["people", "left"]].to_numpy().tolist() == [[2, 1]]
+    years = 4 * (6 + 12) / 12
+    assert table[["people", "left"]].to_numpy().tolist() == [[8, 4]]
     assert table["person-years"].tolist() == pytest.approx([years])
-    mean, sd = Rate.of(1, years).chance()
+    mean, sd = Rate.of(4, years).chance()
     written = found.fragment["team"]["csm"]["attrition"]
     assert float(written["mean"].rstrip("%")) == pytest.approx(100 * mean, rel=1e-3)
     assert float(written["sd"].rstrip("%")) == pytest.approx(100 * sd, rel=1e-3)
+    assert "seen from 2024-01-01" in written["source"]
     assert found.rejects.counts() == [("ended before the log is complete", 1, False)]
+
+
+def test_almost_nothing_is_no_attrition(tmp_path: Path) -> None:
+    """One of two left within two years: a range from next to none to nearly all."""
+    rows = ["name,role,start,end", "Ann,csm,2024-01-01,2024-12-31", "Bea,csm,2025-01-01,"]
+    found = calibrate.team(write(tmp_path, "roster.csv", rows), as_of="2025-12-31")
+    assert found.fragment == {}
+    assert "1 of 2 people left in 2.0 person-years, which is too little" in found.sentences[0]
+    with pytest.raises(QuestionError, match="not written"):
+        found.write(tmp_path / "team.yaml")
+    assert not (tmp_path / "team.yaml").exists()
 
 
 def test_a_seat_that_is_open_counts(tmp_path: Path) -> None:

@@ -1,0 +1,112 @@
+"""What is asked of a log: nothing that is given is ignored in silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from capacity import calibrate
+from capacity.errors import QuestionError
+from capacity.learning.how import day_of, today
+
+FILES = {
+    "hours.csv": ["task,hours,date", *(f"qbr,{h},2025-03-0{h}" for h in range(1, 8))],
+    "history.csv": [
+        "account,segment,start,end",
+        *(f"A{i},smb,2020-0{1 + i % 9}-01,{'2022-12-31' * (i % 2)}" for i in range(20)),
+    ],
+    "tenures.csv": [
+        "segment,role,tenure,churned,left",
+        *["smb,csm,30,no,no", "smb,csm,9,yes,yes"] * 5,
+    ],
+    "events.csv": ["account,task,date", *(f"A{i},call,2021-0{1 + i}-02" for i in range(8))],
+    "accounts.csv": ["account,segment,start", *(f"A{i},smb,2020-01-01" for i in range(9))],
+    "people.csv": ["name,role,start,end", *(f"P{i},csm,2020-01-01," for i in range(9))],
+    "renewals.csv": [
+        "segment,lost,coverage_qbr",
+        *(f"smb,{'no' if i % 3 else 'yes'},{i % 7 / 7:.2f}" for i in range(60)),
+    ],
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, rows in FILES.items():
+        (tmp_path / name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+TO_COME = today() + dt.timedelta(days=1)
+REFUSED: dict[str, tuple[Callable[..., Any], list[str], dict[str, Any]]] = {
+    "evidence takes a log of renewals": (
+        calibrate.churn, ["history.csv"], {"evidence": "matched"},
+    ),
+    "addressable takes a log of renewals": (
+        calibrate.churn, ["history.csv"], {"addressable": 0.5},
+    ),
+    "currency takes a log of revenues": (calibrate.churn, ["history.csv"], {"currency": "EUR"}),
+    "currency takes a log of": (calibrate.hours, ["hours.csv"], {"currency": "EUR"}),
+    "term 12.5 is no term of a contract": (calibrate.churn, ["history.csv"], {"term": 12.5}),
+    "since takes a log with the day": (
+        calibrate.churn, ["tenures.csv"], {"since": "2024-01-01"},
+    ),
+    "since 2024-01-01 is after 2023-12-31": (
+        calibrate.churn, ["history.csv"], {"since": "2024-01-01", "as_of": "2023-12-31"},
+    ),
+    "rounded 0 is no step": (calibrate.hours, ["hours.csv"], {"rounded": "0"}),
+    "no entry is a multiple": (calibrate.hours, ["hours.csv"], {"rounded": "13h"}),
+    "longest 0 h leaves no entry": (calibrate.hours, ["hours.csv"], {"longest": 0.0}),
+    "as_of '2026-10' is no day. Write it as 2026-10-31": (
+        calibrate.hours, ["hours.csv"], {"as_of": "2026-10"},
+    ),
+    f"as_of {TO_COME} has not come yet": (calibrate.hours, ["hours.csv"], {"as_of": TO_COME}),
+    "since 'soon' is no day": (
+        calibrate.rates, ["events.csv", "accounts.csv"], {"since": "soon"},
+    ),
+    "rename calls: no task, segment or role is called so. Did you mean `call`": (
+        calibrate.rates, ["events.csv", "accounts.csv"], {"rename": {"calls": "qbr"}},
+    ),
+    "rename qbr: no task, segment or role": (
+        calibrate.churn, ["history.csv"], {"rename": {"qbr": "review"}},
+    ),
+    "ramped takes a log of outputs": (calibrate.team, ["people.csv"], {"ramped": 6}),
+    "tenure in takes a roster with a column `tenure`": (
+        calibrate.team, ["people.csv"], {"tenure_in": "years"},
+    ),
+    "team since: since takes": (calibrate.team, ["tenures.csv"], {"since": "2024-01-01"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_what_nothing_reads_is_refused(folder: Path, words: str) -> None:
+    learn, names, asked = REFUSED[words]
+    with pytest.raises(QuestionError) as raised:
+        learn(*(folder / name for name in names), **asked)
+    assert words.removeprefix("team since: ") in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_same_is_taken_where_it_is_of_use(folder: Path) -> None:
+    """What was refused above, beside the log that reads it."""
+    found = calibrate.churn(
+        folder / "history.csv", renewals=folder / "renewals.csv", evidence="matched",
+        addressable=0.5, since="2021-01-01", as_of="2023-12-31", rename={"qbr": "review"},
+    )  # fmt: skip
+    assert list(found.fragment["tasks"]) == ["review"]
+    assert found.manifest["asked"]["evidence"] == "matched"
+    assert found.manifest["rename"] == {"qbr": "review"}
+    as_months = calibrate.team(folder / "tenures.csv", tenure_in="months").table("attrition")
+    in_years = calibrate.team(folder / "tenures.csv", tenure_in="years").table("attrition")
+    assert in_years["person-years"][0] == pytest.approx(12 * as_months["person-years"][0])
+
+
+def test_days_are_read_in_any_form() -> None:
+    day = dt.date(2026, 10, 31)
+    for raw in (day, "2026-10-31", dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC)):
+        assert day_of("as_of", raw) == day
+    assert day_of("since", "2026-10") == dt.date(2026, 10, 1)
+    assert day_of("since", None) is None
