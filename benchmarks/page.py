@@ -1,4 +1,4 @@
-"""What benchmarks write into the page that defends the design.
+"""What benchmarks write into their page.
 
 A place of that page is marked by the script that fills it::
 
@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "docs" / "about" / "design.md"
+PAGE = ROOT / "docs" / "about" / "benchmarks.md"
 
 
 def write(script: str, text: str) -> None:

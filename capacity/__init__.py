@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from capacity.loading import Scenario, load
     from capacity.result import Result
     from capacity.simulation import simulate
+    from capacity.storing.stored import StoredSweep
+    from capacity.storing.sweep import sweep_into
     from capacity.sweeping import Grid, grid, sweep
     from capacity.value import roi
     from capacity.valuing.answer import Roi
@@ -40,6 +42,7 @@ _HOMES = {
     "Roi": "capacity.valuing.answer",
     "Scenario": "capacity.loading",
     "Sensitivity": "capacity.drivers.answer",
+    "StoredSweep": "capacity.storing.stored",
     "Workers": "capacity.workers",
     "backtest": "capacity.backtesting.testing",
     "calibrate": "capacity.learning",
@@ -51,6 +54,7 @@ _HOMES = {
     "sensitivity": "capacity.drivers.measuring",
     "simulate": "capacity.simulation",
     "sweep": "capacity.sweeping",
+    "sweep_into": "capacity.storing.sweep",
 }
 
 __all__ = [
@@ -66,6 +70,7 @@ __all__ = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "StoredSweep",
     "Workers",
     "backtest",
     "calibrate",
@@ -77,6 +82,7 @@ __all__ = [
     "sensitivity",
     "simulate",
     "sweep",
+    "sweep_into",
 ]
 
 

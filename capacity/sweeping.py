@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from capacity.errors import InputError, Mistake, QuestionError
 from capacity.expectations import Outcome
 from capacity.loading import Scenario
-from capacity.metrics import Key, Kind
+from capacity.metrics import Key, Kind, Metric
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS, Result
+from capacity.result import COLUMNS, Result, summary_rows, table_rows
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
 from capacity.writing import write_whole
@@ -191,14 +192,14 @@ def grid(
     >>> [chart.name for chart in found.page.charts]
     ['dropped_hours_csm', 'team_cost']
     """
-    figures = None if metrics is None else [_figure(name) for name in metrics]
+    figures = figures_of(metrics)
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
     rows: list[dict[str, Any]] = []
     manifests, expected = [], []
     for i, (chosen, one) in enumerate(zip(combinations, scenarios, strict=True), 1):
         result = simulate(one, **how)
-        rows += [{**chosen, **row} for row in _rows(result, figures)]
+        rows += [{**chosen, **row} for row in rows_for(result, figures)]
         manifests.append(result.manifest)
         if result.expectations:
             expected.append((chosen, result.expectations))
@@ -214,18 +215,30 @@ def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]
     """Every combination, the last path fastest."""
     if not values:
         raise QuestionError("a sweep needs values. Give them by path, as team.csm.headcount=6:14")
-    count = 1
+    count = number_of(values)
+    if count > MOST:
+        text = (
+            f"the grid has {count:,} combinations. Give fewer values, or a folder for the results"
+        )
+        raise QuestionError(f"{text}: {MOST:,} are the most of one table")
+    return [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
+
+
+def number_of(values: Mapping[str, Collection[Any]]) -> int:
+    """How many combinations there are of some values.
+
+    Raises
+    ------
+    QuestionError
+        Where a path has no values, or one of them twice.
+    """
     for path, given in values.items():
         if isinstance(given, (str, Mapping)) or not len(given):
             raise QuestionError(f"sweep {path}: no list of values. Give several, as in 6, 7 and 8")
         again = [name for name, times in Counter(map(str, given)).items() if times > 1]
         if again:
             raise QuestionError(f"sweep {path}: {again[0]} is there twice. Give each value once")
-        count *= len(given)
-    if count > MOST:
-        text = f"the grid has {count:,} combinations. Give fewer values: {MOST:,} are the most"
-        raise QuestionError(text)
-    return [dict(zip(values, each, strict=True)) for each in itertools.product(*values.values())]
+    return math.prod(map(len, values.values()))
 
 
 def _scenarios(scenario: Scenario, combinations: Sequence[Mapping[str, Any]]) -> list[Scenario]:
@@ -263,27 +276,46 @@ def _figure(text: str) -> Figure:
         raise QuestionError(f"metric {error}") from None
 
 
-def _rows(result: Result, figures: Sequence[Figure] | None) -> Iterator[dict[str, Any]]:
-    """The rows of the table for some figures; for the headline, as far as there are any."""
+def figures_of(names: Sequence[str] | None) -> list[Figure] | None:
+    """Figures by their names; None for the headline.
+
+    Raises
+    ------
+    QuestionError
+        Where a text is no name of a figure.
+    """
+    return None if names is None else [_figure(name) for name in names]
+
+
+def rows_for(result: Result, figures: Sequence[Figure] | None) -> Iterator[dict[str, Any]]:
+    """The rows of the table for some figures; for the headline, as far as there are any.
+
+    Raises
+    ------
+    QuestionError
+        Where there is no such figure.
+    """
     if figures is None:
         known = {metric.name for metric in result.catalogue.metrics}
         figures = [Figure(name) for name in HEADLINE if name in known]
     for figure in figures:
-        for _, _, about in rows_of(result, figure):
-            wanted = {**about, "period": _period(result, figure.metric, about)}
-            yield next(
-                row
-                for row in result.rows(only=figure.metric)
-                if all(row[name] == value for name, value in wanted.items())
-            )
+        for metric, _, about in rows_of(result, figure):
+            found = result.catalogue.find(metric, Key(**about))
+            assert found
+            period = _period(result, found, about)
+            if result.summaries:
+                told = result.summaries.of(found, [period]).summary()
+                yield from summary_rows(found, [period], told)
+            else:
+                labels, values = result.by_label(found)
+                yield from table_rows(found, [period], values[[labels.index(period)]])
 
 
-def _period(result: Result, metric: str, about: Mapping[str, str]) -> str:
+def _period(result: Result, metric: Metric, about: Mapping[str, str]) -> str:
     """The period that speaks for the plan: all of it, its end, or the peak."""
-    found = result.catalogue.find(metric, Key(**about))
-    if found is None or found.kind in (Kind.FLOW, Kind.RATIO, Kind.WHOLE):
+    if metric.kind in (Kind.FLOW, Kind.RATIO, Kind.WHOLE):
         return ""
-    if found.kind is Kind.STOCK:
+    if metric.kind is Kind.STOCK:
         return result.periods[-1]
-    middle = result.figures(metric, _MEDIAN if result.trials else None, **about)
+    middle = result.figures(metric.name, _MEDIAN if result.trials else None, **about)
     return max(middle, key=lambda month: middle[month])

@@ -9,9 +9,9 @@ import math
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from capacity.assumptions import (
     Row,
@@ -38,38 +38,59 @@ if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
 
 KEYS = ("segment", "role", "pool", "task")
+ELSEWHERE = "Name another file"
+"""What to do where a file cannot be written."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(
+    path: Path, content: str | bytes, mend: str = ELSEWHERE, *, lasting: bool = False
+) -> None:
     """Write a file so that nobody ever sees a part of it.
 
     A file that is there keeps its permissions, and a link still leads to it. What is no file, as a
     pipe or a device, cannot be replaced and is written to.
+
+    Parameters
+    ----------
+    mend
+        What to do where it cannot be written.
+    lasting
+        Whether it has to be there even if the machine loses its power right after.
 
     Raises
     ------
     CapacityError
         Where the file cannot be written.
     """
-    data = content.encode() if isinstance(content, str) else content
+    with whole(path, mend, lasting=lasting) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextlib.contextmanager
+def whole(path: Path, mend: str = ELSEWHERE, *, lasting: bool = False) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its place when all is written; see `write_whole`."""
     try:
         if path.exists() and not path.is_file():
-            path.write_bytes(data)
+            with path.open("wb") as file:
+                yield file
         else:
-            _replace(path.resolve(), data)
+            with _beside(path.resolve(), lasting=lasting) as file:
+                yield file
     except OSError as error:
-        raise CapacityError(
-            f"{path}: cannot be written ({error.strerror}). Name another file"
-        ) from None
+        raise CapacityError(f"{path}: cannot be written ({error.strerror}). {mend}") from None
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside a file, then put it in the place of the file."""
+@contextlib.contextmanager
+def _beside(path: Path, *, lasting: bool) -> Iterator[BinaryIO]:
+    """A file beside another, then put in the place of that."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(name, stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
         os.replace(name, path)
     finally:
@@ -297,10 +318,15 @@ def _rests_on(scenario: Scenario) -> dict[str, list[Row]]:
 
 
 def _write_csv(table: pd.DataFrame, path: Path, *paths: str) -> None:
+    write_whole(path, csv_text(table, *paths))
+
+
+def csv_text(table: pd.DataFrame, *paths: str, head: bool = True) -> str:
+    """A table as CSV, with its head or as the next part of it; `paths` hold text of users, too."""
     table = _finite(table)
-    for column in (*paths, "segment", "role", "pool", "task"):
+    for column in (*paths, *KEYS):
         table[column] = table[column].map(_cell)
-    write_whole(path, table.to_csv(index=False, lineterminator="\n"))
+    return table.to_csv(index=False, header=head, lineterminator="\n")
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -38,7 +38,10 @@ def read_for(plan: Plan, marked: Marked, files: Files) -> list[object]:
     splits = {name: role.split for name, role in plan.team.items()}
     served = plan.tasks if any(splits.values()) else None
     money = (plan.currency, plan.fx)
-    return [plan.accounts, plan.horizon, plan.segments, money, leads, asked, names, splits, served]
+    # A file of accounts asks the segments for little; a book that is made up follows from all.
+    of_file = [(name, s.term, s.complexity) for name, s in plan.segments.items()]
+    segments = of_file if plan.accounts else plan.segments
+    return [plan.accounts, plan.horizon, segments, money, leads, asked, names, splits, served]
 
 
 def read_beside(

@@ -44,6 +44,14 @@ Sweep = Annotated[
     ),
 ]
 Trials = Annotated[int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")]
+Precision = Annotated[
+    str | None,
+    typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
+]
+Meant = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
+]
 Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
 By = Annotated[
     str | None,
@@ -87,14 +95,8 @@ def run(
     file: File,
     trials: Trials = None,
     seed: Seed = None,
-    precision: Annotated[
-        str | None,
-        typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
-    ] = None,
-    metric: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
-    ] = None,
+    precision: Precision = None,
+    metric: Meant = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     sweep: Sweep = [],  # noqa: B006 (typer reads the default)
     machines: Machines = HERE,
@@ -136,6 +138,58 @@ def run(
 
     show_and_write(result, files, by, quiet=quiet)
     _leave_by(result)
+
+
+@app.command(epilog=_example("sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night"))
+@with_options
+def sweep(
+    scenarios: Scenarios,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="Folder of the results; what is there already is not computed again.",
+            show_default=False,
+        ),
+    ],
+    sweep: Sweep = [],  # noqa: B006 (typer reads the default)
+    keep: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME",
+            help="Figure to store, as arr or required_fte[csm]; may be repeated; all for the whole "
+            "table of each run. The headline unless it is given.",
+        ),
+    ] = [],  # noqa: B006 (typer reads the default)
+    collect: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write all rows as one table, .parquet or .csv."),
+    ] = None,
+    trials: Trials = None,
+    seed: Seed = None,
+    precision: Precision = None,
+    metric: Meant = None,
+    settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
+    quiet: Quiet = False,
+    allow_outside: AllowOutside = False,
+) -> None:
+    """Simulate plans for every combination of values into a folder; goes on where it has ended."""
+    from capacity.cli.sweeping import run_sweep
+    from capacity.loading import load
+
+    read = partial(load, set=_settings(settings), allow_outside=allow_outside)
+    how: dict[str, Any] = {
+        "trials": trials,
+        "seed": seed,
+        "precision": _precision(precision),
+        "metric": metric,
+        "checking": _progress("checking", quiet=quiet),
+        "progress": _progress(quiet=quiet),
+    }
+    with machines.executor() as executor:
+        how["executor"] = executor
+        run_sweep(scenarios, read, sweep, keep, (out, collect), how, quiet=quiet)
 
 
 @app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
@@ -478,9 +532,9 @@ def _say(lines: Iterable[str]) -> None:
         print(line, file=sys.stderr)
 
 
-def _progress(*, quiet: bool) -> Progress | None:
+def _progress(what: str = "simulating", *, quiet: bool) -> Progress | None:
     if quiet or not sys.stderr.isatty():
         return None
     from capacity.cli.progress import Bar
 
-    return Bar()
+    return Bar(what)

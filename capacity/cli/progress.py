@@ -13,9 +13,9 @@ from rich.progress import (
 
 
 class Bar:
-    """Called with the futures done and all of them; gone when all are done."""
+    """Called with what is done and all of it; gone when all is done."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "simulating") -> None:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -25,7 +25,7 @@ class Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("simulating")
+        self._task = self._bar.add_task(what)
 
     def __call__(self, done: int, total: int) -> None:
         """Show how much is done."""

@@ -55,6 +55,7 @@ LAYERS = (
     "precision",
     "simulation",
     "sweeping",
+    "storing",
     "pairing",
     "headline",
     "waterfall",
@@ -135,6 +136,7 @@ PUBLIC = [
     "Roi",
     "Scenario",
     "Sensitivity",
+    "StoredSweep",
     "Workers",
     "backtest",
     "calibrate",
@@ -146,6 +148,7 @@ PUBLIC = [
     "sensitivity",
     "simulate",
     "sweep",
+    "sweep_into",
 ]
 
 
@@ -293,9 +296,8 @@ def test_libraries_are_declared() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     wanted = list(project["dependencies"])
-    wanted += [
-        one for name in ("files", "report", "drivers", "learn", "dask") for one in extras[name]
-    ]
+    libraries = ("files", "report", "drivers", "learn", "dask")
+    wanted += [one for name in libraries for one in extras[name]]
     names = {
         "pyyaml": "yaml",
         "vl-convert-python": "vl_convert",
