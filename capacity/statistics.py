@@ -12,6 +12,10 @@ from capacity.rng import BLOCK
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 _ROUNDING, _DUST = 1e-12, 1e-9
 """Part of a number, and amount, by which two ways to the same number may be apart."""
+_SURE = 10
+"""Blocks whose spread is known to a quarter; that of fewer says little."""
+_BEYOND = 5
+"""Trials that lie beyond a quantile at least, where its error can be told from the trials."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def quantiles(values: FloatArray, at: FloatArray) -> FloatArray:
     values
         Shape (rows, trials); NaN does not count.
     at
-        Probabilities, shape (quantiles,).
+        Probabilities, shape (quantiles,), or (rows, quantiles) where they differ by row.
 
     Returns
     -------
@@ -79,13 +83,13 @@ def _blocks(values: FloatArray) -> FloatArray:
     return values[:, : blocks * BLOCK].reshape(len(values), blocks, BLOCK)
 
 
-def _spread(of_blocks: FloatArray) -> FloatArray:
-    """Standard error of the mean of blocks; NaN below two of them."""
-    known = np.isfinite(of_blocks)
+def _spread(each: FloatArray) -> FloatArray:
+    """Standard error of the mean of independent numbers in a row; NaN below two of them."""
+    known = np.isfinite(each)
     count = known.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(known, of_blocks, 0.0).sum(axis=1) / count
-        off = np.where(known, of_blocks - mean[:, None], 0.0)
+        mean = np.where(known, each, 0.0).sum(axis=1) / count
+        off = np.where(known, each - mean[:, None], 0.0)
         error = np.sqrt((off**2).sum(axis=1) / (count - 1) / count)
         return np.where(count > 1, error, np.nan)
 
@@ -93,9 +97,11 @@ def _spread(of_blocks: FloatArray) -> FloatArray:
 def mean_error(values: FloatArray) -> FloatArray:
     """Standard error of each row's mean, from the spread between blocks.
 
-    Trials of a block are not independent (Latin hypercube), blocks are.
+    Trials of a block are not independent (Latin hypercube), blocks are. Below ten blocks it is
+    that of independent trials, s/√n: rather too large, where that of few blocks is any number.
     """
-    return _spread(means_of_blocks(values))
+    is_sure = values.shape[1] >= _SURE * BLOCK
+    return _spread(means_of_blocks(values) if is_sure else values)
 
 
 def means_of_blocks(values: FloatArray) -> FloatArray:
@@ -110,10 +116,23 @@ def means_of_blocks(values: FloatArray) -> FloatArray:
 
 
 def quantile_error(values: FloatArray, at: float) -> FloatArray:
-    """Standard error of each row's quantile, from the spread between blocks."""
+    """Standard error of each row's quantile, from the spread between blocks.
+
+    Below ten blocks it is that of independent trials: half of what lies between the quantiles one
+    standard error of a share, √(p(1−p)/n), to either side.
+    """
     blocks = _blocks(values)
+    if blocks.shape[1] < _SURE:
+        return _quantile_error_of_few(values, at)
     flat = quantiles(blocks.reshape(-1, BLOCK), np.array([at]))
     return _spread(flat.reshape(len(values), -1))
+
+
+def _quantile_error_of_few(values: FloatArray, at: float) -> FloatArray:
+    count = (~np.isnan(values)).sum(axis=1)
+    off = np.sqrt(at * (1 - at) / np.maximum(count, 1))[:, None] * np.array([-1.0, 1.0])
+    low, high = quantiles(values, np.clip(at + off, 0.0, 1.0)).T
+    return np.where(count * min(at, 1 - at) >= _BEYOND, (high - low) / 2, np.nan)
 
 
 # --- values that are there -----------------------------------------------------------------------

@@ -77,13 +77,35 @@ def test_the_error_of_a_mean_is_the_spread_of_the_block_means() -> None:
 
 
 def test_a_block_that_is_not_whole_does_not_count_for_the_error() -> None:
-    assert mean_error(VALUES[:, :350]) == pytest.approx(mean_error(VALUES[:, :300]))
+    more = np.hstack([VALUES, VALUES[:, :50]])
+    assert mean_error(more) == pytest.approx(mean_error(VALUES))
 
 
-@pytest.mark.parametrize("trials", [1, 99, 100, 199])
-def test_below_two_blocks_there_is_no_error(trials: int) -> None:
-    assert np.isnan(mean_error(VALUES[:, :trials])).all()
-    assert np.isnan(quantile_error(VALUES[:, :trials], 0.5)).all()
+def test_below_ten_blocks_the_error_of_a_mean_is_that_of_independent_trials() -> None:
+    few = HOLED[:, :950]
+    known = (~np.isnan(few)).sum(axis=1)
+    assert mean_error(few) == pytest.approx(np.nanstd(few, axis=1, ddof=1) / np.sqrt(known))
+    assert np.isnan(mean_error(VALUES[:, :1])).all()
+
+
+@pytest.mark.parametrize(("trials", "at"), [(100, 0.5), (300, 0.9), (900, 0.05)])
+def test_below_ten_blocks_the_error_of_a_quantile_is_that_of_independent_trials(
+    trials: int, at: float
+) -> None:
+    """√(p(1−p)/n) over the density at the quantile; for Exp(1) the density is 1 − p."""
+    x = np.random.default_rng(5).exponential(size=(2000, trials))
+    exact = np.sqrt(at * (1 - at) / trials) / (1 - at)
+    found = quantile_error(x, at)
+    assert found.mean() == pytest.approx(exact, rel=0.1)  # the quantile is curved that much
+    assert np.quantile(x, at, axis=1).std() == pytest.approx(found.mean(), rel=0.15)
+
+
+@pytest.mark.parametrize(("trials", "at"), [(1, 0.5), (9, 0.5), (49, 0.9), (99, 0.05)])
+def test_where_hardly_a_trial_lies_beyond_a_quantile_its_error_is_not_known(
+    trials: int, at: float
+) -> None:
+    assert np.isnan(quantile_error(VALUES[:, :trials], at)).all()
+    assert np.isfinite(quantile_error(VALUES[:, : trials + 50], at)).all()
 
 
 def test_the_error_of_a_quantile_is_the_spread_of_the_block_quantiles() -> None:
