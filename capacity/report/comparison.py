@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.console import Group
 from rich.table import Table
 
-from capacity.report.tables import FEW, MARK, RANGE, plain, table
+from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, plain, table
 from capacity.report.told import Part, Told
 from capacity.report.words import (
     UNKNOWN,
@@ -331,10 +331,9 @@ def _footer(comparison: Comparison) -> Iterator[str]:
         f"All meet the same luck, seed {comparison.seed}: a difference is due to the plans. Ranges "
         "run from p10 to p90; better and same are shares of the futures."
     )
+    yield (
+        f"± is the Monte Carlo standard error of a difference. {MARK} marks differences below "
+        f"{_DOUBT} of them."
+    )
     if comparison.trials < FEW:
-        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW:,} or more."
-    else:
-        yield (
-            f"± is the Monte Carlo standard error of a difference. {MARK} marks differences below "
-            f"{_DOUBT} of them."
-        )
+        yield TOO_FEW

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from capacity.quantities import in_yaml
 from capacity.report.expected import figure
-from capacity.report.tables import FEW, MARK, RANGE, WIDTH, plain, table
+from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, WIDTH, plain, table
 from capacity.report.told import Told
 from capacity.report.words import (
     UNKNOWN,
@@ -178,10 +178,9 @@ def _footer(grid: Grid) -> Iterator[str]:
         f"All combinations meet the same luck, seed {grid.manifest['seed']}: what differs between "
         "two lines is due to the values."
     )
+    yield (
+        f"{MARK} marks expected values of which the Monte Carlo error is 1 % or more, of shares "
+        "half a point or more."
+    )
     if grid.manifest["trials"] < FEW:
-        yield f"Too few futures to tell the Monte Carlo error of a figure; give {FEW:,} or more."
-    else:
-        yield (
-            f"{MARK} marks expected values of which the Monte Carlo error is 1 % or more, of "
-            "shares half a point or more."
-        )
+        yield TOO_FEW

@@ -12,7 +12,7 @@ from rich.console import Group
 
 from capacity.periods import said
 from capacity.report.hiring_tables import BEST, PLAN, WHOLE, frontier, seats
-from capacity.report.tables import FEW, plain
+from capacity.report.tables import FEW, TOO_FEW, plain
 from capacity.report.told import Told
 from capacity.report.words import error, money, money_error, odds, share
 
@@ -269,8 +269,8 @@ def _footer(plan: HiringPlan) -> Iterator[str]:
         f"(seed {about['seed']}), this one on {about['trials']:,} others (seed "
         f"{about['confirmed_with_seed']}): {about['futures_simulated']:,} futures in all."
     )
-    if about["trials"] < FEW * 2:
-        yield "So few futures say little: give more trials."
+    if about["trials"] < FEW:
+        yield TOO_FEW
 
 
 def _stands_on(plan: HiringPlan) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from capacity.report.figures import HIGH, MEDIAN, MONEY, PERCENT, Figures
-from capacity.report.tables import FEW, MARK
+from capacity.report.tables import FEW, MARK, TOO_FEW
 from capacity.report.words import currency_sign, error, money, people, share, share_error
 
 _VERDICTS = (
@@ -219,14 +219,12 @@ def footer(figures: Figures) -> Iterator[str]:
         return
     seed = figures.result.manifest["seed"]
     yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
+    yield (
+        "± is a Monte Carlo standard error; behind several figures, the largest. "
+        f"{MARK} marks figures where it is 1 % or more, of shares half a point or more."
+    )
     if figures.result.trials < FEW:
-        little = "Too few futures to tell the Monte Carlo error of a figure"
-        yield f"{little}; give {FEW:,} or more."
-    else:
-        yield (
-            "± is a Monte Carlo standard error; behind several figures, the largest. "
-            f"{MARK} marks figures where it is 1 % or more, of shares half a point or more."
-        )
+        yield TOO_FEW
     if "precision" in figures.result.manifest:
         yield _precision(figures, figures.result.manifest["precision"])
     if "summarised" in figures.result.manifest:

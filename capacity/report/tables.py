@@ -15,8 +15,9 @@ RANGE = "8 of 10 futures"
 _TO = " to "
 _ANY = 1000
 """Characters that no table has."""
-FEW = 200
-"""Futures below which nothing is known of the Monte Carlo error."""
+FEW = 50
+"""Futures of which fewer than five lie beyond the p10 or p90, so that no error of these is known."""
+TOO_FEW = f"So few futures say little of odds and ranges: give {FEW} or more."
 
 
 def plain(shown: Group, width: int = WIDTH) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.table import Table
 
-from capacity.report.tables import FEW, RANGE, WIDTH, plain, table
+from capacity.report.tables import FEW, RANGE, TOO_FEW, WIDTH, plain, table
 from capacity.report.told import Told
 from capacity.report.words import UNKNOWN, hours, money, odds, people, share
 
@@ -229,7 +229,7 @@ class Removed:
             seed = self.value.manifest["seed"]
             yield f"Figures are expected values, ranges run from p10 to p90. Seed {seed}."
             if self.value.trials < FEW:
-                yield f"Too few futures to tell Monte Carlo errors; give {FEW:,} or more."
+                yield TOO_FEW
         if many:
             yield "Retention, lifetime value and the months are in the report of each alone."
 

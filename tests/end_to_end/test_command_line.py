@@ -364,15 +364,14 @@ def test_few_futures_show_their_errors(run: Callable[..., Finished]) -> None:
     )
 
 
-def test_below_two_blocks_the_report_says_once_that_errors_are_not_known(
+def test_so_few_futures_that_hardly_one_lies_beyond_a_range_are_told(
     run: Callable[..., Finished],
 ) -> None:
-    out = run("run", BASE, "--trials", 199).out
-    assert "±" not in out
-    assert "~" not in out
-    assert out.count("Too few futures") == 1
-    assert "Too few futures" not in run("run", BASE, "--trials", 200).out
-    assert "Too few futures" not in run("run", BASE, "--trials", 0).out
+    out = run("run", BASE, "--trials", 49).out
+    assert out.count("So few futures") == 1
+    assert "±" in out  # of a mean the error is known
+    assert "So few futures" not in run("run", BASE, "--trials", 50).out
+    assert "So few futures" not in run("run", BASE, "--trials", 0).out
 
 
 def test_quiet_prints_nothing_on_standard_output(
