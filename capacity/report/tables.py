@@ -16,7 +16,7 @@ _TO = " to "
 _ANY = 1000
 """Characters that no table has."""
 FEW = 50
-"""Futures of which fewer than five lie beyond the p10 or p90, so that no error of these is known."""
+"""Futures of which fewer than five lie beyond p10 or p90, so that no error of these is known."""
 TOO_FEW = f"So few futures say little of odds and ranges: give {FEW} or more."
 
 
