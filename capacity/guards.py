@@ -93,9 +93,10 @@ def _coverage(layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _rate(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
     rate = plan.finance.discount_rate
-    if rate and any(version.median < 0 for version in rate.versions):
+    below = [version.median for version in rate.versions if version.median < 0] if rate else []
+    if below:
         text = (
-            f"{rate.median:.0%} is below 0, so money counts more the later it comes. "
+            f"{100 * below[0]:g}% is below 0, so money counts more the later it comes. "
             "Write what capital costs a year, as in 10%"
         )
         yield ("finance", "discount_rate"), text

@@ -128,7 +128,7 @@ def valued(
         search = Search(bench, removal, beliefs, flows, given=scaled is layout)
         one = _valued(layout, removal, search, futures, horizons)
         about = manifest(longer, futures.trials, futures.seed, time.perf_counter() - began)
-        about |= {"without": text, "from": one.start}
+        about |= {"without": text, "from": one.start, "months": months}
         found.append(replace(one, without=text, tasks=values, manifest=about))
     return found
 

@@ -17,7 +17,6 @@ from capacity.report.value_page import page
 from capacity.simulation import Progress
 from capacity.value import futures_of, valued
 from capacity.valuing.answer import write_value_excel
-from capacity.workings.lasting import MARKS
 from capacity.writing import value_table, write_value_csv, write_value_json
 
 
@@ -49,21 +48,7 @@ def run_roi(  # noqa: PLR0913 - the options of the verb
         files,
     )
     if not quiet:
-        if months < MARKS[-1]:
-            print(f"note: {_longer(months)}", file=sys.stderr)
         longer = found[0].layout  # what lies beyond the plan's end may do something here
         for warning in (*longer.scenario.warnings, *guards(longer)):
             print(f"warning: {warning}", file=sys.stderr)
         show(report(found))
-
-
-def _longer(months: int) -> str:
-    """Why the headline is about more months than were asked for, and where these are found."""
-    text = (
-        f"--months {months}: the headline is over {MARKS[-1]} months, since cost comes now and "
-        "what it saves comes at renewals; "
-    )
-    if months in MARKS:
-        return f"{text}{months} months have a line of their own beside it"
-    others = " and ".join(str(mark) for mark in MARKS[:-1])
-    return f"{text}{others} months have a line of their own beside it, {months} have none"

@@ -293,8 +293,9 @@ def loose_ends(layout: Layout, request: Request) -> tuple[str, ...]:
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
     feedback = plan.simulation.feedback
+    departures = any(pool.role.departure for pool in layout.scenario.pools)
     found = {
-        FEEDBACK: feedback and plan.has_retention,
+        FEEDBACK: feedback and plan.has_retention and (departures or bool(layout.effects.pairs)),
         OVERLOAD: feedback and overload,
         FOLLOWING: follows_seats(layout),
         WAITING: waiting and plan.has_retention,

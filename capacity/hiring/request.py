@@ -10,6 +10,7 @@ import numpy as np
 
 from capacity import units
 from capacity.arrays import IntArray
+from capacity.calendar import month_label
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.hiring.hires import Hires, own_hires
@@ -189,8 +190,10 @@ class _Reading:
         except ValueError as error:
             self._refuse(f"{name} {error}")
             return 0
-        if not 0 <= self._plan.horizon.periods.of_month(month) < self._plan.horizon.periods.count:
-            known = self._plan.horizon.periods.in_words
+        periods = self._plan.horizon.periods
+        inside = 0 <= periods.of_month(month) < periods.count
+        if not inside and month_label(month) not in periods.labels_by("month"):  # begun already
+            known = periods.in_words
             self._refuse(f"{name} {text}: is not within the plan, {known}. Name a month of it")
         return month
 

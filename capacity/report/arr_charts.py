@@ -10,7 +10,7 @@ from capacity.report.chart import Chart
 from capacity.report.figures import BRIDGE
 from capacity.report.palette import GAIN, INK, LOSS, NEED, TOTAL
 from capacity.report.vega import ODDS, Row, Spec
-from capacity.report.words import money
+from capacity.report.words import currency_name, money
 
 if TYPE_CHECKING:
     from capacity.report.figures import Figures
@@ -74,7 +74,7 @@ def _said(figures: Figures, label: str, said: str, low: float, high: float) -> R
 
 
 def _waterfall(order: Sequence[str], figures: Figures) -> Spec:
-    y = vega.amount("begin", f"ARR, {figures.plan.currency}", labelExpr=vega.AMOUNT)
+    y = vega.amount("begin", f"ARR, {currency_name(figures.plan.currency)}", labelExpr=vega.AMOUNT)
     above = {"type": "text", "baseline": "bottom", "dy": -5, "color": INK, "fontSize": 12}
     colour = {**vega.keyed("kind", _KINDS), "legend": None}
     layers = [
@@ -105,7 +105,9 @@ def arr(figures: Figures) -> Chart:
         finding += f", {money(low)} to {money(high)} {ODDS}"
     odds = f" Band: {ODDS}." if figures.lucky else ""
     line = "half of the futures have more" if figures.lucky else "expected ARR"
-    y = vega.amount("middle", f"ARR, {figures.plan.currency}", zero=False, labelExpr=vega.AMOUNT)
+    y = vega.amount(
+        "middle", f"ARR, {currency_name(figures.plan.currency)}", zero=False, labelExpr=vega.AMOUNT
+    )
     layers = [vega.layer({"type": "line", "color": NEED, "strokeWidth": 2.5}, {"y": y})]
     if figures.lucky:
         layers.insert(0, vega.band(NEED, {**y, "field": "low"}))

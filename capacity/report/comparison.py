@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, plain, table
 from capacity.report.told import Part, Told
 from capacity.report.words import (
     UNKNOWN,
+    currency_name,
     currency_sign,
     hours,
     hours_error,
@@ -111,7 +113,7 @@ def told(comparison: Comparison) -> Told:
     noun = "future" if trials == 1 else "futures"
     kind = f"{trials:,} {noun}" if trials else "expected values, without luck"
     many = len(comparison.versus) > 1
-    parts = tuple(
+    parts = [
         Part(
             f"{versus.scenario} (B) against {versus.baseline} (A) · {kind}",
             tuple(_Sentences(versus)),
@@ -119,15 +121,30 @@ def told(comparison: Comparison) -> Told:
             versus.scenario if many else "",
         )
         for versus in comparison.versus
-    )
+    ]
     first = comparison.versus[0]
-    name = f"{'Plans' if many else first.scenario} against {first.baseline}"
-    return Told(name, f"comparison · {kind}", parts, tuple(_footer(comparison)))
+    name = f"{f'{len(parts)} plans' if many else first.scenario} against {first.baseline}"
+    if many:
+        parts = list(_together(f"{name} · {kind}", parts))
+    return Told(name, f"comparison · {kind}", tuple(parts), tuple(_footer(comparison)))
+
+
+def _together(title: str, parts: Sequence[Part]) -> Iterator[Part]:
+    """What each plan costs and brings, its first sentence, side by side; then the rest of each."""
+    firsts = (part.labelled(text) for part in parts for text in part.sentences[:1])
+    yield Part(title, tuple(firsts), ())
+    for part in parts:
+        yield replace(part, sentences=part.sentences[1:])
 
 
 def manner_of(row: Row) -> Manner:
     """How the figure of a row is said."""
     return _MANNERS[row["metric"]]
+
+
+def currency_of(row: Row) -> str:
+    """What stands before a figure that is money: ``$``."""
+    return currency_sign(row["unit"]) if _is_money(row) else ""
 
 
 def label_of(row: Row) -> str:
@@ -181,8 +198,8 @@ class _Sentences:
         if same and not cls._differs(told):
             return same
         manner = _MANNERS[told.row["metric"]]
-        currency = currency_sign(told.row["unit"]) if manner.size is money else ""
-        return f"{currency}{manner.sized(told.row)} {less if told.row['mean'] < 0 else more}"
+        size = f"{currency_of(told.row)}{manner.sized(told.row)}"
+        return f"{size} {less if told.row['mean'] < 0 else more}"
 
     def _effort(self) -> Iterator[str]:
         """What it costs and brings, and the people that it takes."""
@@ -211,8 +228,8 @@ class _Sentences:
         """What becomes of the work."""
         covered, dropped = found.get("p_covered"), found.get("dropped_hours")
         said = []
-        if covered and self._differs(covered):
-            new, old = share(covered.new), share(covered.old)
+        new, old = _told_apart(covered) if covered and self._differs(covered) else ("", "")
+        if new != old:
             said.append(
                 f"reaches its coverage target in every period in {new} of the futures instead of "
                 f"{old}"
@@ -251,6 +268,14 @@ class _Sentences:
             )
 
 
+def _told_apart(covered: Headline) -> tuple[str, str]:
+    """Two shares of the futures as words; the same ones where there may be no difference."""
+    new, old = (share(value) for value in (covered.new, covered.old))
+    if _is_doubtful(covered.row):
+        return old, old
+    return (new, old) if new != old else (share(covered.new, 1), share(covered.old, 1))
+
+
 # --- tables --------------------------------------------------------------------------------------
 
 
@@ -269,7 +294,7 @@ def _tables(versus: Versus, *, lucky: bool) -> Iterator[Table]:
 def _figures(versus: Versus, *, lucky: bool) -> Table:
     """The figures of both, and their difference."""
     units = {told.row["unit"] for told in versus.headline if _is_money(told.row)}
-    title = f"Over the plan, {units.pop()}" if units else "Over the plan"
+    title = f"Over the plan, {currency_name(units.pop())}" if units else "Over the plan"
     heads = ["", "A", "B", "B − A", *([RANGE, "better", "same"] if lucky else [])]
     out = _folding(title, *heads)
     for told in versus.headline:

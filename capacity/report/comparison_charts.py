@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from capacity.report import vega
 from capacity.report.chart import Chart, chart_name
-from capacity.report.comparison import Manner, label_of, manner_of
+from capacity.report.comparison import Manner, currency_of, label_of, manner_of
 from capacity.report.palette import GAIN, INK, LOSS, OTHERS, TOTAL
 from capacity.report.vega import ODDS, Row, Spec
 from capacity.report.words import share, shows
@@ -76,9 +76,9 @@ def _in_a_row(comparison: Comparison, spot: str) -> Iterator[Row]:
     for place, (name, value) in enumerate(both):
         said = manner.say(value)
         kind = "total" if place == 0 else _judged(manner, value - first.old)
-        label = label_of(first.row)
+        label, sign = label_of(first.row), currency_of(first.row)
         yield {"name": name, "place": place, "value": value, "said": said, "kind": kind,
-               "label": label, "end": max(value, 0.0), "better": manner.better,
+               "label": label, "sign": sign, "end": max(value, 0.0), "better": manner.better,
                "about": f"{name}: {label} {said}"}  # fmt: skip
 
 
@@ -87,9 +87,8 @@ def _judged(manner: Manner, difference: float) -> str:
 
 
 def _of_plans(spot: str, rows: Sequence[Row]) -> Chart:
-    best = max(rows, key=lambda row: float(row["better"] * row["value"]))
     label, word = rows[0]["label"], "highest" if rows[0]["better"] > 0 else "lowest"
-    finding = f"{label}: {word} with {best['name']}, {best['said']}"
+    finding = f"{label}: {word} with {_best(rows)}"
     x = vega.amount("value", None, labelExpr=vega.AMOUNT, tickCount=4)
     if rows[0]["said"].endswith("%"):
         x = vega.amount("value", None, format="~%", tickCount=4)
@@ -100,6 +99,14 @@ def _of_plans(spot: str, rows: Sequence[Row]) -> Chart:
         f"Bars by plan, {label}. {finding}",
         vega.whole(rows, _bars([row["name"] for row in rows], x, "value")),
     )
+
+
+def _best(rows: Sequence[Row]) -> str:
+    """The plans of the best figure, and that figure: all whose digits are the same."""
+    best = max(rows, key=lambda row: float(row["better"] * row["value"]))
+    names = [row["name"] for row in rows if row["said"] == best["said"]]
+    more = [f"{len(names) - _MOST_NAMED} more"] * (len(names) > _MOST_NAMED)
+    return f"{' and '.join(names[:_MOST_NAMED] + more)}, {best['sign']}{best['said']}"
 
 
 def _bars(names: Sequence[str], x: Spec, begin: str) -> Spec:

@@ -33,9 +33,13 @@ def page(comparison: Comparison) -> Page:
 
 
 def _headline(said: Told, comparison: Comparison) -> Iterator[str]:
-    """Of one scenario what it takes, does and earns; of several which is best by what."""
-    found = [f"{chart.finding}." for chart in plans(comparison)] if len(said.parts) > 1 else []
-    yield from found or said.sentences[:_REPEATED]
+    """Of one scenario what it takes, does and earns; of several that of each, and the best."""
+    first = said.parts[0].sentences
+    if len(comparison.versus) == 1:
+        yield from first[:_REPEATED]
+        return
+    yield from first
+    yield from (f"{chart.finding}." for chart in plans(comparison))
 
 
 def _in_short(comparison: Comparison) -> dict[str, str]:

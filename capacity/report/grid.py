@@ -17,6 +17,7 @@ from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, WIDTH, plain, tabl
 from capacity.report.told import Told
 from capacity.report.words import (
     UNKNOWN,
+    currency_name,
     hours,
     hours_error,
     money,
@@ -131,7 +132,7 @@ def _tables(grid: Grid, lines: Sequence[_Line]) -> Iterator[Table]:
     known = dict.fromkeys(key for line in lines for key in line.rows)
     for role in dict.fromkeys(role for _, role in known if role):
         yield _table(role, role, grid, lines, _OF_ROLE)
-    currency = lines[0].rows["team_cost", ""]["unit"]
+    currency = currency_name(lines[0].rows["team_cost", ""]["unit"])
     groups = {f"Over the plan, {currency}": _OF_MONEY, "Opening book after 12 months": _OF_BOOK}
     for title, columns in groups.items():
         there = [column for column in columns if (column[1].metric, "") in known]

@@ -74,7 +74,7 @@ def _do(plan: HiringPlan) -> str:
     own = any(count for pool in plan.base.pools for count in pool.hires.values())
     beside = " beyond those that are planned already" if own else ""
     if not plan.starts:
-        return f"Hire nobody{beside}."
+        return f"{'Hire' if plan.holds else 'The best that was found: hire'} nobody{beside}."
     verb = "Hire" if plan.holds else "The best that was found: hire"
     together = groupby(plan.starts, lambda start: (start.month, start.open_by))
     groups = [_group(month, day, list(starts)) for (month, day), starts in together]
@@ -125,15 +125,19 @@ def _wanted(plan: HiringPlan) -> str:
 
 def _odds(plan: HiringPlan) -> str:
     first, trials = plan.frontier[0], plan.manifest["trials"]
-    off = error(plan.confidence_error, 1, 100)
-    off = f"{off} points" if off else ""
     text = (
-        f"With that, {_wanted(plan)} holds in {share(plan.confidence, 1)}{off} of the futures, "
+        f"With that, {_wanted(plan)} holds in {_share_off(plan)} of the futures, "
         "counted on luck that the plan was not found on"
     )
     if not plan.starts:
         return f"{text}."
     return f"{text}; without it, in {odds(first.confidence, trials)}."
+
+
+def _share_off(found: HiringPlan | Point) -> str:
+    """``90.5 % ± 0.9 points``."""
+    off = error(found.confidence_error, 1, 100)
+    return f"{share(found.confidence, 1)}{f'{off} points' if off else ''}"
 
 
 def _cost(plan: HiringPlan) -> str:
@@ -186,7 +190,9 @@ def _after(plan: HiringPlan) -> str:
 def _whole_of(one: Marginal, currency: str) -> str:
     if not math.isfinite(one.whole):
         return ""
-    return f" ({_exactly(one.whole, one.whole_error, currency)} with the years after)"
+    whole = _exactly(one.whole, one.whole_error, currency)
+    same = whole == _exactly(one.value, one.value_error, currency)
+    return " (with the years after, too)" if same else f" ({whole} with the years after)"
 
 
 def _best(plan: HiringPlan) -> str:
@@ -234,7 +240,7 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
     if found.budget is not None:
         would.append(f"a budget of {money(_up(found.budget), currency)}")
     if found.most is not None:
-        would.append(f"{found.most} hires a month")
+        would.append(f"{found.most} {'hire' if found.most == 1 else 'hires'} a month")
     if found.months:
         would.append(f"hiring in {', '.join(found.months)}")
     if would:
@@ -262,6 +268,10 @@ def _footer(plan: HiringPlan) -> Iterator[str]:
     if plan.best:
         later = "; and later is the NPV with the years after" * bool(plan.best_whole)
         yield f"NPV and regret are those of the time of the plan{later}."
+    following = [name for name, role in plan.base.plan.team.items() if role.per]
+    if following:
+        yield f"What hires cost holds those who come with them by the plan: {', '.join(following)}."
+    yield from _nearly(plan)
     if any(pool.hires for pool in plan.base.pools):
         yield "Hires that are planned already come in their month."
     yield (
@@ -273,14 +283,27 @@ def _footer(plan: HiringPlan) -> Iterator[str]:
         yield TOO_FEW
 
 
+def _nearly(plan: HiringPlan) -> Iterator[str]:
+    """Cheaper plans of which nobody can tell whether they hold, and what these futures bear."""
+    wanted, trials = plan.request.confidence, plan.manifest["trials"]
+    this = next(point for point in plan.frontier if point.hires == plan.hires)
+    for name, point in zip(plan.names, plan.frontier, strict=True):
+        beyond = point.confidence - wanted
+        if plan.holds and point.cost < this.cost and 0 <= beyond < 2 * point.confidence_error:
+            yield (
+                f"{name} costs less, and its {_share_off(point)} are too near "
+                f"to {100 * wanted:g} % to tell whether it holds: more trials would."
+            )
+    if trials * (1 - wanted) < 1 - 1e-9:
+        yield f"{trials:,} futures cannot tell {100 * wanted:g} % from all of them: give more."
+
+
 def _stands_on(plan: HiringPlan) -> Iterator[str]:
     """Of which futures the table of plans tells, where these are not all."""
     some, all_ = plan.manifest["trials_of_search"], plan.manifest["trials"]
     if some < all_:
         this = next(point for point in plan.frontier if point.hires == plan.hires)
-        off = error(this.confidence_error, 1, 100)
-        off = f"{off} points" if off else ""
         yield (
             f"To compare plans, the tables take the first {some:,} of the {all_:,} futures above: "
-            f"there the odds of this plan are {share(this.confidence, 1)}{off}."
+            f"there the odds of this plan are {_share_off(this)}."
         )

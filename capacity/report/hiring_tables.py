@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from capacity.report.tables import table
-from capacity.report.words import money, share
+from capacity.report.words import currency_name, money, share
 
 if TYPE_CHECKING:
     from capacity.hiring.answer import HiringPlan
@@ -37,7 +37,7 @@ def seats(plan: HiringPlan) -> Table:
 
 def frontier(plan: HiringPlan) -> Iterator[Table]:
     """Plans with fewer heads and with more: what they cover, and what they are worth."""
-    currency, names = plan.base.plan.currency, list(_marked(plan))
+    currency, names = currency_name(plan.base.plan.currency), list(_marked(plan))
     out = table(f"Fewer heads, and more, {currency}", "hires", "odds", "coverage", "ARR", "cost")
     for name, point in zip(names, plan.frontier, strict=True):
         odds, coverage = share(point.confidence, 1), share(point.coverage, 1)

@@ -21,7 +21,7 @@ from capacity.report.figures import (
 )
 from capacity.report.tables import RANGE
 from capacity.report.tables import table as table_of
-from capacity.report.words import money
+from capacity.report.words import currency_name, money
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -120,7 +120,7 @@ def _bridge(figures: Figures) -> Table:
     last = figures.result.periods[-1]
     closing = figures.figure("arr", MONEY, period=last)
     rows.append(("closing", closing, figures.range("arr", MONEY, period=last)))
-    title = f"ARR bridge, {figures.plan.currency}"
+    title = f"ARR bridge, {currency_name(figures.plan.currency)}"
     return _filled(figures, title, ("", "expected", RANGE), rows)
 
 
@@ -146,7 +146,7 @@ def _costs(figures: Figures) -> Table:
         (label, figures.figure(line, MONEY, period=""), figures.range(line, MONEY, period=""))
         for line, label in (*((line, named[line]) for line in paid), ("team_cost", "total"))
     ]
-    title = f"Team cost, {figures.plan.currency}"
+    title = f"Team cost, {currency_name(figures.plan.currency)}"
     return _filled(figures, title, ("", "expected", RANGE), rows)
 
 

@@ -12,7 +12,9 @@ from rich.table import Table
 
 from capacity.report.tables import FEW, RANGE, TOO_FEW, WIDTH, plain, table
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, hours, money, odds, people, share
+from capacity.report.value_of_tasks import notes_of_tasks, tables_of_tasks
+from capacity.report.words import UNKNOWN, currency_name, hours, money, odds, people, share
+from capacity.workings.lasting import MARKS
 
 if TYPE_CHECKING:
     from capacity.valuing.answer import Roi
@@ -44,7 +46,8 @@ def told(values: Sequence[Roi]) -> Told:
     if len(each) == 1:
         tables += [*each[0].tables()]
     if values[0].tasks:
-        tables += _tasks(values[0])
+        currency = each[0].plan.currency
+        tables += tables_of_tasks(values[0].tasks, currency, ordered=values[0].says_effects)
     sentences = tuple(sentence for one in each for sentence in one.sentences())
     notes = tuple(each[0].footer(many=len(each) > 1))
     return Told.of_one(each[0].plan.name, each[0].about, sentences, tuple(tables), notes)
@@ -222,6 +225,7 @@ class Removed:
             f"{self.plan.finance.clv_years} years after that, while it leaves as without the work. "
             "Cost comes now and what it saves comes at renewals, so 12 months alone say little."
         )
+        yield from self._asked()
         first = self.plan.horizon.periods.labels[0]
         if self.value.start != first:
             yield f"All horizons begin with {first}, the start of the plan."
@@ -230,8 +234,19 @@ class Removed:
             yield f"Figures are expected values, ranges run from p10 to p90. Seed {seed}."
             if self.value.trials < FEW:
                 yield TOO_FEW
+        if self.value.tasks and self.value.says_effects:
+            yield from notes_of_tasks(self.value.tasks, self.horizon(""))
         if many:
             yield "Retention, lifetime value and the months are in the report of each alone."
+
+    def _asked(self) -> Iterator[str]:
+        """Why the headline is about more months than were asked for, and where these are found."""
+        months = self.value.manifest["months"]
+        if months >= MARKS[-1]:
+            return
+        others = " and ".join(str(mark) for mark in MARKS[:-1])
+        own = "a line of their own" if months in MARKS else f"no line, {others} months have"
+        yield f"Asked for {months} months: the headline is over {MARKS[-1]}. {months} have {own}."
 
     # --- tables ----------------------------------------------------------------------------------
 
@@ -286,7 +301,7 @@ def _by_horizon(told: Sequence[Removed]) -> Table:
 
 
 def _in_money(told: Sequence[Removed]) -> Table:
-    currency = told[0].plan.currency
+    currency = currency_name(told[0].plan.currency)
     heads = ("NPV", RANGE, "above 0 in", "with run-off", "above 0 in", "IRR", "paid back")
     out = table(f"Present value, {currency}", "without", "over", *heads)
     for one in told:
@@ -307,46 +322,4 @@ def _in_money(told: Sequence[Removed]) -> Table:
                 share(one.value.mean("irr", period)),
                 back,
             )
-    return out
-
-
-def _tasks(value: Roi) -> Iterator[Table]:
-    """The value of each task, and in which segment it is made."""
-    assert value.tasks is not None
-    yield _of_tasks(value)
-    if len(value.tasks.segments) > 1 and value.says_effects:
-        yield _by_segment(value)
-
-
-def _by_segment(value: Roi) -> Table:
-    tasks, currency = value.tasks, value.scenario.plan.currency
-    assert tasks is not None
-    out = table(f"Value of each task by segment, {currency}", "task", *tasks.segments, "all")
-    for k in tasks.cut_first:
-        worth = [*tasks.by_segment[k].tolist(), float(tasks.share[k])]
-        out.add_row(tasks.tasks[k], *map(money, worth))
-    all_ = [*tasks.by_segment.sum(axis=0).tolist(), tasks.total]
-    out.add_row("all", *map(money, all_))
-    return out
-
-
-def _of_tasks(value: Roi) -> Table:
-    tasks, currency = value.tasks, value.scenario.plan.currency
-    assert tasks is not None
-    heads = ("value", "±", "value alone", "hours", "cost", "value an hour")
-    order = ": cut these first" if value.says_effects else ""
-    out = table(f"Value of each task, {currency}{order}", "task", *heads)
-    for k in tasks.cut_first:
-        error = float(tasks.error[k])
-        out.add_row(
-            tasks.tasks[k],
-            money(float(tasks.share[k])),
-            money(error) if math.isfinite(error) else "",
-            money(float(tasks.alone[k])),
-            hours(float(tasks.hours[k].sum())),
-            money(float(tasks.cost[k].sum())),
-            hours(float(tasks.per_hour[k])),
-        )
-    out.add_row("idle", UNKNOWN, "", UNKNOWN, UNKNOWN, money(tasks.idle), UNKNOWN)
-    out.add_row("all", money(tasks.total), "", "", hours(float(tasks.hours.sum())), "", "")
     return out

@@ -11,7 +11,7 @@ from capacity.report.chart import Chart
 from capacity.report.histogram import histogram
 from capacity.report.palette import GAIN, HEADS, INK, LOSS, NEED, TASKS
 from capacity.report.vega import ODDS, Row, Spec
-from capacity.report.words import hours, money, odds, share
+from capacity.report.words import currency_name, hours, money, odds, share
 
 if TYPE_CHECKING:
     from capacity.report.value import Removed
@@ -159,7 +159,7 @@ def _revenue(each: Sequence[Removed]) -> Chart:
     rows = list(_arr(first, _WITH, 0))
     for shade, one in enumerate(each, 1):
         rows += _arr(one, "without", min(shade, len(colours) - 1))
-    y = vega.amount("middle", f"ARR, {currency}", zero=False, labelExpr=vega.AMOUNT)
+    y = vega.amount("middle", f"ARR, {currency_name(currency)}", zero=False, labelExpr=vega.AMOUNT)
     colour = vega.stroked(names[: len(colours)], colours[: len(names)])
     colour["legend"]["offset"] = vega.ABOVE_TITLE
     line = vega.layer({"type": "line", "strokeWidth": 2.5}, {"y": y, "color": colour})
@@ -193,7 +193,7 @@ def _saved(one: Removed) -> Chart:
     )
     if one.lucky:
         finding += f", {one.between('arr_saved', money, last)} {ODDS}"
-    y = vega.amount("middle", f"ARR, {one.plan.currency}", labelExpr=vega.AMOUNT)
+    y = vega.amount("middle", f"ARR, {currency_name(one.plan.currency)}", labelExpr=vega.AMOUNT)
     layers = [vega.layer({"type": "line", "color": NEED, "strokeWidth": 2.5}, {"y": y})]
     if one.lucky:
         layers.insert(0, vega.band(NEED, {**y, "field": "low"}))

@@ -37,6 +37,11 @@ def currency_sign(currency: str) -> str:
     return SYMBOLS.get(currency, f"{currency} " if currency else "")
 
 
+def currency_name(currency: str) -> str:
+    """What stands for a currency in a title: ``$``, ``CHF``."""
+    return currency_sign(currency).strip()
+
+
 def _scale(value: float) -> tuple[float, int, str]:
     """In what an amount is said: the size of the unit, the digits and the name."""
     for size, name in _STEPS:

@@ -63,7 +63,9 @@ class TaskValues:
     simulations
         Coalitions that were simulated; of those that come to the same, one.
     exact
-        Whether the value of every coalition is known.
+        Whether the value of every coalition is known; else orders were sampled.
+    trials
+        Futures in which they were; 0 for expected values.
     """
 
     tasks: tuple[str, ...]
@@ -78,6 +80,7 @@ class TaskValues:
     total: float
     simulations: int
     exact: bool
+    trials: int
 
     @property
     def per_hour(self) -> FloatArray:
@@ -169,6 +172,7 @@ def task_values(
         else math.nan,
         len(simulated),
         exact,
+        few.trials,
     )
 
 

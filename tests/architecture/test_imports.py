@@ -122,6 +122,7 @@ SLOW_AT_HOME = {
     "capacity.report.tables": {"rich"},
     "capacity.report.told": {"rich"},
     "capacity.report.value": {"rich"},
+    "capacity.report.value_of_tasks": {"rich"},
     "capacity.report.vega": {"rich"},
 }
 

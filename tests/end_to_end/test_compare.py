@@ -80,6 +80,10 @@ def test_our_variants_in_80_columns(run: Callable[..., Finished], trials: int) -
     assert (done.code, done.err) == (0, "")
     assert max(map(len, done.out.splitlines())) <= 80
     assert done.out.count(" (B) against FY27 base plan (A) · ") == len(VARIANTS)
+    first, *rest = done.out.split("\n\n")[:3]
+    assert first.startswith(f"{len(VARIANTS)} plans against FY27 base plan · ")
+    assert rest[0].count("• ") == rest[0].count(" costs ") == len(VARIANTS)
+    assert " costs " not in done.out.removeprefix(f"{first}\n\n{rest[0]}")  # said once
     assert "…" not in done.out
     assert ("So few futures" in done.out) == (trials == 40)
     assert ("Odds need trials" in done.out) == (trials == 0)

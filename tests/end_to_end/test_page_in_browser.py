@@ -234,8 +234,8 @@ def test_tables_sort_by_amount(visit: Callable[..., Visit]) -> None:
     for title, head in (
         ("Work over the plan", "due h"),
         ("Work over the plan", "dropped h"),
-        ("ARR bridge, USD", "expected"),
-        ("Team cost, USD", "8 of 10 futures"),
+        ("ARR bridge, $", "expected"),
+        ("Team cost, $", "8 of 10 futures"),
     ):
         sorts_by_amount(here, title, head)
 

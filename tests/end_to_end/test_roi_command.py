@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pytest
 from leavings import ROOT
 
 import capacity
+from capacity.report.words import money
 
 PLAN = """\
 name: A plan
@@ -101,11 +103,59 @@ def test_a_plan_in_weeks(run, plan):
     assert "over 36 months" in done.out
 
 
-def test_the_value_of_tasks_when_asked(run, plan):
-    done = run("roi", plan(), "--trials", 200, "--tasks")
+TWO_SEGMENTS = {
+    "  smb: {": "  big: {accounts: 4, arr: 90_000, churn: 8%, addressable: 60%}\n  smb: {",
+    "  qbr: {": "  fair: {role: csm, segments: [big], fixed: 40 hours per month, priority: 1}\n"
+    "  call: {role: csm, every: month, hours: 3h, weight: 1}\n  qbr: {",
+}
+
+
+def cells(out, title, row):
+    """The words of a line of a table, but for its first."""
+    _, table = re.split(r"\s+".join(map(re.escape, title.split())), out)
+    lines = table.split("\n\n")[0].splitlines()
+    (found,) = [line.split()[1:] for line in lines if line.startswith(f"{row} ")]
+    return found
+
+
+def test_the_value_of_tasks_when_asked(run, plan, tmp_path):
+    """Shares by task, and by task and segment, are the same figures cut in two ways."""
+    file, out = plan(), tmp_path / "worth.json"
+    for old, new in TWO_SEGMENTS.items():
+        file.write_text(file.read_text().replace(old, new))
+    done = run("roi", file, "--trials", 200, "--tasks", "--json", out)
     assert done.code == 0, done.err
-    assert "cut these first" in done.out
-    assert "cut these first" not in run("roi", plan(), "--trials", 200).out
+    rows = [row for row in json.loads(out.read_text())["metrics"] if row["metric"] == "task_value"]
+    found = {(row["task"], row["segment"]): row["mean"] for row in rows}
+    for task in ("qbr", "call", "fair"):
+        whole = found[task, ""]
+        assert found[task, "big"] + found[task, "smb"] == pytest.approx(whole)
+        said = cells(done.out, "Value of each task by segment, $", task)
+        assert said == [money(found[task, name]) for name in ("big", "smb", "")]
+        assert cells(done.out, "Value of each task, $: cut these first", task)[0] == money(whole)
+    assert found["fair", "smb"] < 0  # not its work, and it takes the hours
+    assert "takes hours from work that is worth more" in done.out
+    assert "in the first 200 futures." in " ".join(done.out.split())
+    assert "cut these first" not in run("roi", file, "--trials", 200).out
+
+
+def test_the_value_of_many_tasks_says_what_sampling_costs(run, plan):
+    """Eleven tasks alike are worth the same: the error of the orders covers what differs."""
+    tasks = "".join(
+        f"  t{k}: {{role: csm, every: month, hours: 20m, weight: 1}}\n" for k in range(11)
+    )
+    file = plan("  qbr: {role: csm, every: quarter, hours: 1h, weight: 1}\n", tasks)
+    file.write_text(file.read_text().replace("months: 12", "months: 2"))
+    worth = capacity.roi(capacity.load(file), trials=0, tasks=True)
+    assert not worth.tasks.exact
+    share, error = worth.tasks.share, worth.tasks.error
+    assert share.sum() == pytest.approx(worth.tasks.total)
+    assert (error > 0).all()
+    off = (share - worth.tasks.total / len(share)) / error
+    assert 0.3 < math.sqrt((off**2).mean()) < 2
+    said = str(worth)
+    assert "Of so many tasks some orders stand for all; ± holds what that costs, too." in said
+    assert cells(said, "Value of each task, $: cut these first", "t3")[1] == money(error[3])
 
 
 def test_quiet_prints_nothing(run, plan):
@@ -148,8 +198,11 @@ def test_a_plan_without_revenue(run, plan):
 
 def test_twelve_months_alone_are_never_the_headline(run, plan):
     asked, usual = (run("roi", plan(), "--trials", 0, *more) for more in (("--months", 12), ()))
-    assert (asked.code, asked.out) == (0, usual.out)
+    assert (asked.code, usual.code) == (0, 0)
     assert "over 36 months" in asked.out
+    figures, note = asked.out.split("Asked for 12 months")
+    assert usual.out.startswith(figures)
+    assert note.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -238,10 +291,15 @@ def test_what_the_work_saves_is_empty_where_nothing_says_it(run, plan):
     assert worth.headline.hazard_ratio > 1
 
 
-def test_fewer_months_than_the_headline_has_are_told_so(run, plan):
-    done = run("roi", plan(), "--months", 24, "--trials", 0)
-    assert "--months 24: the headline is over 36 months" in done.err
-    assert "--months" not in run("roi", plan(), "--months", 36, "--trials", 0).err
+def test_fewer_months_than_the_headline_has_are_told_once(run, plan, tmp_path):
+    page = tmp_path / "page.md"
+    done = run("roi", plan(), "--months", 24, "--trials", 0, "--md", page)
+    note = "Asked for 24 months: the headline is over 36. 24 have a line of their own."
+    assert (done.out.count(note), done.err) == (1, "")
+    assert page.read_text(encoding="utf-8").count(note) == 1
+    other = run("roi", plan(), "--months", 30, "--trials", 0).out
+    assert "Asked for 30 months: the headline is over 36. 30 have no line," in other
+    assert "Asked for" not in run("roi", plan(), "--months", 60, "--trials", 0).out
 
 
 def test_people_without_pay_are_not_said_to_be_paid(run, plan):

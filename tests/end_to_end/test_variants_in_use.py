@@ -184,7 +184,7 @@ def test_a_sweep_prints_a_line_for_each_combination(
     tables = "\n".join(lines).split("\n\n")
     assert [table.splitlines()[0] for table in tables[:3]] == [
         "csm",
-        "Over the plan, USD",
+        "Over the plan, $",
         "Opening book after 12 months",
     ]
     for table in tables[:3]:

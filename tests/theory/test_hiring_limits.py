@@ -108,11 +108,15 @@ def test_more_people_than_any_plan_adds(scenario: Callable[..., capacity.Scenari
 
 def test_why_the_estimate_is_no_bound(scenario: Callable[..., capacity.Scenario]) -> None:
     churn = {"segments.smb.churn": "10%", "segments.smb.addressable": "50%"}
+    effect = {"tasks.work.if_stopped.churn": 1.5}
+    faces = {"team.csm.departure.churn": 1.3}
     off = {"simulation.feedback": False}
     for sets, ends, words in (
         ({}, (), "No plan costs less than"),
-        (churn, ("feedback",), "since customers react to what is done."),
-        (churn | off, (), "No plan costs less than"),
+        (churn, (), "No plan costs less than"),  # nothing says that anybody feels it
+        (churn | effect, ("feedback",), "since customers react to what is done."),
+        (churn | faces, ("feedback",), "since customers react to what is done."),
+        (churn | effect | off, (), "No plan costs less than"),
         (churn | off | {"tasks.work.defer": "1 month"}, ("waiting",), "since work that waits goes"),
         ({"team.csm.overloaded_attrition": 2}, ("overload",), "since people leave where there is"),
     ):
@@ -264,3 +268,38 @@ def test_weeks(scenario: Callable[..., capacity.Scenario]) -> None:
     labels = plan.plan.horizon.periods.labels
     assert found.seats["csm"][labels.index("2027-W10")] == 3  # 110 h a week, 40 h each
     assert capacity.plan(plan, 1.0, by="2027-03", trials=200).by == "2027-W09"
+
+
+WEEKS = """\
+name: Rising work by week
+horizon: {start: 2027-01-04, step: week, weeks: 10}
+segments: {smb: {accounts: 1}}
+tasks: {work: {role: csm, fixed: 300 hours per month}}
+team: {csm: {headcount: 1, salary: 60_000}}
+"""
+
+
+def test_a_month_that_has_begun_before_a_plan_in_weeks(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    """The report names it where a requisition comes too early: then it has to be understood."""
+    weekly = scenario(WEEKS)
+    found = capacity.plan(weekly, freeze=["2027-01"], by="2027-02", trials=200)
+    assert min(start.month for start in found.starts) > "2027-01"
+    assert capacity.plan(weekly, by="2027-01", freeze=["2027-01"], trials=200).by == "2027-W01"
+    with pytest.raises(capacity.QuestionError, match="freeze 2026-12: is not within the plan"):
+        capacity.plan(weekly, freeze=["2026-12"], trials=200)
+
+
+def test_what_few_futures_cannot_tell(plan: capacity.Scenario) -> None:
+    """Neither a confidence next to certainty, nor plans that are next to each other."""
+    words = "200 futures cannot tell 99.9 % from all of them"
+    assert words in " ".join(str(capacity.plan(plan, confidence=0.999, trials=200)).split())
+    found = capacity.plan(plan, trials=200)
+    assert "cannot tell" not in str(found)
+    nobody, *_ = found.frontier
+    near = replace(nobody, confidence=0.91, confidence_error=0.02)
+    clear = replace(nobody, confidence=0.96, confidence_error=0.02)
+    for point, is_said in ((near, True), (clear, False)):
+        said = str(replace(found, frontier=(point, *found.frontier[1:])))
+        assert ("nobody costs less, and its 9" in said) == is_said

@@ -62,3 +62,12 @@ def test_a_past_that_is_explained_by_too_few_people(said):
     assert text.startswith("today's team would do ")
     few = {"team__csm": {"headcount": 1}, "tasks__care__hours": "6h"}
     assert said(**few, tasks__care__coverage_today="70%") == []
+
+
+def test_money_that_counts_more_the_later_it_comes(said):
+    """The value that is negative is the one that is named, also where it holds later only."""
+    for rate in ("-5%", {"2027-01": "10%", "2027-07": "-5%"}):
+        ((path, text),) = said(finance__discount_rate=rate)
+        assert path == "finance.discount_rate"
+        assert text.startswith("-5% is below 0, so money counts more the later it comes.")
+    assert said(finance__discount_rate="0%") == []
