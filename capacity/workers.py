@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
@@ -62,6 +62,7 @@ class Workers(Executor):
             sys.exit(1)
         self._count = count
         self._lock = Lock()
+        self._is_in_use = False
         self._pool, self._stop = self._begin()
 
     def _begin(self) -> tuple[ProcessPoolExecutor, Connection]:
@@ -74,6 +75,7 @@ class Workers(Executor):
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """As `concurrent.futures.Executor.submit`; a pool that lost a process is begun anew."""
         with self._lock, _uninterrupted():
+            self._is_in_use = True
             try:
                 return self._pool.submit(fn, *args, **kwargs)
             except BrokenExecutor:
@@ -91,6 +93,11 @@ class Workers(Executor):
     def _end(self) -> None:
         """End the processes at once."""
         self._stop.close()
+        if self._is_in_use:
+            # A pool that is shut down before it knows that its processes are gone may wait for ever
+            # for one to read what is in the pipe. It knows when it gives up a piece of work.
+            with suppress(RuntimeError):
+                wait([self._pool.submit(abs, 0)])
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def __exit__(
