@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,7 @@ def cluster() -> Iterator[str]:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_processes_and_a_cluster_give_the_same_table(run, cluster, tmp_path) -> None:
-    (tmp_path / "actuals.csv").write_text("period,due_hours\n2027-03,300\n2027-06,310\n")
+    (tmp_path / "actuals.csv").write_text('period,"due_hours[csm]"\n2027-03,300\n2027-06,310\n')
     back = ("backtest", EXAMPLE, "--actuals", "actuals.csv")
     for verb, *others in (
         (("run", EXAMPLE), ("--workers", "2"), ("--dask", cluster)),
@@ -156,6 +156,6 @@ def script(environment: Mapping[str, str], folder: Path, text: str) -> Finished:
     done = subprocess.run(
         [sys.executable, "script.py"], cwd=folder, capture_output=True, text=True, check=False,
         env={**environment, "PYTHONPATH": str(Path(capacity.__file__).parents[1])},
-        timeout=PATIENCE, preexec_fn=_heed_interrupts,  # noqa: PLW1509 (no threads here)
+        timeout=PATIENCE, preexec_fn=_heed_interrupts,
     )  # fmt: skip
     return Finished(done.returncode, done.stdout, done.stderr)

@@ -1,4 +1,4 @@
-"""Whatever the plan: who computes it, how many futures at a time and in which order is no matter."""
+"""Whatever the plan: who computes it, how much at a time and in which order, is no matter."""
 
 from __future__ import annotations
 
