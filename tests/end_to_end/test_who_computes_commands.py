@@ -1,4 +1,4 @@
-"""`--workers` and `--dask` on the real command: the same numbers, and Ctrl-C that ends all of it."""
+"""`--workers` and `--dask` on the real command: the same numbers, and Ctrl-C that ends it all."""
 
 from __future__ import annotations
 
