@@ -4,9 +4,9 @@
     python benchmarks/make_page.py [--only-write]
 
 Takes some minutes of one core, on a machine with nothing else to do. It runs `speed.py`, whose
-times are added to `benchmarks/history`, then `workload_w.py` beside its peers and `growth.py` with
-its picture, and fills the places of `docs/about/benchmarks.md`. `--only-write` writes the times
-that are there. Ends with 1 where a workload takes a quarter longer than at its best so far on a
+times are added to `benchmarks/history`, then `workload_w.py` beside its peers, `growth.py` with
+its picture, `sweeping.py` and `trials_saved.py`, and fills the places of
+`docs/about/benchmarks.md`. `--only-write` writes the times that are there. Ends with 1 where a workload takes a quarter longer than at its best so far on a
 machine of that kind, in units of the floor.
 """
 
@@ -26,6 +26,7 @@ HISTORY = HERE / "history"
 SHOWN = 12
 """Runs that the page shows."""
 SLOWER = 1.25
+NONE = "Not measured yet."
 FLOOR = "test_floor"
 NAMES = {
     FLOOR: "floor of A",
@@ -126,7 +127,12 @@ def main() -> int:
         call(str(HERE / "workload_w.py"), "--write")
         call(str(HERE / "growth.py"), "--write")
         call(str(HERE / "sweeping.py"), "--write")
+        call(str(HERE / "trials_saved.py"), "--write")
     runs = history()
+    if not runs:
+        for place in ("now", "then"):
+            page.write(f"make_page.py: {place}", NONE)
+        return 0
     page.write("make_page.py: now", now(runs[-1]))
     page.write("make_page.py: then", then(runs))
     found = slower(runs)

@@ -106,6 +106,9 @@ class _Handed(Generic[T, R]):
         )
 
     def take_back(self) -> None:
+        """Give up what nobody will ask for any more."""
+        if isinstance(self._executor, Workers):
+            return  # Python's pool never ends when processes die that had cancelled work
         for _, future in self._waiting:
             if future:
                 future.cancel()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
 from threading import Lock, Thread
 from types import TracebackType
@@ -20,6 +21,10 @@ R = TypeVar("R")
 
 PATIENCE = 10
 """Seconds for which a cluster is waited for."""
+_NONE_BEGAN = (
+    "no worker could begin: each of them reads the script first. Put what the script does below "
+    "`if __name__ == '__main__':`, in a file"
+)
 
 
 class Workers(Executor):
@@ -37,6 +42,8 @@ class Workers(Executor):
     ------
     ValueError
         Where that is below 1.
+    CapacityError
+        When work is handed out, where no process can begin, as in a script without the line below.
 
     Examples
     --------
@@ -49,24 +56,33 @@ class Workers(Executor):
     def __init__(self, count: int) -> None:
         if count < 1:
             raise ValueError(f"workers is {count}; it is at least 1")
+        if getattr(current_process(), "_inheriting", False):
+            # A process that reads the script of the one that began it, which has no guard: it
+            # ends without a word, and `submit` there says why. multiprocessing looks here, too.
+            sys.exit(1)
         self._count = count
         self._lock = Lock()
+        self._is_in_use = False
         self._pool, self._stop = self._begin()
 
     def _begin(self) -> tuple[ProcessPoolExecutor, Connection]:
         """A pool, and what its processes live by: they end when it is closed."""
         # Forking a process that has threads may leave a lock held for ever: always a fresh one.
         fresh = get_context("spawn")
-        alive, stop = fresh.Pipe(duplex=False)
+        stop, alive = fresh.Pipe()
         return ProcessPoolExecutor(self._count, fresh, _serve, (alive,)), stop
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """As `concurrent.futures.Executor.submit`; a pool that lost a process is begun anew."""
-        with self._lock:
+        with self._lock, _uninterrupted():
+            self._is_in_use = True
             try:
                 return self._pool.submit(fn, *args, **kwargs)
             except BrokenExecutor:
+                has_begun = self._stop.poll()
                 self._end()
+                if not has_begun:
+                    raise CapacityError(_NONE_BEGAN) from None
                 self._pool, self._stop = self._begin()
                 return self._pool.submit(fn, *args, **kwargs)
 
@@ -77,6 +93,11 @@ class Workers(Executor):
     def _end(self) -> None:
         """End the processes at once."""
         self._stop.close()
+        if self._is_in_use:
+            # A pool that is shut down before it knows that its processes are gone may wait for ever
+            # for one to read what is in the pipe. It knows when it gives up a piece of work.
+            with suppress(RuntimeError):
+                wait([self._pool.submit(abs, 0)])
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def __exit__(
@@ -90,16 +111,31 @@ class Workers(Executor):
         self._end()
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Begin processes that never hear of Ctrl-C, not even before `_serve`; it comes afterwards."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(alive: Connection) -> None:
     """Begin a worker: Ctrl-C is for the process that began it, with which this one ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each worker has one core
+    with suppress(OSError):
+        alive.send_bytes(b"!")  # it has begun
     Thread(target=_end_with, args=(alive,), daemon=True).start()
 
 
 def _end_with(alive: Connection) -> None:
     with suppress(EOFError, OSError):
-        alive.recv()  # nothing is ever sent: it ends when the other side is closed, or dead
+        alive.recv()  # nothing ever comes: it ends when the other side is closed, or dead
     os._exit(1)
 
 

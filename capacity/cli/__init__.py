@@ -8,6 +8,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+from capacity.cli.interrupts import heed_interrupts
+
 CANNOT_WRITE, INTERRUPTED = 2, 130
 
 
@@ -20,6 +22,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a narrow terminal shows ? where it must
     try:
+        heed_interrupts()
         try:
             _run()
         finally:

@@ -370,6 +370,7 @@ def backtest(
     trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
+    machines: Machines = HERE,
     files: Files = NOTHING,
     quiet: Quiet = False,
     allow_outside: AllowOutside = False,
@@ -381,7 +382,9 @@ def backtest(
     scenario = load(file, set=_settings(settings), allow_outside=allow_outside)
     how: dict[str, Any] = {"trials": trials, "seed": seed, "progress": _progress(quiet=quiet)}
     how["columns"] = pairs("--columns", columns, "value=Actual")
-    run_backtest(scenario, actuals, history, how, files, quiet=quiet)
+    with machines.executor() as executor:
+        how["executor"] = executor
+        run_backtest(scenario, actuals, history, how, files, quiet=quiet)
 
 
 @app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))

@@ -28,9 +28,9 @@ segments: {{smb: {{accounts: 40, arr: 12_000, churn: 10%}}}}
 tasks: {{qbr: {{role: csm, every: quarter, hours: {{p10: 1h, p50: 2h, p90: 5h}}}}}}
 team: {{csm: {{headcount: 1, attrition: 20%, salary: 95_000}}}}
 """
-SWEEP = ("sweep", "a.yaml", "b.yaml", "--sweep", "team.csm.headcount=1:6",
-         "--sweep", "segments.smb.churn=10%:14%:2%", "--trials", "400")  # fmt: skip
-ALL = 36
+SWEEP = ("sweep", "a.yaml", "b.yaml", "--sweep", "team.csm.headcount=1:4",
+         "--sweep", "segments.smb.churn=10%:14%:2%", "--trials", "100")  # fmt: skip
+ALL = 24
 COMPUTED = re.compile(
     rf"^{ALL} scenarios in out: (\d+) computed now, (\d+) were there$", re.MULTILINE
 )
@@ -120,6 +120,11 @@ def leftovers(folder: Path) -> list[str]:
     return [p.name for p in (folder / "out").rglob(".*") if p.name != ".claims"]
 
 
+def heed_interrupts() -> None:
+    """A test run in the background ignores interrupts, and its children would, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def wait_for(process: subprocess.Popen[str], folder: Path, count: int) -> None:
     """Until a running sweep has stored so many."""
     for _ in range(100 * PATIENCE):
@@ -139,21 +144,28 @@ def undisturbed(
     return pd.read_parquet(folder / "all.parquet")
 
 
-@pytest.mark.parametrize("workers", [(), ("--workers", "2")])
-def test_a_killed_sweep_goes_on_where_it_was(start, folder, undisturbed, workers) -> None:
-    process = start(*workers)
+@pytest.mark.parametrize(("end", "code"), [("SIGKILL", -signal.SIGKILL), ("SIGINT", 130)])
+def test_a_sweep_that_is_killed_or_interrupted_goes_on_where_it_was(
+    start, folder, undisturbed, end, code
+) -> None:
+    """An interrupt from a terminal reaches the workers, too; a kill only the one they work for."""
+    workers = ("--workers", "2")
+    process = start(*workers, start_new_session=True, preexec_fn=heed_interrupts)
     wait_for(process, folder, 5)
-    process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    send = os.kill if end == "SIGKILL" else os.killpg
+    send(process.pid, getattr(signal, end))
+    _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == code
+    if end == "SIGINT":  # who is killed can clean up nothing
+        assert (err, leftovers(folder)) == ("", [])
     before = results(folder)
-    done = finished(start("--collect", "all.parquet", *workers))
+    done = finished(start("--collect", "all.parquet"))
     assert computed(done) == ALL - len(before)
     after = results(folder)
     assert len(after) == ALL
     assert {path: after[path] for path in before} == before
     assert_frame_equal(pd.read_parquet(folder / "all.parquet"), undisturbed, check_exact=True)
-    assert "180 rows in all.parquet" in done.out
+    assert "120 rows in all.parquet" in done.out
 
 
 def test_a_sweep_that_is_killed_while_it_writes_leaves_nothing_half(

@@ -20,6 +20,15 @@ from capacity.workers import dask
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a matter of POSIX")
 TRIALS = 3000
+SMALL = """\
+name: small
+horizon: {start: 2027-01, months: 6}
+segments: {smb: {accounts: 50, arr: 12_000, churn: 20%, addressable: 50%}}
+tasks: {qbr: {role: csm, every: quarter, hours: {mean: 4, sd: 1}, weight: 1}}
+value: {if_stopped: {churn: 1.5}}
+team: {csm: {headcount: 2, attrition: 20%, salary: 60_000}}
+finance: {gross_margin: 80%, discount_rate: 8%}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +66,9 @@ def test_forked_processes_find_the_same_bits(world, everything, same, alone) -> 
     assert same(alone, everything(result)) == len(alone)
 
 
-def test_values_and_comparisons_are_the_same_on_workers(workers) -> None:
-    plan = capacity.load(Path(__file__).parents[2] / "scenarios" / "base.yaml")
-    less = plan.with_({"team.csm.headcount": 6})
+def test_values_and_comparisons_are_the_same_on_workers(scenario, workers) -> None:
+    plan = scenario(SMALL)
+    less = plan.with_({"team.csm.headcount": 1})
     asked = {"trials": 1100, "seed": 3}
     for ask in (
         lambda **on: capacity.roi(plan, **asked, **on).mean("npv"),
