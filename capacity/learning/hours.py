@@ -32,7 +32,8 @@ from capacity.learning.learned import (
     Task,
     learn,
 )
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 
 NEEDED, KNOWN = ("task", "hours"), ("account", "person", "date", "id")
 EXACT = "exact"
@@ -65,7 +66,7 @@ def learn_hours(
     ]
     learned = learn(tasks, family)
     asked = {"family": family, "rounded": rounded, "longest": longest}
-    check_renamed([log])
+    check_heard([log])
     days = (log.days("date")[good],) if "date" in log else ()
     beside = {_file(one): _column(one) for one in learned if one.family == OBSERVED}
     return Calibration(

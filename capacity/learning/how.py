@@ -14,6 +14,8 @@ from capacity.scenario.parts import nearest
 
 BAD = 0.1
 """Part of the rows that may be bad, unless it is said."""
+AS_WRITTEN = "YYYY-MM-DD"
+"""How dates are written, unless it is said."""
 _EARLIEST_MIDNIGHT = dt.timezone(dt.timedelta(hours=14))
 _DAY_PARTS, _MONEY = 3, "arr"
 
@@ -69,7 +71,7 @@ class Reading:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
-    date_format: str = "YYYY-MM-DD"
+    date_format: str = AS_WRITTEN
     as_of: dt.date | None = None
     bad: float = BAD
     currency: str | None = None

@@ -19,7 +19,8 @@ from capacity.learning.counts import Found, Period, found_of, seasons_of, weight
 from capacity.learning.fragment import manifest_of, measured, moments, some_of, source_of
 from capacity.learning.how import Reading, check_known
 from capacity.learning.lives import Lives, read_lives
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 from capacity.learning.rates_told import curves, findings, sentences, warnings
 from capacity.report.words import share
 
@@ -55,7 +56,7 @@ def learn_rates(
         found += [_found(task, s, lives, count, exposure * weight) for s in there]
     settings = _settings(log, found, seasons, period, days[good])
     logs = [log, of_accounts]
-    check_renamed(logs)
+    check_heard(logs)
     return Calibration(
         "rates",
         some_of({"tasks": settings}),
