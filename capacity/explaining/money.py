@@ -49,7 +49,7 @@ class Money:
 
     def salaries(self, pool: int, period: int) -> Term:
         """Pay of the filled seats, with all raises so far."""
-        pay = [self._input("salary", pool, "salary", period), *self._raises(pool, period)]
+        pay = [self._input("salary a year", pool, "salary", period), *self._raises(pool, period)]
         label = f"salaries of {self._people.name(pool)}"
         return product(label, self._currency, self._paid(pool, period), *pay, self._length())
 

@@ -231,7 +231,7 @@ class Tables:
         for driver in self._found.drivers:
             if driver.tip:
                 odds = f"{part(driver.tip.odds)}{error_of(driver.tip.error)}"
-                yield name_of(driver)(driver, driver.tip.value), odds
+                yield name_of(driver), input_value(driver.unknown, driver.tip.value), odds
 
     def _worth(self) -> Iterator[Cells]:
         unit = self._found.unit
