@@ -24,6 +24,7 @@ from capacity.learning.hours_told import (
 from capacity.learning.how import Reading, check_known
 from capacity.learning.learned import (
     AUTO,
+    CONSTANT,
     FEW,
     FEWEST_KINDS,
     OBSERVED,
@@ -169,13 +170,20 @@ def _task(name: str, hours: FloatArray, step: float, family: str) -> Task:
 def _settings(log: Log, one: Learned, step: float, *days: Any) -> dict[str, Any]:
     rows = len(one.task.hours)
     rounding = f", entries rounded to {words(step)}" if step else ""
-    how = "resampled" if one.family == OBSERVED else "by maximum likelihood"
-    how = how if one.task.fits else "with the spread of the other tasks"
-    source = source_of(log, rows, f"{one.family} {how}{rounding}", *days)
+    source = source_of(log, rows, f"{one.family} {_how(one)}{rounding}", *days)
     note = f"{100 * (1 - one.own):.0f}% of the mean from the other tasks" * (one.own < OWN)
     remarks = measured(source, note)
     of_mean = measured(source_of(log, rows, "error of the mean hours", *days))
     return {"hours": _number(one, remarks), "uncertainty": _uncertainty(one, of_mean)}
+
+
+def _how(one: Learned) -> str:
+    """How the form of the hours was found."""
+    if one.family == CONSTANT:
+        return "in every row"
+    if not one.task.fits:
+        return "with the spread of the other tasks"
+    return "resampled" if one.family == OBSERVED else "by maximum likelihood"
 
 
 def _uncertainty(one: Learned, remarks: dict[str, str]) -> dict[str, Any]:
@@ -186,6 +194,8 @@ def _number(one: Learned, remarks: dict[str, str]) -> dict[str, Any]:
     """The hours of an occurrence in a form of the language."""
     if one.family == OBSERVED:
         return {"samples": _file(one), "column": "hours", **remarks}
+    if one.family == CONSTANT:
+        return value(units.HOURS, one.mean, remarks)
     if one.family == LOGNORMAL:
         return quantiles(units.HOURS, one.quantiles, remarks)
     if one.family == WEIBULL:

@@ -9,7 +9,7 @@ import numpy as np
 
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.families import FAMILIES
-from capacity.learning.learned import OWN, Learned
+from capacity.learning.learned import CONSTANT, FEW, OWN, Learned, Task
 from capacity.learning.posterior import Z_OF_P95
 
 _POINTS = 60
@@ -37,11 +37,28 @@ def sentences(learned: list[Learned], step: float) -> Iterator[str]:
 def warnings(learned: list[Learned]) -> Iterator[str]:
     """What to be careful about."""
     for one in learned:
-        if not one.task.fits:
+        task = one.task
+        if one.family == CONSTANT:
             yield (
-                f"{one.task.name}: {len(one.task.hours)} rows are too few for a spread of their "
-                "own; that of the other tasks stands in"
+                f"{task.name}: {_alike(task)}, as a rule of booking would have it. The plan takes "
+                "each for just that, its mean as unsure as its rounding. Measure a few, or write "
+                "a range into the plan"
             )
+        elif not task.fits:
+            yield f"{task.name}: {_too_few(task)}; that of the other tasks stands in"
+
+
+def _alike(task: Task) -> str:
+    return f"all {len(task.hours):,} rows say {task.hours[0]:g} h"
+
+
+def _too_few(task: Task) -> str:
+    """Why a task has no spread of its own."""
+    if task.is_constant:
+        return f"{_alike(task)}, which tells no spread"
+    rows, kinds = len(task.hours), len(np.unique(task.hours))
+    what = "rows" if rows < FEW else f"rows of {kinds} different hours"
+    return f"{rows:,} {what} are too few for a spread of their own"
 
 
 def of_tasks(learned: list[Learned]) -> Findings:

@@ -25,6 +25,11 @@ def today() -> dt.date:
     return dt.datetime.now(_EARLIEST_MIDNIGHT).date()
 
 
+def today_here() -> dt.date:
+    """The day that it is where this runs: that of an export without any date."""
+    return dt.datetime.now().astimezone().date()
+
+
 def day_of(option: str, raw: object, *, may_be_month: bool = True) -> dt.date | None:
     """A day as it was given, in Python or as text.
 

@@ -14,7 +14,7 @@ from capacity.estimates import Z_OF_P90
 from capacity.learning.families import Fit, Observed
 from capacity.learning.pooling import Pooled, pool
 
-AUTO, OBSERVED = "auto", "observations"
+AUTO, OBSERVED, CONSTANT = "auto", "observations", "constant"
 FEW, FEWEST_KINDS = 5, 3
 """Rows, and different hours among them, that a fit takes at least."""
 _MANY, _FAR = 100, 0.1
@@ -36,13 +36,18 @@ class Task:
     data
         The same with its ranges, where entries were rounded.
     fits
-        By family; none where the rows are too few.
+        By family; none where the rows are too few, or too much alike.
     """
 
     name: str
     hours: FloatArray
     data: Observed
     fits: dict[str, Fit]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether rows that would do say all the same."""
+        return len(self.hours) >= FEW and len(set(self.hours.tolist())) == 1
 
     @property
     def best(self) -> Fit | None:
@@ -59,7 +64,7 @@ class Learned:
     task
         What the log says.
     family
-        A family, or `OBSERVED`.
+        A family, `OBSERVED` or `CONSTANT`.
     mean, variation
         Expected hours and their coefficient of variation, after pooling.
     log_mean, error
@@ -93,9 +98,11 @@ def learn(tasks: list[Task], family: str = AUTO) -> list[Learned]:
     """Pool the means and the spreads of all tasks, and take for each the form that fits."""
     fits = [task.best for task in tasks]
     known = [fit for fit in fits if fit is not None]
+    if not known and family == AUTO and all(task.is_constant for task in tasks):
+        return [_constant(task) for task in tasks]
     if not known:
         text = f"no task has {FEW} rows of {FEWEST_KINDS} different hours, the least to learn from"
-        raise QuestionError(f"{text}. Take a longer log")
+        raise QuestionError(f"{text}. Take a longer log, or write a range into the plan")
     usual = Counter(fit.family for fit in known).most_common(1)[0][0]
     spreads = _pooled_spreads(tasks, fits)
     means = _pooled_means(tasks, fits, np.exp(spreads.mean))
@@ -111,6 +118,18 @@ def learn(tasks: list[Task], family: str = AUTO) -> list[Learned]:
             log_mean, error, own = math.log(mean), spread / math.sqrt(len(task.hours)), 1.0
         found.append(Learned(task, form, mean, spread, log_mean, error, own))
     return found
+
+
+def _constant(task: Task) -> Learned:
+    """What all rows of a task say; its mean lies anywhere within the rounding of that, evenly.
+
+    Where no step of rounding is known it is that of the last digit.
+    """
+    mean = float(task.hours[0])
+    digits = len(f"{mean:g}".partition(".")[2])
+    width = float(np.ptp(task.data.ranges[0])) if len(task.data.ranges) else 10.0**-digits
+    error = math.sqrt(math.log1p((width / mean) ** 2 / 12))
+    return Learned(task, CONSTANT, mean, 0.0, math.log(mean), error, 1.0)
 
 
 def _pooled_spreads(tasks: list[Task], fits: list[Fit | None]) -> Pooled:

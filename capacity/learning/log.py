@@ -19,7 +19,7 @@ from capacity.book.cells import day_in
 from capacity.book.table import Column, Table, as_text
 from capacity.calendar import DateArray
 from capacity.learning.cells import NO, YES, read_number
-from capacity.learning.how import Reading
+from capacity.learning.how import Reading, today_here
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
 from capacity.scenario.currencies import OWN
 from capacity.scenario.document import date_pattern
@@ -231,9 +231,9 @@ class Log:
     # --- where it comes from ---------------------------------------------------------------------
 
     def until(self, *days: DateArray) -> np.datetime64:
-        """Day of the export: as it was said, or the last of some days that are believed."""
+        """Day of the export: as it was said, the last of some days that are believed, or today."""
         if self.how.as_of is not None:
             return np.datetime64(self.how.as_of)
         known = [d[~np.isnat(d) & (d <= np.datetime64(self.how.latest))] for d in days]
         found = np.concatenate(known) if known else np.array([], dtype="datetime64[D]")
-        return found.max() if len(found) else np.datetime64(self.how.latest)
+        return found.max() if len(found) else np.datetime64(today_here())
