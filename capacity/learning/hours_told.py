@@ -9,15 +9,17 @@ import numpy as np
 
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.families import FAMILIES
-from capacity.learning.learned import CONSTANT, FEW, OWN, Learned, Task
+from capacity.learning.learned import CONSTANT, FEW, OBSERVED, OWN, Learned, Task
 from capacity.learning.posterior import Z_OF_P95
 
 _POINTS = 60
 
 
 def words(step: float) -> str:
-    """A step of rounding: ``15 minutes``."""
-    return f"{60 * step:g} minutes"
+    """A step of rounding: ``15 minutes``, ``1 hour``."""
+    if step == 1:
+        return "1 hour"
+    return f"{step:g} hours" if step > 1 else f"{60 * step:g} minutes"
 
 
 def sentences(learned: list[Learned], step: float) -> Iterator[str]:
@@ -107,5 +109,6 @@ def curves(learned: list[Learned]) -> Iterator[Curve]:
             ends = (float(fit[0]), float(fit[-1]))
             pairs = tuple(zip(fit.tolist(), there.tolist(), strict=True))
             line = tuple((end, end) for end in ends)
-            across = f"hours by the fit ({best.family})"
+            remark = ", which is too far" if one.family == OBSERVED else ""
+            across = f"hours by the fit ({best.family}{remark})"
             yield Curve(one.task.name, across, "hours in the log", pairs, line)

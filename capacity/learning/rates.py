@@ -88,6 +88,12 @@ def _period(days: DateArray, since: dt.date | None, until: np.datetime64) -> Per
     return Period(begin, until + _DAY)
 
 
+def _time(lives: Lives, rows: list[int]) -> str:
+    """When an account was there: ``2024-10-16 to 2025-03-31``."""
+    spans = (f"{lives.starts[i]} to {lives.after[i] - _DAY}" for i in rows)
+    return " and ".join(spans)
+
+
 def _owners(log: Log, names: TextArray, days: DateArray, lives: Lives, period: Period) -> IntArray:
     """The life to which each event belongs; −1 for those that belong to none."""
     known: dict[str, list[int]] = {}
@@ -103,9 +109,14 @@ def _owners(log: Log, names: TextArray, days: DateArray, lives: Lives, period: P
         outside[row] = bool(spans) and owner[row] < 0
     text = "is in no row of the accounts. Export both alike"
     log.reject(unknown, "account", lambda i: f"{names[i]!r} {text}", "unknown accounts")
-    text_outside = "lies outside of the account's own time. Check both"
     log.reject(
-        outside, "date", lambda i: f"{days[i]} {text_outside}", "outside of the account's time"
+        outside,
+        "date",
+        lambda i: (
+            f"{days[i]} lies outside of the time of {names[i]}, {_time(lives, known[names[i]])}. "
+            "Check both"
+        ),
+        "outside of the account's time",
     )
     log.reject(
         days < period.since,
