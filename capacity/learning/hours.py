@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +161,9 @@ def observed(hours: FloatArray, step: float) -> Observed:
 def _task(name: str, hours: FloatArray, step: float, family: str) -> Task:
     data = observed(hours, step)
     wanted = (family,) if family in FAMILIES else FAMILIES
-    enough = len(hours) >= FEW and len(np.unique(hours)) >= FEWEST_KINDS
-    return Task(name, hours, data, {f: fitted(f, data) for f in wanted} if enough else {})
+    task = Task(name, hours, data, {})
+    enough = len(hours) >= FEW and task.kinds >= FEWEST_KINDS
+    return replace(task, fits={f: fitted(f, data) for f in wanted}) if enough else task
 
 
 # --- the fragment -------------------------------------------------------------------------------

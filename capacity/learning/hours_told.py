@@ -58,8 +58,8 @@ def _too_few(task: Task) -> str:
     """Why a task has no spread of its own."""
     if task.is_constant:
         return f"{_alike(task)}, which tells no spread"
-    rows, kinds = len(task.hours), len(np.unique(task.hours))
-    what = "rows" if rows < FEW else f"rows of {kinds} different hours"
+    rows = len(task.hours)
+    what = "rows" if rows < FEW else f"rows of {task.kinds} different hours"
     return f"{rows:,} {what} are too few for a spread of their own"
 
 

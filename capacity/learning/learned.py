@@ -18,6 +18,10 @@ AUTO, OBSERVED, CONSTANT = "auto", "observations", "constant"
 FEW, FEWEST_KINDS = 5, 3
 """Rows, and different hours among them, that a fit takes at least."""
 _MANY, _FAR = 100, 0.1
+_SAME = 1e-3
+"""Relative difference of the longest entry and the shortest up to which a fit is no fit."""
+_ABSURD = 10.0
+"""Times the longest entry above which the mean of a fit is nonsense."""
 _USUAL_MEANS, _USUAL_SPREADS = 1.0, 0.5
 OWN = 0.95
 """Weight of own rows below which it is said that others have a part."""
@@ -47,7 +51,13 @@ class Task:
     @property
     def is_constant(self) -> bool:
         """Whether rows that would do say all the same."""
-        return len(self.hours) >= FEW and len(set(self.hours.tolist())) == 1
+        return len(self.hours) >= FEW and self.kinds == 1
+
+    @property
+    def kinds(self) -> int:
+        """How many different hours there are; those that hardly differ are one."""
+        is_one = self.hours.max() <= self.hours.min() * (1 + _SAME)
+        return 1 if is_one else len(set(self.hours.tolist()))
 
     @property
     def best(self) -> Fit | None:
@@ -109,15 +119,24 @@ def learn(tasks: list[Task], family: str = AUTO) -> list[Learned]:
     found = []
     for i, (task, fit) in enumerate(zip(tasks, fits, strict=True)):
         form = _form(task, fit, family) if fit else usual
-        mean = math.exp(means.mean[i] + means.sd[i] ** 2 / 2)
-        spread, log_mean = math.exp(spreads.mean[i]), float(means.mean[i])
-        error, own = float(means.sd[i]), float(means.own[i])
+        log_mean, error = float(means.mean[i]), float(means.sd[i])
+        log_of_mean = log_mean + error**2 / 2
+        if fit and family == AUTO and log_of_mean > math.log(_ABSURD * task.hours.max()):
+            form = OBSERVED  # no family bears both the shortest and the longest of so few
         if form == OBSERVED:
-            mean = float(task.hours.mean())
-            spread = float(task.hours.std()) / mean
-            log_mean, error, own = math.log(mean), spread / math.sqrt(len(task.hours)), 1.0
-        found.append(Learned(task, form, mean, spread, log_mean, error, own))
+            found.append(_as_seen(task))
+            continue
+        spread, own = math.exp(spreads.mean[i]), float(means.own[i])
+        found.append(Learned(task, form, math.exp(log_of_mean), spread, log_mean, error, own))
     return found
+
+
+def _as_seen(task: Task) -> Learned:
+    """The observations themselves, which lean on no other task."""
+    mean = float(task.hours.mean())
+    spread = float(task.hours.std()) / mean
+    error = spread / math.sqrt(len(task.hours))
+    return Learned(task, OBSERVED, mean, spread, math.log(mean), error, 1.0)
 
 
 def _constant(task: Task) -> Learned:
@@ -125,7 +144,7 @@ def _constant(task: Task) -> Learned:
 
     Where no step of rounding is known it is that of the last digit.
     """
-    mean = float(task.hours[0])
+    mean = float(np.median(task.hours))
     digits = len(f"{mean:g}".partition(".")[2])
     width = float(np.ptp(task.data.ranges[0])) if len(task.data.ranges) else 10.0**-digits
     error = math.sqrt(math.log1p((width / mean) ** 2 / 12))

@@ -89,9 +89,9 @@ def _period(days: DateArray, since: dt.date | None, until: np.datetime64) -> Per
 
 
 def _time(lives: Lives, rows: list[int]) -> str:
-    """When an account was there: ``2024-10-16 to 2025-03-31``."""
-    spans = (f"{lives.starts[i]} to {lives.after[i] - _DAY}" for i in rows)
-    return " and ".join(spans)
+    """When an account was there: ``2024-10-16 to 2025-03-31``, or ``2024-10-16 on``."""
+    ends = (f"to {lives.after[i] - _DAY}" if lives.ended[i] else "on" for i in rows)
+    return " and ".join(f"{lives.starts[i]} {end}" for i, end in zip(rows, ends, strict=True))
 
 
 def _owners(log: Log, names: TextArray, days: DateArray, lives: Lives, period: Period) -> IntArray:

@@ -230,6 +230,26 @@ def test_a_constant_beside_others_takes_their_spread(tmp_path: Path) -> None:
     assert spread["qbr"] == pytest.approx(spread["call"], rel=0.01)
 
 
+@pytest.mark.parametrize("short", [3e-4, 1e-9])
+def test_entries_that_no_family_bears(tmp_path: Path, short: float) -> None:
+    """Seconds beside weeks: the fit would say years; what was recorded says what it says."""
+    log, seen = tmp_path / "log.csv", [3 * short, 4 * short, 3 * short, 5 * short, 199.0]
+    log.write_text("task,hours\n" + "".join(f"qbr,{h}\n" for h in seen), encoding="utf-8")
+    task = calibrate.hours(log).table("tasks").iloc[0]
+    assert task["form"] == "observations"
+    assert task["mean"] == pytest.approx(np.mean(seen))
+
+
+@pytest.mark.parametrize("off", [1e-9, 1e-6, 1e-3, 1e-2])
+def test_entries_that_hardly_differ(tmp_path: Path, off: float) -> None:
+    log = tmp_path / "log.csv"
+    rows = "".join(f"qbr,{1.9 + off * i!r}\n" for i in range(9))
+    log.write_text(f"task,hours\n{rows}", encoding="utf-8")
+    task = calibrate.hours(log).table("tasks").iloc[0]
+    assert task["mean"] == pytest.approx(1.9 + 4 * off, abs=2 * off)
+    assert (task["form"] == "constant") == (off < 1e-3)
+
+
 def test_nothing_to_learn_from() -> None:
     hours = np.array([1.0, 2.0])
     with pytest.raises(QuestionError, match="no task has 5 rows"):
