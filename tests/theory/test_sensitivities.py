@@ -211,7 +211,7 @@ def test_figures_and_inputs_have_their_units(scenario, two_amounts: Sensitivity)
         "profit",
         trials=1000,
     )
-    assert re.search(r"profit is -?CHF \S+ on average", words(money))
+    assert re.search(r"profit is −?CHF \S+ on average", words(money))
     assert re.search(r"finance.platform .*CHF 4\d,\d{3} +CHF 7\d,\d{3}", str(money))
     units = dict(zip(money.table()["input"], money.table()["unit"], strict=True))
     assert units == {
