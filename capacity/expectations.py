@@ -10,9 +10,10 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
+from capacity.catalogue import Catalogue
 from capacity.engine.layout import Layout
 from capacity.errors import InputError, Mistake, Place, QuestionError
-from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.metrics import Key, Kind, Metric
 from capacity.periods import Periods
 from capacity.scenario.document import Plan
 from capacity.scenario.expecting import ABOUT, HOLDS, Expectation, Named, read_figure_name

@@ -20,8 +20,20 @@ _OBSERVED = re.compile(r"observational|correlat|regression", re.IGNORECASE)
 def guards(layout: Layout) -> tuple[Mistake, ...]:
     """Warnings for whoever asks what the work is worth."""
     plan, place = layout.plan, layout.scenario.marked.place
-    found = [*_addressable(plan), *_sources(plan), *_coverage(layout), *_rate(plan)]
+    found = [
+        *_addressable(plan),
+        *_sources(plan),
+        *_coverage(layout),
+        *_rate(plan),
+        *_feedback(plan),
+    ]
     return tuple(Mistake(place(path), ".".join(path), text) for path, text in found)
+
+
+def _feedback(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not plan.simulation.feedback:
+        text = "is off, so no work does anything for anybody, and a team only costs. Leave it out"
+        yield ("simulation", "feedback"), text
 
 
 def _addressable(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -13,12 +13,13 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
 from capacity.assumptions import assumptions
+from capacity.catalogue import Catalogue
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.expectations import Outcome, outcomes
 from capacity.loading import Scenario
-from capacity.metrics import Catalogue, Key, Kind, Metric, groups_of
+from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.catalogue import Catalogue
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
-from capacity.metrics import Catalogue, Kind, Metric, groups_of
+from capacity.metrics import Kind, Metric, groups_of
 from capacity.periods import Periods
 from capacity.rng import BATCH
 from capacity.sketches import Part, Sketched

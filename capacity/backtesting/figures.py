@@ -10,9 +10,10 @@ from capacity.backtesting.timeline import Timeline, When
 from capacity.book.amounts import Amounts
 from capacity.book.observations import value_in
 from capacity.book.table import Cell, as_text
+from capacity.catalogue import Catalogue
 from capacity.errors import QuestionError
 from capacity.expectations import figure_named
-from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.metrics import Key, Kind, Metric
 from capacity.scenario.document import Plan
 from capacity.scenario.expecting import AT_MOST_ONE, Named
 from capacity.scenario.parts import nearest

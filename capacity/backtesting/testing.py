@@ -18,12 +18,12 @@ from capacity.backtesting.inputs import Explanation, explained
 from capacity.backtesting.judging import Judged, Series
 from capacity.backtesting.naive import Known, naive
 from capacity.backtesting.opening import opened
+from capacity.catalogue import Catalogue
 from capacity.drivers.futures import Futures
 from capacity.drivers.unknowns import unknowns
 from capacity.engine.layout import Layout, build_layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
-from capacity.metrics import Catalogue
 from capacity.result import Result
 from capacity.simulation import Progress, check_luck, manifest, simulate_given
 

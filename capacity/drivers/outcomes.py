@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.catalogue import Catalogue
 from capacity.drivers.futures import Chances
 from capacity.engine.batch import run_batch
 from capacity.engine.layout import Layout, build_layout
@@ -15,7 +16,7 @@ from capacity.engine.removal import Removal
 from capacity.errors import QuestionError
 from capacity.expectations import figure_named
 from capacity.loading import Scenario
-from capacity.metrics import Catalogue, Kind
+from capacity.metrics import Kind
 from capacity.result import Result
 from capacity.scenario.expecting import ABOUT
 from capacity.simulation import simulate_given

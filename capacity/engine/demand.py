@@ -13,7 +13,8 @@ from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.copulas import duration_luck
 from capacity.engine.lanes import Lane, Work, due, first_parts
-from capacity.engine.seats import Staff, planned_seats
+from capacity.engine.planned_seats import planned_seats
+from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks
 from capacity.estimates import Estimate
 from capacity.loading import Scenario

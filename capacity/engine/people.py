@@ -11,19 +11,10 @@ from capacity.arrays import BoolArray, FloatArray, IntArray
 from capacity.book.roster import Roster
 from capacity.engine.chance import Chance
 from capacity.engine.drawn import Drawn
-from capacity.engine.seats import (
-    BEFORE_START,
-    DerivedHeads,
-    DrawnSeats,
-    ExpectedSeats,
-    PoolInputs,
-    Presence,
-    Seats,
-    Staff,
-    planned_hires,
-    same_staff,
-    wider,
-)
+from capacity.engine.drawn_seats import DrawnSeats
+from capacity.engine.expected_seats import ExpectedSeats, wider
+from capacity.engine.planned_seats import DerivedHeads, planned_hires
+from capacity.engine.seats import BEFORE_START, PoolInputs, Presence, Seats, Staff, same_staff
 from capacity.engine.stretches import Stretches
 from capacity.loading import Scenario
 from capacity.model.team import leave_hazard

@@ -12,7 +12,8 @@ from capacity.engine.chance import Chance
 from capacity.engine.expected import Expected
 from capacity.engine.lanes import Work
 from capacity.engine.people import build_places, calendars_of, roster_of, seats_of
-from capacity.engine.seats import Presence, Seats, Staff, heads_of, planned_seats
+from capacity.engine.planned_seats import heads_of, planned_seats
+from capacity.engine.seats import Presence, Seats, Staff
 from capacity.engine.stretches import Stretches, by_period, steady
 from capacity.loading import Scenario
 from capacity.model.dispatch import oldest_first, serve

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from capacity.catalogue import Catalogue
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
 from capacity.explaining.basis import Basis
@@ -18,7 +19,7 @@ from capacity.explaining.people import OF_ROLES, People
 from capacity.explaining.seen import Seen
 from capacity.explaining.term import Term, given, quotient, total
 from capacity.explaining.work import Work
-from capacity.metrics import Catalogue, Key, Kind, Metric
+from capacity.metrics import Key, Kind, Metric
 from capacity.model.dispatch import DUST
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
+from capacity.catalogue import Catalogue
 from capacity.engine.batch import Record, run_batch
 from capacity.engine.chance import Accounts, Lost
 from capacity.engine.customers import Customers
@@ -16,7 +17,7 @@ from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout
 from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks, draw_shocks
-from capacity.metrics import Catalogue, Key, Metric
+from capacity.metrics import Key, Metric
 from capacity.rng import KeyArray
 
 

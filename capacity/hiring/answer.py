@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from capacity.calendar import first_day, month_label
-from capacity.engine.seats import heads_of, planned_seats
+from capacity.engine.planned_seats import heads_of, planned_seats
 from capacity.hiring.frontier import Marginal, Point
 from capacity.hiring.hires import Hires, pool_name
 from capacity.hiring.naming import names_of

@@ -13,8 +13,8 @@ from capacity.engine.batch import Record
 from capacity.engine.drawn import Drawn
 from capacity.engine.layout import Layout
 from capacity.engine.people import seats_of
+from capacity.engine.planned_seats import heads_of
 from capacity.engine.roles import Desk
-from capacity.engine.seats import heads_of
 from capacity.errors import QuestionError
 from capacity.hiring.foresight import FORESEEN, Foresight
 from capacity.hiring.hires import Hires, pool_name

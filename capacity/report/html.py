@@ -20,9 +20,6 @@ _HOME = "capacity.report"
 WHAT = "HTML"
 _FEW = 3
 """Warnings that are read at once; more of them are folded."""
-_SIGNED = re.compile(r"(?<=−)(?=[^\w\s])")
-"""Between a minus and the sign of a currency, where a browser would end a line."""
-_JOINER = "\u2060"
 
 
 def check_html() -> None:
@@ -86,19 +83,14 @@ def _is_figure(amounts: Sequence[float | None]) -> bool:
 def _named(text: str, names: Iterable[str], markup: Any) -> Any:
     """A sentence in which each name runs in the direction of its own script.
 
-    Its lines do not end within a number, nor between it and its unit.
+    Its lines do not end between a number and its unit.
     """
     longest = sorted((name for name in names if name.strip()), key=len, reverse=True)
     if not longest:
-        return markup.escape(_whole_numbers(text))
+        return markup.escape(kept_together(text))
     found = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest))})(?!\w)")
     parts = found.split(text)
     return markup("").join(
-        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(_whole_numbers(part))
+        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(kept_together(part))
         for i, part in enumerate(parts)
     )
-
-
-def _whole_numbers(text: str) -> str:
-    """A text whose lines do not end within ``−€435k ± €1.1k``."""
-    return _SIGNED.sub(_JOINER, kept_together(text))

@@ -51,7 +51,7 @@ def called(horizons: Mapping[str, int], step: str) -> dict[str, str]:
 
 
 def lacking(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every setting without which nothing has a value: where, and what to write."""
+    """Every setting that value hangs on and that has no default: where, and what to write."""
     if not plan.has_money:
         text = "have no revenue, and value hangs on it. Write `arr` for each, or a file of accounts"
         yield ("segments",), text
@@ -63,9 +63,6 @@ def lacking(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
         if segment.addressable is None:
             text = "is not there: the share of churn that anybody can move. Write it, as in 60%"
             yield ("segments", name, "addressable"), text
-    if not plan.simulation.feedback:
-        text = "is off, so no work does anything, and value is what it does. Leave it out"
-        yield ("simulation", "feedback"), text
     if plan.finance.absorbed and plan.finance.absorbed_cost is None:
         text = "is not there, but `absorbed` work has a cost. Write that of an hour, as in 70"
         yield ("finance", "absorbed_cost"), text

@@ -151,7 +151,7 @@ def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str) -> None:
         assert (
             figure.locator("svg")
             .get_attribute("aria-label")
-            .endswith(figure.locator("h3").inner_text().strip())
+            .endswith(figure.locator("h3").inner_text().strip().replace("\N{NO-BREAK SPACE}", " "))
         )
         marks = figure.locator("svg g[class*='mark-'] > path, svg g[class*='mark-'] > line").all()
         assert len([mark for mark in marks if mark.get_attribute("d") != ""]) >= 3

@@ -42,8 +42,6 @@ VERBS: dict[str, list[str]] = {
         "plan.yaml",
         "--metric",
         f"due_hours[{ROLES[0]}]",
-        "--against",
-        "variant.yaml",
         "--set",
         f"tasks.{SCRIPTS[1]}.uncertainty=30%",
     ],

@@ -10,8 +10,8 @@ import pytest
 from uncertain_plan import csv, rows
 
 import capacity
+from capacity.catalogue import Catalogue
 from capacity.comparison import compare
-from capacity.metrics import Catalogue
 from capacity.pairing import PAIRED
 from capacity.result import COLUMNS, Result
 from capacity.statistics import mean_error, quantiles

@@ -75,7 +75,7 @@ def test_a_bound_that_comes_first_is_no_mistake_but_is_said(world) -> None:
 
 
 def test_of_too_few_futures_the_error_is_not_known(world) -> None:
-    result = capacity.simulate(world(), trials=150, precision=0.5)
+    result = capacity.simulate(world(), trials=40, precision=0.5)
     assert result.manifest["precision"]["reached"] is False
     assert result.manifest["precision"]["error"] is None
     assert "the error is not known" in str(result).replace("\n", " ")

@@ -278,7 +278,7 @@ def test_a_true_plan_blames_no_input(
 
 def unknown(name: str, mean: float, sd: float) -> Unknown:
     estimate = Estimate(Form.MOMENTS, (mean, sd), Shape.REAL, f"{mean} ± {sd}")
-    return Unknown(name, 0, estimate, is_factor=False, place=None)
+    return Unknown(name, 0, estimate, is_factor=False, place=None, unit="")
 
 
 def normal_world(inputs: int, trials: int = 20_000) -> tuple[np.ndarray, np.ndarray]:

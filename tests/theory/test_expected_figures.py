@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import capacity
+from capacity.catalogue import Catalogue
 from capacity.engine.layout import build_layout
 from capacity.expectations import ABSENT
-from capacity.metrics import Catalogue
 from capacity.scenario.expecting import UNITS
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -96,7 +96,8 @@ def test_by_hand(tmp_path: Path) -> None:
     )  # fmt: skip
     events = write(
         tmp_path, "events.csv",
-        ["account,task,date", "A,call,2024-03-01", "A,call,2025-03-01", "B,call,2024-08-01"],
+        ["account,task,date", "A,call,2024-03-01", "A,call,2025-03-01", "B,call,2024-08-01",
+         "A,call,2024-05-02", "A,call,2025-05-02", "A,call,2025-08-01"],
     )  # fmt: skip
     found = calibrate.rates(
         events, accounts, since=np.datetime64("2024-01-01").item(),
@@ -105,8 +106,8 @@ def test_by_hand(tmp_path: Path) -> None:
     table = found.table("rates")
     years = (731 + 183) / 365.25
     assert table["account-years"].tolist() == pytest.approx([years])
-    assert table["events"].tolist() == [3]
-    assert table["rate"].tolist() == pytest.approx([3.5 / years])
+    assert table["events"].tolist() == [6]
+    assert table["rate"].tolist() == pytest.approx([6.5 / years])
 
 
 def test_what_cannot_be_an_event_is_listed(tmp_path: Path) -> None:

@@ -30,6 +30,12 @@ def test_a_careful_plan_raises_no_doubt(said):
     assert said() == []
 
 
+def test_work_that_is_told_to_do_nothing(said):
+    ((path, text),) = said(simulation__feedback=False)
+    assert path == "simulation.feedback"
+    assert "a team only costs" in text
+
+
 def test_nobody_can_move_all_of_churn(said):
     ((path, text),) = said(segments__all__addressable="100%")
     assert path == "segments.all.addressable"

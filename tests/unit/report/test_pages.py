@@ -89,9 +89,9 @@ def test_a_table_of_the_terminal_keeps_its_words_and_loses_empty_columns() -> No
 
 def test_currencies() -> None:
     assert money(1.24e6, "USD") == "$1.24M"
-    assert money(-945e3, "EUR") == "-€945k"
+    assert money(-945e3, "EUR") == "−€945k"
     assert money(5, "CHF") == "CHF 5"
-    assert money(-5, "CHF") == "-CHF 5"
+    assert money(-5, "CHF") == "−CHF 5"
     assert (money(1e6), currency_sign("")) == ("1.00M", "")
 
 
