@@ -1,26 +1,23 @@
-"""What happened, from a file: the tidy table with values, or a column for each figure.
+"""What happened, as rows: the tidy table with values, or a column for each figure.
 
 Nothing is guessed and nothing dropped unsaid: every cell that cannot be used is named by its row.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from capacity.backtesting.figures import KEYS, Figure, Finder
+from capacity.backtesting.opening import Opened
 from capacity.backtesting.timeline import When
-from capacity.book.files import read_table
-from capacity.book.table import MOST_ROWS, Cell, Source, Table, as_text, one_line
+from capacity.book.table import MOST_ROWS, Cell, Table, as_text, one_line
 from capacity.errors import InputError, Mistake, Place
 from capacity.metrics import Metric
 from capacity.result import COLUMNS
 from capacity.scenario.expecting import Named
 from capacity.scenario.parts import nearest
-from capacity.scenario.reading import read_bytes
 
 _NEEDED = ("metric", "period", "value")
 _KNOWN = (*_NEEDED, "unit", *KEYS)
@@ -74,12 +71,14 @@ class Actuals:
 
 
 def read_actuals(
-    path: str | Path, finder: Finder, columns: Mapping[str, str], into: Actuals | None = None
+    given: Opened, finder: Finder, columns: Mapping[str, str], into: Actuals | None = None
 ) -> Actuals:
-    """Read a file of what happened.
+    """Read what happened.
 
     Parameters
     ----------
+    given
+        A file, or a table.
     columns
         What the file calls the columns that it calls otherwise; in a file with a column for each
         figure what it calls these.
@@ -91,15 +90,12 @@ def read_actuals(
     InputError
         With every cell that cannot be used.
     """
-    path = Path(path)
-    content = read_bytes(path, "actuals")
     found = into or Actuals()
-    found.files[str(path)] = hashlib.sha256(content).hexdigest()
-    source = Source(content, str(path), None, Place(str(path)), "actuals")
-    whole = read_table(source, [])
+    found.files[given.name] = given.sha256
+    whole = given.read([])
     names = _names(whole.header, columns)
     _check_titles(whole, names, columns)
-    table = read_table(source, list(dict.fromkeys(names)))
+    table = given.read(list(dict.fromkeys(names)))
     is_tidy = "metric" in names.values()
     rows = _Rows(table, {name: title for title, name in names.items()}, finder, found)
     mistakes = [*(rows.tidy() if is_tidy else rows.wide())]

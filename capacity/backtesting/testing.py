@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from capacity.backtesting.figures import Figure, Finder
 from capacity.backtesting.inputs import Explanation, explained
 from capacity.backtesting.judging import Judged, Series
 from capacity.backtesting.naive import Known, naive
+from capacity.backtesting.opening import opened
 from capacity.catalogue import Catalogue
 from capacity.drivers.futures import Futures
 from capacity.drivers.unknowns import unknowns
@@ -25,15 +27,18 @@ from capacity.loading import Scenario
 from capacity.result import Result
 from capacity.simulation import Progress, check_luck, manifest, simulate_given
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FEWEST = 1_000
 """Futures below which ranges are too coarse to be judged."""
 
 
 def backtest(
     scenario: Scenario,
-    actuals: str | Path,
+    actuals: str | Path | pd.DataFrame,
     *,
-    history: str | Path | None = None,
+    history: str | Path | pd.DataFrame | None = None,
     columns: Mapping[str, str] | None = None,
     trials: int | None = None,
     seed: int | None = None,
@@ -47,14 +52,14 @@ def backtest(
     scenario
         From `capacity.load`, as it was believed when the plan was made.
     actuals
-        A file, CSV, Parquet or Excel: a row for each value with columns metric, period, value and,
-        as the figure needs, unit, segment, role, pool, task; or a row for each period with a
-        column for each figure, called as an expectation names it: ``churned_accounts[smb]``. Values
-        of periods before the plan are history.
+        A file (CSV, Parquet or Excel) or a table of pandas: a row for each value with columns
+        metric, period, value and, as the figure needs, unit, segment, role, pool, task; or a row
+        for each period with a column for each figure, called as an expectation names it:
+        ``churned_accounts[smb]``. Values of periods before the plan are history.
     history
         More values of before the plan, in the same form; for the naive forecasts.
     columns
-        What the files call the columns that they call otherwise.
+        What the files or tables call the columns that they call otherwise.
     trials, seed, executor, progress
         As for `capacity.simulate`; at least 1,000 futures.
 
@@ -93,18 +98,19 @@ def backtest(
 
 def _read(
     layout: Layout,
-    actuals: str | Path,
-    history: str | Path | None,
+    actuals: str | Path | pd.DataFrame,
+    history: str | Path | pd.DataFrame | None,
     columns: Mapping[str, str],
 ) -> Actuals:
     catalogue = Catalogue(layout.scenario, layout.work, (), 1)
     finder = Finder(catalogue, layout.plan)
-    found = read_actuals(actuals, finder, columns)
+    happened = opened(actuals, "actuals")
+    found = read_actuals(happened, finder, columns)
     if history is not None:
-        found = read_actuals(history, finder, columns, into=found)
+        found = read_actuals(opened(history, "history"), finder, columns, into=found)
     if not found.within:
         when = layout.plan.horizon.periods.in_words
-        text = f"{actuals}: no value lies within the plan, {when}. Add what happened since"
+        text = f"{happened.name}: no value lies within the plan, {when}. Add what happened since"
         raise QuestionError(text)
     return found
 

@@ -314,8 +314,12 @@ def sensitivity(
         ),
     ],
     against: Annotated[
-        list[Path],
-        typer.Option(metavar="FILE", help="Another plan to decide for; may be repeated."),
+        list[str],
+        typer.Option(
+            metavar="PLAN",
+            help="Another plan to decide for: a file, or other values of this one as "
+            "team.csm.headcount=8:10; may be repeated.",
+        ),
     ] = [],  # noqa: B006 (typer reads the default)
     without: Annotated[
         str, typer.Option(metavar="WHAT", help="What is gone, for npv and roi.")
@@ -342,7 +346,7 @@ def sensitivity(
     how |= {"progress": _progress(quiet=quiet), "fixed_too": fixed_too}
     with machines.executor() as executor:
         how["executor"] = executor
-        run_sensitivity([file, *against], read, metric, files, how, quiet=quiet)
+        run_sensitivity(file, against, read, metric, files, how, quiet=quiet)
 
 
 @app.command(epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"))

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from capacity.cli.comparing import read_all
 from capacity.cli.files import Answer, check, write
+from capacity.cli.grids import read_sweeps
 from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.drivers.measuring import sensitivity
 from capacity.drivers.shares import check_drivers
+from capacity.errors import QuestionError
 from capacity.loading import Scenario
+from capacity.quantities import in_yaml
 from capacity.report.drivers import WIDTH, report
 from capacity.writing import write_drivers_csv, write_drivers_json
 
+_AGAINST = "--against"
+_MOST = 20
+"""Other plans that one is held against; each of them is simulated."""
+
 
 def run_sensitivity(
-    paths: list[Path],
+    path: Path,
+    against: list[str],
     read: Callable[[Path], Scenario],
     metric: str,
     files: Files,
@@ -32,10 +40,14 @@ def run_sensitivity(
 
     Parameters
     ----------
-    paths
-        The plan, and those that it is held against.
+    path, against
+        The plan, and what it is held against: files, or values of a setting.
     """
-    scenario, *others = read_all(paths, read)
+    changes = [text for text in against if "=" in text and not Path(text).exists()]
+    scenario, *others = read_all([path, *(Path(t) for t in against if t not in changes)], read)
+    others += [other for text in changes for other in _changed(scenario, text)]
+    if len(others) > _MOST:
+        raise QuestionError(f"{_AGAINST}: {len(others)} other plans. {_MOST} are the most")
     check(files, [name for one in (scenario, *others) for name in one.files])
     check_drivers()
     if not quiet:
@@ -46,3 +58,22 @@ def run_sensitivity(
     write(Answer(lambda: found.page, json, csv, found.table, found.to_excel), files)
     if not quiet:
         show(report(found), WIDTH)
+
+
+def _changed(scenario: Scenario, text: str) -> Iterator[Scenario]:
+    """The plan with each value of a setting that is not its own, as ``team.csm.headcount=7:10``.
+
+    Raises
+    ------
+    QuestionError
+        Where there is no other value.
+    """
+    count = 0
+    for path, values in read_sweeps([text], _AGAINST).items():
+        for value in values:
+            other = scenario.with_({path: value})
+            if other.plan != scenario.plan:
+                count += 1
+                yield other.with_({"name": f"{path}={in_yaml(value)}"})
+    if not count:
+        raise QuestionError(f"{_AGAINST} {text}: the plan has it already. Write other values")

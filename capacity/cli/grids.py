@@ -21,7 +21,7 @@ from capacity.writing import write_grid_csv, write_grid_json
 
 _NUMBER = r"(-?\d[\d_]*(?:\.\d+)?)([^\d\s:,.]*)"
 _RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(?::{_NUMBER})?")
-_EXAMPLE = "Write --sweep team.csm.headcount=6:14 or --sweep tasks.qbr.every=month,quarter"
+_SWEEP = "--sweep"
 
 
 def run_grid(
@@ -43,7 +43,7 @@ def run_grid(
         show(report(found))
 
 
-def read_sweeps(pairs: list[str]) -> dict[str, list[Any]]:
+def read_sweeps(pairs: list[str], option: str = _SWEEP) -> dict[str, list[Any]]:
     """Values by path, from ``team.csm.headcount=6:14:2`` or ``tasks.qbr.every=month,quarter``.
 
     Raises
@@ -54,40 +54,42 @@ def read_sweeps(pairs: list[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for pair in pairs:
         path, equals, text = (part.strip() for part in pair.partition("="))
+        said = f"{option} {pair}"
         if not equals or not path or not text:
-            raise QuestionError(f"--sweep {pair}: no values. {_EXAMPLE}")
+            example = f"{option} team.csm.headcount=6:14 or {option} tasks.qbr.every=month,quarter"
+            raise QuestionError(f"{said}: no values. Write {example}")
         if path in found:
-            raise QuestionError(f"--sweep {pair}: {path} is swept already. Write its values once")
-        found[path] = _values(pair, text)
+            raise QuestionError(f"{said}: {path} is swept already. Write its values once")
+        found[path] = _values(said, text)
     return found
 
 
-def _values(pair: str, text: str) -> list[Any]:
+def _values(said: str, text: str) -> list[Any]:
     as_range = _RANGE.fullmatch(text)
     if as_range:
-        return _range(pair, as_range)
+        return _range(said, as_range)
     try:
         listed = parse_value(f"[{text}]")
     except InputError as error:
-        raise QuestionError(f"--sweep {pair}: {error.mistakes[0].text}") from None
+        raise QuestionError(f"{said}: {error.mistakes[0].text}") from None
     assert isinstance(listed, list)
     return listed
 
 
-def _range(pair: str, found: re.Match[str]) -> list[Any]:
+def _range(said: str, found: re.Match[str]) -> list[Any]:
     """``6:14:2``, with the end; a unit stands behind each number, as in ``10%:20%:5%``."""
     first, unit, last, unit_of_last, step, unit_of_step = found.groups()
     if unit_of_last != unit or (step and unit_of_step != unit):
-        raise QuestionError(f"--sweep {pair}: units differ. Write them alike, as in 10%:20%:5%")
+        raise QuestionError(f"{said}: units differ. Write them alike, as in 10%:20%:5%")
     low, high, by = Decimal(first), Decimal(last), Decimal(step or 1)
     if by <= 0:
         text = f"the step is {step}. Write one above 0, as in 6:14:2"
-        raise QuestionError(f"--sweep {pair}: {text}")
+        raise QuestionError(f"{said}: {text}")
     if low > high:
-        raise QuestionError(f"--sweep {pair}: goes nowhere. Write the smaller number first")
+        raise QuestionError(f"{said}: goes nowhere. Write the smaller number first")
     count = int((high - low) / by) + 1
     if count > MOST:
-        raise QuestionError(f"--sweep {pair}: {count:,} values. {MOST:,} are the most")
+        raise QuestionError(f"{said}: {count:,} values. {MOST:,} are the most")
     return [_value(low + i * by, unit) for i in range(count)]
 
 

@@ -18,6 +18,7 @@ class Inputs:
 
     def __init__(self, scenario: Scenario) -> None:
         self._marked = scenario.marked
+        self._trails: dict[str, Trail] = {}
 
     def of(self, label: str, named: Named, day: dt.date | None = None, unit: str = "") -> Term:
         """An uncertain number at its mean, as it holds on a day."""
@@ -36,6 +37,12 @@ class Inputs:
         return Term(label, float(value), unit, place=Place(name))
 
     def _trail(self, path: str) -> Trail:
+        """Where a path was written; each is asked for in many periods."""
+        if path not in self._trails:
+            self._trails[path] = self._found(path)
+        return self._trails[path]
+
+    def _found(self, path: str) -> Trail:
         """Where a path was written: an item of a list, and what stands for all others, too."""
         trail: Trail = ()
         for name in path.split("."):

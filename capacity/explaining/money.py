@@ -49,7 +49,7 @@ class Money:
 
     def salaries(self, pool: int, period: int) -> Term:
         """Pay of the filled seats, with all raises so far."""
-        pay = [self._input("salary", pool, "salary", period), *self._raises(pool, period)]
+        pay = [self._input("salary a year", pool, "salary", period), *self._raises(pool, period)]
         label = f"salaries of {self._people.name(pool)}"
         return product(label, self._currency, self._paid(pool, period), *pay, self._length())
 
@@ -92,12 +92,12 @@ class Money:
 
     def _raises(self, pool: int, period: int) -> list[Term]:
         """A factor for each anniversary of the plan's start that has passed."""
-        since = np.diff(self._periods.anniversaries, prepend=0)[: period + 1].tolist()
+        since = np.diff(self._periods.anniversaries, prepend=0)[: period + 1]
         found = []
-        for when, times in enumerate(since):
+        for when in np.flatnonzero(since).tolist():
             rise = self._input("raise", pool, "raise", when, "share")
             one = total("with the raise", "", [given("pay", 1.0), rise])
-            found += [one] * times if rise.value else []
+            found += [one] * int(since[when]) if rise.value else []
         return found
 
     def gross_profit(self, revenue: Term, period: int) -> Term:

@@ -26,7 +26,8 @@ from capacity.learning.fragment import manifest_of, some_of
 from capacity.learning.growth import Growth, read_growth
 from capacity.learning.how import Reading, check_known, check_used
 from capacity.learning.lives import Lives, read_lives
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 from capacity.learning.posterior import Rate
 from capacity.learning.rejects import Rejects
 from capacity.learning.retention import (
@@ -119,7 +120,7 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
         "correlate": [tie(one) for one in told if one.form == SBG],
     }
     logs = [one for one in (log, snapshots, renewals) if one is not None]
-    check_renamed(logs)
+    check_heard(logs)
     return Calibration(
         "churn",
         some_of(fragment),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from capacity.learning.hours_told import (
 from capacity.learning.how import Reading, check_known
 from capacity.learning.learned import (
     AUTO,
+    CONSTANT,
     FEW,
     FEWEST_KINDS,
     OBSERVED,
@@ -32,7 +34,8 @@ from capacity.learning.learned import (
     Task,
     learn,
 )
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 
 NEEDED, KNOWN = ("task", "hours"), ("account", "person", "date", "id")
 EXACT = "exact"
@@ -65,7 +68,7 @@ def learn_hours(
     ]
     learned = learn(tasks, family)
     asked = {"family": family, "rounded": rounded, "longest": longest}
-    check_renamed([log])
+    check_heard([log])
     days = (log.days("date")[good],) if "date" in log else ()
     beside = {_file(one): _column(one) for one in learned if one.family == OBSERVED}
     return Calibration(
@@ -158,8 +161,9 @@ def observed(hours: FloatArray, step: float) -> Observed:
 def _task(name: str, hours: FloatArray, step: float, family: str) -> Task:
     data = observed(hours, step)
     wanted = (family,) if family in FAMILIES else FAMILIES
-    enough = len(hours) >= FEW and len(np.unique(hours)) >= FEWEST_KINDS
-    return Task(name, hours, data, {f: fitted(f, data) for f in wanted} if enough else {})
+    task = Task(name, hours, data, {})
+    enough = len(hours) >= FEW and task.kinds >= FEWEST_KINDS
+    return replace(task, fits={f: fitted(f, data) for f in wanted}) if enough else task
 
 
 # --- the fragment -------------------------------------------------------------------------------
@@ -168,13 +172,20 @@ def _task(name: str, hours: FloatArray, step: float, family: str) -> Task:
 def _settings(log: Log, one: Learned, step: float, *days: Any) -> dict[str, Any]:
     rows = len(one.task.hours)
     rounding = f", entries rounded to {words(step)}" if step else ""
-    how = "resampled" if one.family == OBSERVED else "by maximum likelihood"
-    how = how if one.task.fits else "with the spread of the other tasks"
-    source = source_of(log, rows, f"{one.family} {how}{rounding}", *days)
+    source = source_of(log, rows, f"{one.family} {_how(one)}{rounding}", *days)
     note = f"{100 * (1 - one.own):.0f}% of the mean from the other tasks" * (one.own < OWN)
     remarks = measured(source, note)
     of_mean = measured(source_of(log, rows, "error of the mean hours", *days))
     return {"hours": _number(one, remarks), "uncertainty": _uncertainty(one, of_mean)}
+
+
+def _how(one: Learned) -> str:
+    """How the form of the hours was found."""
+    if one.family == CONSTANT:
+        return "in every row"
+    if not one.task.fits:
+        return "with the spread of the other tasks"
+    return "resampled" if one.family == OBSERVED else "by maximum likelihood"
 
 
 def _uncertainty(one: Learned, remarks: dict[str, str]) -> dict[str, Any]:
@@ -185,6 +196,8 @@ def _number(one: Learned, remarks: dict[str, str]) -> dict[str, Any]:
     """The hours of an occurrence in a form of the language."""
     if one.family == OBSERVED:
         return {"samples": _file(one), "column": "hours", **remarks}
+    if one.family == CONSTANT:
+        return value(units.HOURS, one.mean, remarks)
     if one.family == LOGNORMAL:
         return quantiles(units.HOURS, one.quantiles, remarks)
     if one.family == WEIBULL:

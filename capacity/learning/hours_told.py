@@ -9,15 +9,17 @@ import numpy as np
 
 from capacity.learning.answer import Curve, Findings
 from capacity.learning.families import FAMILIES
-from capacity.learning.learned import OWN, Learned
+from capacity.learning.learned import CONSTANT, FEW, OBSERVED, OWN, Learned, Task
 from capacity.learning.posterior import Z_OF_P95
 
 _POINTS = 60
 
 
 def words(step: float) -> str:
-    """A step of rounding: ``15 minutes``."""
-    return f"{60 * step:g} minutes"
+    """A step of rounding: ``15 minutes``, ``1 hour``."""
+    if step == 1:
+        return "1 hour"
+    return f"{step:g} hours" if step > 1 else f"{60 * step:g} minutes"
 
 
 def sentences(learned: list[Learned], step: float) -> Iterator[str]:
@@ -37,11 +39,28 @@ def sentences(learned: list[Learned], step: float) -> Iterator[str]:
 def warnings(learned: list[Learned]) -> Iterator[str]:
     """What to be careful about."""
     for one in learned:
-        if not one.task.fits:
+        task = one.task
+        if one.family == CONSTANT:
             yield (
-                f"{one.task.name}: {len(one.task.hours)} rows are too few for a spread of their "
-                "own; that of the other tasks stands in"
+                f"{task.name}: {_alike(task)}, as a rule of booking would have it. The plan takes "
+                "each for just that, its mean as unsure as its rounding. Measure a few, or write "
+                "a range into the plan"
             )
+        elif not task.fits:
+            yield f"{task.name}: {_too_few(task)}; that of the other tasks stands in"
+
+
+def _alike(task: Task) -> str:
+    return f"all {len(task.hours):,} rows say {task.hours[0]:g} h"
+
+
+def _too_few(task: Task) -> str:
+    """Why a task has no spread of its own."""
+    if task.is_constant:
+        return f"{_alike(task)}, which tells no spread"
+    rows = len(task.hours)
+    what = "rows" if rows < FEW else f"rows of {task.kinds} different hours"
+    return f"{rows:,} {what} are too few for a spread of their own"
 
 
 def of_tasks(learned: list[Learned]) -> Findings:
@@ -90,5 +109,6 @@ def curves(learned: list[Learned]) -> Iterator[Curve]:
             ends = (float(fit[0]), float(fit[-1]))
             pairs = tuple(zip(fit.tolist(), there.tolist(), strict=True))
             line = tuple((end, end) for end in ends)
-            across = f"hours by the fit ({best.family})"
+            remark = ", which is too far" if one.family == OBSERVED else ""
+            across = f"hours by the fit ({best.family}{remark})"
             yield Curve(one.task.name, across, "hours in the log", pairs, line)

@@ -14,6 +14,8 @@ from capacity.scenario.parts import nearest
 
 BAD = 0.1
 """Part of the rows that may be bad, unless it is said."""
+AS_WRITTEN = "YYYY-MM-DD"
+"""How dates are written, unless it is said."""
 _EARLIEST_MIDNIGHT = dt.timezone(dt.timedelta(hours=14))
 _DAY_PARTS, _MONEY = 3, "arr"
 
@@ -21,6 +23,11 @@ _DAY_PARTS, _MONEY = 3, "arr"
 def today() -> dt.date:
     """The day that it is where days begin first: no export is of a later one."""
     return dt.datetime.now(_EARLIEST_MIDNIGHT).date()
+
+
+def today_here() -> dt.date:
+    """The day that it is where this runs: that of an export without any date."""
+    return dt.datetime.now().astimezone().date()
 
 
 def day_of(option: str, raw: object, *, may_be_month: bool = True) -> dt.date | None:
@@ -69,7 +76,7 @@ class Reading:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
-    date_format: str = "YYYY-MM-DD"
+    date_format: str = AS_WRITTEN
     as_of: dt.date | None = None
     bad: float = BAD
     currency: str | None = None

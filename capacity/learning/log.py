@@ -1,13 +1,11 @@
 """A log of what happened: a file of rows, whatever it calls its columns.
 
-CSV, Parquet and Excel are read as files of accounts are. A row that cannot be used is noted with
-its number and left out; nothing is guessed.
+A row that cannot be used is noted with its number and left out; nothing is guessed.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,17 +16,13 @@ from capacity import units
 from capacity.arrays import BoolArray, FloatArray, TextArray
 from capacity.book.amounts import Amounts
 from capacity.book.cells import day_in
-from capacity.book.files import read_table
-from capacity.book.table import Column, Source, Table, as_text, one_line
+from capacity.book.table import Column, Table, as_text
 from capacity.calendar import DateArray
-from capacity.errors import InputError, Mistake, Place, QuestionError
 from capacity.learning.cells import NO, YES, read_number
-from capacity.learning.how import Reading
+from capacity.learning.how import Reading, today_here
 from capacity.learning.rejects import Noted, Rejects, TooManyRejectsError
 from capacity.scenario.currencies import OWN
 from capacity.scenario.document import date_pattern
-from capacity.scenario.parts import nearest
-from capacity.scenario.reading import read_bytes
 from capacity.units import Unit
 
 
@@ -48,6 +42,8 @@ class Log:
         What is wrong with its rows so far.
     called
         Names in it that can be renamed.
+    is_dated
+        Whether any of its columns was read as days.
     """
 
     path: Path
@@ -56,6 +52,7 @@ class Log:
     table: Table
     noted: Noted
     called: set[str] = field(default_factory=set)
+    is_dated: bool = False
 
     def __len__(self) -> int:
         return len(self.table.numbers)
@@ -120,6 +117,7 @@ class Log:
 
     def days(self, name: str, *, needed: bool = True) -> DateArray:
         """The days of a column, shape (rows,); no day where there is none."""
+        self.is_dated = True
         patterns = [date_pattern(self.how.date_format)]
         column = self.column(name)
         known = {cell: day_in(cell, patterns) for cell in set(column.cells)}
@@ -233,92 +231,9 @@ class Log:
     # --- where it comes from ---------------------------------------------------------------------
 
     def until(self, *days: DateArray) -> np.datetime64:
-        """Day of the export: as it was said, or the last of some days that are believed."""
+        """Day of the export: as it was said, the last of some days that are believed, or today."""
         if self.how.as_of is not None:
             return np.datetime64(self.how.as_of)
         known = [d[~np.isnat(d) & (d <= np.datetime64(self.how.latest))] for d in days]
         found = np.concatenate(known) if known else np.array([], dtype="datetime64[D]")
-        return found.max() if len(found) else np.datetime64(self.how.latest)
-
-
-def read_log(
-    path: str | Path,
-    how: Reading,
-    needed: Sequence[str],
-    known: Sequence[str] = (),
-    more: tuple[str, ...] = (),
-    *,
-    is_further: bool = False,
-) -> Log:
-    """Read a log.
-
-    Parameters
-    ----------
-    path
-        The file.
-    how
-        How it is read.
-    needed, known
-        Columns that it has to have, and may have.
-    more
-        What further columns may begin with, as ``coverage_``.
-    is_further
-        Whether it comes with another log, whose titles it need not share.
-
-    Raises
-    ------
-    InputError
-        Where the file is missing or no table, or a column is missing.
-    """
-    path = Path(path)
-    content = read_bytes(path, "log")
-    source = Source(content, str(path), None, Place(str(path)), "rows")
-    header = read_table(source, []).header
-    extra = [title for title in header if title.startswith(more)]
-    titles = {name: how.columns.get(name, name) for name in (*needed, *known, *extra)}
-    if is_further:
-        titles = {name: t if t in header else name for name, t in titles.items()}
-    _check_titles(header, Place(str(path), 1), titles, needed, how)
-    read = read_table(source, list(dict.fromkeys(t for t in titles.values() if t in header)))
-    columns = {name: read.columns[t] for name, t in titles.items() if t in read.columns}
-    table = Table(read.header, columns, read.numbers, read.counted, read.top, read.title)
-    return Log(path, hashlib.sha256(content).hexdigest(), how, table, Noted(table))
-
-
-def check_renamed(logs: Sequence[Log]) -> None:
-    """What is to be renamed is there.
-
-    Raises
-    ------
-    QuestionError
-        Where no log has such a name.
-    """
-    known = sorted(set().union(*(log.called for log in logs)))
-    for name in logs[0].how.rename:
-        if name not in known:
-            text = f"rename {name}: no task, segment or role is called so.{nearest(name, known)}"
-            raise QuestionError(f"{text} The logs have {', '.join(known[:20])}")
-
-
-def _check_titles(
-    header: Sequence[str],
-    top: Place,
-    titles: Mapping[str, str],
-    needed: Sequence[str],
-    how: Reading,
-) -> None:
-    """The columns that are needed, or that were named, are there once."""
-    known = [one_line(title) for title in header]
-    mistakes = []
-    for name, title in titles.items():
-        if title not in header and (name in needed or title != name):
-            text = (
-                f"no column is called `{title}`.{nearest(title, known)} The file has "
-                f"{', '.join(known[:20])}. Name it by --columns {name}=TITLE"
-            )
-            mistakes.append(Mistake(top, name, text))
-        elif header.count(title) > 1:
-            text = f"two columns are called `{title}`. Rename one of them"
-            mistakes.append(Mistake(top, name, text))
-    if mistakes:
-        raise InputError(mistakes)
+        return found.max() if len(found) else np.datetime64(today_here())

@@ -19,7 +19,8 @@ from capacity.learning.counts import Found, Period, found_of, seasons_of, weight
 from capacity.learning.fragment import manifest_of, measured, moments, some_of, source_of
 from capacity.learning.how import Reading, check_known
 from capacity.learning.lives import Lives, read_lives
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 from capacity.learning.rates_told import curves, findings, sentences, warnings
 from capacity.report.words import share
 
@@ -55,7 +56,7 @@ def learn_rates(
         found += [_found(task, s, lives, count, exposure * weight) for s in there]
     settings = _settings(log, found, seasons, period, days[good])
     logs = [log, of_accounts]
-    check_renamed(logs)
+    check_heard(logs)
     return Calibration(
         "rates",
         some_of({"tasks": settings}),
@@ -87,6 +88,12 @@ def _period(days: DateArray, since: dt.date | None, until: np.datetime64) -> Per
     return Period(begin, until + _DAY)
 
 
+def _time(lives: Lives, rows: list[int]) -> str:
+    """When an account was there: ``2024-10-16 to 2025-03-31``, or ``2024-10-16 on``."""
+    ends = (f"to {lives.after[i] - _DAY}" if lives.ended[i] else "on" for i in rows)
+    return " and ".join(f"{lives.starts[i]} {end}" for i, end in zip(rows, ends, strict=True))
+
+
 def _owners(log: Log, names: TextArray, days: DateArray, lives: Lives, period: Period) -> IntArray:
     """The life to which each event belongs; −1 for those that belong to none."""
     known: dict[str, list[int]] = {}
@@ -102,9 +109,14 @@ def _owners(log: Log, names: TextArray, days: DateArray, lives: Lives, period: P
         outside[row] = bool(spans) and owner[row] < 0
     text = "is in no row of the accounts. Export both alike"
     log.reject(unknown, "account", lambda i: f"{names[i]!r} {text}", "unknown accounts")
-    text_outside = "lies outside of the account's own time. Check both"
     log.reject(
-        outside, "date", lambda i: f"{days[i]} {text_outside}", "outside of the account's time"
+        outside,
+        "date",
+        lambda i: (
+            f"{days[i]} lies outside of the time of {names[i]}, {_time(lives, known[names[i]])}. "
+            "Check both"
+        ),
+        "outside of the account's time",
     )
     log.reject(
         days < period.since,

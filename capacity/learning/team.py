@@ -27,7 +27,8 @@ from capacity.learning.fragment import (
 )
 from capacity.learning.how import Reading, check_known, check_used
 from capacity.learning.lives import Lives, read_lives
-from capacity.learning.log import Log, check_renamed, read_log
+from capacity.learning.log import Log
+from capacity.learning.opening import check_heard, read_log
 from capacity.learning.ramp import Ramp, read_ramps
 from capacity.learning.rejects import Rejects
 from capacity.learning.searches import ALL, Search, search_of
@@ -84,7 +85,7 @@ def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
     ramps, outputs = _ramps(asked, how, people)
     team = {one.role: _settings(log, one, searches, ramps, asked, people, outputs) for one in found}
     logs = [one for one in (log, outputs) if one is not None]
-    check_renamed(logs)
+    check_heard(logs)
     doubts = warnings(found, searches, ramps if outputs else None, people)
     return Calibration(
         "team",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.console import Group
@@ -12,10 +13,11 @@ from rich.table import Table
 from capacity.report.inputs import input_name, input_value, short_path
 from capacity.report.tables import WIDTH, plain, table
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, in_unit, odds, share, signed
+from capacity.report.words import UNKNOWN, in_unit, money, odds, points, share, signed
 
 if TYPE_CHECKING:
     from capacity.backtesting.answer import Backtest
+    from capacity.backtesting.figures import Figure
     from capacity.backtesting.findings import Coverage, Score
     from capacity.backtesting.inputs import Suspect
 
@@ -25,6 +27,7 @@ _MOST = 12
 """Inputs, and values outside of the ranges, that a table lists."""
 _ALIKE = 2
 """Inputs beside the first that are named in a sentence."""
+_COUNTED = ("FTE", "people", "seats", "accounts")
 NAIVE = {
     "last_value": "the last value",
     "last_year": "the same periods of last year",
@@ -74,7 +77,7 @@ def verdict(found: Backtest) -> str:
 def _miss(found: Backtest) -> str:
     """In what the oddest figure is odd."""
     score = found.worst
-    name, say = found.names[score.figure], in_unit(score.figure.unit)
+    name, say = found.names[score.figure], _in(score.figure)
     if score.bias_odds <= score.crps_odds:
         against = f"{say(score.actual)} against {say(score.forecast)}{_each(score)}"
         return f"{name} was {_far(score.relative, score.bias)} the forecast ({against})"
@@ -182,7 +185,7 @@ def _figures(found: Backtest) -> Table:
     out = table("Figures, on average over their periods", "figure", *heads)
     at = [one.level for one in found.coverage].index(_HEADLINE)
     for one in found.scores:
-        say = in_unit(one.figure.unit)
+        say = _in(one.figure)
         low, high = (_signed(one, value) for value in one.usual)
         out.add_row(
             short_path(found.names[one.figure]), f"{one.points}", say(one.actual),
@@ -197,10 +200,16 @@ def _signed(score: Score, value: float) -> str:
 
 
 def _error(score: Score, value: float) -> str:
-    """An error, with a digit more where people and accounts are counted."""
-    if score.figure.unit in ("FTE", "people", "seats", "accounts"):
+    """An error, with a digit more where people and accounts are counted; of shares in points."""
+    if score.figure.unit in _COUNTED:
         return f"{value:.2f}" if math.isfinite(value) else UNKNOWN
-    return in_unit(score.figure.unit)(value)
+    return points(value) if score.figure.unit == "share" else _in(score.figure)(value)
+
+
+def _in(figure: Figure) -> Callable[[float], str]:
+    """How values of a figure are said; money with its currency."""
+    is_money = figure.unit not in ("share", "hours", *_COUNTED)
+    return partial(money, currency=figure.unit) if is_money else in_unit(figure.unit)
 
 
 def _odds(value: float) -> str:
@@ -256,7 +265,7 @@ def _outside(found: Backtest) -> Table:
     out = table("Outside of the 90 % range", "figure", "period", "happened", "forecast", "range")
     outside = [one for one in found.points if not one.inside[-1]]
     for one in sorted(outside, key=lambda one: -abs(one.pit - 0.5))[:_MOST]:
-        say = in_unit(one.figure.unit)
+        say = _in(one.figure)
         low, high = say(one.quantiles[0]), say(one.quantiles[-1])
         out.add_row(
             short_path(found.names[one.figure]), one.period or "the plan", say(one.actual),

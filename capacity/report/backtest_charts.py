@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_PANELS = 6
 """Figures that are drawn, those that are oddest first."""
-_WITHIN, _OUTSIDE = "within the 90 % range", "outside"
+_WITHIN, _OUTSIDE = "in that range", "outside"
 _HAPPENED = {_WITHIN: INK, _OUTSIDE: HEADS}
 _COUNTS = ("FTE", "people", "seats", "accounts")
 _FEWEST = 2

@@ -117,7 +117,7 @@ def _charts(found: Calibration) -> Iterator[Chart]:
     yield Chart(
         "fit",
         f"History against what was fitted: {first.up} by {first.across}",
-        "Points: history. Line: the fit that the values come from.",
+        "Points: history. Line: the fit.",
         f"Points and a line, {first.up} by {first.across}, for {named}",
         vega.whole(list(_rows(found)), {"vconcat": list(_panels(found))}),
     )

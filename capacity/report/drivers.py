@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.table import Table
 
-from capacity.report.drivers_words import Words, error_of, listed, name_of, part, said_input
+from capacity.report.drivers_words import Words, error_of, listed, name_of, part
+from capacity.report.inputs import input_value
 from capacity.report.tables import plain, table
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, money, shows
+from capacity.report.words import UNKNOWN, money, shows, signed
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
@@ -153,8 +154,9 @@ class Sentences:
             yield f"No input alone {what}, wherever in its range it lies."
             return
         driver, tip = max(tipping, key=lambda pair: pair[1].odds)
+        value = input_value(driver.unknown, tip.value)
         yield (
-            f"Likeliest to flip it: {name_of(driver)} past {said_input(driver, tip.value)}, "
+            f"Likeliest to flip it: {name_of(driver)} past {value}, "
             f"with odds of {part(tip.odds)}{error_of(tip.error)}."
         )
 
@@ -168,6 +170,11 @@ class Sentences:
             yield f"Knowing {name_of(driver)} before deciding is worth {said}."
         if any(math.isfinite(driver.worth) for driver in found.drivers) and not worth:
             yield "No single input is worth knowing before deciding: the choice would be the same."
+
+
+def _rank(value: float) -> str:
+    """``+0.39``, or ``0.00`` without a sign."""
+    return signed(value, f"{abs(value):.2f}") if math.isfinite(value) else UNKNOWN
 
 
 def known(found: Sensitivity) -> list[Driver]:
@@ -205,9 +212,9 @@ class Tables:
             yield (
                 name_of(driver),
                 part(driver.share) if driver.is_heard else UNKNOWN,
-                f"{driver.rank:+.2f}" if math.isfinite(driver.rank) else UNKNOWN,
-                said_input(driver, driver.p10),
-                said_input(driver, driver.p90),
+                _rank(driver.rank),
+                input_value(driver.unknown, driver.p10),
+                input_value(driver.unknown, driver.p90),
                 self._say(driver.swing.low),
                 self._say(driver.swing.high) + ("*" if driver.bent else ""),
             )
@@ -224,7 +231,7 @@ class Tables:
         for driver in self._found.drivers:
             if driver.tip:
                 odds = f"{part(driver.tip.odds)}{error_of(driver.tip.error)}"
-                yield name_of(driver), said_input(driver, driver.tip.value), odds
+                yield name_of(driver), input_value(driver.unknown, driver.tip.value), odds
 
     def _worth(self) -> Iterator[Cells]:
         unit = self._found.unit

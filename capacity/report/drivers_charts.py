@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from capacity.report import vega
 from capacity.report.chart import Chart
 from capacity.report.drivers import known
-from capacity.report.drivers_words import Words, error_of, name_of, part, said_input
+from capacity.report.drivers_words import Words, error_of, name_of, part
+from capacity.report.inputs import input_value
 from capacity.report.palette import GAIN, HEADS, INK, NEED, OTHERS, TOTAL
 from capacity.report.vega import Row, Spec
 from capacity.report.words import money, shows
@@ -98,8 +99,8 @@ def _tornado(found: Sensitivity, words: Words, drivers: Sequence[Driver]) -> Cha
     first = widest[0]
     finding = (
         f"{name_of(first)} moves {found.metric} most: {words.figure(first.swing.low)} at "
-        f"{said_input(first, first.p10)}, {words.figure(first.swing.high)} at "
-        f"{said_input(first, first.p90)}"
+        f"{input_value(first.unknown, first.p10)}, {words.figure(first.swing.high)} at "
+        f"{input_value(first.unknown, first.p90)}"
     )
     bound = found.bound if any(d.tip for d in widest) else None
     tips = "" if bound is None else "; dashed: where the decision flips"
@@ -121,7 +122,7 @@ def _ends_of(found: Sensitivity, words: Words, place: int, driver: Driver) -> It
     for (kind, value), figure in zip(
         at.items(), (driver.swing.low, driver.swing.high), strict=True
     ):
-        about = f"{name_of(driver)} at {said_input(driver, value)}: {words.figure(figure)}"
+        about = f"{name_of(driver)} at {input_value(driver.unknown, value)}: {words.figure(figure)}"
         yield {"place": place, "kind": kind, "from": found.middle, "to": figure, "about": about}
 
 

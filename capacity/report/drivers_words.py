@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from capacity.report.inputs import input_name
 from capacity.report.words import (
     UNKNOWN,
-    currency_sign,
     hours,
     in_unit,
     money,
@@ -27,16 +26,6 @@ _SAY: dict[str, Callable[[float], str]] = {
     "FTE": lambda value: f"{people(value)} FTE",
     **{unit: in_unit(unit) for unit in ("share", "people", "seats", "accounts")},
 }
-_BEHIND = {
-    "hours": " h",
-    "hours a year": " h/year",
-    "times a year": "/year",
-    "months": " months",
-    "days": " days",
-    "": "",
-}
-_WHOLE = 100.0
-"""From which on a number has no digits behind the point."""
 
 
 class Words:
@@ -70,17 +59,6 @@ class Words:
 def name_of(driver: Driver) -> str:
     """What an input is called."""
     return input_name(driver.unknown)
-
-
-def said_input(driver: Driver, value: float) -> str:
-    """A value of an input, in its unit."""
-    unit = driver.unknown.unit
-    if unit == "share":
-        return share(value, 1)
-    if unit == "factor":
-        return f"×{value:.2f}"
-    number = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
-    return f"{number}{_BEHIND[unit]}" if unit in _BEHIND else f"{currency_sign(unit)}{number}"
 
 
 def part(value: float) -> str:

@@ -30,6 +30,7 @@ _ONE = {
     "days": "day",
     "months": "month",
 }
+_YEARLY = "a year"
 _INDENT, _HANGING = "  ", "    "
 _PERIOD = re.compile(r"\d{4}-(W?\d\d)")
 """A period of several; what it is made of is told where it is asked for alone."""
@@ -161,7 +162,12 @@ def _number(value: float) -> str:
 def _inputs(found: Explanation) -> Iterator[str]:
     """Where the inputs were written, as places that an editor can jump to."""
     for term in found.inputs:
-        yield f"{place(term)}: {term.path or term.label}: {said(term)}"
+        yield f"{place(term)}: {term.path or term.label}: {said_input(term)}"
+
+
+def said_input(term: Term) -> str:
+    """``288 h a year``: the value of an input, which stands there without its label."""
+    return f"{said(term)} {_YEARLY}" if _YEARLY in term.label else said(term)
 
 
 def place(term: Term) -> str:

@@ -15,6 +15,7 @@ from capacity.report.explaining import (
     made_of,
     place,
     said,
+    said_input,
     steps,
 )
 from capacity.report.filled import filled
@@ -49,7 +50,7 @@ def told(found: Explanation) -> Told:
     if found.inputs:
         tables.append(inputs := table("The inputs", "input", "value", "where"))
         for term in found.inputs:
-            inputs.add_row(term.path or term.label, said(term), place(term))
+            inputs.add_row(term.path or term.label, said_input(term), place(term))
     note = (
         "Expected values: every input at its mean, and no luck. Dots show how deep a number lies; "
         "the numbers below one make it up."

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capacity.report.words import share
+from capacity.report.words import currency_sign, share
 
 if TYPE_CHECKING:
     from capacity.drivers.unknowns import Unknown
 
 _LONGEST = 34
 """Characters of an input in a table; the end of a path says more than its beginning."""
+_BEHIND = {
+    "hours": " h",
+    "hours a year": " h/year",
+    "times a year": "/year",
+    "months": " months",
+    "days": " days",
+    "": "",
+}
+_WHOLE = 100.0
+"""From which on a number has no digits behind the point."""
 
 
 def input_name(unknown: Unknown) -> str:
@@ -21,12 +31,14 @@ def input_name(unknown: Unknown) -> str:
 
 
 def input_value(unknown: Unknown, value: float) -> str:
-    """A value of an input."""
-    if unknown.is_factor:
-        return f"×{value:.2f}"
-    if unknown.is_share:
+    """A value of an input, in its unit."""
+    unit = unknown.unit
+    if unit == "share":
         return share(value, 1)
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if unit == "factor":
+        return f"×{value:.2f}"
+    number = f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:.3g}"
+    return f"{number}{_BEHIND[unit]}" if unit in _BEHIND else f"{currency_sign(unit)}{number}"
 
 
 def short_path(name: str) -> str:

@@ -14,7 +14,7 @@ UNKNOWN = "–"
 _NO_BREAK = "\u00a0"
 _UNIT = re.compile(
     r"(?<=\d) (?=(?:%|pp|points|h|FTE)(?!\w))"
-    r"|(?<=\d) (?=of \d)|(?<=\bof) (?=\d)|(?<=±) (?=\d)| (?=±)"
+    r"|(?<=\d) (?=of \d)|(?<=\bof) (?=\d)|(?<=±) (?=\W?\d)| (?=±)"
 )
 """The space before a unit, those in ``1 of 10``, and those around the error of a figure."""
 _SAID = re.compile(

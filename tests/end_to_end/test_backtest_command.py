@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -103,6 +104,18 @@ def test_a_plan_that_missed(
     assert sorted(p.name for p in (out / "charts").glob("*.svg")) == ["forecast.svg", "spread.svg"]
 
 
+def test_units_of_what_is_told(plan: Path, tmp_path: Path) -> None:
+    """Money with its currency, differences of shares in points."""
+    rows = [["period", "arr", "coverage[csm]"], *([m, 1_500_000, 0.5] for m in MONTHS)]
+    told = str(capacity.backtest(capacity.load(plan), written(tmp_path / "actuals.csv", rows)))
+    of_arr, of_coverage = (
+        next(line for line in told.splitlines() if line.startswith(name))
+        for name in ("arr ", "coverage[csm] ")
+    )
+    assert re.search(r"\$1\.50M +\$1\.\d\dM +[+−]\$\d", of_arr)
+    assert re.search(r"50\.0 % +100\.0 % +−50\.0 pp", of_coverage)
+
+
 def test_a_plan_that_held(plan: Path, tmp_path: Path, lost: Callable[..., list[Row]]) -> None:
     actuals = written(tmp_path / "actuals.csv", lost("20%"))
     found = run("backtest", plan, "--actuals", actuals)
@@ -138,6 +151,34 @@ def test_one_column_a_figure_says_the_same(
         "arr",
         "due_hours[csm, call]",
     ]
+
+
+def test_a_table_of_pandas_says_the_same(
+    plan: Path, tmp_path: Path, lost: Callable[..., list[Row]]
+) -> None:
+    """As it was read from a file, with months as pandas has them, or as the index."""
+    path = written(tmp_path / "actuals.csv", lost("30%"))
+    scenario, frame = capacity.load(plan), pd.read_csv(path)
+    one = capacity.backtest(scenario, path).table("scores")
+    months = frame.assign(period=pd.PeriodIndex(frame["period"], freq="M"))
+    for table in (frame, months, frame.set_index(["metric", "period"])):
+        found = capacity.backtest(scenario, table)
+        pd.testing.assert_frame_equal(found.table("scores"), one)
+        assert list(found.manifest["actuals"]) == ["actuals (DataFrame)"]
+
+
+def test_a_table_of_pandas_with_mistakes(plan: Path) -> None:
+    scenario = capacity.load(plan)
+    frame = pd.DataFrame({"period": MONTHS[:3], "arr": [1.0, math.inf, None]})
+    with pytest.raises(InputError, match=r"actuals \(DataFrame\): row 2: arr: inf is not a finite"):
+        capacity.backtest(scenario, frame)
+    found = capacity.backtest(scenario, frame.drop(index=1))
+    assert [point.period for point in found.points] == MONTHS[:1]
+    assert found.doubts == (
+        "actuals (DataFrame): 1 cell without a value: left out, since unknown is not zero",
+    )
+    with pytest.raises(QuestionError, match="actuals is a list"):
+        capacity.backtest(scenario, [1, 2])  # type: ignore[arg-type]
 
 
 def test_naive_forecasts(plan: Path, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+import capacity
 from capacity.cli.app import app
 from capacity.errors import CapacityError
 
+SHORT = ("--trials", "1000", "--set", "horizon.months=3")
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 
@@ -22,6 +24,19 @@ def plan(tmp_path: Path) -> Path:
     for name in ("base.yaml", "accounts.csv", "automate_qbr.yaml"):
         shutil.copy(SCENARIOS / name, tmp_path)
     return tmp_path / "base.yaml"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(
+        "name: two heads\nhorizon: {start: 2027-01, months: 12}\n"
+        "segments: {smb: {accounts: 20, arr: 1_000, churn: {low: 5%, likely: 10%, high: 20%}}}\n"
+        "tasks: {call: {role: csm, every: quarter, hours: 1h}}\n"
+        "team: {csm: {headcount: 2, salary: 60_000}}\nfinance: {gross_margin: 80%}\n",
+        encoding="utf-8",
+    )
+    return path
 
 
 def run(*arguments: str | Path) -> Result:
@@ -58,11 +73,11 @@ def test_the_same_in_brackets(plan: Path) -> None:
 
 def test_the_drivers_of_a_figure(plan: Path, tmp_path: Path) -> None:
     target, table = tmp_path / "drivers.json", tmp_path / "drivers.csv"
-    how = ("--trials", "1000", "--json", target, "--csv", table)
-    found = run("sensitivity", plan, "--metric", "coverage[csm] >= 97%", *how)
+    how = (*SHORT, "--json", target, "--csv", table)
+    found = run("sensitivity", plan, "--metric", "coverage[csm] >= 99%", *how)
     assert found.exit_code == 0
     assert "Measure first: average hours of check_in" in found.stdout
-    assert "Where coverage[csm] crosses 97.0 %" in found.stdout
+    assert "Where coverage[csm] crosses 99.0 %" in found.stdout
     assert all(len(line) <= 80 for line in found.stdout.splitlines())
     data = json.loads(target.read_text(encoding="utf-8"))
     assert data["figure"]["unknown"] + data["figure"]["luck"] == pytest.approx(1)
@@ -74,12 +89,48 @@ def test_the_drivers_of_a_figure(plan: Path, tmp_path: Path) -> None:
     assert [row["input"] for row in rows] == [row["input"] for row in data["drivers"]]
 
 
-def test_against_another_plan(plan: Path) -> None:
-    other = plan.with_name("automate_qbr.yaml")
-    asked = ("--metric", "profit", "--against", other, "--trials", "1000")
-    found = run("sensitivity", plan, *asked)
+def test_against_another_plan(small: Path) -> None:
+    other = small.with_name("other.yaml")
+    other.write_text(
+        "extends: small.yaml\nname: three heads\nteam: {csm: {headcount: 3}}\n", encoding="utf-8"
+    )
+    found = run("sensitivity", small, "--metric", "profit", "--against", other, "--trials", "1000")
     assert found.exit_code == 0
-    assert "profit: Automate QBR preparation less FY27 base plan" in found.stdout
+    assert "profit: three heads less two heads is" in found.stdout
+
+
+def test_against_other_values_of_the_plan(small: Path, tmp_path: Path) -> None:
+    """The plan with one head more and fewer; its own value is the plan itself."""
+    target = tmp_path / "heads.json"
+    asked = ("--metric", "profit", "--against", "team.csm.headcount=1:3", "--trials", "1000")
+    found = run("sensitivity", small, *asked, "--json", target)
+    assert found.exit_code == 0
+    assert "profit: team.csm.headcount=1 less two heads is" in found.stdout
+    plan = capacity.load(small)
+    others = [plan.with_({"team.csm.headcount": n}) for n in (1, 3)]
+    same = capacity.sensitivity(plan, "profit", against=others, trials=1000)
+    told = json.loads(target.read_text(encoding="utf-8"))
+    assert [d["worth_knowing"] for d in told["drivers"]] == [d.worth for d in same.drivers]
+    assert same.mean == pytest.approx(60_000, rel=0.01)  # the pay of one
+    assert len(same.alternatives) == 3
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ("team.csm.headcount=2", "--against team.csm.headcount=2: the plan has it already"),
+        ("team.csm.headcount=", "--against team.csm.headcount=: no values. Write --against"),
+        ("team.csm.headcount=9:8", "--against team.csm.headcount=9:8: goes nowhere"),
+        ("team.csm.headcount=3:30", "28 other plans. 20 are the most"),
+        ("team.csm.headcout=3", "Did you mean `headcount`?"),
+        ("other.yaml", "no such file"),
+    ],
+)
+def test_other_values_that_cannot_be(small: Path, other: str, words: str) -> None:
+    with pytest.raises(CapacityError) as found:
+        run("sensitivity", small, "--metric", "profit", "--against", other)
+    assert found.value.exit_code == 2
+    assert words in str(found.value)
 
 
 @pytest.mark.parametrize(

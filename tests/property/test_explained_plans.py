@@ -21,7 +21,7 @@ DUST = 1e-8
 every_plan = settings(
     deadline=None,
     derandomize=True,
-    max_examples=8,
+    max_examples=6,
     phases=[Phase.generate],  # making a failing plan smaller takes minutes
     print_blob=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -46,11 +46,12 @@ def wrong_in(term: Term, proved: dict[int, Term]) -> list[str]:
     return found
 
 
-def some_periods(metric: Metric, labels: list[str]) -> list[str]:
-    """The first period, one in the middle, the last, and the plan."""
+def some_periods(metric: Metric, labels: list[str], place: int) -> list[str]:
+    """A period in the middle; and the first, the last or the plan, metric by metric in turn."""
     if metric.kind is Kind.WHOLE:
         return list(metric.periods)
-    return list(dict.fromkeys([labels[0], labels[len(labels) // 2], labels[-1], ""]))
+    in_turn = (labels[0], labels[-1], "")[place % 3]
+    return list(dict.fromkeys([labels[len(labels) // 2], in_turn]))
 
 
 @every_plan
@@ -60,9 +61,9 @@ def test_the_parts_of_every_figure_make_it(scenario, plan) -> None:
     result = capacity.simulate(loaded, trials=0)
     explainer = Explainer(build_layout(loaded))
     proved: dict[int, Term] = {}
-    for metric in result.catalogue.metrics:
+    for place, metric in enumerate(result.catalogue.metrics):
         about = {k: getattr(metric.key, k) for k in ("segment", "role", "pool", "task")}
-        for period in some_periods(metric, result.periods):
+        for period in some_periods(metric, result.periods, place):
             found = explainer.explain(metric, period)
             where = f"{metric.name} {about} {period}"
             figure = result.mean(metric.name, period=period, **about)

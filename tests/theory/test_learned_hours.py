@@ -201,6 +201,55 @@ def test_the_fragment_says_that_range() -> None:
         assert math.log(one.mean) - sigma**2 / 2 == pytest.approx(one.log_mean)
 
 
+@pytest.mark.parametrize(
+    ("hours", "width"), [(2.0, 1.0), (2.5, 0.5), (0.75, 0.25), (1.7, 0.1), (1.33, 0.01)]
+)
+def test_rows_that_say_all_the_same(tmp_path: Path, hours: float, width: float) -> None:
+    """A constant, whose mean lies evenly within the rounding: sd of a uniform is width/√12."""
+    log = tmp_path / "log.csv"
+    log.write_text("task,hours\n" + f"qbr,{hours}\n" * 30, encoding="utf-8")
+    found = calibrate.hours(log)
+    settings = found.fragment["tasks"]["qbr"]
+    assert settings["hours"]["value"] == f"{hours:g}h"
+    off = float(settings["uncertainty"]["value"].rstrip("%")) / 100
+    assert off == pytest.approx(width / math.sqrt(12) / hours, rel=1e-3)
+    assert f"all 30 rows say {hours:g} h" in found.warnings[0]
+    with pytest.raises(QuestionError, match="3 different hours"):
+        calibrate.hours(log, family="gamma")
+
+
+def test_a_constant_beside_others_takes_their_spread(tmp_path: Path) -> None:
+    log, rng = tmp_path / "log.csv", np.random.default_rng(4)
+    rows = [f"call,{hours:.2f}" for hours in rng.lognormal(0, 0.5, 40)] + ["qbr,2"] * 40
+    log.write_text("\n".join(["task,hours", *rows]), encoding="utf-8")
+    found = calibrate.hours(log)
+    assert found.warnings == (
+        "qbr: all 40 rows say 2 h, which tells no spread; that of the other tasks stands in",
+    )
+    spread = {row["task"]: row["sd"] / row["mean"] for _, row in found.table("tasks").iterrows()}
+    assert spread["qbr"] == pytest.approx(spread["call"], rel=0.01)
+
+
+@pytest.mark.parametrize("short", [3e-4, 1e-9])
+def test_entries_that_no_family_bears(tmp_path: Path, short: float) -> None:
+    """Seconds beside weeks: the fit would say years; what was recorded says what it says."""
+    log, seen = tmp_path / "log.csv", [3 * short, 4 * short, 3 * short, 5 * short, 199.0]
+    log.write_text("task,hours\n" + "".join(f"qbr,{h}\n" for h in seen), encoding="utf-8")
+    task = calibrate.hours(log).table("tasks").iloc[0]
+    assert task["form"] == "observations"
+    assert task["mean"] == pytest.approx(np.mean(seen))
+
+
+@pytest.mark.parametrize("off", [1e-9, 1e-6, 1e-3, 1e-2])
+def test_entries_that_hardly_differ(tmp_path: Path, off: float) -> None:
+    log = tmp_path / "log.csv"
+    rows = "".join(f"qbr,{1.9 + off * i!r}\n" for i in range(9))
+    log.write_text(f"task,hours\n{rows}", encoding="utf-8")
+    task = calibrate.hours(log).table("tasks").iloc[0]
+    assert task["mean"] == pytest.approx(1.9 + 4 * off, abs=2 * off)
+    assert (task["form"] == "constant") == (off < 1e-3)
+
+
 def test_nothing_to_learn_from() -> None:
     hours = np.array([1.0, 2.0])
     with pytest.raises(QuestionError, match="no task has 5 rows"):
