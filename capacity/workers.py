@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import ParamSpec, TypeVar
 
 from capacity.errors import CapacityError, QuestionError
+from capacity.extras import needed
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -150,13 +151,9 @@ def dask(address: str) -> Iterator[Executor]:
     QuestionError
         Where nobody answers there.
     """
+    distributed = needed("distributed", "A Dask cluster")
     try:
-        from distributed import Client  # brought by the extra `dask`
-    except ImportError:
-        text = "a Dask cluster takes Dask. Install it: pip install 'cs-capacity[dask]'"
-        raise CapacityError(text) from None
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         text = f"--dask {address}: no scheduler answers there ({reason})"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capacity.cli.options import Files
+from capacity.extras import check_installed
 from capacity.report.chart import Chart
 from capacity.report.drawing import check_drawing
-from capacity.report.extras import check_installed
 from capacity.report.html import check_html
 from capacity.report.page import Page
 from capacity.workbook.book import check_workbook

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.errors import CapacityError
+from capacity.extras import check_installed, needed
 
 BLOCK = 100
 """Futures that depend on each other; blocks of them do not."""
 _RESAMPLES = 60
 _ONE_SIGMA = 0.6826894921370859
+_WHAT = "Shares of variance"
 _HARMONICS = 10
 """Of the Fourier series of a figure along an input; SALib's own number."""
 
@@ -102,7 +102,7 @@ def first_order(
     tuple
         Shares and standard errors, shape (inputs,).
     """
-    rbd_fast = _rbd_fast()
+    rbd_fast = needed("SALib.analyze.rbd_fast", _WHAT)
     if not len(inputs) or not values.var() > 0:
         return np.zeros(len(inputs)), np.zeros(len(inputs))
     problem = {"num_vars": len(inputs), "names": [str(i) for i in range(len(inputs))]}
@@ -121,18 +121,7 @@ def check_drivers() -> None:
     CapacityError
         Where it is not installed.
     """
-    _rbd_fast()
-
-
-def _rbd_fast() -> Any:
-    try:
-        from SALib.analyze import rbd_fast  # brought by the extra `drivers`
-    except ImportError as error:
-        raise CapacityError(
-            f"the shares of variance need {error.name}. Install it with "
-            "pip install 'cs-capacity[drivers]'"
-        ) from None
-    return rbd_fast
+    check_installed(_WHAT, "SALib")
 
 
 def rank_correlations(inputs: FloatArray, values: FloatArray) -> FloatArray:

@@ -17,7 +17,7 @@ from capacity import units
 from capacity.arrays import BoolArray, FloatArray
 from capacity.errors import QuestionError
 from capacity.estimates import Z_OF_P90
-from capacity.learning.libraries import statsmodels
+from capacity.extras import needed
 from capacity.learning.log import Log
 from capacity.learning.posterior import FEW
 from capacity.learning.terms import NO_TERM, is_term
@@ -181,7 +181,7 @@ def fit_effects(
     if not 0 < lost.sum() < len(lost):
         raise QuestionError("none or all of the renewals were lost, which tells no effect")
     alone = _alone(tasks, shortfall, other)
-    api = statsmodels("api")
+    api = needed("statsmodels.api", "learning from history")
     link = api.families.links.CLogLog()
     design = np.column_stack([shortfall, other])
     model = api.GLM(

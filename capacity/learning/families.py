@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.learning.libraries import statsmodels
+from capacity.extras import needed
 
 LOGNORMAL, GAMMA, WEIBULL = "lognormal", "gamma", "weibull"
 FAMILIES = (LOGNORMAL, GAMMA, WEIBULL)
@@ -118,7 +118,7 @@ class Fit:
 
 def fitted(family: str, data: Observed) -> Fit:
     """The fit of a family, by SciPy; its errors by the curvature of the likelihood there."""
-    differ = statsmodels("tools.numdiff")
+    differ = needed("statsmodels.tools.numdiff", "learning from history")
     kind = _kind(family)
     shape, scale = _best(family, data)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import BoolArray, FloatArray
-from capacity.learning.libraries import statsmodels
+from capacity.extras import needed
 from capacity.learning.lives import Lives
 
 _DRAWN = 120
@@ -58,7 +58,7 @@ def curve_of(lives: Lives) -> Curve:
     if not (lives.entered > 0).any():
         return kaplan_meier(lives.months, lives.ended)
     there = lives.exposure > 0
-    found = statsmodels("duration.survfunc").SurvfuncRight(
+    found = needed("statsmodels.duration.survfunc", "learning from history").SurvfuncRight(
         lives.months[there], lives.ended[there].astype(float), entry=lives.entered[there]
     )
     return Curve(found.surv_times, found.surv_prob, float(lives.months.max()))

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from capacity.errors import QuestionError
+from capacity.extras import needed
 from capacity.report.drawing import drawn, in_pixels
-from capacity.report.extras import needed
 from capacity.report.palette import INK, PAPER, SOFT, darkened
 from capacity.report.vega import drawable, short
 from capacity.writing import write_whole

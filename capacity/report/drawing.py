@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from capacity.report.extras import check_installed, needed
+from capacity.extras import check_installed, needed
 from capacity.report.palette import darkened
 from capacity.report.vega import drawable
 

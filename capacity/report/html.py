@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from capacity.report.extras import check_installed, needed
+from capacity.extras import check_installed, needed
 from capacity.report.palette import dark_rules
 from capacity.report.words import kept_together
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import QuestionError
+from capacity.extras import are_installed
 from capacity.report.chart import Chart
-from capacity.report.extras import are_installed
 from capacity.report.words import UNKNOWN, amount_of
 from capacity.writing import write_whole
 

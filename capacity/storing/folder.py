@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import CapacityError
+from capacity.extras import check_installed
 from capacity.quantities import in_yaml
-from capacity.report.extras import check_installed
 from capacity.result import COLUMNS
 from capacity.storing.claims import Claims
 from capacity.writing import check_folder, make_folder, write_whole

@@ -8,7 +8,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from capacity.report.extras import check_installed, needed
+from capacity.extras import check_installed, needed
 from capacity.workings.inputs import Input
 
 WHAT = "Excel"

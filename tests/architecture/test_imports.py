@@ -25,6 +25,7 @@ PACKAGE = ROOT / "capacity"
 
 LAYERS = (
     "errors",
+    "extras",
     "workers",
     "executing",
     "units",

@@ -1,4 +1,4 @@
-"""The libraries that extras bring for reports and tables, loaded when they are needed."""
+"""The libraries that extras bring, loaded when they are needed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ LIBRARIES = {
     "jinja2": ("Jinja2", "report"),
     "xlsxwriter": ("XlsxWriter", "report"),
     "pyarrow": ("pyarrow", "files"),
+    "SALib": ("SALib", "drivers"),
+    "statsmodels": ("statsmodels", "learn"),
+    "distributed": ("distributed", "dask"),
 }
 """Package and extra of each, by the name that is imported."""
 
@@ -24,7 +27,7 @@ def needed(name: str, what: str) -> Any:
     Parameters
     ----------
     name
-        Its name, as it is imported.
+        Its name, as it is imported; a module of it, too.
     what
         What is asked of it, to begin a sentence with: ``Charts``.
 
@@ -52,7 +55,7 @@ def are_installed(*names: str) -> bool:
 
 
 def _missing(name: str, what: str) -> CapacityError:
-    package, extra = LIBRARIES[name]
+    package, extra = LIBRARIES[name.partition(".")[0]]
     return CapacityError(
         f'{what}: the package {package} is not installed. Run pip install "cs-capacity[{extra}]"'
     )
