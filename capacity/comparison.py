@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import QuestionError
@@ -26,7 +25,6 @@ from capacity.waterfall import (
     to_simulate,
     waterfalls,
 )
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,17 +170,11 @@ class Comparison(Reported):
         """Each scenario at expected values, without luck."""
         return tuple(simulate_given(scenario, 0, self.seed) for scenario in self.scenarios)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write an Excel workbook: a sheet for each scenario, and the differences.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """An Excel workbook: a sheet for each scenario, and the differences."""
         from capacity.workbook.comparison import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.comparison import as_text  # shows what is computed here

@@ -26,7 +26,6 @@ from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
 from capacity.statistics import QUANTILES, Sample, Summary, summarise
 from capacity.summaries import Summaries
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -407,19 +406,14 @@ class Result(Reported):
         """
         return self.page_by(by).to_markdown(pictures)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the plan as an Excel workbook whose formulas lead from the inputs to the money.
+    def workbook(self) -> bytes:
+        """The plan as an Excel workbook whose formulas lead from the inputs to the money.
 
         It computes expected values. What the simulation found stands beside them.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
         """
         from capacity.workbook.run import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

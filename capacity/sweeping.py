@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import InputError, Mistake, QuestionError
@@ -22,7 +21,6 @@ from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result, summary_rows, table_rows
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,21 +80,15 @@ class Grid(Reported):
 
         return as_text(self)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the table as an Excel workbook.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """The table as an Excel workbook."""
         from capacity.workbook.tables import Listed, tables  # brought by the extra `report`
 
         plan = self.scenarios[0][1].plan
         note = "A row for each combination and figure, all under the same luck."
         rows = [{n: in_yaml(v) if _is_made(v) else v for n, v in row.items()} for row in self.rows]
         listed = Listed("Sweep", note, [*self.paths, *COLUMNS], rows)
-        write_whole(Path(path), tables(plan.name, plan.currency, [listed], self.manifest))
+        return tables(plan.name, plan.currency, [listed], self.manifest)
 
 
 def _is_made(value: object) -> bool:

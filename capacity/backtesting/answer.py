@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
@@ -25,7 +24,6 @@ from capacity.backtesting.inputs import Explanation, Suspect
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -189,14 +187,8 @@ class Backtest(Reported):
 
         return page(self)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the tables as an Excel workbook.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """The tables as an Excel workbook."""
         from capacity.workbook.tables import Listed, tables  # brought by the extra `report`
 
         notes = {
@@ -210,7 +202,7 @@ class Backtest(Reported):
             for name, (columns, rows) in self._tables.items()
         ]
         currency = self.scenario.plan.currency
-        write_whole(Path(path), tables("Back-test", currency, listed, self.manifest))
+        return tables("Back-test", currency, listed, self.manifest)
 
     def __str__(self) -> str:
         from capacity.report.backtest import as_text  # shows what is computed here

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
@@ -15,7 +14,6 @@ from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -257,17 +255,11 @@ class Sensitivity(Reported):
 
         return page(self)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the figure, its inputs and what they do to it as tables of an Excel workbook.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """The figure, its inputs and what they do to it as tables of an Excel workbook."""
         from capacity.workbook.drivers import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.drivers import as_text  # shows what is computed here

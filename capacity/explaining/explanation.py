@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row
@@ -18,7 +17,6 @@ from capacity.explaining.term import Term
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
 from capacity.scenario.expecting import ABOUT, Named
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,17 +87,11 @@ class Explanation(Reported):
 
         return page(self)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the arithmetic as an Excel workbook that computes, from the inputs to the number.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """The arithmetic as an Excel workbook that computes, from the inputs to the number."""
         from capacity.workbook.explaining import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.explaining import as_text  # shows what is computed here

@@ -24,7 +24,6 @@ from capacity.loading import Scenario
 from capacity.report.reported import Reported
 from capacity.simulation import simulate_given
 from capacity.units import DAYS_PER_MONTH
-from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,17 +276,11 @@ class HiringPlan(Reported):
 
         return page(self)
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the hires, the frontier and the plan laid open as an Excel workbook.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """The hires, the frontier and the plan laid open as an Excel workbook."""
         from capacity.workbook.hiring import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.hiring import as_text  # shows what is computed here

@@ -147,17 +147,11 @@ class Calibration(Reported):
         table = self.listed().map(plain_cell)
         write_whole(Path(path), table.to_csv(index=False, lineterminator="\n"))
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write what was learned, the tables and the rows with faults as an Excel workbook.
-
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
+    def workbook(self) -> bytes:
+        """What was learned, the tables and the rows with faults as an Excel workbook."""
         from capacity.workbook.calibration import workbook  # brought by the extra `report`
 
-        write_whole(Path(path), workbook(self))
+        return workbook(self)
 
     def to_yaml(self) -> str:
         """The fragment as the text of a file, to be listed behind a plan under `extends`."""

@@ -1,10 +1,12 @@
-"""What every answer can do: become a page, Markdown, a chart, or a figure of a notebook."""
+"""What every answer can do: become a page, Markdown, a workbook, a chart, a notebook's figure."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     from capacity.report.chart import Chart
@@ -18,6 +20,10 @@ class Reported(ABC):
     @abstractmethod
     def page(self) -> Page:
         """The report, to be shown in any form."""
+
+    @abstractmethod
+    def workbook(self) -> bytes:
+        """The content of an Excel workbook; see `to_excel`."""
 
     def chart(self, name: str) -> Chart:
         """A chart that shows itself in a notebook, and can be saved.
@@ -43,6 +49,16 @@ class Reported(ABC):
             Where the file cannot be written, or the extra `report` is not installed.
         """
         self.page.to_html(path)
+
+    def to_excel(self, path: str | Path) -> None:
+        """Write the answer as an Excel workbook.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, or the extra `report` is not installed.
+        """
+        write_whole(Path(path), self.workbook())
 
     def to_markdown(self, pictures: str = "") -> str:
         """The report as Markdown.

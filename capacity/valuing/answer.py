@@ -337,15 +337,11 @@ class Roi(Reported):
 
         return page([self])
 
-    def to_excel(self, path: str | Path) -> None:
-        """Write the flows as an Excel workbook that computes, from the inputs to NPV and IRR.
+    def workbook(self) -> bytes:
+        """The flows as an Excel workbook that computes, from the inputs to NPV and IRR."""
+        from capacity.workbook.value import workbook  # brought by the extra `report`
 
-        Raises
-        ------
-        CapacityError
-            Where the file cannot be written, or the extra `report` is not installed.
-        """
-        write_value_excel([self], Path(path))
+        return workbook([self])
 
     def __str__(self) -> str:
         from capacity.report.value import as_text  # shows what is computed here
