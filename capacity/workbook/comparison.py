@@ -12,7 +12,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.workbook.book import GREY, Book, plain
 from capacity.workbook.monthly import FIRST, Monthly
-from capacity.workbook.tables import manifest_sheet, table_sheet
+from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
 
 if TYPE_CHECKING:
     from capacity.comparison import Comparison
@@ -41,6 +41,7 @@ _TOLD = {
     "p_higher": "Share of futures with more",
     "p_equal": "Share of futures alike",
 }
+_UNITS = {"correlation": "exact", "p_higher": "share", "p_equal": "share"}
 _WORDS = {
     "p_covered": "Chance that coverage holds in every period",
     "required_fte": "Required FTE",
@@ -81,8 +82,8 @@ class _Side:
     cells: Mapping[Key, tuple[str, float]]
 
 
-def workbook(comparison: Comparison) -> bytes:
-    """The file.
+def workbook(comparison: Comparison, by: str | None = None) -> bytes:
+    """The file; what `by` is see `Comparison.table`.
 
     Raises
     ------
@@ -98,16 +99,12 @@ def workbook(comparison: Comparison) -> bytes:
     ]
     _first(book, first, comparison, sides)
     _changes(book, comparison)
-    columns = [c for c in _columns(comparison) if c != "task"]
-    rows = (row for row in comparison.rows() if not row["task"])
-    table_sheet(book, "Differences", _PAIRED, columns, rows)
+    rows = [row for row in comparison.rows(by) if not row["task"]]
+    columns = [name for name in next(iter(rows), {}) if name != "task"]
+    table_sheet(book, Listed("Differences", _PAIRED, columns, rows, _UNITS))
     manifest_sheet(book, comparison.manifest, comparison.notes)
     first.activate()
     return book.content()
-
-
-def _columns(comparison: Comparison) -> list[str]:
-    return list(next(iter(comparison.rows()), {}))
 
 
 # --- a scenario ----------------------------------------------------------------------------------
@@ -264,8 +261,8 @@ def _changes(book: Book, comparison: Comparison) -> None:
         for one in base.diff(other)
     ]
     columns = ("scenario", "path", comparison.names[0], "becomes")
-    table_sheet(book, "Changes", "What each scenario says otherwise.", columns, rows)
+    table_sheet(book, Listed("Changes", "What each scenario says otherwise.", columns, rows))
     falls = [row for v in comparison.versus for w in v.waterfalls for row in w.rows()]
     if falls:
         note = "What each change does to the figures: in order, alone, and together beyond that."
-        table_sheet(book, "Effects of changes", note, list(falls[0]), falls)
+        table_sheet(book, Listed("Effects of changes", note, list(falls[0]), falls))

@@ -7,67 +7,127 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from capacity.report.page import flat
-from capacity.workbook.book import Book, plain
+from capacity.workbook.book import Book, length, plain
 
-_FIRST, _WIDE, _NARROW = 34, 22, 11
+_LEAST, _WIDEST = 11, 46
+"""Widths of columns."""
+_PAGE = 220
+"""Width of the columns that are printed on one page."""
 _TOLD = (44, 80)
 """Widths of the columns of a manifest."""
 _HEAD = 3
-
-
-_NO_UNITS: Mapping[str, str] = {}
+_NONE: Mapping[str, str] = {}
+OF_FIGURE = "figure"
+"""Stands for the unit of the figure that a table is about."""
+_Cell = str | int | float | None
 
 
 class Listed(NamedTuple):
-    """A table that stands in a workbook beside its other sheets."""
+    """A table that stands in a workbook beside its other sheets.
+
+    Attributes
+    ----------
+    columns
+        Names of what is shown of each row, in order.
+    units
+        Units of columns. Numbers of all others are shown in the `unit` of their row, whole ones as
+        counts.
+    heads
+        What columns are called, other than by their names.
+    """
 
     name: str
     note: str
     columns: Sequence[str]
     rows: Iterable[Mapping[str, Any]]
-    units: Mapping[str, str] = _NO_UNITS
+    units: Mapping[str, str] = _NONE
+    heads: Mapping[str, str] = _NONE
 
 
-def table_sheet(
-    book: Book,
-    name: str,
-    note: str,
-    columns: Sequence[str],
-    rows: Iterable[Mapping[str, Any]],
-    units: Mapping[str, str] = _NO_UNITS,
-) -> None:
-    """A sheet of rows that can be filtered; what is not known is empty.
+def worded(
+    name: str, note: str, columns: Mapping[str, tuple[str, str]],
+    rows: Iterable[Mapping[str, Any]], unit: str = "",
+) -> Listed:  # fmt: skip
+    """A table of which each column has words and a unit.
 
-    Numbers look as the unit of their column, if it has one, or else as the `unit` of their row.
+    Parameters
+    ----------
+    columns
+        Words and unit by name; a unit that is empty is that of the row.
+    unit
+        What `OF_FIGURE` stands for.
     """
-    sheet = book.sheet(name, color="#7F7F7F")
-    sheet.write_string(0, 0, name, book.heading)
-    sheet.write_string(1, 0, note, book.note)
-    texts, last = set(), _HEAD
-    for last, row in enumerate(rows, _HEAD + 1):
-        unit = str(row.get("unit", "number"))
-        for col, title in enumerate(columns):
-            value = row.get(title)
-            if isinstance(value, (int, float)) and _is_number(value):
-                style = book.number(units.get(title, unit))
-                sheet.write_number(last, col, value, style)
-            elif value not in (None, "") and not isinstance(value, float):
-                words = plain(value)
-                sheet.write_string(last, col, words, book.words(words, _WIDE if col else _FIRST))
-                texts.add(col)
-    for col, title in enumerate(columns):
-        is_text = col in texts
-        width = _FIRST if col == 0 else _WIDE if is_text else _NARROW
-        sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, plain(title), book.head if is_text else book.figures)
-    sheet.freeze_panes(_HEAD + 1, 0)
+    units = {key: unit if of == OF_FIGURE else of for key, (_, of) in columns.items() if of}
+    heads = {key: words for key, (words, _) in columns.items()}
+    return Listed(name, note, tuple(columns), rows, units, heads)
+
+
+def table_sheet(book: Book, listed: Listed) -> None:
+    """A sheet of rows that can be filtered; what is not known is empty."""
+    sheet = book.sheet(listed.name, color="#7F7F7F")
+    sheet.write_string(0, 0, plain(listed.name), book.heading)
+    sheet.write_string(1, 0, plain(listed.note), book.note)
+    names = listed.columns
+    rows = [([_cell(row.get(name)) for name in names], row.get("unit")) for row in listed.rows]
+    heads = [plain(listed.heads.get(name, name)) for name in names]
+    columns = [[cells[col] for cells, _ in rows] for col in range(len(names))]
+    widths = [_width(*column) for column in zip(heads, columns, strict=True)]
+    for col, (head, column) in enumerate(zip(heads, columns, strict=True)):
+        is_text = not any(isinstance(cell, (int, float)) for cell in column)
+        sheet.set_column(col, col, widths[col])
+        beside = book.beside if col else book.head
+        sheet.write_string(_HEAD, col, head, beside if is_text else book.figures)
+    book.heighten(sheet, _HEAD, zip(heads, widths, strict=True))
+    for at, (cells, unit) in enumerate(rows, _HEAD + 1):
+        shown = [_unit(c, listed.units.get(n), unit) for c, n in zip(cells, names, strict=True)]
+        _row(book, sheet, at, cells, shown, widths)
+    _finish(sheet, len(rows), widths)
+
+
+def _cell(value: object) -> _Cell:
+    """A value as a cell shows it; None where it is not known."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float)):
+        return value if math.isfinite(value) else None
+    return None if value is None else plain(value) or None
+
+
+def _unit(cell: _Cell, of_column: str | None, of_row: str | None) -> str:
+    """The unit in which a number is shown."""
+    if of_column:
+        return of_column
+    return "count" if isinstance(cell, int) else of_row or "number"
+
+
+def _width(head: str, column: Sequence[_Cell]) -> int:
+    """As wide as the longest text and the longest word of the head, within bounds."""
+    texts = (length(cell) + 2 for cell in column if isinstance(cell, str))
+    words = (length(word) + 3 for word in head.split())
+    return min(max(_LEAST, *texts, *words), _WIDEST)
+
+
+def _row(
+    book: Book, sheet: Any, at: int, cells: Sequence[_Cell], units: Sequence[str],
+    widths: Sequence[int],
+) -> None:  # fmt: skip
+    texts = zip(cells, widths, strict=True)
+    book.heighten(sheet, at, ((cell, width) for cell, width in texts if isinstance(cell, str)))
+    for col, (cell, unit) in enumerate(zip(cells, units, strict=True)):
+        if isinstance(cell, str):
+            sheet.write_string(at, col, cell, book.words(cell, widths[col], indent=min(col, 1)))
+        elif cell is not None:
+            sheet.write_number(at, col, cell, book.number(unit))
+
+
+def _finish(sheet: Any, rows: int, widths: Sequence[int]) -> None:
+    """What stays in sight, can be filtered and is printed."""
+    sheet.freeze_panes(_HEAD + 1, 1)
     sheet.repeat_rows(_HEAD)
-    sheet.autofilter(_HEAD, 0, max(last, _HEAD + 1), len(columns) - 1)
-    sheet.print_area(0, 0, last, len(columns) - 1)
-
-
-def _is_number(value: float) -> bool:
-    return not isinstance(value, bool) and math.isfinite(value)
+    sheet.repeat_columns(0)
+    sheet.autofilter(_HEAD, 0, _HEAD + max(rows, 1), len(widths) - 1)
+    sheet.print_area(0, 0, _HEAD + rows, len(widths) - 1)
+    sheet.fit_to_pages(math.ceil(sum(widths) / _PAGE), 0)
 
 
 def manifest_sheet(book: Book, manifest: Mapping[str, Any], notes: Sequence[str] = ()) -> None:
@@ -78,9 +138,11 @@ def manifest_sheet(book: Book, manifest: Mapping[str, Any], notes: Sequence[str]
     for col, width in enumerate(_TOLD):
         sheet.set_column(col, col, width)
     row = _HEAD
-    for name, value in flat(manifest):
-        for col, (words, width) in enumerate(zip((plain(name), plain(value)), _TOLD, strict=True)):
-            sheet.write_string(row, col, words, book.words(words, width))
+    for pair in flat(manifest):
+        texts = [*zip(map(plain, pair), _TOLD, strict=True)]
+        book.heighten(sheet, row, texts)
+        for col, (text, width) in enumerate(texts):
+            sheet.write_string(row, col, text, book.words(text, width))
         row += 1
     for note in notes:
         sheet.write_string(row + 1, 0, plain(note), book.note)
@@ -100,6 +162,6 @@ def tables(
     """
     book = Book(title, currency)
     for one in listed:
-        table_sheet(book, *one)
+        table_sheet(book, one)
     manifest_sheet(book, manifest)
     return book.content()
