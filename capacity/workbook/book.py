@@ -236,6 +236,7 @@ class Book:
         return self._buffer.getvalue()
 
 
+@cache
 def format_of(unit: str) -> str:
     """How numbers of a unit are shown; what is no unit of the model is money."""
     for name, shown in FORMATS.items():

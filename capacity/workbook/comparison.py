@@ -157,8 +157,8 @@ def _values(result: Result, metric: str, **about: Any) -> FloatArray:
 def _whole(
     book: Book, sheet: Monthly, row: int, kind: str, values: FloatArray, unit: str
 ) -> tuple[str, float]:
-    """What stands for the whole plan in front of a row: its cell and value."""
-    if not kind:
+    """What stands for the whole plan in front of a row: its cell and value, where there is one."""
+    if not kind or not np.isfinite(values).all():
         return "", math.nan
     last = sheet.cell(row, len(sheet.periods) - 1)
     text = last if kind == _END else f"{kind}({sheet.span(row)})"

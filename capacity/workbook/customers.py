@@ -100,7 +100,7 @@ def _by_start(sheet: Monthly, plan: Workings, ends: Mapping[str, int]) -> None:
     ends
         Row of the accounts at the end of each period, by segment.
     """
-    earlier = (f"{_OPENING}, since {year}" for year in plan.starts.earlier[1:])
+    earlier = (f"{_OPENING}, started {year}" for year in plan.starts.earlier[1:])
     sheet.remark(_BY_START)
     names = (_OPENING, *earlier, *(f"Started {label}" for label in plan.starts.later))
     for i, (segment, end) in enumerate(ends.items()):

@@ -30,6 +30,10 @@ COLUMNS = (
     "metric", "unit", "period", "segment", "role", "pool", "mean", "sd", "se", "p05", "p10", "p25",
     "p50", "p75", "p90", "p95",
 )  # fmt: skip
+_NO_RANGES = (
+    "No futures: means are expected values. Values, which do not follow the inputs. Figures of "
+    "single tasks are in the table that --csv writes."
+)
 _ODDS = "p_covered"
 _ROI = (
     "What the team is worth shows at renewals, over years. Where it breaks even, and how sure that "
@@ -63,7 +67,8 @@ def workbook(result: Result, beside: Iterable[Listed] = (), by: str | None = Non
         has_money=plan.has_money,
     )  # fmt: skip
     of_roi, note = _roi(book, laid, result)
-    table_sheet(book, Listed("Monte Carlo", _RANGES, COLUMNS, result.rows(by, of_tasks=False)))
+    ranges = _RANGES if result.trials else _NO_RANGES
+    table_sheet(book, Listed("Monte Carlo", ranges, COLUMNS, result.rows(by, of_tasks=False)))
     manifest_sheet(book, result.manifest, [str(w) for w in result.scenario.warnings])
     futures = f"{result.trials:,} futures" if result.trials else "no futures"
     about = f"{periods.in_words} · expected values, and {futures} beside them"

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from capacity.report.page import flat
 from capacity.workbook.book import Book, length, plain
 
-_LEAST, _WIDEST = 11, 46
+_LEAST, _WIDEST = 12, 46
 """Widths of columns."""
+_BOLD = 0.8
+"""Of the letters of a line, so many are bold ones."""
 _PAGE = 220
 """Width of the columns that are printed on one page."""
 _TOLD = (44, 80)
@@ -77,7 +79,9 @@ def table_sheet(book: Book, listed: Listed) -> None:
         sheet.set_column(col, col, widths[col])
         beside = book.beside if col else book.head
         sheet.write_string(_HEAD, col, head, beside if is_text else book.figures)
-    book.heighten(sheet, _HEAD, zip(heads, widths, strict=True))
+    book.heighten(
+        sheet, _HEAD, ((head, _BOLD * width) for head, width in zip(heads, widths, strict=True))
+    )
     for at, (cells, unit) in enumerate(rows, _HEAD + 1):
         shown = [_unit(c, listed.units.get(n), unit) for c, n in zip(cells, names, strict=True)]
         _row(book, sheet, at, cells, shown, widths)
