@@ -24,7 +24,6 @@ _KEYS = {
     "task": ("Task", ""),
 }
 _VERDICT = {
-    "verdict": ("Verdict", ""),
     "odds": ("Odds of a plan that is right to be as far off", _ODDS),
     "worst": ("Figure that is oddest", ""),
     "cause": ("Input that explains most", ""),
@@ -123,8 +122,7 @@ def workbook(found: Backtest) -> bytes:
 
 
 def _listed(found: Backtest) -> Iterator[Listed]:
-    note = f"How good {found.scenario.plan.name} was as a forecast."
-    yield Listed("Verdict", note, ("Figure", "Value"), _verdict(found))
+    yield Listed("Verdict", found.verdict, ("Figure", "Value"), _verdict(found))
     for name, (columns, words) in _NOTES.items():
         rows = _with_units(found) if name == "inputs" else found.rows(name)
         yield worded(name.capitalize(), words, columns, rows)

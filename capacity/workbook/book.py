@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 
 from capacity.extras import check_installed, needed
@@ -19,8 +19,8 @@ _MOST_TEXT = 32_000
 """Characters that a cell holds, with room for what stands for others."""
 _LINE, _HIGHEST = 13.5, 400.0
 """Points that a line of text takes, and that a row may have."""
-_FILLED, _LOST = 1.15, 6.0
-"""Letters in the width of a digit, on average, and those that a line loses to its last word."""
+_FILLED = 1.15
+"""Letters in the width of a digit, on average."""
 _MOST_NAME = 31
 """Characters in the name of a sheet."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -69,6 +69,11 @@ def plain(text: object) -> str:
     return shown if len(shown) <= _MOST_TEXT else f"{shown[: _MOST_TEXT - 1]}…"
 
 
+def _cut(text: str, most: int) -> str:
+    """The beginning of a text, of so many letters as Excel counts them."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+
+
 def length(text: str) -> int:
     """Width of a text in letters; those of East Asia are as wide as two."""
     if text.isascii():
@@ -78,9 +83,8 @@ def length(text: str) -> int:
 
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of some width."""
-    room = _FILLED * width
-    wide = length(text)
-    return 1 if wide <= room else math.ceil(wide / (room - _LOST))
+    room, wide = _FILLED * width, length(text)
+    return 1 if wide <= room else len(wrap(text, max(int(room * len(text) / wide), 1)))
 
 
 @cache
@@ -135,10 +139,10 @@ class Book:
     def _sheet_name(self, name: str) -> str:
         """A name that Excel takes, and that no other sheet has."""
         clean = _NOT_IN_SHEET.sub(" ", plain(name)).strip() or "Sheet"
-        found, number = clean[:_MOST_NAME], 2
+        found, number = _cut(clean, _MOST_NAME), 2
         while found.lower() in self._sheets or found.lower() == "history":
             tail = f" {number}"
-            found, number = f"{clean[: _MOST_NAME - len(tail)]}{tail}", number + 1
+            found, number = f"{_cut(clean, _MOST_NAME - len(tail))}{tail}", number + 1
         self._sheets.add(found.lower())
         return found
 

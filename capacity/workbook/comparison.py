@@ -57,6 +57,8 @@ _WHOLE = FIRST - 1
 _HIGH = 54
 """Points that a head with names of scenarios takes."""
 _SUM, _END, _PEAK = "SUM", "END", "MAX"
+_WHOLE_PLAN = {_SUM: "", _END: ", at the end", _PEAK: ", peak", "": ""}
+"""What a figure is over the whole plan."""
 _FIGURES = (
     ("Required FTE", "required_fte", "FTE", _PEAK),
     ("Seats filled", "headcount", "people", _END),
@@ -122,7 +124,8 @@ def _side(book: Book, name: str, result: Result) -> _Side:
         for role, found in _by_role(result, metric):
             department = plan.team[role].department
             row = sheet.values((words, role, department, unit), unit, found)
-            cells[words, role, unit] = _whole(book, sheet, row, kind, found, unit)
+            key = (f"{words}{_WHOLE_PLAN[kind]}", role, unit)
+            cells[key] = _whole(book, sheet, row, kind, found, unit)
     sheet.section("Customers and money")
     known = {metric.name for metric in result.catalogue.metrics}
     for words, metric, kind in _OF_ALL:
@@ -130,7 +133,8 @@ def _side(book: Book, name: str, result: Result) -> _Side:
             unit = "accounts" if metric == "accounts" else plan.currency
             found = values[metric] = _values(result, metric)
             row = rows[metric] = sheet.values((words, "", "", unit), unit, found)
-            cells[words, "", unit] = _whole(book, sheet, row, kind, found, unit)
+            key = (f"{words}{_WHOLE_PLAN[kind]}", "", unit)
+            cells[key] = _whole(book, sheet, row, kind, found, unit)
     if "gross_profit" in rows:
         less = values["gross_profit"] - values["team_cost"]
         profit, cost, words = rows["gross_profit"], rows["team_cost"], "Gross profit less cost"

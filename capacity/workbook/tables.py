@@ -11,9 +11,9 @@ from capacity.workbook.book import Book, length, plain
 
 _LEAST, _WIDEST = 12, 46
 """Widths of columns."""
-_BOLD = 0.8
+_BOLD = 0.85
 """Of the letters of a line, so many are bold ones."""
-_PAGE = 220
+_PAGE = 280
 """Width of the columns that are printed on one page."""
 _TOLD = (44, 80)
 """Widths of the columns of a manifest."""
@@ -64,6 +64,15 @@ def worded(
     return Listed(name, note, tuple(columns), rows, units, heads)
 
 
+class _Column(NamedTuple):
+    """What a column is called, how wide it is, its unit, and whether it holds figures."""
+
+    head: str
+    width: int
+    unit: str | None
+    is_figure: bool
+
+
 def table_sheet(book: Book, listed: Listed) -> None:
     """A sheet of rows that can be filtered; what is not known is empty."""
     sheet = book.sheet(listed.name, color="#7F7F7F")
@@ -71,21 +80,20 @@ def table_sheet(book: Book, listed: Listed) -> None:
     sheet.write_string(1, 0, plain(listed.note), book.note)
     names = listed.columns
     rows = [([_cell(row.get(name)) for name in names], row.get("unit")) for row in listed.rows]
-    heads = [plain(listed.heads.get(name, name)) for name in names]
-    columns = [[cells[col] for cells, _ in rows] for col in range(len(names))]
-    widths = [_width(*column) for column in zip(heads, columns, strict=True)]
-    for col, (head, column) in enumerate(zip(heads, columns, strict=True)):
-        is_text = not any(isinstance(cell, (int, float)) for cell in column)
-        sheet.set_column(col, col, widths[col])
+    columns = [
+        _column(
+            plain(listed.heads.get(name, name)), listed.units.get(name), [c[i] for c, _ in rows]
+        )
+        for i, name in enumerate(names)
+    ]
+    for col, one in enumerate(columns):
+        sheet.set_column(col, col, one.width)
         beside = book.beside if col else book.head
-        sheet.write_string(_HEAD, col, head, beside if is_text else book.figures)
-    book.heighten(
-        sheet, _HEAD, ((head, _BOLD * width) for head, width in zip(heads, widths, strict=True))
-    )
+        sheet.write_string(_HEAD, col, one.head, book.figures if one.is_figure else beside)
+    book.heighten(sheet, _HEAD, ((one.head, _BOLD * one.width) for one in columns))
     for at, (cells, unit) in enumerate(rows, _HEAD + 1):
-        shown = [_unit(c, listed.units.get(n), unit) for c, n in zip(cells, names, strict=True)]
-        _row(book, sheet, at, cells, shown, widths)
-    _finish(sheet, len(rows), widths)
+        _row(book, sheet, at, cells, columns, unit or "number")
+    _finish(sheet, len(rows), [one.width for one in columns], length(listed.note))
 
 
 def _cell(value: object) -> _Cell:
@@ -97,41 +105,41 @@ def _cell(value: object) -> _Cell:
     return None if value is None else plain(value) or None
 
 
-def _unit(cell: _Cell, of_column: str | None, of_row: str | None) -> str:
-    """The unit in which a number is shown."""
-    if of_column:
-        return of_column
-    return "count" if isinstance(cell, int) else of_row or "number"
-
-
-def _width(head: str, column: Sequence[_Cell]) -> int:
+def _column(head: str, unit: str | None, cells: Sequence[_Cell]) -> _Column:
     """As wide as the longest text and the longest word of the head, within bounds."""
-    texts = (length(cell) + 2 for cell in column if isinstance(cell, str))
+    texts = (length(cell) + 2 for cell in cells if isinstance(cell, str))
     words = (length(word) + 3 for word in head.split())
-    return min(max(_LEAST, *texts, *words), _WIDEST)
+    width = min(max(_LEAST, *texts, *words), _WIDEST)
+    return _Column(head, width, unit, any(isinstance(cell, (int, float)) for cell in cells))
 
 
 def _row(
-    book: Book, sheet: Any, at: int, cells: Sequence[_Cell], units: Sequence[str],
-    widths: Sequence[int],
-) -> None:  # fmt: skip
-    texts = zip(cells, widths, strict=True)
-    book.heighten(sheet, at, ((cell, width) for cell, width in texts if isinstance(cell, str)))
-    for col, (cell, unit) in enumerate(zip(cells, units, strict=True)):
+    book: Book, sheet: Any, at: int, cells: Sequence[_Cell], columns: Sequence[_Column], unit: str
+) -> None:
+    """Write the cells of a row; words in a column of figures stand where these do."""
+    pairs = [*zip(cells, columns, strict=True)]
+    book.heighten(sheet, at, ((cell, one.width) for cell, one in pairs if isinstance(cell, str)))
+    for col, (cell, one) in enumerate(pairs):
         if isinstance(cell, str):
-            sheet.write_string(at, col, cell, book.words(cell, widths[col], indent=min(col, 1)))
+            how: dict[str, Any] = {"align": "right"} if one.is_figure else {"indent": min(col, 1)}
+            sheet.write_string(at, col, cell, book.words(cell, one.width, **how))
         elif cell is not None:
-            sheet.write_number(at, col, cell, book.number(unit))
+            of_cell = "count" if isinstance(cell, int) else unit
+            sheet.write_number(at, col, cell, book.number(one.unit or of_cell))
 
 
-def _finish(sheet: Any, rows: int, widths: Sequence[int]) -> None:
-    """What stays in sight, can be filtered and is printed."""
+def _finish(sheet: Any, rows: int, widths: Sequence[int], note: int) -> None:
+    """What stays in sight, can be filtered and is printed: all, and the note above it whole."""
+    wide, last = sum(widths), len(widths) - 1
+    beyond = max(math.ceil((note - wide) / _LEAST), 0)
     sheet.freeze_panes(_HEAD + 1, 1)
     sheet.repeat_rows(_HEAD)
     sheet.repeat_columns(0)
-    sheet.autofilter(_HEAD, 0, _HEAD + max(rows, 1), len(widths) - 1)
-    sheet.print_area(0, 0, _HEAD + rows, len(widths) - 1)
-    sheet.fit_to_pages(math.ceil(sum(widths) / _PAGE), 0)
+    sheet.autofilter(_HEAD, 0, _HEAD + max(rows, 1), last)
+    if beyond:
+        sheet.set_column(last + 1, last + beyond, _LEAST)
+    sheet.print_area(0, 0, _HEAD + rows, last + beyond)
+    sheet.fit_to_pages(math.ceil(wide / _PAGE), 0)
 
 
 def manifest_sheet(book: Book, manifest: Mapping[str, Any], notes: Sequence[str] = ()) -> None:
