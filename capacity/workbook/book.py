@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from textwrap import wrap
 from typing import Any
@@ -81,6 +81,7 @@ def length(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
+@lru_cache(maxsize=10_000)
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of some width."""
     room, wide = _FILLED * width, length(text)

@@ -19,7 +19,7 @@ _HEADS = (
     "Assumption", "Value", "Unit", "As simulated", "Changed", "As written", "Source", "Evidence",
     "Note", "Where", "Excel name",
 )  # fmt: skip
-_WIDTHS = (40, 13, 14, 13, 9, 26, 40, 12, 34, 22, 34)
+_WIDTHS = (40, 13, 16, 13, 9, 31, 46, 12, 36, 22, 34)
 _HEAD = 3
 _ABOUT = 5
 _FIGURES = ("Value", "As simulated")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from capacity.result import Result
 
 _RANGES = (
-    "What the futures say: mean, spread, Monte Carlo error and quantiles. Values, which do not "
-    "follow the inputs. Figures of single tasks are in the table that --csv writes."
+    "What the futures say: mean, spread, Monte Carlo error and quantiles. No period: the whole "
+    "plan. They do not follow the inputs. Figures of single tasks: the table that --csv writes."
 )
 COLUMNS = (
     "metric", "unit", "period", "segment", "role", "pool", "mean", "sd", "se", "p05", "p10", "p25",

@@ -107,7 +107,7 @@ def _cell(value: object) -> _Cell:
 
 def _column(head: str, unit: str | None, cells: Sequence[_Cell]) -> _Column:
     """As wide as the longest text and the longest word of the head, within bounds."""
-    texts = (length(cell) + 2 for cell in cells if isinstance(cell, str))
+    texts = (length(cell) + 2 for cell in set(cells) if isinstance(cell, str))
     words = (length(word) + 3 for word in head.split())
     width = min(max(_LEAST, *texts, *words), _WIDEST)
     return _Column(head, width, unit, any(isinstance(cell, (int, float)) for cell in cells))
