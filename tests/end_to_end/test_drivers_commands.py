@@ -141,6 +141,9 @@ def test_other_values_that_cannot_be(small: Path, other: str, words: str) -> Non
     ("arguments", "words"),
     [
         (("explain", "required_ftes"), "no metric is called `required_ftes`. Did you mean"),
+        (("explain", "irr"), "irr compares a plan with one without the team. Ask `capacity roi`"),
+        (("explain", "arr", "--task", "qbr"), "arr is not told by task here. Leave `qbr` out"),
+        (("explain", "arr", "--segment", "x"), "arr knows no segment `x`. Known: enterprise"),
         (("explain", "arr", "--segment", "smbs"), "Did you mean `smb`?"),
         (("explain", "arr", "--period", "2031-01"), "arr knows no period `2031-01`"),
         (("sensitivity", "--metric", "npvv"), "no metric is called `npvv`"),
