@@ -98,7 +98,7 @@ _INPUTS: Columns = {
     "file": ("File", ""),
     "line": ("Line", _PLAIN),
 }
-_NOTES: Mapping[str, tuple[Columns, str]] = {
+TABLES: Mapping[str, tuple[Columns, str]] = {
     "points": (_POINTS, "Every value beside what the plan had foreseen."),
     "scores": (
         _SCORES,
@@ -123,7 +123,7 @@ def workbook(found: Backtest) -> bytes:
 
 def _listed(found: Backtest) -> Iterator[Listed]:
     yield Listed("Verdict", found.verdict, ("Figure", "Value"), _verdict(found))
-    for name, (columns, words) in _NOTES.items():
+    for name, (columns, words) in TABLES.items():
         rows = _with_units(found) if name == "inputs" else found.rows(name)
         yield worded(name.capitalize(), words, columns, rows)
 

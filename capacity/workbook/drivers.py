@@ -22,9 +22,8 @@ _FIGURE = {
     "together": ("Variance of inputs together beyond each alone", "share"),
     "together_se": ("Error of that", "share"),
     "bound": ("What the decision hangs on", OF_FIGURE),
-    "alternatives": ("What is chosen from", ""),
 }
-_DRIVERS = {
+DRIVERS = {
     "input": ("Input", ""),
     "believed": ("As written", ""),
     "unit": ("Unit", ""),
@@ -45,6 +44,13 @@ _DRIVERS = {
     "worth_knowing_se": ("Error of the worth", OF_FIGURE),
     "file": ("File", ""),
     "line": ("Line", "plain"),
+}
+_CHOICES = {
+    "name": ("Alternative", ""),
+    "mean": ("Figure, mean", OF_FIGURE),
+    "behind": ("Less good than the best by", OF_FIGURE),
+    "behind_se": ("Error of that", OF_FIGURE),
+    "p_best": ("Share of futures in which none is better", "share"),
 }
 _FIXED = {
     "input": ("Input", ""),
@@ -88,7 +94,11 @@ def _listed(found: Sensitivity) -> Iterator[Listed]:
         "Share of the variance: what is gone if the input is known. Bent: the swing and the share "
         "tell different stories, as the figure does not move along this input in a straight line."
     )
-    yield worded("Inputs", note, _DRIVERS, found.rows(), found.unit)
+    yield worded("Inputs", note, DRIVERS, found.rows(), found.unit)
+    if found.alternatives:
+        note = "What is chosen from, the best on average first."
+        rows = (one.row() for one in found.alternatives)
+        yield worded("Alternatives", note, _CHOICES, rows, found.unit)
     if found.nudged:
         note = "The figure with a tenth less and more; whole numbers go to the next whole one."
         rows = (one.row() for one in found.nudged)
@@ -101,7 +111,6 @@ def _figure(found: Sensitivity) -> Iterator[Row]:
     """What there is to say of the figure, each in its unit."""
     told = found.summary()
     for name, (words, of) in _FIGURE.items():
-        value, unit = told[name], found.unit if of == OF_FIGURE else of
-        if value is not None and value != []:
-            said = ", ".join(value) if isinstance(value, list) else value
-            yield {"Figure": words, "Value": said, "Unit": unit, "unit": unit or None}
+        unit = found.unit if of == OF_FIGURE else of
+        if told[name] is not None:
+            yield {"Figure": words, "Value": told[name], "Unit": unit, "unit": unit}
