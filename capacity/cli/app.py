@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from capacity.cli.calibrating import calibrate
-from capacity.cli.options import HERE, NOTHING, Files, Machines, pairs, with_options
+from capacity.cli.options import HERE, NOTHING, Files, Machines, pairs, whole, with_options
 from capacity.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.add_typer(calibrate, name="calibrate")
+app.add_typer(calibrate, name="calibrate", short_help="Learn inputs from your own logs.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.", show_default=False)]
 Scenarios = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]
@@ -43,7 +43,16 @@ Sweep = Annotated[
         help="Run each value, 6:14 or month,quarter; several make a grid.",
     ),
 ]
-Trials = Annotated[int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")]
+Trials = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", parser=whole("--trials", 0), help="Futures; 0 computes expected values."
+    ),
+]
+Manifold = Annotated[
+    int | None,
+    typer.Option(metavar="N", parser=whole("--trials", 1), help="Futures, 1,000 or more."),
+]
 Precision = Annotated[
     str | None,
     typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
@@ -52,7 +61,7 @@ Meant = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
 ]
-Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", parser=whole("--seed", 0), help="The luck.")]
 By = Annotated[
     str | None,
     typer.Option(
@@ -89,7 +98,10 @@ def main(
     """Stand before the verb."""
 
 
-@app.command(epilog=_example("run plan.yaml --set team.csm.headcount=8 --html report.html"))
+@app.command(
+    short_help="Simulate a scenario: work, people, revenue, cost.",
+    epilog=_example("run plan.yaml --set team.csm.headcount=8 --html report.html"),
+)
 @with_options
 def run(
     file: File,
@@ -140,7 +152,10 @@ def run(
     _leave_by(result)
 
 
-@app.command(epilog=_example("sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night"))
+@app.command(
+    short_help="Simulate plans for many values, into a folder.",
+    epilog=_example("sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night"),
+)
 @with_options
 def sweep(
     scenarios: Scenarios,
@@ -192,7 +207,10 @@ def sweep(
         run_sweep(scenarios, read, sweep, keep, (out, collect), how, quiet=quiet)
 
 
-@app.command(epilog=_example("roi plan.yaml --without cs --without task:qbr"))
+@app.command(
+    short_help="What would be lost without the team, or a part of it.",
+    epilog=_example("roi plan.yaml --without cs --without task:qbr"),
+)
 @with_options
 def roi(
     file: File,
@@ -207,14 +225,17 @@ def roi(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MONTH", help="First month without it.")
     ] = None,
-    months: Annotated[int, typer.Option(help="Headline horizon, at least 36.")] = 36,
+    months: Annotated[
+        int,
+        typer.Option(
+            metavar="N", parser=whole("--months", 1), help="Headline horizon, at least 36."
+        ),
+    ] = 36,
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Value of each task, too; takes longer.")
     ] = False,
-    trials: Annotated[
-        int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The luck.")] = None,
+    trials: Trials = None,
+    seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     machines: Machines = HERE,
     files: Files = NOTHING,
@@ -234,7 +255,10 @@ def roi(
         run_roi(scenario, without, months, start, how, files, progress, tasks=tasks, quiet=quiet)
 
 
-@app.command(epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"))
+@app.command(
+    short_help="Find the cheapest hires with which the work gets done.",
+    epilog=_example("plan plan.yaml --coverage 95% --confidence 90%"),
+)
 @with_options
 def plan(
     file: File,
@@ -252,11 +276,21 @@ def plan(
         ),
     ] = None,
     priority: Annotated[
-        int | None, typer.Option(metavar="N", help="Last priority of the work that counts.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole("--priority", 1),
+            help="Last priority of the work that counts.",
+        ),
     ] = None,
     most: Annotated[
         int | None,
-        typer.Option("--max-hires-per-month", metavar="N", help="New seats a month, all roles."),
+        typer.Option(
+            "--max-hires-per-month",
+            metavar="N",
+            parser=whole("--max-hires-per-month", 0),
+            help="New seats a month, all roles.",
+        ),
     ] = None,
     freeze: Annotated[
         str | None, typer.Option(metavar="MONTHS", help="Months without hires: 2027-05,2027-07.")
@@ -265,9 +299,14 @@ def plan(
         str | None, typer.Option(metavar="MONEY", help="Expected cost of the team, as 2.4M.")
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, help="Futures that confirm the plan; 10,000.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole("--trials", 1),
+            help="Futures that confirm the plan; 10,000.",
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The luck of the search.")] = None,
+    seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")
@@ -301,7 +340,10 @@ def plan(
     raise typer.Exit(run_plan(scenario, asked, files, write, force=force, quiet=quiet))
 
 
-@app.command(epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"))
+@app.command(
+    short_help="Tell which uncertain inputs drive a figure.",
+    epilog=_example("sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"),
+)
 @with_options
 def sensitivity(
     file: File,
@@ -328,8 +370,15 @@ def sensitivity(
         bool,
         typer.Option("--fixed-too", help="Move numbers without a range by 10 %, too; slower."),
     ] = False,
-    months: Annotated[int, typer.Option(help="Horizon of npv and roi, at least the plan's.")] = 36,
-    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
+    months: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole("--months", 1),
+            help="Horizon of npv and roi, at least the plan's.",
+        ),
+    ] = 36,
+    trials: Manifold = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     files: Files = NOTHING,
@@ -349,7 +398,10 @@ def sensitivity(
         run_sensitivity(file, against, read, metric, files, how, quiet=quiet)
 
 
-@app.command(epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"))
+@app.command(
+    short_help="Hold a plan against what happened.",
+    epilog=_example("backtest plan.yaml --actuals actuals.csv --html back-test.html"),
+)
 @with_options
 def backtest(
     file: File,
@@ -371,7 +423,7 @@ def backtest(
         list[str],
         typer.Option(metavar="NAME=TITLE", help="What the file calls a column; may be repeated."),
     ] = [],  # noqa: B006 (typer reads the default)
-    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None,
+    trials: Manifold = None,
     seed: Seed = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     machines: Machines = HERE,
@@ -391,7 +443,10 @@ def backtest(
         run_backtest(scenario, actuals, history, how, files, quiet=quiet)
 
 
-@app.command(epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"))
+@app.command(
+    short_help="Tell the arithmetic of one number, down to the inputs.",
+    epilog=_example("explain plan.yaml required_fte --role csm --period 2027-03"),
+)
 @with_options
 def explain(
     file: File,
@@ -426,7 +481,10 @@ def explain(
     run_explain(scenario, metric, about, files, quiet=quiet)
 
 
-@app.command(epilog=_example("check plan.yaml --strict"))
+@app.command(
+    short_help="Name every mistake of scenarios; list the assumptions.",
+    epilog=_example("check plan.yaml --strict"),
+)
 def check(
     files: Scenarios,
     settings: Set = [],  # noqa: B006 (typer reads the default)
@@ -446,7 +504,10 @@ def check(
     raise typer.Exit(check_files(files, read, strict=strict, target=json))
 
 
-@app.command(epilog=_example("schema > scenario.schema.json"))
+@app.command(
+    short_help="Print the JSON Schema of the scenario language.",
+    epilog=_example("schema > scenario.schema.json"),
+)
 def schema() -> None:
     """Print the JSON Schema of the scenario language, for editors and other programs."""
     from capacity.cli.starting import schema_text
@@ -454,7 +515,10 @@ def schema() -> None:
     print(schema_text(), end="")
 
 
-@app.command(epilog=_example("diff base.yaml variant.yaml"))
+@app.command(
+    short_help="Print what one scenario says otherwise than another.",
+    epilog=_example("diff base.yaml variant.yaml"),
+)
 def diff(
     old: Annotated[Path, typer.Argument(metavar="OLD", help="Scenario file.", show_default=False)],
     new: Annotated[Path, typer.Argument(metavar="NEW", help="Scenario file.", show_default=False)],
@@ -468,7 +532,10 @@ def diff(
     diff_files(old, new, partial(load, set=_settings(settings), allow_outside=allow_outside))
 
 
-@app.command(epilog=_example("compare base.yaml more_people.yaml"))
+@app.command(
+    short_help="Compare scenarios with the first, on the same luck.",
+    epilog=_example("compare base.yaml more_people.yaml"),
+)
 @with_options
 def compare(
     scenarios: Scenarios,
@@ -492,7 +559,9 @@ def compare(
         compare_files(scenarios, read, files, by, how, quiet=quiet)
 
 
-@app.command(epilog=_example("init plan"))
+@app.command(
+    short_help="Write a scenario and accounts to begin with.", epilog=_example("init plan")
+)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to.")],
 ) -> None:

@@ -21,6 +21,22 @@ from capacity.errors import QuestionError
 R = TypeVar("R")
 
 
+def whole(option: str, least: int) -> Callable[[object], int]:
+    """A reader of the whole numbers that an option takes; thousands may stand apart, 10_000."""
+
+    def read(text: object) -> int:
+        mend = f"Write a whole number of {least} or more"
+        try:
+            number = int(str(text))
+        except ValueError:
+            raise QuestionError(f"{option} {text}: is not a whole number. {mend}") from None
+        if number < least:
+            raise QuestionError(f"{option} {text}: is below {least}. {mend}")
+        return number
+
+    return read
+
+
 @dataclass(frozen=True)
 class Files:
     """Where everything goes; None for what is not wanted."""
@@ -59,7 +75,11 @@ class Machines:
 
     workers: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Compute in N processes; the same numbers."),
+        typer.Option(
+            metavar="N",
+            parser=whole("--workers", 1),
+            help="Compute in N processes; the same numbers.",
+        ),
     ] = None
     dask: Annotated[
         str | None,

@@ -44,7 +44,9 @@ class Manner(NamedTuple):
 
     def marked(self, value: float, spread: float) -> str:
         """The number, with a mark where its error matters."""
-        return f"{MARK if self.off(value, spread) else ''}{self.say(value)}"
+        said = self.say(value)
+        is_known = said[0] in "<>" or not self.off(value, spread)
+        return said if is_known else f"{MARK}{said}"
 
 
 MONEY, HOURS = Manner(money, money_error), Manner(hours, hours_error)

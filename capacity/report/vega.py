@@ -24,7 +24,7 @@ ODDS = "in 8 of 10 futures"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
-ABOVE_TITLE = 22
+ABOVE_TITLE = 26
 """Of a legend, in pixels, where the vertical axis has a title and no panel does."""
 NAME, SENTENCE, _KEY, PANEL = 20, 28, 14, 44
 """Characters of a name and of what was done beside a bar, in a legend, and above a panel."""
@@ -83,8 +83,24 @@ def short(text: str, most: int) -> str:
 
 def _labels(names: Iterable[str], most: int) -> Spec:
     """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
-    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
+    listed = json.dumps("\n".join(["", *told_apart(list(names), most)]))
     return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
+
+
+def told_apart(names: Sequence[str], most: int) -> list[str]:
+    """Names, cut short: where they begin alike, in their middle, so that the last word is seen."""
+    cut = [short(name, most) for name in names]
+    return [
+        _with_end(name, most) if cut.count(one) > 1 else one
+        for name, one in zip(names, cut, strict=True)
+    ]
+
+
+def _with_end(text: str, most: int) -> str:
+    *_, last = drawable(text).split() or [""]
+    room = most - cell_len(last) - 1
+    fits = cell_len(drawable(text)) <= most or room < most // 2
+    return short(text, most) if fits else f"{short(text, room)} {last}"
 
 
 def title(text: str, most: int) -> str:
