@@ -219,8 +219,8 @@ def footer(figures: Figures) -> Iterator[str]:
         return
     seed = figures.result.manifest["seed"]
     yield (
-        f"Money and hours are expected values, required FTE and coverage by {figures.rows} "
-        f"medians; ranges run from p10 to p90. Seed {seed}."
+        f"Money and hours are expected values, FTE and coverage by {figures.rows} medians; ranges "
+        f"run from p10 to p90. Seed {seed}."
     )
     yield (
         "± is a Monte Carlo standard error; behind several figures, the largest. "

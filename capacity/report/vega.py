@@ -169,7 +169,8 @@ def down_at(value: float, *, dashed: bool = False) -> Spec:
     mark = {"type": "rule", "color": INK, "strokeWidth": 1.5}
     mark |= {"strokeDash": [4, 3]} if dashed else {}
     ends = {"y": {"value": 0}, "y2": {"value": "height"}}
-    return layer(mark, {"x": {"datum": value}, **ends})
+    once = {"data": {"values": [{}]}}  # not for each of the names
+    return {**once, **layer(mark, {"x": {"datum": value}, **ends})}
 
 
 def band(colour: str, low: Mapping[str, Any]) -> Spec:
