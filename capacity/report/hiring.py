@@ -61,11 +61,12 @@ def _sentences(plan: HiringPlan) -> Iterator[str]:
     elif not plan.holds:
         yield f"The plan that was found does not hold {_wanted(plan)} on fresh luck."
     yield _do(plan)
-    if plan.early:
-        yield _early(plan)
     yield _odds(plan)
     if plan.cost > 0:
         yield _cost(plan)
+    if plan.early:
+        yield _early(plan)
+    if plan.cost > 0:
         yield from _bound(plan)
     if math.isfinite(plan.value):
         yield from _worth(plan)

@@ -28,6 +28,10 @@ ABOVE_TITLE = 26
 """Of a legend, in pixels, where the vertical axis has a title and no panel does."""
 NAME, SENTENCE, _KEY, PANEL = 20, 28, 14, 44
 """Characters of a name and of what was done beside a bar, in a legend, and above a panel."""
+_IN_ONE_PERIOD: dict[Any, Spec] = {
+    "line": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+    "area": {"type": "rule", "strokeWidth": 30},
+}
 _NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
@@ -57,9 +61,22 @@ _CONFIG = {
 
 def whole(rows: Iterable[Row], body: Mapping[str, Any]) -> Spec:
     """A drawing of rows."""
-    data = {"values": [{key: said(value) for key, value in row.items()} for row in rows]}
+    found = [{key: said(value) for key, value in row.items()} for row in rows]
     paper = {"$schema": _SCHEMA, "background": "transparent", "config": _CONFIG}
-    return {**paper, "data": data, **body}
+    if len({row["period"] for row in found if "period" in row}) == 1:
+        body = _of_one_period(body)
+    return {**paper, "data": {"values": found}, **body}
+
+
+def _of_one_period(drawing: Any) -> Any:
+    """A drawing with dots for its lines and bars for its bands: of one period nobody sees those."""
+    if isinstance(drawing, list):
+        return [_of_one_period(part) for part in drawing]
+    if not isinstance(drawing, Mapping):
+        return drawing
+    found = {key: _of_one_period(part) for key, part in drawing.items()}
+    mark = _IN_ONE_PERIOD.get(found.get("type"), {})
+    return {**found, **mark}
 
 
 def said(value: object) -> object:

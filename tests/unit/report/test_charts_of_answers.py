@@ -254,8 +254,8 @@ def test_several_plans_beside_each_other(compared: capacity.Comparison) -> None:
     assert len(set(names)) == len(names)
     assert {"odds", "odds_2"} <= set(names)
     assert len(several.page.headline) <= 3
-    cheapest = "The team costs least with A plan and A plan (3): €"
-    assert any(sentence.startswith(cheapest) for sentence in several.page.headline)
+    cheapest = "The team costs least with A plan and A plan (2): €"
+    assert any(said.startswith(cheapest) for said in several.page.headline)
 
 
 # --- work that is due -----------------------------------------------------------------------------
@@ -274,6 +274,17 @@ def test_tasks_without_a_colour_of_their_own_are_one(scenario: Load) -> None:
         bars = [row["due"] for row in rows if row["period"] == period]
         assert len(bars) == len(TASKS) + 1
         assert sum(bars) == pytest.approx(result.mean("due_hours", period=period, role="csm"))
+
+
+def test_of_one_period_there_is_something_to_see(scenario: Load) -> None:
+    """A line through one point is none: dots stand for lines, and a bar for the band."""
+    result = capacity.simulate(scenario(PLAN, set={"horizon.months": 1}), trials=100)
+    for name, dots in (("required_fte", 4), ("arr", 1)):
+        drawn = ET.fromstring(result.chart(name).drawing)
+        marks = [one.get("class", "") for one in drawn.iter()]
+        assert not any("mark-line" in mark or "mark-area" in mark for mark in marks)
+        shown = [one for one in drawn.iter() if "mark-symbol role-mark" in one.get("class", "")]
+        assert sum(len(list(one)) for one in shown) == dots
 
 
 # --- a sweep --------------------------------------------------------------------------------------
