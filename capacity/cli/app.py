@@ -306,7 +306,10 @@ def plan(
             help="Futures that confirm the plan; 10,000.",
         ),
     ] = None,
-    seed: Seed = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole("--seed", 0), help="The luck of the search."),
+    ] = None,
     settings: Set = [],  # noqa: B006 (typer reads the default)
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")

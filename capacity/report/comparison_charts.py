@@ -93,7 +93,8 @@ def _in_a_row(comparison: Comparison, spot: str) -> Iterator[Row]:
     manner = manner_of(first.row)
     for place, (name, value) in enumerate(both):
         said = manner.say(value)
-        kind = "total" if place == 0 else _judged(manner, value - first.old)
+        alike = place == 0 or said == manner.say(first.old)
+        kind = "total" if alike else _judged(manner, value - first.old)
         label, sign = label_of(first.row), currency_of(first.row)
         yield {"name": name, "place": place, "value": value, "said": said, "kind": kind,
                "label": label, "sign": sign, "end": max(value, 0.0), "better": manner.better,
@@ -114,7 +115,8 @@ def _of_plans(spot: str, rows: Sequence[Row]) -> Chart:
     return Chart(
         chart_name("plans", spot),
         finding,
-        "Bars: expected values, the first plan in grey; blue is better than that, orange worse.",
+        "Bars: expected values, the first plan and what is like it in grey; blue is better, orange "
+        "worse.",
         f"Bars by plan, {label}. {finding}",
         vega.whole(rows, _bars([row["name"] for row in rows], x, "value")),
     )

@@ -186,7 +186,7 @@ def down_at(value: float, *, dashed: bool = False) -> Spec:
     mark = {"type": "rule", "color": INK, "strokeWidth": 1.5}
     mark |= {"strokeDash": [4, 3]} if dashed else {}
     ends = {"y": {"value": 0}, "y2": {"value": "height"}}
-    once = {"data": {"values": [{}]}}  # not for each of the names
+    once: Spec = {"data": {"values": [{}]}}  # not for each of the names
     return {**once, **layer(mark, {"x": {"datum": value}, **ends})}
 
 

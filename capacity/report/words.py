@@ -93,7 +93,7 @@ def unbroken(text: str) -> str:
 
 def parted(text: str) -> str:
     """The same with spaces that are like any other, for those who copy it."""
-    return text.replace(_NO_BREAK, " ")
+    return text.replace(_NO_BREAK, " ").replace(_JOINED, "")
 
 
 def in_unit(unit: str) -> Callable[[float], str]:
