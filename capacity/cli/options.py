@@ -27,7 +27,7 @@ def whole(option: str, least: int) -> Callable[[object], int]:
     def read(text: object) -> int:
         mend = f"Write a whole number of {least} or more"
         try:
-            number = int(str(text))
+            number = int(str(text).encode("ascii"))  # digits are 0 to 9
         except ValueError:
             raise QuestionError(f"{option} {text}: is not a whole number. {mend}") from None
         if number < least:

@@ -121,6 +121,11 @@ def table(title: str, *heads: str) -> Table:
     return out
 
 
+def marked(said: str, *, matters: bool) -> str:
+    """A figure, marked where its error matters; ``>99 %`` and the like are rough as they are."""
+    return f"{MARK}{said}" if matters and said[0] not in "<>" else said
+
+
 def in_lines(text: str, width: int, first: str = "", hanging: str = "") -> list[str]:
     """A text in lines, none of which ends between a number and its unit.
 

@@ -27,6 +27,8 @@ CASES = {
     "plan plan.yaml --trials 0": "--trials 0: is below 1. Write a whole number of 1 or more",
     "run plan.yaml --workers 1.5": "--workers 1.5: is not a whole number. Write a whole number of "
     "1 or more",
+    "run plan.yaml --trials ५०": "--trials ५०: is not a whole number. Write a whole number of 0 or "
+    "more",
     "calibrate churn log.csv --term year": "--term year: is not a number. Write months as a "
     "number, as --term 12",
 }

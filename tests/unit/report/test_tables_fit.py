@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 import capacity
-from capacity.report.tables import in_lines, plain
+from capacity.report.tables import in_lines, marked, plain
 from capacity.report.text import report
 from capacity.report.told import Told
 from capacity.report.value import report as value_report
@@ -79,3 +79,8 @@ def test_no_line_ends_between_a_number_and_its_unit(width: int) -> None:
         assert not start.startswith(("%", "points", "h ", "of 1", "100 f", "±", "1.4", "4 "))
         assert not end.endswith("±")
     assert " ".join(" ".join(lines[2:]).split()) == f"• {' '.join((5 * sentence).split())}"
+
+
+def test_a_bound_has_no_mark() -> None:
+    assert [marked(said, matters=True) for said in ("99 %", ">99 %")] == ["~99 %", ">99 %"]
+    assert marked("99 %", matters=False) == "99 %"
