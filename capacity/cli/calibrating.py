@@ -17,7 +17,7 @@ from capacity.cli.learned import (
     run,
     share_of,
 )
-from capacity.cli.options import NOTHING, Files, whole, with_options
+from capacity.cli.options import NOTHING, Files, Quiet, whole, with_options
 
 calibrate = typer.Typer(
     help="Learn inputs from logs: a fragment of a scenario, with sources and diagnostics.",
@@ -26,7 +26,6 @@ calibrate = typer.Typer(
 )
 
 Log = Annotated[Path, typer.Argument(metavar="LOG", help="The log: CSV, Parquet or Excel.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
 
 
 def _example(command: str) -> str:
