@@ -10,7 +10,7 @@ from pathlib import Path
 
 from capacity.cli.interrupts import heed_interrupts
 
-CANNOT_WRITE, INTERRUPTED = 2, 130
+MISTAKEN, CANNOT_WRITE, INTERRUPTED = 2, 2, 130
 
 
 def main() -> None:
@@ -56,11 +56,15 @@ def _refuse_what_is_empty(words: list[str]) -> None:
 
 def _run() -> None:
     from capacity.cli.app import app
+    from capacity.cli.mistyped import MISTYPED, in_one_line
     from capacity.errors import CapacityError, InputError
 
     try:
         _refuse_what_is_empty(sys.argv)
-        app()
+        sys.exit(app(standalone_mode=False))
+    except MISTYPED as error:
+        print(in_one_line(error).rstrip(), file=sys.stderr)
+        sys.exit(MISTAKEN)
     except CapacityError as error:
         print(error, file=sys.stderr)
         if isinstance(error, InputError):

@@ -41,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.add_typer(calibrate, name="calibrate")
+app.add_typer(calibrate, name="calibrate", short_help="Learn inputs from your own logs.")
 
 Sweep = Annotated[
     list[str],
@@ -232,18 +232,50 @@ def _leave_by(result: Result) -> None:
         raise typer.Exit(NOT_AS_EXPECTED)
 
 
-for _verb, _example in (
-    (run, "run plan.yaml --set team.csm.headcount=8 --html report.html"),
-    (sweep, "sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night"),
-    (questions.roi, "roi plan.yaml --without cs --without task:qbr"),
-    (questions.plan, "plan plan.yaml --coverage 95% --confidence 90%"),
-    (questions.sensitivity, "sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'"),
-    (questions.backtest, "backtest plan.yaml --actuals actuals.csv --html back-test.html"),
-    (questions.explain, "explain plan.yaml required_fte --role csm --period 2027-03"),
-    (check, "check plan.yaml --strict"),
-    (schema, "schema > scenario.schema.json"),
-    (diff, "diff base.yaml variant.yaml"),
-    (compare, "compare base.yaml more_people.yaml"),
-    (init, "init plan"),
+for _verb, _short, _example in (
+    (
+        run,
+        "Simulate a scenario: work, people, revenue, cost.",
+        "run plan.yaml --set team.csm.headcount=8 --html report.html",
+    ),
+    (
+        sweep,
+        "Simulate plans for many values, into a folder.",
+        "sweep unit_*.yaml --sweep team.csm.headcount=6:14 --out night",
+    ),
+    (
+        questions.roi,
+        "What would be lost without the team, or a part of it.",
+        "roi plan.yaml --without cs --without task:qbr",
+    ),
+    (
+        questions.plan,
+        "Find the cheapest hires with which the work gets done.",
+        "plan plan.yaml --coverage 95% --confidence 90%",
+    ),
+    (
+        questions.sensitivity,
+        "Tell which uncertain inputs drive a figure.",
+        "sensitivity plan.yaml --metric 'required_fte[csm, 2027-03]'",
+    ),
+    (
+        questions.backtest,
+        "Hold a plan against what happened.",
+        "backtest plan.yaml --actuals actuals.csv --html back-test.html",
+    ),
+    (
+        questions.explain,
+        "Tell the arithmetic of one number, down to the inputs.",
+        "explain plan.yaml required_fte --role csm --period 2027-03",
+    ),
+    (check, "Name every mistake of scenarios; list the assumptions.", "check plan.yaml --strict"),
+    (schema, "Print the JSON Schema of the scenario language.", "schema > scenario.schema.json"),
+    (diff, "Print what one scenario says otherwise than another.", "diff base.yaml variant.yaml"),
+    (
+        compare,
+        "Compare scenarios with the first, on the same luck.",
+        "compare base.yaml more_people.yaml",
+    ),
+    (init, "Write a scenario and accounts to begin with.", "init plan"),
 ):
-    app.command(epilog=f"Example: capacity {_example}")(with_options(_verb))
+    app.command(short_help=_short, epilog=f"Example: capacity {_example}")(with_options(_verb))

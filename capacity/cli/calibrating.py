@@ -7,8 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from capacity.cli.learned import NOWHERE, USUALLY, Reading, Targets, hours_of, run, share_of
-from capacity.cli.options import NOTHING, Files, Quiet, with_options
+from capacity.cli.learned import (
+    NOWHERE,
+    USUALLY,
+    Reading,
+    Targets,
+    hours_of,
+    months_of,
+    run,
+    share_of,
+)
+from capacity.cli.options import NOTHING, Files, Quiet, whole, with_options
 
 calibrate = typer.Typer(
     help="Learn inputs from logs: a fragment of a scenario, with sources and diagnostics.",
@@ -23,7 +32,10 @@ def _example(command: str) -> str:
     return f"Example: capacity calibrate {command}"
 
 
-@calibrate.command(epilog=_example("hours timesheets.csv --columns task=Activity"))
+@calibrate.command(
+    short_help="Hours of each task, from a log of jobs.",
+    epilog=_example("hours timesheets.csv --columns task=Activity"),
+)
 @with_options
 def hours(
     log: Log,
@@ -56,7 +68,10 @@ def hours(
     run(lambda: learn(log, **asked, **reading.how), [log], targets, files, quiet=quiet)
 
 
-@calibrate.command(epilog=_example("rates tickets.csv accounts.csv --since 2025-01-01"))
+@calibrate.command(
+    short_help="Events a year and account, from a log of events.",
+    epilog=_example("rates tickets.csv accounts.csv --since 2025-01-01"),
+)
 @with_options
 def rates(
     log: Log,
@@ -88,7 +103,10 @@ def rates(
     )
 
 
-@calibrate.command(epilog=_example("churn accounts.csv --term 12 --write churn.yaml"))
+@calibrate.command(
+    short_help="Churn by segment, from who left when.",
+    epilog=_example("churn accounts.csv --term 12 --write churn.yaml"),
+)
 @with_options
 def churn(
     log: Log,
@@ -100,7 +118,8 @@ def churn(
         ),
     ] = "auto",
     term: Annotated[
-        float | None, typer.Option(metavar="MONTHS", help="Length of a contract.")
+        float | None,
+        typer.Option(metavar="MONTHS", parser=months_of("--term"), help="Length of a contract."),
     ] = None,
     snapshots: Annotated[
         Path | None,
@@ -161,7 +180,10 @@ def churn(
     run(lambda: learn(log, **asked, **reading.how), inputs, targets, files, quiet=quiet)
 
 
-@calibrate.command(epilog=_example("team people.csv --since 2023-01-01 --output done.csv"))
+@calibrate.command(
+    short_help="Attrition, time to hire and ramp, from a roster.",
+    epilog=_example("team people.csv --since 2023-01-01 --output done.csv"),
+)
 @with_options
 def team(
     log: Log,
@@ -181,7 +203,11 @@ def team(
     ] = None,
     ramped: Annotated[
         int | None,
-        typer.Option(min=1, help="Months after which people count as ramped; 12 without."),
+        typer.Option(
+            metavar="MONTHS",
+            parser=whole("--ramped", 1),
+            help="Months after which people count as ramped; 12 without.",
+        ),
     ] = None,
     reading: Reading = USUALLY,
     targets: Targets = NOWHERE,

@@ -161,3 +161,16 @@ def hours_of(option: str, text: str) -> float:
         return HOURS.check(parse_hours(text), text)
     except ValueError as error:
         raise QuestionError(f"{option} {error}") from None
+
+
+def months_of(option: str) -> Callable[[object], float]:
+    """A reader of the months that an option takes."""
+
+    def read(text: object) -> float:
+        try:
+            return float(str(text))
+        except ValueError:
+            mend = f"Write months as a number, as {option} 12"
+            raise QuestionError(f"{option} {text}: is not a number. {mend}") from None
+
+    return read

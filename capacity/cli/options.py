@@ -25,9 +25,26 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+
+def whole(option: str, least: int) -> Callable[[object], int]:
+    """A reader of the whole numbers that an option takes; thousands may stand apart, 10_000."""
+
+    def read(text: object) -> int:
+        mend = f"Write a whole number of {least} or more"
+        try:
+            number = int(str(text).encode("ascii"))  # digits are 0 to 9
+        except ValueError:
+            raise QuestionError(f"{option} {text}: is not a whole number. {mend}") from None
+        if number < least:
+            raise QuestionError(f"{option} {text}: is below {least}. {mend}")
+        return number
+
+    return read
+
+
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.", show_default=False)]
 Scenarios = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", parser=whole("--seed", 0), help="The luck.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
 
 
@@ -70,7 +87,10 @@ class Futures:
     """How many futures there are, and with which luck; as the plan says where nothing is given."""
 
     trials: Annotated[
-        int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
+        int | None,
+        typer.Option(
+            metavar="N", parser=whole("--trials", 0), help="Futures; 0 computes expected values."
+        ),
     ] = None
     seed: Seed = None
 
@@ -84,7 +104,10 @@ class Futures:
 class Several:
     """How many futures there are, where expected values say nothing; and with which luck."""
 
-    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None
+    trials: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole("--trials", 1), help="Futures, 1,000 or more."),
+    ] = None
     seed: Seed = None
 
     @property
@@ -164,7 +187,11 @@ class Machines:
 
     workers: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Compute in N processes; the same numbers."),
+        typer.Option(
+            metavar="N",
+            parser=whole("--workers", 1),
+            help="Compute in N processes; the same numbers.",
+        ),
     ] = None
     dask: Annotated[
         str | None,

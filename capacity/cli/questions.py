@@ -23,6 +23,7 @@ from capacity.cli.options import (
     pairs,
     progress_of,
     say,
+    whole,
 )
 
 
@@ -39,7 +40,12 @@ def roi(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MONTH", help="First month without it.")
     ] = None,
-    months: Annotated[int, typer.Option(help="Headline horizon, at least 36.")] = 36,
+    months: Annotated[
+        int,
+        typer.Option(
+            metavar="N", parser=whole("--months", 1), help="Headline horizon, at least 36."
+        ),
+    ] = 36,
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Value of each task, too; takes longer.")
     ] = False,
@@ -77,11 +83,21 @@ def plan(
         ),
     ] = None,
     priority: Annotated[
-        int | None, typer.Option(metavar="N", help="Last priority of the work that counts.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            parser=whole("--priority", 1),
+            help="Last priority of the work that counts.",
+        ),
     ] = None,
     most: Annotated[
         int | None,
-        typer.Option("--max-hires-per-month", metavar="N", help="New seats a month, all roles."),
+        typer.Option(
+            "--max-hires-per-month",
+            metavar="N",
+            parser=whole("--max-hires-per-month", 0),
+            help="New seats a month, all roles.",
+        ),
     ] = None,
     freeze: Annotated[
         str | None, typer.Option(metavar="MONTHS", help="Months without hires: 2027-05,2027-07.")
@@ -90,9 +106,15 @@ def plan(
         str | None, typer.Option(metavar="MONEY", help="Expected cost of the team, as 2.4M.")
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, help="Futures that confirm the plan; 10,000.")
+        int | None,
+        typer.Option(
+            metavar="N", parser=whole("--trials", 1), help="Futures that confirm the plan; 10,000."
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="The luck of the search.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", parser=whole("--seed", 0), help="The luck of the search."),
+    ] = None,
     changed: Changed = AS_WRITTEN,
     write: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the scenario with the hires.")
@@ -149,7 +171,14 @@ def sensitivity(
         bool,
         typer.Option("--fixed-too", help="Move numbers without a range by 10 %, too; slower."),
     ] = False,
-    months: Annotated[int, typer.Option(help="Horizon of npv and roi, at least the plan's.")] = 36,
+    months: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            parser=whole("--months", 1),
+            help="Horizon of npv and roi, at least the plan's.",
+        ),
+    ] = 36,
     futures: Several = SEVERAL,
     changed: Changed = AS_WRITTEN,
     files: Files = NOTHING,

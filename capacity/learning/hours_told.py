@@ -24,8 +24,6 @@ def words(step: float) -> str:
 
 def sentences(learned: list[Learned], step: float) -> Iterator[str]:
     """What was found, in sentences."""
-    if step:
-        yield f"Entries are rounded to {words(step)}: each is taken for a range of that width."
     for one in learned:
         low, high = (math.exp(one.log_mean + z * one.error) for z in (-Z_OF_P95, Z_OF_P95))
         leaning = f"; {100 * (1 - one.own):.0f} % of it leans on the other tasks"
@@ -34,6 +32,8 @@ def sentences(learned: list[Learned], step: float) -> Iterator[str]:
             f"({low:.2f} to {high:.2f} in 9 of 10){leaning * (one.own < OWN)}. "
             f"Form: {one.family}."
         )
+    if step:
+        yield f"Entries are rounded to {words(step)}: each is taken for a range of that width."
 
 
 def warnings(learned: list[Learned]) -> Iterator[str]:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from capacity.backtesting.answer import Backtest
     from capacity.report.page import Page
 
-_REPEATED = 2
-"""Sentences of the headline: the verdict, and what is behind it."""
+_REPEATED = 3
+"""Sentences of the headline: the verdict, what is behind it, and how good the ranges were."""
 
 
 def page(found: Backtest) -> Page:

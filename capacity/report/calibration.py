@@ -15,7 +15,7 @@ from capacity.report.chart import Chart
 from capacity.report.page import Page, Table
 from capacity.report.palette import HEADS, NEED
 from capacity.report.tables import WIDTH, plain, table
-from capacity.report.words import UNKNOWN
+from capacity.report.words import UNKNOWN, share
 
 if TYPE_CHECKING:
     from capacity.learning.answer import Calibration, Curve, Findings
@@ -27,6 +27,9 @@ _TITLES = {
     "team": "People, from a roster",
 }
 _DIGITS = 4
+_REPEATED = 3
+"""Sentences of the headline."""
+_APART = "farthest"
 _DATA, _FIT = "history", "fit"
 _COLOURS = {_DATA: HEADS, _FIT: NEED}
 
@@ -51,7 +54,8 @@ def page(found: Calibration) -> Page:
     return Page(
         _TITLES[found.what],
         ", ".join(found.manifest["files"]),
-        found.sentences,
+        found.sentences[:_REPEATED],
+        found.sentences[_REPEATED:],
         charts=tuple(_charts(found)),
         tables=tuple(Table.of(one) for one in _tables(found)),
         notes=tuple(_notes(found)),
@@ -112,15 +116,24 @@ def _notes(found: Calibration) -> Iterator[str]:
 def _charts(found: Calibration) -> Iterator[Chart]:
     if not found.curves:
         return
-    first = found.curves[0]
+    finding, first = _finding(found), found.curves[0]
     named = ", ".join(curve.name for curve in found.curves)
     yield Chart(
         "fit",
-        f"History against what was fitted: {first.up} by {first.across}",
+        finding,
         "Points: history. Line: the fit.",
-        f"Points and a line, {first.up} by {first.across}, for {named}",
+        f"Points and a line, {first.up} by {first.across}, for {named}. {finding}",
         vega.whole(list(_rows(found)), {"vconcat": list(_panels(found))}),
     )
+
+
+def _finding(found: Calibration) -> str:
+    """How far fit and history are from each other, where that is known."""
+    apart = [(row[-1], row[0]) for one in found.findings if _APART in one.units for row in one.rows]
+    if not apart:
+        return f"What was fitted against history: {found.curves[0].up}"
+    most, name = max(apart)
+    return f"Fit and history are farthest apart for {name}: by {share(most, 1)} of its rows"
 
 
 def _rows(found: Calibration) -> Iterator[vega.Row]:

@@ -298,6 +298,8 @@ def _figures(versus: Versus, *, lucky: bool) -> Table:
     heads = ["", "A", "B", "B − A", *([RANGE, "better", "same"] if lucky else [])]
     out = _folding(title, *heads)
     for told in versus.headline:
+        if math.isnan(told.old) and math.isnan(told.new):
+            continue  # without luck there are no odds
         manner, row = _MANNERS[told.row["metric"]], told.row
         cells = [manner.say(told.old), manner.say(told.new), manner.exactly(row)]
         out.add_row(label_of(row), *cells, *(_spread(manner, row) if lucky else ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from capacity.report import vega
@@ -23,6 +24,12 @@ _ODDS = {_BETTER: GAIN, _SAME: OTHERS, _WORSE: LOSS}
 _KINDS = {_BETTER: GAIN, _WORSE: LOSS, "total": TOTAL}
 _COMPARED = ("p_covered", "team_cost", "arr")
 """What several plans are held beside each other by, as far as they have it."""
+_BEST = {
+    "p_covered": "{role} reaches its coverage target in every period most often with {plans}: "
+    "{said} of the futures",
+    "team_cost": "The team costs least with {plans}: {said}",
+    "arr": "ARR {period} is highest with {plans}: {said}",
+}
 _MOST_FALLS, _FEW_FALLS, _MOST_NAMED, _MOST_STEPS = 4, 2, 3, 12
 """Waterfalls of one scenario, and of each of several; names in a title; bars of a waterfall."""
 _FIRST = ("p_covered", "team_cost", "arr", "gross_profit", "dropped_hours", "required_fte")
@@ -48,18 +55,29 @@ def charts(comparison: Comparison) -> Iterator[Chart]:
 def plans(comparison: Comparison) -> Iterator[Chart]:
     """Each plan's coverage, cost and revenue, where they differ."""
     for metric in _COMPARED:
-        if metric == "p_covered" and not comparison.trials:
-            continue  # one future without luck has no odds
-        spots = dict.fromkeys(
-            str(told.spot)
-            for versus in comparison.versus
-            for told in versus.headline
-            if told.spot.name == metric
-        )
-        for spot in spots:
-            rows = list(_in_a_row(comparison, spot))
-            if len({row["said"] for row in rows}) > 1:
-                yield _of_plans(spot, rows)
+        yield from _by_plan(comparison, metric)
+
+
+def best(comparison: Comparison) -> Iterator[str]:
+    """The best plan by coverage, of the role that comes first, by cost and by revenue."""
+    for metric in _COMPARED:
+        for chart in islice(_by_plan(comparison, metric), 1):
+            yield f"{chart.finding}."
+
+
+def _by_plan(comparison: Comparison, metric: str) -> Iterator[Chart]:
+    if metric == "p_covered" and not comparison.trials:
+        return  # one future without luck has no odds
+    spots = dict.fromkeys(
+        str(told.spot)
+        for versus in comparison.versus
+        for told in versus.headline
+        if told.spot.name == metric
+    )
+    for spot in spots:
+        rows = list(_in_a_row(comparison, spot))
+        if len({row["said"] for row in rows}) > 1:
+            yield _of_plans(spot, rows)
 
 
 def _in_a_row(comparison: Comparison, spot: str) -> Iterator[Row]:
@@ -75,10 +93,13 @@ def _in_a_row(comparison: Comparison, spot: str) -> Iterator[Row]:
     manner = manner_of(first.row)
     for place, (name, value) in enumerate(both):
         said = manner.say(value)
-        kind = "total" if place == 0 else _judged(manner, value - first.old)
+        alike = place == 0 or said == manner.say(first.old)
+        kind = "total" if alike else _judged(manner, value - first.old)
         label, sign = label_of(first.row), currency_of(first.row)
         yield {"name": name, "place": place, "value": value, "said": said, "kind": kind,
                "label": label, "sign": sign, "end": max(value, 0.0), "better": manner.better,
+               "metric": first.row["metric"], "role": first.row["role"],
+               "when": first.row["period"],
                "about": f"{name}: {label} {said}"}  # fmt: skip
 
 
@@ -87,15 +108,15 @@ def _judged(manner: Manner, difference: float) -> str:
 
 
 def _of_plans(spot: str, rows: Sequence[Row]) -> Chart:
-    label, word = rows[0]["label"], "highest" if rows[0]["better"] > 0 else "lowest"
-    finding = f"{label}: {word} with {_best(rows)}"
+    label, finding = rows[0]["label"], _best(rows)
     x = vega.amount("value", None, labelExpr=vega.AMOUNT, tickCount=4)
     if rows[0]["said"].endswith("%"):
         x = vega.amount("value", None, format="~%", tickCount=4)
     return Chart(
         chart_name("plans", spot),
         finding,
-        "Bars: expected values, the first plan in grey; blue is better than that, orange worse.",
+        "Bars: expected values, the first plan and what is like it in grey; blue is better, orange "
+        "worse.",
         f"Bars by plan, {label}. {finding}",
         vega.whole(rows, _bars([row["name"] for row in rows], x, "value")),
     )
@@ -106,7 +127,11 @@ def _best(rows: Sequence[Row]) -> str:
     best = max(rows, key=lambda row: float(row["better"] * row["value"]))
     names = [row["name"] for row in rows if row["said"] == best["said"]]
     more = [f"{len(names) - _MOST_NAMED} more"] * (len(names) > _MOST_NAMED)
-    return f"{' and '.join(names[:_MOST_NAMED] + more)}, {best['sign']}{best['said']}"
+    *others, last = names[:_MOST_NAMED] + more
+    named = f"{', '.join(others)} and {last}" if others else last
+    said = f"{best['sign']}{best['said']}"
+    about = {"role": best["role"], "period": best["when"]}
+    return _BEST[best["metric"]].format(plans=named, said=said, **about)
 
 
 def _bars(names: Sequence[str], x: Spec, begin: str) -> Spec:
@@ -227,7 +252,7 @@ def _waterfall(versus: Versus, fall: Waterfall, end: str, whose: str) -> Chart:
     if spread:
         ends = {"x": vega.place("low"), "x2": {"field": "high"}}
         spec["layer"] = [spec["layer"][0], vega.layer(whisker, ends), *spec["layer"][1:]]
-    spec["layer"] = [*spec["layer"], vega.at_zero()]
+    spec["layer"] = [*spec["layer"], vega.down_at(0.0, dashed=True)]
     return Chart(
         f"{chart_name('waterfall', str(fall.spot))}{end}",
         finding,

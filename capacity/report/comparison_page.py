@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from capacity.report.comparison import told
-from capacity.report.comparison_charts import charts, plans
+from capacity.report.comparison_charts import best, charts
 from capacity.report.filled import filled
 
 if TYPE_CHECKING:
@@ -33,13 +33,9 @@ def page(comparison: Comparison) -> Page:
 
 
 def _headline(said: Told, comparison: Comparison) -> Iterator[str]:
-    """Of one scenario what it takes, does and earns; of several that of each, and the best."""
-    first = said.parts[0].sentences
-    if len(comparison.versus) == 1:
-        yield from first[:_REPEATED]
-        return
-    yield from first
-    yield from (f"{chart.finding}." for chart in plans(comparison))
+    """Of one scenario what it takes, does and earns; of several which is best in each of these."""
+    found = list(best(comparison)) if len(comparison.versus) > 1 else []
+    yield from (found or said.parts[0].sentences)[:_REPEATED]
 
 
 def _in_short(comparison: Comparison) -> dict[str, str]:

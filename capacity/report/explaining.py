@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from capacity.report.tables import in_lines
 from capacity.report.words import UNKNOWN, money, share
 
 if TYPE_CHECKING:
@@ -178,8 +178,4 @@ def place(term: Term) -> str:
 
 
 def _filled(text: str, indent: str, hanging: str = _HANGING) -> str:
-    after = indent + hanging
-    return textwrap.fill(
-        text, WIDTH, initial_indent=indent, subsequent_indent=after, break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+    return "\n".join(in_lines(text, WIDTH, indent, indent + hanging))

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from capacity.report.tables import MARK
+from capacity.report.tables import marked
 from capacity.report.words import (
     hours,
     hours_error,
@@ -44,7 +44,7 @@ class Manner(NamedTuple):
 
     def marked(self, value: float, spread: float) -> str:
         """The number, with a mark where its error matters."""
-        return f"{MARK if self.off(value, spread) else ''}{self.say(value)}"
+        return marked(self.say(value), matters=bool(self.off(value, spread)))
 
 
 MONEY, HOURS = Manner(money, money_error), Manner(hours, hours_error)

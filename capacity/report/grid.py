@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from capacity.quantities import in_yaml
 from capacity.report.expected import figure
-from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, WIDTH, plain, table
+from capacity.report.tables import FEW, MARK, RANGE, TOO_FEW, WIDTH, marked, plain, table
 from capacity.report.told import Told
 from capacity.report.words import (
     UNKNOWN,
@@ -41,11 +41,11 @@ class _Figure(NamedTuple):
 
     def mean(self, row: Mapping[str, Any]) -> str:
         """The expected value, with a mark where its Monte Carlo error is known and matters."""
-        return f"{MARK if self.off(row['mean'], row['se']) else ''}{self.say(row['mean'])}"
+        return marked(self.say(row["mean"]), matters=bool(self.off(row["mean"], row["se"])))
 
     def high(self, row: Mapping[str, Any]) -> str:
-        """What 1 future of 10 exceeds."""
-        return self.say(row["p90"])
+        """What 1 future of 10 exceeds; nothing where there is no luck."""
+        return "" if math.isnan(row["p90"]) else self.say(row["p90"])
 
     def range(self, row: Mapping[str, Any]) -> str:
         """``1.36M to 1.41M``; nothing where there is no luck."""

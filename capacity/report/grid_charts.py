@@ -13,7 +13,7 @@ from capacity.report.chart import Chart, chart_name
 from capacity.report.grid import short_paths
 from capacity.report.palette import NEED, OTHERS, TASKS
 from capacity.report.vega import ODDS, Row, Spec
-from capacity.report.words import hours, money, people, share
+from capacity.report.words import currency_sign, hours, money, people, share
 
 if TYPE_CHECKING:
     from capacity.sweeping import Grid
@@ -90,6 +90,18 @@ class Spot:
         return self._say(value)
 
     @property
+    def sign(self) -> str:
+        """The currency of an amount of money."""
+        return currency_sign(self.rows[0]["unit"]) if self._say is money else ""
+
+    @property
+    def unit(self) -> str | None:
+        """What the vertical axis shows."""
+        if self.rows[0]["unit"] == "share":
+            return "of the futures" if self.metric == "p_covered" else None
+        return self.sign.strip() or str(self.rows[0]["unit"])
+
+    @property
     def differs(self) -> bool:
         """Whether it differs by more than nobody would mind."""
         known = [row["mean"] for row in self.rows if math.isfinite(row["mean"])]
@@ -102,8 +114,12 @@ class Spot:
     def finding(self) -> str:
         """Where it is highest and where lowest."""
         known = [row for row in self.rows if math.isfinite(row["mean"])]
-        ends = [pick(known, key=lambda row: row["mean"]) for pick in (max, min)]
-        high, low = (f"{self.say(row['mean'])} with {self.swept.said(row)}" for row in ends)
+        ends = [self.say(pick(row["mean"] for row in known)) for pick in (min, max)]
+        alike = (next(row for row in known if self.say(row["mean"]) == said) for said in ends)
+        low, high = (
+            f"{self.sign}{said} with {self.swept.said(row)}"
+            for said, row in zip(ends, alike, strict=True)
+        )
         return f"{self.label}: from {low} to {high}"
 
     def points(self) -> Iterator[Row]:
@@ -141,15 +157,22 @@ def _chart(spot: Spot) -> Chart:
         spot.finding,
         f"Dots: expected {spot.label} by {swept.axis}.{band} All meet the same luck.",
         f"Lines by {swept.axis}, {spot.label}. {spot.finding}",
-        vega.whole(rows, vega.over_time(_layers(spot, swept.lines, banded=banded))),
+        vega.whole(rows, _drawn(spot, banded=banded)),
     )
+
+
+def _drawn(spot: Spot, *, banded: bool) -> Spec:
+    """Lines over the values that are beside each other."""
+    found = vega.over_time(_layers(spot, spot.swept.lines, banded=banded))
+    found["encoding"]["x"]["axis"] |= {"title": vega.title(spot.swept.axis, vega.PANEL)}
+    return found
 
 
 def _layers(spot: Spot, lines: Sequence[str], *, banded: bool) -> list[Spec]:
     axis = {"labelExpr": vega.AMOUNT}
     if spot.metric in ("p_covered", "grr", "nrr"):
         axis = {"format": "~%"}
-    y = vega.amount("middle", None, zero=spot.metric not in ("arr", "grr", "nrr"), **axis)
+    y = vega.amount("middle", spot.unit, zero=spot.metric not in ("arr", "grr", "nrr"), **axis)
     line: dict[str, Any] = {"type": "line", "strokeWidth": 2}
     dot: dict[str, Any] = {"type": "point", "filled": True, "size": 70, "opacity": 1}
     colour: Spec = {}
@@ -158,6 +181,7 @@ def _layers(spot: Spot, lines: Sequence[str], *, banded: bool) -> list[Spec]:
     else:
         names = [*lines[: len(TASKS)], _OTHERS][: len(lines)]
         shade = vega.stroked(names, [*TASKS, OTHERS][: len(names)])
+        shade["legend"]["offset"] = vega.ABOVE_TITLE
         colour = {"color": shade, "detail": {"field": "line", "type": "nominal"}}
     bands = [vega.band(NEED, {**y, "field": "low"})] if banded else []
     dots = {**colour, "color": {**colour["color"], "legend": None}} if colour else {}

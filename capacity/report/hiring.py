@@ -61,11 +61,13 @@ def _sentences(plan: HiringPlan) -> Iterator[str]:
     elif not plan.holds:
         yield f"The plan that was found does not hold {_wanted(plan)} on fresh luck."
     yield _do(plan)
-    if plan.early:
-        yield _early(plan)
     yield _odds(plan)
     if plan.cost > 0:
         yield _cost(plan)
+    if plan.early:
+        yield _early(plan)
+    if plan.cost > 0:
+        yield from _bound(plan)
     if math.isfinite(plan.value):
         yield from _worth(plan)
 
@@ -146,16 +148,24 @@ def _cost(plan: HiringPlan) -> str:
     text = f"The team then costs {money(plan.cost, currency)}{off} over the plan"
     if plan.starts:
         text += f", {money(plan.added_cost, currency)} of it for these hires"
+    if plan.starts and math.isfinite(plan.value):
+        text += f", which are worth {_exactly(plan.value, plan.value_error, currency)}"
+    return f"{text}."
+
+
+def _bound(plan: HiringPlan) -> Iterator[str]:
+    """Whether a cheaper plan may exist."""
     if not plan.starts or not math.isfinite(plan.bound) or not plan.holds:
-        return f"{text}."
-    bound, gap = money(plan.bound, currency), share(abs(plan.gap), 1)
+        return
+    bound, gap = money(plan.bound, plan.base.plan.currency), share(abs(plan.gap), 1)
     is_near = abs(plan.gap) < _NOTHING
     if plan.is_bound:
         left = "nothing" if is_near or plan.gap < 0 else f"at most {gap}"
-        return f"{text}. No plan costs less than {bound}: {left} could be saved."
+        yield f"No plan costs less than {bound}: {left} could be saved."
+        return
     beside = "the same" if is_near else f"{bound}, {gap} {'more' if plan.gap < 0 else 'less'}"
     since = _and([_LOOSE[name] for name in plan.loose_ends])
-    return f"{text}. The program's own estimate is {beside}; it is no bound, since {since}."
+    yield f"The program's own estimate of the cost is {beside}; it is no bound, since {since}."
 
 
 def _worth(plan: HiringPlan) -> Iterator[str]:
@@ -164,8 +174,8 @@ def _worth(plan: HiringPlan) -> Iterator[str]:
     if plan.starts:
         amount = _exactly(plan.value, plan.value_error, currency)
         yield (
-            f"The hires are worth {amount} from {span}: gross profit less cost, discounted, "
-            f"against hiring nobody. {_after(plan)}"
+            f"What the hires are worth, {amount}, is gross profit less cost from {span}, "
+            f"discounted, against hiring nobody. {_after(plan)}"
         )
     yield _best(plan)
     best_first = sorted(plan.marginals, key=lambda one: -one.value)[:_MOST_SAID]

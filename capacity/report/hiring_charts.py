@@ -194,7 +194,7 @@ def _worth(plan: HiringPlan) -> Chart:
             "name": _named(row),
             "place": place,
             "worth": row["npv"],
-            "said": money(row["npv"]).replace("-", "−"),
+            "said": money(row["npv"]),
             "end": max(row["npv"], 0.0),
             "kind": row["kind"],
             "about": row["about"],
@@ -206,12 +206,14 @@ def _worth(plan: HiringPlan) -> Chart:
     if best is not None and best.hires.total:
         finding = f"{best.hires.total} more pay best: {money(best.value, currency)}"
     elif plan.hires.total:
-        finding += f"; this plan is worth {money(plan.value, currency).replace('-', '−')}"
+        this = next(row for row in points if row["is_plan"])  # of the futures of its bar
+        finding += f"; this plan is worth {money(this['npv'], currency)}"
     return Chart(
         "value",
         finding,
         "Bars: gross profit less cost of the team over the plan, discounted, against hiring "
-        "nobody. What comes after the plan is not in it.",
+        "nobody. What comes after the plan is not in it. Of "
+        f"{plan.manifest['trials_of_search']:,} futures.",
         f"Bars by plan, value against hiring nobody. {finding}",
         vega.whole(rows, _bars([row["name"] for row in rows], rows)),
     )
@@ -230,7 +232,7 @@ def _bars(names: Sequence[str], rows: Sequence[Row]) -> Spec:
         names,
         [
             vega.touched({"type": "bar", "height": 14}, x=x, color=colours),
-            vega.at_zero(),
+            vega.down_at(0.0, dashed=True),
             vega.layer(beside, {"x": vega.place("end"), "text": {"field": "said"}}),
         ],
         vega.SENTENCE,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from capacity.extras import check_installed, needed
 from capacity.report.palette import dark_rules
-from capacity.report.words import kept_together
+from capacity.report.words import unbroken
 
 if TYPE_CHECKING:
     from capacity.report.page import Page
@@ -20,6 +20,8 @@ _HOME = "capacity.report"
 WHAT = "HTML"
 _FEW = 3
 """Warnings that are read at once; more of them are folded."""
+_MANY = 8
+"""Sentences behind the headline that are; the others are folded."""
 
 
 def check_html() -> None:
@@ -59,7 +61,7 @@ def _filled(name: str, page: Page, **ours: str) -> str:
     )
     environment.filters["named"] = lambda text: _named(text, page.names, markup)
     environment.filters["drawing"] = markup  # of our own making, and XML already
-    environment.globals |= {"is_figure": _is_figure, "few": _FEW}
+    environment.globals |= {"is_figure": _is_figure, "few": _FEW, "many": _MANY}
     parts = {key: markup(part) for key, part in ours.items()}
     text: str = environment.from_string(_part(name)).render(page=page, **parts)
     return text
@@ -87,10 +89,10 @@ def _named(text: str, names: Iterable[str], markup: Any) -> Any:
     """
     longest = sorted((name for name in names if name.strip()), key=len, reverse=True)
     if not longest:
-        return markup.escape(kept_together(text))
+        return markup.escape(unbroken(text))
     found = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest))})(?!\w)")
     parts = found.split(text)
     return markup("").join(
-        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(kept_together(part))
+        markup("<bdi>{}</bdi>").format(part) if i % 2 else markup.escape(unbroken(part))
         for i, part in enumerate(parts)
     )

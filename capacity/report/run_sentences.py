@@ -218,7 +218,10 @@ def footer(figures: Figures) -> Iterator[str]:
         yield "Expected values: every input at its mean. Odds need trials."
         return
     seed = figures.result.manifest["seed"]
-    yield f"Money and hours are expected values; ranges run from p10 to p90. Seed {seed}."
+    yield (
+        f"Money and hours are expected values, FTE and coverage by {figures.rows} medians; ranges "
+        f"run from p10 to p90. Seed {seed}."
+    )
     yield (
         "± is a Monte Carlo standard error; behind several figures, the largest. "
         f"{MARK} marks figures where it is 1 % or more, of shares half a point or more."

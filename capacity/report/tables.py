@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from io import StringIO
+from itertools import takewhile
+from typing import Any
 
-from rich.console import Console, Group
+from rich.cells import cell_len
+from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
+
+from capacity.report.words import kept_together, parted
 
 WIDTH = 110
 MARK = "~"
@@ -15,6 +22,8 @@ RANGE = "8 of 10 futures"
 _TO = " to "
 _ANY = 1000
 """Characters that no table has."""
+_NAMES = 3
+"""Part of a line, one in so many, that names may always take."""
 FEW = 50
 """Futures of which fewer than five lie beyond p10 or p90, so that no error of these is known."""
 TOO_FEW = f"So few futures say little of odds and ranges: give {FEW} or more."
@@ -29,19 +38,72 @@ def plain(shown: Group, width: int = WIDTH) -> str:
 
 
 def fitted(shown: Group, console: Console) -> Group:
-    """A report whose tables fit: where one is too wide, heads take two lines, then ranges do."""
+    """A report whose tables fit, none of their figures cut.
+
+    Where one is too wide, heads take two lines, then ranges do, then names; and columns that have
+    no room even so stand below, beside the same names.
+    """
+    parts: list[RenderableType] = []
     for part in shown.renderables:
-        if isinstance(part, Table):
-            for column in part.columns if _is_wide(part, console) else ():
-                column.header = _on_two_lines(str(column.header))
-            for column in part.columns if _is_wide(part, console) else ():
-                column.no_wrap = not any(_TO in str(cell) for cell in column.cells)
-    return shown
+        parts += _fitting(part, console) if isinstance(part, Table) else [part]
+    return Group(*parts)
 
 
-def _is_wide(table: Table, console: Console) -> bool:
+def _fitting(table: Table, console: Console) -> Iterator[RenderableType]:
+    """A table, or several below each other."""
+    for column in table.columns if _excess(table, console) else ():
+        column.header = _on_two_lines(str(column.header))
+    ranges = [i for i, one in enumerate(table.columns) if any(_TO in str(c) for c in one.cells)]
+    while ranges and _excess(table, console):
+        table = _copy(table, range(len(table.columns)), broken=ranges.pop(0))
+    excess = _excess(table, console)
+    if excess:
+        names = table.columns[0]
+        longest = max((cell_len(str(cell)) for cell in names.cells), default=0)
+        names.no_wrap, names.overflow = False, "fold"
+        names.max_width = max(longest - excess, console.width // _NAMES)
+    if _excess(table, console):
+        yield from _in_parts(table, console)
+    else:
+        yield table
+
+
+def _in_parts(table: Table, console: Console) -> Iterator[RenderableType]:
+    """Its columns, as many beside each other as have room; those of names stand in each part."""
+    names = [*range(len([*takewhile(lambda one: one.justify == "left", table.columns)]))]
+    chosen: list[int] = []
+    for i in range(len(names), len(table.columns)):
+        if chosen and _excess(_copy(table, [*names, *chosen, i]), console):
+            yield from (_copy(table, [*names, *chosen]), Text())
+            table.title, chosen = None, []
+        chosen.append(i)
+    yield _copy(table, [*names, *chosen])
+
+
+def _copy(table: Table, chosen: Iterable[int], broken: int | None = None) -> Table:
+    """Some columns of a table; one of ranges may be broken in two lines."""
+    out = Table(title=table.title, title_justify="left", title_style="bold", box=None)
+    out.pad_edge = False
+    some = {i: table.columns[i] for i in chosen}
+    for one in some.values():
+        out.add_column(one.header, **_looks(one))
+    for cells in zip(*(one.cells for one in some.values()), strict=True):
+        shown = dict(zip(some, map(str, cells), strict=True))
+        if broken is not None:
+            shown[broken] = shown[broken].replace(_TO, f"{_TO.rstrip()}\n")
+        out.add_row(*shown.values())
+    return out
+
+
+def _looks(column: Column) -> dict[str, Any]:
+    kept = ("justify", "no_wrap", "overflow", "max_width")
+    return {name: getattr(column, name) for name in kept}
+
+
+def _excess(table: Table, console: Console) -> int:
+    """By how many cells a table is wider than there is room."""
     room = console.options.update(max_width=_ANY)
-    return Measurement.get(console, room, table).maximum > console.width
+    return max(Measurement.get(console, room, table).maximum - console.width, 0)
 
 
 def _on_two_lines(head: str) -> str:
@@ -57,3 +119,28 @@ def table(title: str, *heads: str) -> Table:
     for i, head in enumerate(heads):
         out.add_column(head, justify="left" if i == 0 else "right", no_wrap=True)
     return out
+
+
+def marked(said: str, *, matters: bool) -> str:
+    """A figure, marked where its error matters; ``>99 %`` and the like are rough as they are."""
+    return f"{MARK}{said}" if matters and said[0] not in "<>" else said
+
+
+def in_lines(text: str, width: int, first: str = "", hanging: str = "") -> list[str]:
+    """A text in lines, none of which ends between a number and its unit.
+
+    Parameters
+    ----------
+    width
+        Cells of a line; letters of some scripts take two. A word that is too long stays whole.
+    first, hanging
+        What the first line begins with, and those after it.
+    """
+    lines = [first]
+    for word in kept_together(text).split(" "):
+        is_empty = lines[-1] in (first, hanging)
+        if not is_empty and cell_len(lines[-1]) + 1 + cell_len(word) > width:
+            lines.append(hanging)
+            is_empty = True
+        lines[-1] += word if is_empty else f" {word}"
+    return [parted(line) for line in lines]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from rich.console import Console, ConsoleOptions, Group
 from rich.table import Table
 from rich.text import Text
 
-from capacity.report.words import kept_together, parted
+from capacity.report.tables import in_lines
 
 
 @dataclass(frozen=True)
@@ -49,12 +48,8 @@ class Sentence:
 
     def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
         """Its lines; a word that is too long for one is broken."""
-        lines = textwrap.wrap(
-            kept_together(self.text), options.max_width,
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
-        for line in lines:
-            yield Text(parted(line), style=self.style)
+        for line in in_lines(self.text, options.max_width):
+            yield Text(line, style=self.style)
 
 
 @dataclass(frozen=True)

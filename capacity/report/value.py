@@ -285,6 +285,7 @@ class Removed:
 def _by_horizon(told: Sequence[Removed]) -> Table:
     heads = ("break-even", "ROI", RANGE, "above 0 in", "with run-off", RANGE)
     out = table("Break-even and return", "without", "over", *heads)
+    out.columns[1].justify = "left"
     for one in told:
         for period in one.periods:
             out.add_row(
@@ -304,6 +305,7 @@ def _in_money(told: Sequence[Removed]) -> Table:
     currency = currency_name(told[0].plan.currency)
     heads = ("NPV", RANGE, "above 0 in", "with run-off", "above 0 in", "IRR", "paid back")
     out = table(f"Present value, {currency}", "without", "over", *heads)
+    out.columns[1].justify = "left"
     for one in told:
         for period in one.periods:
             months = one.value.mean("payback_period", period)

@@ -91,7 +91,7 @@ def _dots(names: Sequence[str], *, lucky: bool) -> Spec:
     dot = {"type": "point", "filled": True, "size": 90, "opacity": 1}
     beside = {"type": "text", "align": "left", "color": INK, "fontSize": 12, "dx": 8}
     layers = [
-        vega.at_zero(),
+        vega.down_at(0.0, dashed=True),
         vega.touched(dot, x=x, color=colour),
         vega.layer({**beside, "x": "width"}, {"text": {"field": "said"}}),
     ]
@@ -236,8 +236,7 @@ def _by_task(one: Removed) -> Chart:
         )
         rows.append(
             {"name": tasks.tasks[k], "place": place, "worth": worth, "cost": cost,
-             "said": money(worth), "label": f"worth {money(worth)}",
-             "end": max(worth, cost, 0.0), "about": about, "kind": _GAINS[worth >= 0]}
+             "said": money(worth), "about": about, "kind": _GAINS[worth >= 0]}
         )  # fmt: skip
     paid = sum(row["worth"] >= row["cost"] for row in rows)
     finding = (
@@ -247,8 +246,8 @@ def _by_task(one: Removed) -> Chart:
     return Chart(
         "task_value",
         finding,
-        f"Bar: share in the gross profit over {one.horizon('')} (Shapley). Mark: what the hours "
-        "of the task cost.",
+        f"Bar, and the amount beside it: share in the gross profit over {one.horizon('')} "
+        "(Shapley). Mark: what the hours of the task cost.",
         f"Bars by task, value against cost. {finding}",
         vega.whole(rows, _task_bars([row["name"] for row in rows])),
     )
@@ -258,12 +257,11 @@ def _task_bars(names: Sequence[str]) -> Spec:
     x = vega.amount("worth", None, labelExpr=vega.AMOUNT)
     colour = {**vega.keyed("kind", _COLOURS), "legend": None}
     mark = {"type": "tick", "color": INK, "thickness": 2.5, "size": 20}
-    beside = {"type": "text", "align": "left", "dx": 8, "color": INK, "fontSize": 12}
     return vega.by_name(
         names,
         [
             vega.touched({"type": "bar", "height": 14}, x=x, color=colour),
             vega.layer(mark, {"x": vega.place("cost")}),
-            vega.layer(beside, {"x": vega.place("end"), "text": {"field": "label"}}),
+            vega.said_beside(),
         ],
     )

@@ -24,10 +24,14 @@ ODDS = "in 8 of 10 futures"
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 _BESIDE_NAMES, _BAR = 210, 26
-ABOVE_TITLE = 22
+ABOVE_TITLE = 26
 """Of a legend, in pixels, where the vertical axis has a title and no panel does."""
 NAME, SENTENCE, _KEY, PANEL = 20, 28, 14, 44
 """Characters of a name and of what was done beside a bar, in a legend, and above a panel."""
+_IN_ONE_PERIOD: dict[Any, Spec] = {
+    "line": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+    "area": {"type": "rule", "strokeWidth": 30},
+}
 _NO_XML = re.compile("[\ufffe\uffff]")
 _ROOM = {"left": 14, "right": 5, "top": 5, "bottom": 5}
 """Letters of another machine may be wider than those a drawing was measured with."""
@@ -57,9 +61,22 @@ _CONFIG = {
 
 def whole(rows: Iterable[Row], body: Mapping[str, Any]) -> Spec:
     """A drawing of rows."""
-    data = {"values": [{key: said(value) for key, value in row.items()} for row in rows]}
+    found = [{key: said(value) for key, value in row.items()} for row in rows]
     paper = {"$schema": _SCHEMA, "background": "transparent", "config": _CONFIG}
-    return {**paper, "data": data, **body}
+    if len({row["period"] for row in found if "period" in row}) == 1:
+        body = _of_one_period(body)
+    return {**paper, "data": {"values": found}, **body}
+
+
+def _of_one_period(drawing: Any) -> Any:
+    """A drawing with dots for its lines and bars for its bands: of one period nobody sees those."""
+    if isinstance(drawing, list):
+        return [_of_one_period(part) for part in drawing]
+    if not isinstance(drawing, Mapping):
+        return drawing
+    found = {key: _of_one_period(part) for key, part in drawing.items()}
+    mark = _IN_ONE_PERIOD.get(found.get("type"), {})
+    return {**found, **mark}
 
 
 def said(value: object) -> object:
@@ -83,8 +100,24 @@ def short(text: str, most: int) -> str:
 
 def _labels(names: Iterable[str], most: int) -> Spec:
     """Names, cut short, for the numbers 0, 1 …; for their form see `title`."""
-    listed = json.dumps("\n".join(["", *(short(name, most) for name in names)]))
+    listed = json.dumps("\n".join(["", *told_apart(list(names), most)]))
     return {"labelExpr": f"split({listed}, '\\n')[datum.value + 1]"}
+
+
+def told_apart(names: Sequence[str], most: int) -> list[str]:
+    """Names, cut short: where they begin alike, in their middle, so that the last word is seen."""
+    cut = [short(name, most) for name in names]
+    return [
+        _with_end(name, most) if cut.count(one) > 1 else one
+        for name, one in zip(names, cut, strict=True)
+    ]
+
+
+def _with_end(text: str, most: int) -> str:
+    *_, last = drawable(text).split() or [""]
+    room = most - cell_len(last) - 1
+    fits = cell_len(drawable(text)) <= most or room < most // 2
+    return short(text, most) if fits else f"{short(text, room)} {last}"
 
 
 def title(text: str, most: int) -> str:
@@ -153,7 +186,8 @@ def down_at(value: float, *, dashed: bool = False) -> Spec:
     mark = {"type": "rule", "color": INK, "strokeWidth": 1.5}
     mark |= {"strokeDash": [4, 3]} if dashed else {}
     ends = {"y": {"value": 0}, "y2": {"value": "height"}}
-    return layer(mark, {"x": {"datum": value}, **ends})
+    once: Spec = {"data": {"values": [{}]}}  # not for each of the names
+    return {**once, **layer(mark, {"x": {"datum": value}, **ends})}
 
 
 def band(colour: str, low: Mapping[str, Any]) -> Spec:

@@ -17,6 +17,8 @@ _UNIT = re.compile(
     r"|(?<=\d) (?=of \d)|(?<=\bof) (?=\d)|(?<=±) (?=\W?\d)| (?=±)"
 )
 """The space before a unit, those in ``1 of 10``, and those around the error of a figure."""
+_JOINED = "\u2060"
+_BEFORE_SIGN = re.compile(r"(?<=−)(?=[^\w\s])")
 _SAID = re.compile(
     r"[~<>]*([-+−]?) ?(?:[A-Z]{3} |[^\w\s,.+-]|R\$)?([0-9][0-9,]*(?:\.[0-9]+)?)(k|M|bn)?(?: |%|$)"
 )
@@ -84,9 +86,14 @@ def kept_together(text: str) -> str:
     return _UNIT.sub(_NO_BREAK, text)
 
 
+def unbroken(text: str) -> str:
+    """The same for a browser, which would end a line behind the minus of ``−$448k``, too."""
+    return _BEFORE_SIGN.sub(_JOINED, kept_together(text))
+
+
 def parted(text: str) -> str:
     """The same with spaces that are like any other, for those who copy it."""
-    return text.replace(_NO_BREAK, " ")
+    return text.replace(_NO_BREAK, " ").replace(_JOINED, "")
 
 
 def in_unit(unit: str) -> Callable[[float], str]:

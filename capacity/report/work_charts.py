@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,9 @@ def due(figures: Figures) -> Chart:
         color=vega.shaded(names, colours),
         order={"field": "place", "type": "quantitative"},
     )
-    rows = (row for place, task in enumerate(tasks) for row in _falls_due(figures, task, place))
-    rows = ({**row, "shade": min(row["place"], len(names) - 1)} for row in rows)
+    alone = tasks if len(names) == len(tasks) else tasks[: len(TASKS)]
+    rows = [row for place, task in enumerate(alone) for row in _falls_due(figures, task, place)]
+    rows += _others_due(figures, tasks[len(alone) :], len(alone))
     return Chart(
         "due_hours",
         finding,
@@ -62,7 +64,18 @@ def _falls_due(figures: Figures, task: Task, place: int) -> Iterator[Row]:
         found = figures.result.figures("due_hours", role=role, task=task.task, by=figures.rows)
         for period, value in found.items():
             about = f"{period}, {task.task} by {role}: {hours(value)} h due"
-            yield {"period": period, "due": value, "place": place, "about": about}
+            yield {"period": period, "due": value, "place": place, "shade": place, "about": about}
+
+
+def _others_due(figures: Figures, tasks: Sequence[Task], place: int) -> Iterator[Row]:
+    """All other tasks as one."""
+    found: Counter[str] = Counter()
+    for task in tasks:
+        for row in _falls_due(figures, task, place):
+            found[row["period"]] += row["due"]
+    for period, value in found.items():
+        about = f"{period}, {len(tasks)} {_OTHERS}: {hours(value)} h due"
+        yield {"period": period, "due": value, "place": place, "shade": place, "about": about}
 
 
 # --- coverage -------------------------------------------------------------------------------------

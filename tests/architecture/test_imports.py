@@ -109,6 +109,7 @@ SLOW_AT_HOME = {
     "capacity.cli.calibrating": {"typer"},
     "capacity.cli.checking": {"rich"},
     "capacity.cli.learned": {"typer"},
+    "capacity.cli.mistyped": {"typer"},
     "capacity.cli.options": {"typer"},
     "capacity.cli.progress": {"rich"},
     "capacity.cli.questions": {"typer"},

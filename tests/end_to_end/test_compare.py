@@ -241,7 +241,9 @@ def test_what_cannot_be_asked(
 def test_no_file_at_all_is_a_usage_error(run: Callable[..., Finished]) -> None:
     done = run("compare")
     assert done.code == 2
-    assert "Missing argument" in done.err
+    assert done.lines == [
+        "capacity compare: FILE… is missing. Example: capacity compare base.yaml more_people.yaml"
+    ]
 
 
 def test_warnings_are_said_once(run: Callable[..., Finished], folder: Path) -> None:

@@ -19,6 +19,8 @@ import pytest
 from hostile import ATTACKS, PLAN, SCRIPTS, SOURCE, TASKS, write_hostile, write_variant
 from leavings import ROOT, Finished
 
+from capacity.report.words import parted
+
 BASE = ROOT / "scenarios" / "base.yaml"
 SEED_EXAMPLE = ROOT / "scenarios" / "seed_example.yaml"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -151,7 +153,7 @@ def test_every_chart_is_drawn(visit: Callable[..., Visit], name: str) -> None:
         assert (
             figure.locator("svg")
             .get_attribute("aria-label")
-            .endswith(figure.locator("h3").inner_text().strip().replace("\N{NO-BREAK SPACE}", " "))
+            .endswith(parted(figure.locator("h3").inner_text().strip()))
         )
         marks = figure.locator("svg g[class*='mark-'] > path, svg g[class*='mark-'] > line").all()
         assert len([mark for mark in marks if mark.get_attribute("d") != ""]) >= 3

@@ -20,6 +20,7 @@ from capacity.report.words import (
     share_error,
     shows,
     signed,
+    unbroken,
 )
 
 
@@ -106,3 +107,8 @@ def test_what_lies_below_nothing_has_a_minus_sign_and_nothing_has_none():
     assert (money(-1234.0), money(-0.2), money(-4e6, "USD")) == ("−1.23k", "0", "−$4.00M")
     assert (share(-0.123, 1), share(-0.0004), hours(-0.4)) == ("−12.3 %", "0 %", "0")
     assert (hours(-1234.0), people(-0.04), points(-0.05)) == ("−1,234", "0.0", "−5.0 pp")
+
+
+def test_a_browser_ends_no_line_behind_a_minus() -> None:
+    assert unbroken("worth −$448k") == "worth −\u2060$448k"
+    assert unbroken("−5 % or − 3") == "−5\u00a0% or − 3"

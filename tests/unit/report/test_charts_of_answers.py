@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 import capacity
 from capacity.report.chart import Chart, chart_name, named_apart
 from capacity.report.histogram import histogram
-from capacity.report.vega import short
+from capacity.report.palette import TASKS
+from capacity.report.vega import short, told_apart
 
 PLAN = """
 name: A plan
@@ -107,6 +109,14 @@ def test_returns_by_horizon(worth: capacity.Roi) -> None:
     assert found["… with run-off"]["middle"] == worth.mean("roi_with_run_off")
     for row in rows:
         assert row["kind"] == ("gain" if row["middle"] > 0 else "loss")
+
+
+def test_break_even_is_a_line_through_all_horizons(worth: capacity.Roi) -> None:
+    """As tall as all their rows, which lie 26 pixels from each other."""
+    root = ET.fromstring(worth.chart("roi").drawing)
+    lines = [one for one in root.iter() if one.get("stroke-dasharray") == "4,3"]
+    tall = [abs(float(one.get("y2", "0")) - float(one.get("y1", "0"))) for one in lines]
+    assert tall == [4 * 26]
 
 
 def test_the_bars_right_of_break_even_are_the_odds(worth: capacity.Roi) -> None:
@@ -239,10 +249,42 @@ def test_several_plans_beside_each_other(compared: capacity.Comparison) -> None:
         capacity.simulate(one, trials=100).mean("team_cost", period="") for one in (base, more)
     ]
     assert [row["value"] for row in rows] == pytest.approx([*costs, costs[0]])
-    assert [row["kind"] for row in rows] == ["total", "worse", "better"]
+    assert [row["kind"] for row in rows] == ["total", "worse", "total"]
     names = [chart.name for chart in several.page.charts]
     assert len(set(names)) == len(names)
     assert {"odds", "odds_2"} <= set(names)
+    assert len(several.page.headline) <= 3
+    cheapest = "The team costs least with A plan and A plan (2): €"
+    assert any(said.startswith(cheapest) for said in several.page.headline)
+
+
+# --- work that is due -----------------------------------------------------------------------------
+
+
+def test_tasks_without_a_colour_of_their_own_are_one(scenario: Load) -> None:
+    names = [f"task {number}" for number in range(len(TASKS) + 4)]
+    tasks = "".join(f"  {n}: {{role: csm, every: month, weight: 1, hours: {h}h}}\n" for h, n in
+                    enumerate(names, 1))  # fmt: skip
+    begin, end = PLAN.index("  check:"), PLAN.index("team:")
+    plan = PLAN[:begin] + tasks + PLAN[end:].replace("trainer: {", "manager_of_none: {")
+    result = capacity.simulate(scenario(plan), trials=0)
+    rows = values(result.chart("due_hours"))
+    assert {row["shade"] for row in rows} == set(range(len(TASKS) + 1))
+    for period in result.periods:
+        bars = [row["due"] for row in rows if row["period"] == period]
+        assert len(bars) == len(TASKS) + 1
+        assert sum(bars) == pytest.approx(result.mean("due_hours", period=period, role="csm"))
+
+
+def test_of_one_period_there_is_something_to_see(scenario: Load) -> None:
+    """A line through one point is none: dots stand for lines, and a bar for the band."""
+    result = capacity.simulate(scenario(PLAN, set={"horizon.months": 1}), trials=100)
+    for name, dots in (("required_fte", 4), ("arr", 1)):
+        drawn = ET.fromstring(result.chart(name).drawing)
+        marks = [one.get("class", "") for one in drawn.iter()]
+        assert not any("mark-line" in mark or "mark-area" in mark for mark in marks)
+        shown = [one for one in drawn.iter() if "mark-symbol role-mark" in one.get("class", "")]
+        assert sum(len(list(one)) for one in shown) == dots
 
 
 # --- a sweep --------------------------------------------------------------------------------------
@@ -303,6 +345,12 @@ def test_a_name_of_a_chart_can_be_that_of_a_file(text: str) -> None:
     assert name.startswith("odds")
     assert len(name) <= 40
     assert all(letter.isalnum() or letter == "_" for letter in name)
+
+
+def test_names_that_begin_alike_are_told_apart() -> None:
+    long = [f"Quarterly business review {number}" for number in (1, 2)]
+    assert told_apart([*long, "check"], 14) == ["Quarterly b… 1", "Quarterly b… 2", "check"]
+    assert told_apart(["a" * 30, "a" * 30], 14) == ["a" * 13 + "…"] * 2
 
 
 def test_charts_of_one_name_are_told_apart() -> None:

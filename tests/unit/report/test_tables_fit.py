@@ -6,11 +6,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 import capacity
-from capacity.report.tables import plain
+from capacity.report.tables import in_lines, marked, plain
 from capacity.report.text import report
 from capacity.report.told import Told
+from capacity.report.value import report as value_report
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "scenarios"
 CUT = "…"
@@ -29,6 +31,24 @@ def test_a_report_fits_eighty_columns(name: str, trials: int) -> None:
 def letters(text: str) -> str:
     """A text without its gaps; lines of a cell are not next to each other."""
     return "".join(text.split())
+
+
+@pytest.mark.parametrize("width", [50, 60])
+def test_no_figure_is_cut_however_narrow_the_terminal_is(width: int) -> None:
+    """What has no room stands below, beside the same names; ranges in two lines."""
+    plan = capacity.load(SCENARIOS / "base.yaml")
+    result, worth = capacity.simulate(plan, trials=100), capacity.roi(plan, trials=0)
+    for told in (report(result), value_report([worth])):
+        wide, narrow = plain(told, 200), plain(told, width)
+        assert max(map(len, narrow.splitlines())) <= width
+        assert CUT not in narrow
+        assert set(wide.split()) <= set(narrow.split())
+
+
+def test_lines_are_measured_in_cells_of_the_terminal() -> None:
+    """Japanese letters take two of them."""
+    lines = in_lines(10 * "顧客教育: enough people in 95 % of the futures. ", 40)
+    assert max(map(cell_len, lines)) in range(30, 41)
 
 
 def test_heads_take_two_lines_only_where_they_must() -> None:
@@ -59,3 +79,8 @@ def test_no_line_ends_between_a_number_and_its_unit(width: int) -> None:
         assert not start.startswith(("%", "points", "h ", "of 1", "100 f", "±", "1.4", "4 "))
         assert not end.endswith("±")
     assert " ".join(" ".join(lines[2:]).split()) == f"• {' '.join((5 * sentence).split())}"
+
+
+def test_a_bound_has_no_mark() -> None:
+    assert [marked(said, matters=True) for said in ("99 %", ">99 %")] == ["~99 %", ">99 %"]
+    assert marked("99 %", matters=False) == "99 %"
