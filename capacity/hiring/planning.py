@@ -13,6 +13,7 @@ import numpy as np
 from capacity.engine.layout import Layout, build_layout
 from capacity.engine.lifetime import has_lifetimes
 from capacity.hiring.answer import HiringPlan, source_of
+from capacity.hiring.confirming import Odds, Proposal, Settled, settled
 from capacity.hiring.frontier import (
     Point,
     best_paying,
@@ -27,7 +28,7 @@ from capacity.hiring.hires import Hires
 from capacity.hiring.needs import Programs, check_crowds, loose_ends, programs_of
 from capacity.hiring.obstacles import obstacle_of
 from capacity.hiring.request import Asked, Request
-from capacity.hiring.search import Found, search
+from capacity.hiring.search import search, trimmed
 from capacity.hiring.trying import Bench, Ledger
 from capacity.hiring.variant import hired
 from capacity.loading import Scenario
@@ -40,10 +41,6 @@ SEARCHED, CONFIRMED = 2_000, 10_000
 """Futures on which plans are searched, and those on which the last one is confirmed."""
 _USUAL = 25
 """Plans that a search usually tries."""
-_ROUNDS = 6
-"""Searches, each of which asks for more than the one before, at most."""
-_ERRORS = 2.0
-"""Standard errors by which the confirmed confidence may lie below what was asked for."""
 
 
 def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
@@ -88,7 +85,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
         Futures in which the plan is confirmed, rounded up to whole hundreds; it is searched in a
         fifth of them, at most 2,000 and at least 500.
     seed
-        The luck of the search; the scenario's own seed without. Other seeds confirm.
+        The luck of the search; the scenario's own seed without. Other seeds decide and confirm.
     progress
         Called with the futures simulated, and with how many it will probably be.
 
@@ -135,27 +132,29 @@ class _Work:
         self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
         self.searched = min(SEARCHED, max(_whole(trials // 5), min(500, trials)))
         self._progress = progress
-        self.ledger = Ledger(self._told)
+        self.ledger = Ledger(self._say)
         self.bench = Bench(layout, request, seed, self.searched, self.ledger)
         self.fresh = self.bench
+        """The luck that tells of the plan; nothing was chosen by it."""
 
-    def _told(self, futures: int) -> None:
+    def _say(self, futures: int) -> None:
         """Say how far it is; nobody knows how many plans it will take."""
         if self._progress:
-            usual = _USUAL * self.searched + 2 * self.trials
+            usual = _USUAL * self.searched + 3 * self.trials
             self._progress(futures, max(usual, futures + self.trials))
 
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
         check_crowds(self.layout, self.request, programs.first)
-        found, required, is_confirmed = self._search(programs)
-        hires, nobody, obstacle = found.hires, Hires(), None
-        if not found.holds:
-            obstacle, hires = obstacle_of(self.bench, hires, required)
+        found, nobody, obstacle = self._settled(programs), Hires(), None
+        hires, required = found.hires, found.required
+        if found.is_limited and not found.holds:
+            edge = hires if found.is_near else None
+            obstacle, hires = obstacle_of(self.bench, hires, required, edge)
         one = marginals(self.fresh, hires, self.searched)
         frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
-        covered = outcome.covered(self.request.by).astype(np.float64)
+        odds = self._odds(self.fresh, hires)
         gain = outcome.value - none.value
         whole = gain + outcome.later(none) - none.later(none)
         bound, gap = self._bound(programs, hires)
@@ -167,10 +166,10 @@ class _Work:
             ),
             base=self.layout.scenario,
             request=self.request,
-            holds=found.holds and is_confirmed,
+            holds=found.holds,
             hires=hires,
-            confidence=float(covered.mean()),
-            confidence_error=error_of_odds(covered),
+            confidence=odds.share,
+            confidence_error=odds.error,
             cost=float(outcome.cost.mean()),
             cost_error=error_of(outcome.cost),
             added_cost=float((outcome.cost - none.cost).mean()),
@@ -189,24 +188,38 @@ class _Work:
             manifest=self._manifest(required, time.perf_counter() - began),
         )
 
-    def _search(self, programs: Programs) -> tuple[Found, float, bool]:
-        """Search, confirm on fresh luck, and ask for more as long as that fails beyond its error.
+    def _settled(self, programs: Programs) -> Settled:
+        """Search, and confirm on fresh luck, until a plan holds or none does."""
+        deciding = self._bench(self.seed + 1)
 
-        Each confirmation has a luck of its own: one that chose a plan could not judge it.
-        """
-        required = self.request.confidence
-        for turn in range(1, _ROUNDS + 1):
+        def proposed(required: float) -> Proposal:
             found = search(self.bench, programs, required)
-            self.fresh = Bench(
-                self.layout, self.request, self.seed + turn, self.trials, self.ledger
-            )
-            covered = self.fresh.outcome(found.hires).covered(self.request.by).astype(np.float64)
-            missing = self.request.confidence - float(covered.mean())
-            error = error_of(covered)
-            if not found.holds or missing <= _ERRORS * error:
-                return found, required, True
-            required = min(required + max(missing, error), 1.0)
-        return found, required, False
+            hires, share = found.hires, self.bench.confidence(found.hires)
+            if required > self.request.confidence and not found.holds:  # it may be the answer
+                hires = trimmed(self.bench, programs, hires, share)
+                share = self.bench.confidence(hires)
+            is_allowed = self.request.allows(hires) and self._is_paid(hires)
+            return Proposal(hires, found.holds, is_allowed, share)
+
+        def told(hires: Hires) -> Odds:
+            self.fresh = self._bench(self.fresh.seed + 1)
+            return self._odds(self.fresh, hires)
+
+        self.fresh = deciding
+        return settled(
+            self.request.confidence, proposed, lambda hires: self._odds(deciding, hires), told
+        )
+
+    def _is_paid(self, hires: Hires) -> bool:
+        budget = self.request.budget
+        return budget is None or self.bench.cost(hires) <= budget
+
+    def _bench(self, seed: int) -> Bench:
+        return Bench(self.layout, self.request, seed, self.trials, self.ledger)
+
+    def _odds(self, bench: Bench, hires: Hires) -> Odds:
+        covered = bench.outcome(hires).covered(self.request.by).astype(np.float64)
+        return Odds(float(covered.mean()), error_of_odds(covered))
 
     def _frontier(
         self, programs: Programs, hires: Hires, more: list[Hires]
@@ -241,6 +254,7 @@ class _Work:
             "files": dict(scenario.files),
             "set": dict(scenario.settings),
             "seed": self.seed,
+            "decided_with_seed": self.seed + 1,
             "confirmed_with_seed": self.fresh.seed,
             "trials": self.trials,
             "trials_of_search": self.searched,
