@@ -58,7 +58,7 @@ class World:
 def test_what_is_told_reaches_the_goal_and_can_be_believed() -> None:
     """Of 1,000 questions: all reach it; the plans do so in truth, and what is told is hardly kind.
 
-    By the rule that takes the first luck at its word, the mean would be off by over half an error.
+    Were the luck that decides to tell as well, the mean would be off by a third of its error.
     """
     off, true = [], []
     for seed in range(1000):
@@ -69,8 +69,8 @@ def test_what_is_told_reaches_the_goal_and_can_be_believed() -> None:
         assert last.share >= GOAL
         true.append(TRUE[found.hires.total - 1])
         off.append((last.share - true[-1]) / last.error)
-    assert np.mean(off) < 0.3 + 4 / np.sqrt(1000)
-    assert np.mean(np.array(true) >= GOAL) > 0.85
+    assert np.mean(off) < 0.17 + 4 / np.sqrt(1000)
+    assert np.mean(np.array(true) >= GOAL) > 0.95
     assert np.mean(true) < GOAL + 0.01  # nor is more bought than that takes
 
 
