@@ -54,6 +54,11 @@ class Obstacle:
     since: str | None
 
 
+def unlimited(bench: Bench) -> Bench:
+    """The same futures without any limit."""
+    return _freer(bench, list(_FREED))
+
+
 def obstacle_of(
     bench: Bench, farthest: Hires, required: float, edge: Hires | None = None
 ) -> tuple[Obstacle, Hires]:

@@ -26,7 +26,7 @@ from capacity.hiring.frontier import (
 )
 from capacity.hiring.hires import Hires
 from capacity.hiring.needs import Programs, check_crowds, loose_ends, programs_of
-from capacity.hiring.obstacles import obstacle_of
+from capacity.hiring.obstacles import obstacle_of, unlimited
 from capacity.hiring.request import Asked, Request
 from capacity.hiring.search import search, trimmed
 from capacity.hiring.trying import Bench, Ledger
@@ -123,6 +123,12 @@ def _whole(trials: int) -> int:
     return max(-(-trials // BLOCK), 2) * BLOCK
 
 
+def _is_allowed(bench: Bench, hires: Hires) -> bool:
+    """Whether a plan keeps to the limits."""
+    budget = bench.request.budget
+    return bench.request.allows(hires) and (budget is None or bench.cost(hires) <= budget)
+
+
 class _Work:
     """The benches of one question, and what is done on them."""
 
@@ -134,8 +140,9 @@ class _Work:
         self._progress = progress
         self.ledger = Ledger(self._say)
         self.bench = Bench(layout, request, seed, self.searched, self.ledger)
-        self.fresh = self.bench
-        """The luck that tells of the plan; nothing was chosen by it."""
+        self.deciding = self._bench(seed + 1)
+        self.fresh = self.deciding
+        """The luck that tells of the plan; the one that decides where no plan got so far."""
 
     def _say(self, futures: int) -> None:
         """Say how far it is; nobody knows how many plans it will take."""
@@ -146,10 +153,11 @@ class _Work:
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
         check_crowds(self.layout, self.request, programs.first)
-        found, nobody, obstacle = self._settled(programs), Hires(), None
+        found, nobody, obstacle = self._settled(self.bench, programs), Hires(), None
         hires, required = found.hires, found.required
         if found.is_limited and not found.holds:
             edge = hires if found.is_near else None
+            required = self._required(found)
             obstacle, hires = obstacle_of(self.bench, hires, required, edge)
         one = marginals(self.fresh, hires, self.searched)
         frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
@@ -188,31 +196,30 @@ class _Work:
             manifest=self._manifest(required, time.perf_counter() - began),
         )
 
-    def _settled(self, programs: Programs) -> Settled:
+    def _settled(self, bench: Bench, programs: Programs) -> Settled:
         """Search, and confirm on fresh luck, until a plan holds or none does."""
-        deciding = self._bench(self.seed + 1)
+        goal = self.request.confidence
 
         def proposed(required: float) -> Proposal:
-            found = search(self.bench, programs, required)
-            hires, share = found.hires, self.bench.confidence(found.hires)
-            if required > self.request.confidence and not found.holds:  # it may be the answer
-                hires = trimmed(self.bench, programs, hires, share)
-                share = self.bench.confidence(hires)
-            is_allowed = self.request.allows(hires) and self._is_paid(hires)
-            return Proposal(hires, found.holds, is_allowed, share)
+            found = search(bench, programs, required)
+            hires, share = found.hires, bench.confidence(found.hires)
+            if required > goal and not found.holds:  # it may be the answer
+                hires = trimmed(bench, programs, hires, share)
+                share = bench.confidence(hires)
+            return Proposal(hires, found.holds, _is_allowed(bench, hires), share)
 
         def told(hires: Hires) -> Odds:
             self.fresh = self._bench(self.fresh.seed + 1)
             return self._odds(self.fresh, hires)
 
-        self.fresh = deciding
-        return settled(
-            self.request.confidence, proposed, lambda hires: self._odds(deciding, hires), told
-        )
+        return settled(goal, proposed, lambda hires: self._odds(self.deciding, hires), told)
 
-    def _is_paid(self, hires: Hires) -> bool:
-        budget = self.request.budget
-        return budget is None or self.bench.cost(hires) <= budget
+    def _required(self, found: Settled) -> float:
+        """What a search has to ask for, for fresh luck to confirm what would do."""
+        free = unlimited(self.bench)
+        if free.request == self.request:
+            return found.required
+        return max(found.required, self._settled(free, programs_of(free)).required)
 
     def _bench(self, seed: int) -> Bench:
         return Bench(self.layout, self.request, seed, self.trials, self.ledger)
@@ -254,7 +261,7 @@ class _Work:
             "files": dict(scenario.files),
             "set": dict(scenario.settings),
             "seed": self.seed,
-            "decided_with_seed": self.seed + 1,
+            "decided_with_seed": self.deciding.seed,
             "confirmed_with_seed": self.fresh.seed,
             "trials": self.trials,
             "trials_of_search": self.searched,

@@ -239,6 +239,10 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
         f"No plan that is allowed holds {_wanted(plan)} in {100 * plan.request.confidence:g} % of "
         f"the futures. What binds: {_and(list(found.binding))}."
     )
+    budget, own = plan.request.budget, plan.cost - plan.added_cost
+    if budget is not None and own > budget:
+        text = f"The team that is planned already costs {money(own, currency)}"
+        yield f"{text}, more than the budget of {money(budget, currency)}."
     would = []
     if found.budget is not None:
         would.append(f"a budget of {money(_up(found.budget), currency)}")

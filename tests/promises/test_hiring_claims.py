@@ -116,6 +116,16 @@ def test_what_is_claimed_is_never_below_what_was_asked(plan: capacity.Scenario, 
     assert decided - np.sqrt(decided * (1 - decided) / 500) >= 0.8
 
 
+@pytest.mark.parametrize("seed", [2, 5, 6])
+def test_the_money_that_would_do_does(plan: capacity.Scenario, seed: int) -> None:
+    """Not only on the futures of the search: fresh luck confirms what it buys."""
+    asked = {"confidence": 0.8, "trials": 500, "seed": seed}
+    short = capacity.plan(plan, budget=150_000, **asked)
+    assert short.obstacle
+    assert short.obstacle.binding == ("budget",)
+    assert capacity.plan(plan, budget=short.obstacle.budget, **asked).holds
+
+
 def test_the_confirmed_odds_are_those_of_the_scenario(found: capacity.HiringPlan) -> None:
     seed = found.manifest["confirmed_with_seed"]
     assert seed > found.manifest["seed"]
