@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from capacity.estimates import Estimate
 from capacity.scenario.kinds import Kind
 from capacity.scenario.parts import BySegment
-from capacity.scenario.structure import part_of, settings
+from capacity.scenario.settings import part_of, settings
 from capacity.units import Span
 
 
