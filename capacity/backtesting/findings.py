@@ -20,7 +20,7 @@ _QUANTILES = tuple(f"p{round(100 * q):02d}" for q in QUANTILES)
 ABOUT = ("metric", "unit", *KEYS)
 POINTS = (
     "metric", "unit", "period", *KEYS, "actual", "mean", *_QUANTILES, *WITHIN, "pit", "crps",
-    *NAIVE, "file", "line",
+    *NAIVE, "explained", "file", "line",
 )  # fmt: skip
 SCORES = (
     *ABOUT, "by", "points", "actual", "forecast", "bias", "bias_p05", "bias_p95", "bias_odds",
@@ -52,6 +52,9 @@ class Point:
         Forecasts that take no plan, by name; NaN where they are not known.
     place
         Where the value was read.
+    explained
+        Part of what it is off by that the input explains which is named for the miss; NaN where
+        none is.
     """
 
     figure: Figure
@@ -64,6 +67,7 @@ class Point:
     crps: float
     naive: Mapping[str, float]
     place: Place
+    explained: float = math.nan
 
     def row(self) -> Row:
         """For other programs."""
@@ -71,7 +75,7 @@ class Point:
         values = (
             figure.name, figure.unit, self.period, *figure.about.values(), self.actual, self.mean,
             *self.quantiles, *self.inside, self.pit, self.crps, *self.naive.values(),
-            self.place.file, self.place.line or self.place.row,
+            self.explained, self.place.file, self.place.line or self.place.row,
         )  # fmt: skip
         return dict(zip(POINTS, values, strict=True))
 

@@ -102,6 +102,15 @@ class Judged:
         """How odd the oddest figure is, all of them considered."""
         return oddest(np.stack([row for pair in self._tails for row in pair]))
 
+    def moved_by(self, values: FloatArray) -> FloatArray:
+        """By how much each point rises with a number of each future, shape (points,).
+
+        The slope of a linear regression; `values` are of shape (trials,) and not all alike.
+        """
+        apart = values - values.mean()
+        slopes = [one.values @ apart / (apart @ apart) for one in self._series]
+        return np.concatenate(slopes)
+
     # --- as values --------------------------------------------------------------------------------
 
     @cached_property

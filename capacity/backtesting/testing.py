@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,14 @@ from capacity.arrays import BoolArray, FloatArray
 from capacity.backtesting.actuals import Actuals, Observation, read_actuals
 from capacity.backtesting.answer import Backtest
 from capacity.backtesting.figures import Figure, Finder
-from capacity.backtesting.inputs import Explanation, explained
+from capacity.backtesting.findings import Point
+from capacity.backtesting.inputs import Suspect, explained
 from capacity.backtesting.judging import Judged, Series
 from capacity.backtesting.naive import Known, naive
 from capacity.backtesting.opening import opened
 from capacity.catalogue import Catalogue
 from capacity.drivers.futures import Futures
-from capacity.drivers.unknowns import unknowns
+from capacity.drivers.unknowns import Unknown, unknowns
 from capacity.engine.layout import Layout, build_layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
@@ -87,13 +89,20 @@ def backtest(
     result = simulate_given(scenario, trials, seed, executor, progress)
     known = _known_futures(result, found)
     judged = Judged([*_series(result, found, known)], seed)
-    why = _explanation(layout, judged, Futures(seed, trials, layout.copulas, executor), known)
+    futures = Futures(seed, trials, layout.copulas, executor)
+    inputs = unknowns(layout)
+    luck = futures.uniforms([one.key for one in inputs])[:, known]
+    why = explained(inputs, luck, judged.off, judged.offs)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     about["actuals"] = dict(found.files)
-    return Backtest(
+    tested = Backtest(
         scenario, judged.scores, judged.points, judged.coverage, judged.histogram, judged.odds,
         why, tuple(_doubts(found, known)), about,
     )  # fmt: skip
+    cause = tested.cause
+    return (
+        tested if cause is None else replace(tested, points=_by_value(judged, cause, luck, inputs))
+    )
 
 
 def _read(
@@ -159,10 +168,19 @@ def _series(result: Result, found: Actuals, known: BoolArray) -> Iterator[Series
         )
 
 
-def _explanation(layout: Layout, judged: Judged, futures: Futures, known: BoolArray) -> Explanation:
-    inputs = unknowns(layout)
-    luck = futures.uniforms([one.key for one in inputs])[:, known]
-    return explained(inputs, luck, judged.off, judged.offs)
+def _by_value(
+    judged: Judged, cause: Suspect, luck: FloatArray, inputs: Sequence[Unknown]
+) -> tuple[Point, ...]:
+    """Every value with the part of its miss that the cause explains, where it is freed."""
+    drawn = next(row for one, row in zip(inputs, luck, strict=True) if one is cause.unknown)
+    values = cause.unknown.quantile(drawn)
+    shifts = judged.moved_by(values) * (cause.freed - values.mean())
+    return tuple(
+        replace(point, explained=shift / (point.actual - point.mean))
+        if point.actual != point.mean
+        else point
+        for point, shift in zip(judged.points, shifts.tolist(), strict=True)
+    )
 
 
 def _doubts(found: Actuals, known: BoolArray) -> Iterator[str]:

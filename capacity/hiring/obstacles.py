@@ -54,7 +54,14 @@ class Obstacle:
     since: str | None
 
 
-def obstacle_of(bench: Bench, farthest: Hires, required: float) -> tuple[Obstacle, Hires]:
+def unlimited(bench: Bench) -> Bench:
+    """The same futures without any limit."""
+    return _freer(bench, list(_FREED))
+
+
+def obstacle_of(
+    bench: Bench, farthest: Hires, required: float, edge: Hires | None = None
+) -> tuple[Obstacle, Hires]:
     """Why no plan holds, and the best that can be done.
 
     Each limit is lifted by itself, then all of them, to see whether a plan holds.
@@ -63,6 +70,8 @@ def obstacle_of(bench: Bench, farthest: Hires, required: float) -> tuple[Obstacl
     ----------
     farthest
         The plan within the limits that covers the work in most of the futures.
+    edge
+        A plan that all but holds, and is the best that can be done.
     """
     given = [name for name in _FREED if _is_given(bench.request, name)]
     lifted = {name: _without(bench, [name], required) for name in given}
@@ -72,7 +81,7 @@ def obstacle_of(bench: Bench, farthest: Hires, required: float) -> tuple[Obstacl
         given, hires = _fewest_limits(bench, given, required)
         if hires is not None:
             found, together = dict.fromkeys(given, hires), True
-    best = _best_within(bench, farthest, required, is_money="budget" in found)
+    best = edge or _best_within(bench, farthest, required, is_money="budget" in found)
     return Obstacle(
         binding=tuple(found) or (TIME,),
         together=together,

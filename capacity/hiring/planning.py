@@ -13,6 +13,7 @@ import numpy as np
 from capacity.engine.layout import Layout, build_layout
 from capacity.engine.lifetime import has_lifetimes
 from capacity.hiring.answer import HiringPlan, source_of
+from capacity.hiring.confirming import Odds, Proposal, Settled, settled
 from capacity.hiring.frontier import (
     Point,
     best_paying,
@@ -25,9 +26,9 @@ from capacity.hiring.frontier import (
 )
 from capacity.hiring.hires import Hires
 from capacity.hiring.needs import Programs, check_crowds, loose_ends, programs_of
-from capacity.hiring.obstacles import obstacle_of
+from capacity.hiring.obstacles import obstacle_of, unlimited
 from capacity.hiring.request import Asked, Request
-from capacity.hiring.search import Found, search
+from capacity.hiring.search import search, trimmed
 from capacity.hiring.trying import Bench, Ledger
 from capacity.hiring.variant import hired
 from capacity.loading import Scenario
@@ -40,10 +41,6 @@ SEARCHED, CONFIRMED = 2_000, 10_000
 """Futures on which plans are searched, and those on which the last one is confirmed."""
 _USUAL = 25
 """Plans that a search usually tries."""
-_ROUNDS = 6
-"""Searches, each of which asks for more than the one before, at most."""
-_ERRORS = 2.0
-"""Standard errors by which the confirmed confidence may lie below what was asked for."""
 
 
 def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
@@ -88,7 +85,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
         Futures in which the plan is confirmed, rounded up to whole hundreds; it is searched in a
         fifth of them, at most 2,000 and at least 500.
     seed
-        The luck of the search; the scenario's own seed without. Other seeds confirm.
+        The luck of the search; the scenario's own seed without. Other seeds decide and confirm.
     progress
         Called with the futures simulated, and with how many it will probably be.
 
@@ -126,6 +123,12 @@ def _whole(trials: int) -> int:
     return max(-(-trials // BLOCK), 2) * BLOCK
 
 
+def _is_allowed(bench: Bench, hires: Hires) -> bool:
+    """Whether a plan keeps to the limits."""
+    budget = bench.request.budget
+    return bench.request.allows(hires) and (budget is None or bench.cost(hires) <= budget)
+
+
 class _Work:
     """The benches of one question, and what is done on them."""
 
@@ -135,27 +138,31 @@ class _Work:
         self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
         self.searched = min(SEARCHED, max(_whole(trials // 5), min(500, trials)))
         self._progress = progress
-        self.ledger = Ledger(self._told)
+        self.ledger = Ledger(self._say)
         self.bench = Bench(layout, request, seed, self.searched, self.ledger)
-        self.fresh = self.bench
+        self.deciding = self._bench(seed + 1)
+        self.fresh = self.deciding
+        """The luck that tells of the plan; the one that decides where no plan got so far."""
 
-    def _told(self, futures: int) -> None:
+    def _say(self, futures: int) -> None:
         """Say how far it is; nobody knows how many plans it will take."""
         if self._progress:
-            usual = _USUAL * self.searched + 2 * self.trials
+            usual = _USUAL * self.searched + 3 * self.trials
             self._progress(futures, max(usual, futures + self.trials))
 
     def plan(self, began: float) -> HiringPlan:
         programs = programs_of(self.bench)
         check_crowds(self.layout, self.request, programs.first)
-        found, required, is_confirmed = self._search(programs)
-        hires, nobody, obstacle = found.hires, Hires(), None
-        if not found.holds:
-            obstacle, hires = obstacle_of(self.bench, hires, required)
+        found, nobody, obstacle = self._settled(self.bench, programs), Hires(), None
+        hires, required = found.hires, found.required
+        if found.is_limited and not found.holds:
+            edge = hires if found.is_near else None
+            required = self._required(found)
+            obstacle, hires = obstacle_of(self.bench, hires, required, edge)
         one = marginals(self.fresh, hires, self.searched)
         frontier, best, best_whole = self._frontier(programs, hires, [more.hires for more in one])
         outcome, none = self.fresh.outcome(hires), self.fresh.outcome(nobody)
-        covered = outcome.covered(self.request.by).astype(np.float64)
+        odds = self._odds(self.fresh, hires)
         gain = outcome.value - none.value
         whole = gain + outcome.later(none) - none.later(none)
         bound, gap = self._bound(programs, hires)
@@ -167,10 +174,10 @@ class _Work:
             ),
             base=self.layout.scenario,
             request=self.request,
-            holds=found.holds and is_confirmed,
+            holds=found.holds,
             hires=hires,
-            confidence=float(covered.mean()),
-            confidence_error=error_of_odds(covered),
+            confidence=odds.share,
+            confidence_error=odds.error,
             cost=float(outcome.cost.mean()),
             cost_error=error_of(outcome.cost),
             added_cost=float((outcome.cost - none.cost).mean()),
@@ -189,24 +196,37 @@ class _Work:
             manifest=self._manifest(required, time.perf_counter() - began),
         )
 
-    def _search(self, programs: Programs) -> tuple[Found, float, bool]:
-        """Search, confirm on fresh luck, and ask for more as long as that fails beyond its error.
+    def _settled(self, bench: Bench, programs: Programs) -> Settled:
+        """Search, and confirm on fresh luck, until a plan holds or none does."""
+        goal = self.request.confidence
 
-        Each confirmation has a luck of its own: one that chose a plan could not judge it.
-        """
-        required = self.request.confidence
-        for turn in range(1, _ROUNDS + 1):
-            found = search(self.bench, programs, required)
-            self.fresh = Bench(
-                self.layout, self.request, self.seed + turn, self.trials, self.ledger
-            )
-            covered = self.fresh.outcome(found.hires).covered(self.request.by).astype(np.float64)
-            missing = self.request.confidence - float(covered.mean())
-            error = error_of(covered)
-            if not found.holds or missing <= _ERRORS * error:
-                return found, required, True
-            required = min(required + max(missing, error), 1.0)
-        return found, required, False
+        def proposed(required: float) -> Proposal:
+            found = search(bench, programs, required)
+            hires, share = found.hires, bench.confidence(found.hires)
+            if required > goal and not found.holds:  # it may be the answer
+                hires = trimmed(bench, programs, hires, share)
+                share = bench.confidence(hires)
+            return Proposal(hires, found.holds, _is_allowed(bench, hires), share)
+
+        def told(hires: Hires) -> Odds:
+            self.fresh = self._bench(self.fresh.seed + 1)
+            return self._odds(self.fresh, hires)
+
+        return settled(goal, proposed, lambda hires: self._odds(self.deciding, hires), told)
+
+    def _required(self, found: Settled) -> float:
+        """What a search has to ask for, for fresh luck to confirm what would do."""
+        free = unlimited(self.bench)
+        if free.request == self.request:
+            return found.required
+        return max(found.required, self._settled(free, programs_of(free)).required)
+
+    def _bench(self, seed: int) -> Bench:
+        return Bench(self.layout, self.request, seed, self.trials, self.ledger)
+
+    def _odds(self, bench: Bench, hires: Hires) -> Odds:
+        covered = bench.outcome(hires).covered(self.request.by).astype(np.float64)
+        return Odds(float(covered.mean()), error_of_odds(covered))
 
     def _frontier(
         self, programs: Programs, hires: Hires, more: list[Hires]
@@ -241,6 +261,7 @@ class _Work:
             "files": dict(scenario.files),
             "set": dict(scenario.settings),
             "seed": self.seed,
+            "decided_with_seed": self.deciding.seed,
             "confirmed_with_seed": self.fresh.seed,
             "trials": self.trials,
             "trials_of_search": self.searched,

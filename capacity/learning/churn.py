@@ -39,6 +39,7 @@ from capacity.learning.retention import (
     by_renewal,
     compared,
 )
+from capacity.learning.silence import silence
 from capacity.learning.terms import NO_TERM, Terms, is_term, renewals_of, unseen_of
 from capacity.learning.volatility import Years, years_at_renewals, years_by_tenure
 from capacity.units import MONTHS_PER_YEAR
@@ -128,7 +129,10 @@ def learn_churn(path: str | Path, how: Reading, asked: Asked) -> Calibration:
         tuple(findings(found, lives, years, growth, effects)),
         sum((one.rejects() for one in logs), Rejects()),
         manifest_of(logs, lives.until, asdict(asked)),
-        tuple(warnings(log, found, growth, effects, asked.movable)),
+        (
+            *silence(log, *lives.events),
+            *warnings(log, found, growth, effects, asked.movable),
+        ),
         tuple(curves(told, lives)),
     )
 

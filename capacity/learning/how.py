@@ -88,13 +88,10 @@ class Reading:
             read_date_format(self.date_format)
         except ValueError as error:
             raise QuestionError(f"date_format: {error}") from None
-        if self.latest > today():
-            text = "has not come yet. Write the day of the export"
-            raise QuestionError(f"as_of {self.as_of} {text}")
 
     @property
     def latest(self) -> dt.date:
-        """The last day that is believed."""
+        """The last day that is believed; only where none was said it is the clock's."""
         return self.as_of or today()
 
 

@@ -63,6 +63,11 @@ class Lives:
         return (np.fmax(self.starts, self.since), self.after - _DAY) if self.has_dates else ()
 
     @property
+    def events(self) -> tuple[DateArray, DateArray]:
+        """Days on which one began, and on which one ended; empty where tenures were given."""
+        return self.starts, (self.after - _DAY)[self.ended[: len(self.after)]]
+
+    @property
     def cut(self) -> str:
         """From when on they were seen, for a source; empty where that was always so."""
         return "" if np.isnat(self.since) else f", seen from {self.since}"

@@ -22,6 +22,7 @@ from capacity.learning.lives import Lives, read_lives
 from capacity.learning.log import Log
 from capacity.learning.opening import check_heard, read_log
 from capacity.learning.rates_told import curves, findings, sentences, warnings
+from capacity.learning.silence import silence
 from capacity.report.words import share
 
 EVENTS, ACCOUNTS = ("account", "task", "date"), ("account", "segment", "start", "end")
@@ -64,7 +65,10 @@ def learn_rates(
         tuple(findings(found, seasons)),
         rejects + of_accounts.rejects(),
         manifest_of(logs, until, {"since": since}),
-        tuple(warnings(found, since, period, sorted(set(lives.groups()) - set(there)))),
+        (
+            *silence(log, days[good]),
+            *warnings(found, since, period, sorted(set(lives.groups()) - set(there))),
+        ),
         tuple(curves(found)),
     )
 

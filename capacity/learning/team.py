@@ -32,6 +32,7 @@ from capacity.learning.opening import check_heard, read_log
 from capacity.learning.ramp import Ramp, read_ramps
 from capacity.learning.rejects import Rejects
 from capacity.learning.searches import ALL, Search, search_of
+from capacity.learning.silence import silence
 from capacity.learning.team_told import curves, findings, sentences, warnings
 from capacity.units import DAYS_PER_MONTH, MONTHS_PER_YEAR
 
@@ -94,7 +95,7 @@ def learn_team(path: str | Path, how: Reading, asked: Asked) -> Calibration:
         tuple(findings(found, searches, ramps)),
         sum((one.rejects() for one in logs), Rejects()),
         manifest_of(logs, people.until, asdict(asked)),
-        tuple(doubts),
+        (*silence(log, *people.events), *doubts),
         tuple(curves(found, people, searches)),
     )
 

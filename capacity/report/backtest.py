@@ -262,14 +262,15 @@ def _freed(one: Suspect) -> tuple[str, str, str]:
 
 def _outside(found: Backtest) -> Table:
     """Values outside of the widest range, those furthest out first."""
-    out = table("Outside of the 90 % range", "figure", "period", "happened", "forecast", "range")
+    heads = ["period", "happened", "forecast", "range", *["explained"] * bool(found.cause)]
+    out = table("Outside of the 90 % range", "figure", *heads)
     outside = [one for one in found.points if not one.inside[-1]]
     for one in sorted(outside, key=lambda one: -abs(one.pit - 0.5))[:_MOST]:
         say = _in(one.figure)
         low, high = say(one.quantiles[0]), say(one.quantiles[-1])
         out.add_row(
             short_path(found.names[one.figure]), one.period or "the plan", say(one.actual),
-            say(one.mean), f"{low} to {high}",
+            say(one.mean), f"{low} to {high}", *[share(one.explained)] * bool(found.cause),
         )  # fmt: skip
     return out
 
@@ -288,6 +289,12 @@ def _notes(found: Backtest) -> Iterator[str]:
             f"in futures that fit: 8 of 10 of {why.trials:,} futures, weighted by how well their "
             f"inputs fit what happened; they are worth {why.effective:,.0f}. *: beyond its range."
         )
+    if found.missed:
+        yield "The inputs are judged by the means over the periods, not by single ones."
+    if found.cause:
+        of, value = found.cause.unknown, found.cause.freed
+        what = f"{input_name(of)} at {input_value(of, value)}"
+        yield f"explained: part of what a single value is off by that {what} explains."
     yield from found.doubts
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 
 from capacity.periods import said
-from capacity.report.hiring_tables import BEST, PLAN, WHOLE, frontier, seats
-from capacity.report.tables import FEW, TOO_FEW, plain
+from capacity.report.hiring_notes import EDGE, footer, share_off
+from capacity.report.hiring_tables import frontier, seats
+from capacity.report.tables import plain
 from capacity.report.told import Told
-from capacity.report.words import error, money, money_error, odds, share
+from capacity.report.words import money, money_error, odds, share
 
 if TYPE_CHECKING:
     from capacity.hiring.answer import HiringPlan, Start
@@ -49,7 +50,7 @@ def told(plan: HiringPlan) -> Told:
     """What is said of a plan."""
     about = f"hiring plan · {plan.base.plan.horizon.periods.in_words}"
     tables = (seats(plan), *frontier(plan))
-    return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(_footer(plan)))
+    return Told.of_one(plan.base.name, about, tuple(_sentences(plan)), tables, tuple(footer(plan)))
 
 
 # --- sentences -----------------------------------------------------------------------------------
@@ -128,18 +129,20 @@ def _wanted(plan: HiringPlan) -> str:
 def _odds(plan: HiringPlan) -> str:
     first, trials = plan.frontier[0], plan.manifest["trials"]
     text = (
-        f"With that, {_wanted(plan)} holds in {_share_off(plan)} of the futures, "
+        f"With that, {_wanted(plan)} holds in {share_off(plan)} of the futures, "
         "counted on luck that the plan was not found on"
     )
-    if not plan.starts:
-        return f"{text}."
-    return f"{text}; without it, in {odds(first.confidence, trials)}."
+    if plan.starts:
+        text += f"; without it, in {odds(first.confidence, trials)}"
+    return f"{text}.{_edge(plan)}"
 
 
-def _share_off(found: HiringPlan | Point) -> str:
-    """``90.5 % ± 0.9 points``."""
-    off = error(found.confidence_error, 1, 100)
-    return f"{share(found.confidence, 1)}{f'{off} points' if off else ''}"
+def _edge(plan: HiringPlan) -> str:
+    """That nobody can tell, where a plan that does not hold is as near as that to the goal."""
+    goal = plan.request.confidence
+    if plan.holds or abs(goal - plan.confidence) > EDGE * plan.confidence_error:
+        return ""
+    return f" That is too near to {100 * goal:g} % to tell whether it holds."
 
 
 def _cost(plan: HiringPlan) -> str:
@@ -246,6 +249,10 @@ def _obstacle(plan: HiringPlan) -> Iterator[str]:
         f"No plan that is allowed holds {_wanted(plan)} in {100 * plan.request.confidence:g} % of "
         f"the futures. What binds: {_and(list(found.binding))}."
     )
+    budget, own = plan.request.budget, plan.cost - plan.added_cost
+    if budget is not None and own > budget:
+        text = f"The team that is planned already costs {money(own, currency)}"
+        yield f"{text}, more than the budget of {money(budget, currency)}."
     would = []
     if found.budget is not None:
         would.append(f"a budget of {money(_up(found.budget), currency)}")
@@ -264,56 +271,3 @@ def _up(amount: float) -> float:
     """The least amount of three digits that is enough."""
     digit = 10.0 ** max(math.floor(math.log10(amount)) - 2, 0) if amount > 0 else 1.0
     return math.ceil(amount / digit) * digit
-
-
-# --- notes ---------------------------------------------------------------------------------------
-
-
-def _footer(plan: HiringPlan) -> Iterator[str]:
-    about = plan.manifest
-    pays = f", {BEST} pays best within the time of the plan" * bool(plan.best)
-    whole = f", {WHOLE} with the years after" * bool(plan.best_whole)
-    yield f"{PLAN} this plan{pays}{whole}."
-    yield from _stands_on(plan)
-    if plan.best:
-        later = "; and later is the NPV with the years after" * bool(plan.best_whole)
-        yield f"NPV and regret are those of the time of the plan{later}."
-    following = [name for name, role in plan.base.plan.team.items() if role.per]
-    if following:
-        yield f"What hires cost holds those who come with them by the plan: {', '.join(following)}."
-    yield from _nearly(plan)
-    if any(pool.hires for pool in plan.base.pools):
-        yield "Hires that are planned already come in their month."
-    yield (
-        f"{about['plans_tried']} plans were tried on up to {about['trials_of_search']:,} futures "
-        f"(seed {about['seed']}), this one on {about['trials']:,} others (seed "
-        f"{about['confirmed_with_seed']}): {about['futures_simulated']:,} futures in all."
-    )
-    if about["trials"] < FEW:
-        yield TOO_FEW
-
-
-def _nearly(plan: HiringPlan) -> Iterator[str]:
-    """Cheaper plans of which nobody can tell whether they hold, and what these futures bear."""
-    wanted, trials = plan.request.confidence, plan.manifest["trials"]
-    this = next(point for point in plan.frontier if point.hires == plan.hires)
-    for name, point in zip(plan.names, plan.frontier, strict=True):
-        beyond = point.confidence - wanted
-        if plan.holds and point.cost < this.cost and 0 <= beyond < 2 * point.confidence_error:
-            yield (
-                f"{name} costs less, and its {_share_off(point)} are too near "
-                f"to {100 * wanted:g} % to tell whether it holds: more trials would."
-            )
-    if trials * (1 - wanted) < 1 - 1e-9:
-        yield f"{trials:,} futures cannot tell {100 * wanted:g} % from all of them: give more."
-
-
-def _stands_on(plan: HiringPlan) -> Iterator[str]:
-    """Of which futures the table of plans tells, where these are not all."""
-    some, all_ = plan.manifest["trials_of_search"], plan.manifest["trials"]
-    if some < all_:
-        this = next(point for point in plan.frontier if point.hires == plan.hires)
-        yield (
-            f"To compare plans, the tables take the first {some:,} of the {all_:,} futures above: "
-            f"there the odds of this plan are {_share_off(this)}."
-        )

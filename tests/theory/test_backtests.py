@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
 from replications import MOST_ERRORS
 from scipy import stats
@@ -265,6 +266,29 @@ def test_a_wrong_plan_is_found_and_its_input_named(
     error = np.std(freed, ddof=1) / np.sqrt(len(freed))
     assert abs(np.mean(freed) - due) < 4 * error + 0.03 * due
     assert np.mean([first.share for first in firsts]) > 0.5
+
+
+def test_a_single_month_is_explained_as_far_as_the_cause_goes(plan: capacity.Scenario) -> None:
+    """Hours rise in proportion to those of a call, so the part of each month follows by hand."""
+    due = capacity.simulate(plan, TRIALS, seed=3).array("due_hours", role="csm", task="call")
+    expected = due.mean(axis=1)
+    happened = expected * [1.3, 1.3, 1.3, 1.3, 2.0, 1.3]
+    frame = pd.DataFrame({"period": plan.plan.horizon.periods.labels, "happened": happened})
+    named = {"due_hours[csm, call]": "happened"}
+    found = capacity.backtest(plan, frame, columns=named, trials=TRIALS, seed=3)
+    assert found.cause
+    assert found.cause.unknown.path == "tasks.call.uncertainty"
+    more = found.cause.freed - 1
+    rows = found.table()
+    np.testing.assert_allclose(
+        rows["explained"], more * expected / (happened - expected), rtol=0.03
+    )
+    assert rows["explained"].idxmin() == 4
+    assert rows["explained"][4] < 0.5 < rows["explained"].drop(4).min()
+    true = pd.DataFrame({"period": plan.plan.horizon.periods.labels, "happened": expected})
+    held = capacity.backtest(plan, true, columns=named, trials=TRIALS, seed=3)
+    assert held.cause is None
+    assert held.table()["explained"].isna().all()
 
 
 def test_a_true_plan_blames_no_input(

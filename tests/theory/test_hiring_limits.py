@@ -129,6 +129,7 @@ def test_why_the_estimate_is_no_bound(scenario: Callable[..., capacity.Scenario]
 def test_a_budget_below_the_team_that_is_there(plan: capacity.Scenario) -> None:
     found = capacity.plan(plan, coverage=0.3, budget="1k", trials=200)
     assert (found.holds, found.hires.total, found.confidence) == (False, 0, 1.0)
+    assert "already costs $74.0k, more than the budget of $1.00k." in " ".join(str(found).split())
     assert found.obstacle
     assert found.obstacle.binding == ("budget",)
     assert found.obstacle.budget == pytest.approx(5_000 * (2 + 2 * 4 + 0) + 4_000 * 6)

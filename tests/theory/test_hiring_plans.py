@@ -246,13 +246,15 @@ def test_where_time_lacks_the_plan_holds_as_early_as_any(
         for others, also, more in trainer
         if max(np.add(counts, others)) <= 1 and not counts[0] + others[0]
     ]
-    held = [[cost for cost, covered in both if covered[t].mean() >= 0.9] for t in range(LENGTH)]
-    assert not held[0]
-    assert any(held)
-    first = next(t for t in range(LENGTH) if held[t])
     limits = {"max_hires_per_month": 1, "freeze": ["2027-02"]}
     found = capacity.plan(plan, confidence=0.9, by="2027-02", trials=500, **limits)
     assert found.obstacle
+    required = found.manifest["confidence_of_search"]
+    assert 0.9 <= required < 0.95
+    held = [[cost for cost, at in both if at[t].mean() >= required] for t in range(LENGTH)]
+    assert not held[0]
+    assert any(held)
+    first = next(t for t in range(LENGTH) if held[t])
     assert found.obstacle.since == month_label(FIRST + first)
     cost = float(capacity.simulate(found.scenario, 500).mean("team_cost", period=""))
     nobody = float(capacity.simulate(plan, 500).mean("team_cost", period=""))

@@ -19,6 +19,7 @@ from capacity.hiring.foresight import Foresight
 from capacity.hiring.needs import programs_of
 from capacity.hiring.program import Heads, Need, Program
 from capacity.hiring.request import Asked, Request
+from capacity.hiring.search import _Search
 from capacity.hiring.trying import Bench, Ledger, too_many
 
 FIRST = month_number(2027, 2)
@@ -53,9 +54,11 @@ simulation: {feedback: off}
 """
 
 
-def bench_of(scenario: capacity.Scenario, trials: int = 500, **asked: object) -> Bench:
+def bench_of(
+    scenario: capacity.Scenario, trials: int = 500, seed: int = 0, **asked: object
+) -> Bench:
     layout = build_layout(scenario)
-    return Bench(layout, Asked(**asked).of(layout), 0, trials, Ledger(lambda _: None))
+    return Bench(layout, Asked(**asked).of(layout), seed, trials, Ledger(lambda _: None))
 
 
 # --- foresight -----------------------------------------------------------------------------------
@@ -199,6 +202,17 @@ def test_six_pools_against_all_combinations(scenario: Callable[..., capacity.Sce
     required = found.manifest["confidence_of_search"]
     best = nobody + next(cost for cost, covered in states if covered.mean() >= required)
     assert bench.cost(found.hires) == pytest.approx(best, rel=0.02)
+
+
+def test_the_search_goes_on_where_no_single_step_saves_money() -> None:
+    """Of the base plan: taking away and delaying single hires ends at a plan that is too dear."""
+    bench = bench_of(capacity.load("scenarios/base.yaml"), 400, 3)
+    one = _Search(bench, programs_of(bench), 0.9)
+    start = one.start()
+    assert start
+    nearest, found = one._mended(start), one.down(start)
+    assert bench.confidence(found) >= 0.9
+    assert bench.cost(found) < 0.995 * bench.cost(nearest)
 
 
 def test_a_hire_is_delayed_past_a_month_that_is_full() -> None:

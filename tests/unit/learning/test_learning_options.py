@@ -41,7 +41,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-TO_COME = today() + dt.timedelta(days=1)
 REFUSED: dict[str, tuple[Callable[..., Any], list[str], dict[str, Any]]] = {
     "evidence takes a log of renewals": (
         calibrate.churn, ["history.csv"], {"evidence": "matched"},
@@ -70,7 +69,6 @@ REFUSED: dict[str, tuple[Callable[..., Any], list[str], dict[str, Any]]] = {
     "as_of '2026-10' is no day. Write it as 2026-10-31": (
         calibrate.hours, ["hours.csv"], {"as_of": "2026-10"},
     ),
-    f"as_of {TO_COME} has not come yet": (calibrate.hours, ["hours.csv"], {"as_of": TO_COME}),
     "since 'soon' is no day": (
         calibrate.rates, ["events.csv", "accounts.csv"], {"since": "soon"},
     ),
@@ -109,6 +107,56 @@ def test_the_same_is_taken_where_it_is_of_use(folder: Path) -> None:
     as_months = calibrate.team(folder / "tenures.csv", tenure_in="months").table("attrition")
     in_years = calibrate.team(folder / "tenures.csv", tenure_in="years").table("attrition")
     assert in_years["person-years"][0] == pytest.approx(12 * as_months["person-years"][0])
+
+
+def people(folder: Path, *rows: str) -> Path:
+    """Thirty who joined month by month, and five of them who left; 2022-06 is the last month."""
+    path = folder / "team.csv"
+    lines = [
+        f"P{i},csm,{2020 + i // 12}-{i % 12 + 1:02}-01,{'2022-05-31' * (i < 5)}" for i in range(30)
+    ]
+    path.write_text("\n".join(["name,role,start,end", *lines, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def silent(found: calibrate.Calibration) -> list[str]:
+    return [warning for warning in found.warnings if "nothing is dated" in warning]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "quiet", "lacking"), [("2022-12-01", 183, 0), ("2023-12-01", 548, 19)]
+)
+def test_a_long_silence_before_the_day_of_the_export_is_doubted(
+    folder: Path, as_of: str, quiet: int, lacking: int
+) -> None:
+    """The log has 31 days in 882, so 183 days lack 6 of them and 548 lack 19."""
+    found = silent(calibrate.team(people(folder), as_of=as_of))
+    assert bool(found) == bool(lacking)
+    for warning in found:
+        assert f"in the {quiet} days before --as-of {as_of}" in warning
+        assert f"has {lacking} dates in as many" in warning
+
+
+def test_the_day_of_the_export_is_held_against_the_log_and_no_clock(folder: Path) -> None:
+    """A log to the end of some year is the same whether that year is over by now or not."""
+    year = today().year + 50
+    rows = (f"Q{i},csm,{2022 + i}-07-01,{2023 + i}-06-30" for i in range(year - 2022))
+    log = people(folder, *rows)
+    found = calibrate.team(log, as_of=f"{year}-12-31")
+    assert not silent(found)
+    assert found.manifest["as of"] == f"{year}-12-31"
+    assert found.rejects.faulty == 0
+    late = calibrate.team(log, as_of=f"{year}-06-29", bad=1)
+    assert late.rejects.counts() == [("future dates", 1, False)]
+
+
+def test_events_of_accounts_and_losses_may_be_silent_too(folder: Path) -> None:
+    long = {"as_of": "2039-12-31"}
+    events, accounts = folder / "events.csv", folder / "accounts.csv"
+    assert silent(calibrate.rates(events, accounts, **long))
+    assert silent(calibrate.churn(folder / "history.csv", **long))
+    assert not silent(calibrate.churn(folder / "history.csv", as_of="2023-01-31"))
+    assert not silent(calibrate.team(folder / "tenures.csv", **long))  # nothing is dated
 
 
 def test_days_are_read_in_any_form() -> None:
