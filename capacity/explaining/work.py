@@ -167,11 +167,12 @@ class Work:
         return self._inputs.file(label, complexity, "", accounts.file)
 
     def _of_whom(self, demand: Lane) -> str:
-        return {
+        of_whom = {
             None: "due",
             "start": "accounts that start",
             "renewal": "accounts before a renewal",
         }[demand.work.on]
+        return of_whom if len(demand.spreads) == 1 else f"{of_whom}, each by its part"
 
     def _weight(self, demand: Lane, period: int) -> Term:
         """A part of the work, or how often it falls due within a period."""
