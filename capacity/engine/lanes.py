@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -195,6 +195,14 @@ class Work:
             ("hours", lane.task, step.name, lane.segment or "", *lane.luck)
             for lane, step in zip(lanes, self.steps, strict=True)
         )
+
+    @property
+    def as_begun(self) -> Work:
+        """The same, falling due for good as it does when the plan begins; itself if it does."""
+        lanes = [replace(lane, work=lane.work.as_begun) for lane in self.lanes]
+        pairs = zip(lanes, self.lanes, strict=True)
+        is_same = all(lane.work is was.work for lane, was in pairs)
+        return self if is_same else replace(self, lanes=lanes)
 
     @cached_property
     def orders(self) -> list[FloatArray]:

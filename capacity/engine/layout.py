@@ -72,8 +72,9 @@ def build_layout(scenario: Scenario) -> Layout:
     retention = build_retention(scenario, territories, classes)
     chance, none, start = Expected(), Shocks(), steady(plan)
     customers = Customers(scenario, territories, classes, retention, chance, none, start)
-    usual = calendar if stretches == start else build_calendar(scenario, work, classes, start)
-    demand = Demand(plan, work, classes, usual, chance, none)
+    begun = work.as_begun
+    usual = calendar if begun is work else build_calendar(scenario, begun, classes, start)
+    demand = Demand(plan, begun, classes, usual, chance, none)
     due = _usual_due(scenario, customers, demand, len(work.lane))
     past = Past(due, _coverage_today(scenario, work, effects, due))
     _refuse_nothing_of_nothing(scenario, effects, past)

@@ -216,6 +216,18 @@ class Task(Part):
         return max(self.lead_periods(periods, day) for day in self.event_days)
 
     @property
+    def as_begun(self) -> Task:
+        """The task if it fell due for good as it does when the plan begins; itself if it does."""
+        every = self.every and BySegment(
+            {name: ByDate(span.value) for name, span in self.every.values.items()},
+            self.every.default and ByDate(self.every.default.value),
+        )
+        over, lead = self.over and ByDate(self.over.value), self.lead and ByDate(self.lead.value)
+        if (every, over, lead) == (self.every, self.over, self.lead):
+            return self
+        return self.model_copy(update={"every": every, "over": over, "lead": lead})
+
+    @property
     def has_weight(self) -> bool:
         """Whether it has, at some time, a part in the team's value."""
         return self.weight is not None and any(self.weight.versions)

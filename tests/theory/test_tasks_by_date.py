@@ -131,19 +131,30 @@ def test_a_mean_of_so_many_a_year_on_both_sides(run) -> None:
     assert due == pytest.approx(np.where(np.arange(COUNT) < SWITCH, 3 * 40, 3 * 120))
 
 
-def test_the_past_is_that_of_the_rhythm_with_which_the_plan_begins(scenario) -> None:
-    """W₀ is what falls due in a usual month; what comes later was never usual."""
-    value = {"value": {"if_stopped": {"churn": 2}}}
-    plan = copy.deepcopy(PLAN) | value
-    for segment in plan["segments"].values():
-        segment["addressable"] = "100%"
-    plan["tasks"]["review"] |= {"weight": 1}
-    first, later = (
-        capacity.simulate(scenario(plan, set={"tasks.review.every": every}), trials=0)
-        for every in ("quarter", {"2027-01": "quarter", "2027-02": "month"})
-    )
-    np.testing.assert_array_equal(first.array("arr")[0], later.array("arr")[0])
-    assert first.array("arr")[-1] > later.array("arr")[-1]
+@pytest.mark.parametrize(
+    ("setting", "first", "later"),
+    [
+        ("review.every", "quarter", "month"),
+        ("talk.lead", "1 month", "2 months"),
+        ("onboard.over", "2 months", "4 months"),
+        ("mail.weight", 1, 3),
+        ("review.priority", 2, 9),
+    ],
+)
+def test_the_past_is_that_of_what_holds_when_the_plan_begins(
+    scenario, setting, first, later
+) -> None:
+    """What comes later was never usual, and so is nothing that customers are used to."""
+    plan = worth(copy.deepcopy(PLAN)) | {"value": {"if_stopped": WORTH}}
+    for task in plan["tasks"].values():
+        task |= {"weight": 1, "priority": 3}
+    found = [
+        capacity.simulate(scenario(plan, set={f"tasks.{setting}": value}), trials=0).array("arr")
+        for value in (first, by_date(first, later), {"2027-01": first, "2027-02": later})
+    ]
+    np.testing.assert_array_equal(found[0][:SWITCH], found[1][:SWITCH])
+    np.testing.assert_array_equal(found[0][0], found[2][0])
+    assert found[0][-1] != found[1][-1] != found[2][-1]
 
 
 # --- ranks ---------------------------------------------------------------------------------------
