@@ -35,6 +35,7 @@ from capacity.scenario.kinds import (
     written_each,
 )
 from capacity.scenario.numbers import (
+    ALONE,
     FORM_KEYS,
     KNOWN,
     known,
@@ -79,10 +80,10 @@ def whole_schema(low: int = 0, high: int | None = None) -> JsonSchema:
     return any_of({"type": "integer", "minimum": low, **top}, text_schema(units.NUMBER_TEXT))
 
 
-def whole(low: int = 0, high: int | None = None) -> Kind:
-    """A whole number between bounds."""
+def whole(low: int = 0, high: int | None = None, instead: str = ALONE) -> Kind:
+    """A whole number between bounds; `instead` as in `one_number`."""
     read = partial(read_whole, low=low, high=high)
-    return one_number(read, "whole number", whole_schema(low, high))
+    return one_number(read, "whole number", whole_schema(low, high), instead=instead)
 
 
 def read_term(raw: object) -> int:
@@ -241,7 +242,9 @@ def _list_or_one(kind: Kind) -> JsonSchema:
 _SPAN_SCHEMA = any_of(text_schema(units.SPAN_TEXT), {"const": 0})
 _SPAN = setting_by_date(units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known")
 RANK = one_number(partial(read_whole, low=1), "whole number", whole_schema(1), name="a rank")
-_PRIORITY = setting_by_date(RANK.read, RANK.words, RANK.schema, name="a priority")
+_PRIORITY = setting_by_date(
+    partial(read_whole, low=1), "whole number", whole_schema(1), name="a priority"
+)
 COUNT = one_number(
     partial(read_whole, high=MOST_ACCOUNTS), "whole number", whole_schema(0, MOST_ACCOUNTS)
 )
@@ -253,6 +256,7 @@ _TERM = one_number(
         text_schema(units.SPAN_TEXT),
         text_schema(r"^\s*[0-9]+\s*$"),
     ),
+    instead="Write one term; contracts of another length are a segment of their own",
 )
 _WEIGHT = any_of({"type": "number", "minimum": 0}, text_schema(units.NUMBER_TEXT))
 _SEASONS: JsonSchema = {

@@ -299,7 +299,7 @@ def setting_by_date(
     plain = any_of(schema, record({"value": schema}, **REMARKS_SCHEMA))
     return Kind(
         partial(read_setting_by_date, read),
-        f"{words} †",
+        f"{words} †, or by date",
         any_of(plain, mapping_of(plain, **DATES)),
         partial(_write_number, write),
         name,
