@@ -51,6 +51,26 @@ class Strand:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Occurrences of a strand that come in so many parts, with a coin for the whole.
+
+    Attributes
+    ----------
+    parts
+        How many parts.
+    key
+        Their luck; that of the strand where they are what the plan begins with.
+    firsts
+        The classes whose occurrence has its first part in a period, from `parts` − 1 periods before
+        the horizon on; shape (periods + parts − 1, classes of the lane).
+    """
+
+    parts: int
+    key: KeyArray
+    firsts: FloatArray
+
+
+@dataclass(frozen=True)
 class Calendar:
     """When which class makes work, laid out once.
 
@@ -70,9 +90,8 @@ class Calendar:
         By strand: parts that fall due for an account, shape (periods, classes of the lane); 0
         for classes of another complexity.
     windows
-        Of strands in parts with a coin for the whole, by the number of parts: the classes whose
-        occurrence has its first part in a period, from `parts` − 1 periods before the horizon on;
-        shape (periods + parts − 1, classes of the lane).
+        Of strands in parts with a coin for the whole; one for each number of parts that they have
+        at some time.
     fixed
         Part of a fixed amount that falls to each lane, shape (periods, lanes of fixed amounts).
     """
@@ -84,7 +103,7 @@ class Calendar:
     step_luck: KeyArray
     due: BoolArray
     incidence: list[FloatArray]
-    windows: dict[int, dict[int, FloatArray]]
+    windows: dict[int, list[Window]]
     fixed: FloatArray
 
 
@@ -111,10 +130,14 @@ def build_calendar(
         if not lane.is_fixed:
             due_at[:, i] = incidence.any(axis=1)
         if lane.has_coins and lane.spreads[-1] > 1 and lane.territories:
-            calendar.windows[i] = {
-                parts: np.where(_window(lane, parts, classes, inside), fits, 0.0)
+            calendar.windows[i] = [
+                Window(
+                    parts,
+                    of[[i]] if parts == lane.parts(None) else keys([(*strand.key(lane), parts)]),
+                    np.where(_firsts(lane, parts, classes, inside), fits, 0.0),
+                )
                 for parts in lane.spreads
-            }
+            ]
     return calendar
 
 
@@ -146,7 +169,7 @@ def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
             yield Strand(i, float(complexity), np.flatnonzero(own == complexity))
 
 
-def _window(lane: Lane, parts: int, classes: Classes, inside: slice | IntArray) -> BoolArray:
+def _firsts(lane: Lane, parts: int, classes: Classes, inside: slice | IntArray) -> BoolArray:
     found = [(first[inside], number[inside] == parts) for first, number in occasions(lane, classes)]
     firsts, some = (np.stack(each) for each in zip(*found, strict=True))
     when = np.arange(1 - parts, lane.periods.count)
@@ -185,7 +208,7 @@ class Demand:
         self._fixed = _where(lane.is_fixed for lane in lanes)
         self._departing = _where(lane.work.on == "departure" for lane in lanes)
         self._leaving = [lanes[i].pools[lanes[i].work.role] for i in self._departing]
-        self._realised: dict[tuple[int, int], FloatArray] = {}
+        self._realised: dict[tuple[int, int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         lanes_due = np.zeros((calendar.periods, len(work.lanes)), dtype=bool)
         for i, lane in enumerate(of_lane):
@@ -279,25 +302,22 @@ class Demand:
         """Occurrences in parts: the coin of the first part holds for the others."""
         for i, windows in self._calendar.windows.items():
             classes = alive[self._audiences[self._lanes[i].territories].classes]
-            total = {parts: np.zeros(alive.shape[1]) for parts in windows}
-            for age in range(max(windows)):
-                first = period - age
-                here = {
-                    parts: window[first + parts - 1] @ classes
-                    for parts, window in windows.items()
-                    if age < parts
-                }
-                if age == 0 or period == 0:
-                    self._realise(i, first, sum(here.values()))
-                for parts, count in here.items():
-                    total[parts] += self._realised[i, first] * count
-            number[i] = sum(found / parts for parts, found in total.items())
+            number[i] = sum(self._continued(i, window, period, classes) for window in windows)
 
-    def _realise(self, strand: int, first: int, here: FloatArray) -> None:
-        """Which share of the occurrences that begin in a period happens."""
-        of = numbered(self._calendar.keys[[strand]], self._periods.start + first)
-        count = self._chance.happening(of, here[None], self._share[[strand]])[0]
-        self._realised[strand, first] = count / np.where(here > 0, here, 1.0)
+    def _continued(
+        self, strand: int, window: Window, period: int, classes: FloatArray
+    ) -> FloatArray:
+        total = np.zeros(classes.shape[1])
+        for age in range(window.parts):
+            first = period - age
+            here = window.firsts[first + window.parts - 1] @ classes
+            begun = strand, window.parts, first
+            if age == 0 or period == 0:
+                of = numbered(window.key, self._periods.start + first)
+                count = self._chance.happening(of, here[None], self._share[[strand]])[0]
+                self._realised[begun] = count / np.where(here > 0, here, 1.0)
+            total += self._realised[begun] * here
+        return total / window.parts
 
 
 class _Audience:

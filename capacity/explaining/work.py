@@ -216,12 +216,12 @@ class Work:
         windows = self._calendar.windows[place]
         alive = self._seen.alive[period][self._classes.inside(demand.territories)]
         parts = []
-        for number_of, window in windows.items():
-            for age in range(number_of):
+        for window in windows:
+            for age in range(window.parts):
                 first = period - age
-                number = float((window[first + number_of - 1] @ alive)[0])
+                number = float((window.firsts[first + window.parts - 1] @ alive)[0])
                 if number:
-                    parts.append(self._begun(demand, number, number_of, first, age))
+                    parts.append(self._begun(demand, number, window.parts, first, age))
         return total("occurrences", "", parts)
 
     def _begun(self, demand: Lane, number: float, parts: int, first: int, age: int) -> Term:

@@ -363,6 +363,19 @@ def test_the_coin_of_the_first_part_holds_for_the_others(book, mean_is) -> None:
     mean_is(september[:, 0], 0.4 * 3)
 
 
+def test_occurrences_in_other_parts_have_coins_of_their_own(book) -> None:
+    """The work for f, three parts, and that for b of the year after, two, begin in one month.
+
+    b is decided in July 2028, three months after April; f in August, four months after.
+    """
+    dated = {"lead": {"2027-01": "3 months", "2028-08": "4 months"},
+             "over": {"2027-01": "2 months", "2028-08": "3 months"}}  # fmt: skip
+    april = book({"on": "renewal", "share": "50%", **dated}, trials=1000)[:, 15]
+    both, f_alone, b_alone, neither = (np.mean(april == part) for part in (5, 2, 3, 0))
+    assert both + f_alone + b_alone + neither == 1
+    assert [both, f_alone, b_alone, neither] == pytest.approx([0.25] * 4, abs=0.05)
+
+
 def test_nothing_is_lost_and_nothing_comes_twice(run) -> None:
     """Ten renewals a month: with a longer lead the work of one month more has been done."""
     steady = {
