@@ -16,7 +16,14 @@ from capacity.errors import InputError, Mistake, Place, QuestionError
 from capacity.metrics import Key, Kind, Metric
 from capacity.periods import Periods
 from capacity.scenario.document import Plan
-from capacity.scenario.expecting import ABOUT, HOLDS, Expectation, Named, read_figure_name
+from capacity.scenario.expecting import (
+    ABOUT,
+    HOLDS,
+    Expectation,
+    Named,
+    no_metric,
+    read_figure_name,
+)
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import dotted
 
@@ -192,9 +199,7 @@ class _Reader:
         if not found:
             if name in ABSENT:
                 raise ValueError(f"this plan has no {name}, which {ABSENT[name]}")
-            known = dict.fromkeys(metric.name for metric in self.catalogue.metrics)
-            hint = nearest(name, known) or f" Write one of {', '.join(known)}"
-            raise ValueError(f"no metric is called `{name}`.{hint}")
+            raise ValueError(no_metric(name, (m.name for m in self.catalogue.metrics)))
         return found
 
     def _sorted_out(
@@ -211,7 +216,8 @@ class _Reader:
             elif item.kind in ("", "period") and item.name in whens:
                 periods.append(item.name)
             else:
-                known = [*filter(None, whens)] if item.may_be_time else list(values)
+                meant = [name for kind, name in parts if item.kind in ("", kind)]
+                known = [*filter(None, whens)] if item.may_be_time else meant
                 raise ValueError(_unknown(metrics[0], item, known))
         if len(periods) > 1:
             raise ValueError(f"names {' and '.join(periods)}. Write one period")
@@ -261,6 +267,8 @@ def _fits(parts: Sequence[tuple[str, str]], names: Sequence[Named]) -> bool:
 
 
 def _unknown(metric: Metric, item: Named, known: Sequence[str]) -> str:
+    if not known:
+        return f"{metric.name} is not told by {item.kind or 'name'} here. Leave `{item.name}` out"
     kind = f"{item.kind} " if item.kind else ""
     text = f"{metric.name} knows no {kind}`{item.name}`.{nearest(item.name, known)}"
     return f"{text} {_known(known)}"

@@ -19,7 +19,7 @@ from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import SEGMENT, Pool, common_values, meets, splits_of, tasks_of
 from capacity.scenario.reading import Marked, dotted
-from capacity.scenario.structure import by_name
+from capacity.scenario.settings import by_name
 from capacity.scenario.team import Role
 from capacity.scenario.unknown import UNKNOWN, as_far_as_known, each, or_unknown
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from capacity.cli.learned import NOWHERE, USUALLY, Reading, Targets, hours_of, run, share_of
-from capacity.cli.options import NOTHING, Files, with_options
+from capacity.cli.options import NOTHING, Files, Quiet, with_options
 
 calibrate = typer.Typer(
     help="Learn inputs from logs: a fragment of a scenario, with sources and diagnostics.",
@@ -17,7 +17,6 @@ calibrate = typer.Typer(
 )
 
 Log = Annotated[Path, typer.Argument(metavar="LOG", help="The log: CSV, Parquet or Excel.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
 
 
 def _example(command: str) -> str:

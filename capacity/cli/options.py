@@ -7,18 +7,123 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from capacity.errors import QuestionError
 
+if TYPE_CHECKING:
+    from capacity.loading import Scenario
+    from capacity.simulation import Progress
+
 R = TypeVar("R")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Scenario file.", show_default=False)]
+Scenarios = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Scenario files.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="The luck.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only mistakes.")]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What the command line changes of a plan, and where its files may be."""
+
+    settings: Annotated[
+        list[str],
+        typer.Option("--set", metavar="PATH=VALUE", help="Change a setting; may be repeated."),
+    ] = field(default_factory=list)
+    allow_outside: Annotated[
+        bool, typer.Option("--allow-outside", help="Allow files outside of the scenario's folder.")
+    ] = False
+
+    def load(self, file: Path) -> Scenario:
+        """The scenario of a file, so changed."""
+        from capacity.loading import load  # pydantic is slow to import
+
+        return load(file, set=self._values, allow_outside=self.allow_outside)
+
+    @property
+    def _values(self) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for pair in self.settings:
+            path, equals, value = pair.partition("=")
+            if not equals or not path.strip():
+                missing = "path" if equals else "value"
+                text = f"--set {pair}: no {missing}. Write --set tasks.qbr.every=month"
+                raise QuestionError(text)
+            found[path.strip()] = value
+        return found
+
+
+AS_WRITTEN = Changed()
+
+
+@dataclass(frozen=True)
+class Futures:
+    """How many futures there are, and with which luck; as the plan says where nothing is given."""
+
+    trials: Annotated[
+        int | None, typer.Option(min=0, help="Futures; 0 computes expected values.")
+    ] = None
+    seed: Seed = None
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """As the library takes them."""
+        return {"trials": self.trials, "seed": self.seed}
+
+
+@dataclass(frozen=True)
+class Several:
+    """How many futures there are, where expected values say nothing; and with which luck."""
+
+    trials: Annotated[int | None, typer.Option(min=1, help="Futures, 1,000 or more.")] = None
+    seed: Seed = None
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """As the library takes them."""
+        return {"trials": self.trials, "seed": self.seed}
+
+
+@dataclass(frozen=True)
+class Enough:
+    """When there are enough futures."""
+
+    precision: Annotated[
+        str | None,
+        typer.Option(metavar="SHARE", help="Add futures until the error is this small, as 1%."),
+    ] = None
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The figure meant by that, as required_fte:p90."),
+    ] = None
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """As the library takes it."""
+        return {"precision": self._share, "metric": self.metric}
+
+    @property
+    def _share(self) -> float | None:
+        from capacity.scenario.figure import read_precision  # pydantic is slow to import
+
+        try:
+            return None if self.precision is None else read_precision(self.precision)
+        except ValueError as error:
+            raise QuestionError(f"--precision {error}") from None
+
+
+PLANNED = Futures()
+SEVERAL = Several()
+ANY = Enough()
 
 
 @dataclass(frozen=True)
@@ -133,3 +238,18 @@ def pairs(option: str, texts: list[str], example: str) -> dict[str, str]:
         if found.setdefault(name, value) != value:
             raise QuestionError(f"{option} {text}: {name} is {found[name]} already. Write it once")
     return found
+
+
+def progress_of(what: str = "simulating", *, quiet: bool) -> Progress | None:
+    """A bar on a terminal; nothing where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        return None
+    from capacity.cli.progress import Bar  # rich is slow to import
+
+    return Bar(what)
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print lines where mistakes go, so that what is piped on is the answer alone."""
+    for line in lines:
+        print(line, file=sys.stderr)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from capacity.assumptions import Row, place_row
+from capacity.drivers.alternatives import Alternative
 from capacity.drivers.nudges import Nudge
 from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
@@ -167,7 +168,7 @@ class Sensitivity(Reported):
     bound, sign
         What the decision hangs on; None and empty where nothing is decided.
     alternatives
-        What is chosen from; empty where nothing is.
+        What is chosen from, the best on average first; empty where no money is decided.
     plans
         The plan, and those that it is held against.
     manifest
@@ -187,7 +188,7 @@ class Sensitivity(Reported):
     nudged: tuple[Nudged, ...]
     bound: float | None
     sign: str
-    alternatives: tuple[str, ...]
+    alternatives: tuple[Alternative, ...]
     plans: tuple[Scenario, ...]
     manifest: Mapping[str, Any]
 
@@ -245,7 +246,7 @@ class Sensitivity(Reported):
             "together": self.together,
             "together_se": self.together_error,
             "bound": self.bound,
-            "alternatives": list(self.alternatives),
+            "alternatives": [one.row() for one in self.alternatives],
         }
 
     @cached_property

@@ -26,7 +26,11 @@ class Figured(Outcome, Protocol):
         """The same figure of changed plans."""
 
     def choices(self, raw: FloatArray) -> FloatArray:
-        """What each alternative would give, more being better, shape (alternatives, trials)."""
+        """What each alternative would give, shape (alternatives, trials)."""
+
+    @property
+    def less_is_better(self) -> bool:
+        """Whether the alternative is best that gives least, as of costs."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,11 @@ class Question:
     sign: str
     bound: float | None
     alternatives: tuple[str, ...] = ()
-    decides_money: bool = False
+
+    @property
+    def decides_money(self) -> bool:
+        """Whether it is known which alternative is better: the one with more money, or less."""
+        return bool(self.alternatives)
 
 
 def ask(
@@ -61,11 +69,11 @@ def ask(
         both = unknowns(worlds.layout), unknowns(worlds.layout, worlds.removal)
         inputs = list(dict.fromkeys([*both[0], *both[1]]))
         unit = OF_VALUE[name] or scenario.plan.currency
-        decides = name.startswith("npv")
-        chosen = (f"with {without}", f"without {without}") if decides else ()
+        pair = (f"with {without}", f"without {without}")
+        chosen = pair if name.startswith("npv") else ()
         called = f"{name} of {without}"
         zero = 0.0 if bound is None else bound
-        return Question(called, unit, worlds, inputs, sign or ">", zero, chosen, decides)
+        return Question(called, unit, worlds, inputs, sign or ">", zero, chosen)
     figures = [of_table(build_layout(one), name, seed) for one in (scenario, *against)]
     if not against:
         first = figures[0]
@@ -75,10 +83,10 @@ def ask(
     several = Several([figure.outcome for figure in figures])
     plans = _told_apart([one.name for one in (scenario, *against)])
     called = f"{figures[0].name}: {plans[1]} less {plans[0]}"
-    money = figures[0].unit == scenario.plan.currency
+    priced = plans if figures[0].unit == scenario.plan.currency else ()
     zero = 0.0 if bound is None else bound
     inputs = list(found.values())
-    return Question(called, figures[0].unit, several, inputs, sign or ">", zero, plans, money)
+    return Question(called, figures[0].unit, several, inputs, sign or ">", zero, priced)
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.drivers.alternatives import Alternative, alternatives
 from capacity.drivers.answer import SURE, Driver, Sensitivity, Tip
 from capacity.drivers.asking import Question, ask
 from capacity.drivers.curves import Curves
@@ -111,7 +112,7 @@ class _Seen:
     first, again
         The figure, shape (trials,).
     choices
-        What each alternative would give, the mean of both, shape (alternatives, trials).
+        What each alternative would give, shape (2, alternatives, trials).
     """
 
     luck: FloatArray
@@ -133,8 +134,8 @@ def _seen(asked: Question, futures: Futures) -> _Seen:
     known = np.isfinite(first) & np.isfinite(again)
     if not known.any():
         raise QuestionError(f"{asked.name} is not known in any future. Ask for another figure")
-    choices = (outcome.choices(raw[0]) + outcome.choices(raw[1])) / 2
-    return _Seen(luck[:, known], first[known], again[known], choices[:, known])
+    choices = np.stack([outcome.choices(one) for one in raw])
+    return _Seen(luck[:, known], first[known], again[known], choices[:, :, known])
 
 
 def _measured(
@@ -166,8 +167,16 @@ def _measured(
     return Sensitivity(
         asked.name, asked.unit, float(both.mean()), parts.variance**0.5, low, high,
         as_it_is(asked.outcome, few), TORNADO, parts,
-        tuple(drivers), (), asked.bound, asked.sign, asked.alternatives, plans, about,
+        tuple(drivers), (), asked.bound, asked.sign, _chosen_from(asked, seen), plans, about,
     )  # fmt: skip
+
+
+def _chosen_from(asked: Question, seen: _Seen) -> tuple[Alternative, ...]:
+    """The alternatives of a decision on money."""
+    if not asked.decides_money:
+        return ()
+    both, less = seen.choices.mean(axis=0), asked.outcome.less_is_better
+    return alternatives(asked.alternatives, both, seen.choices[0], less_is_better=less)
 
 
 def _order(driver: Driver) -> tuple[bool, float]:
@@ -188,4 +197,5 @@ def _decided(
         tip = Tip(value, found.odds, found.error)
     if not asked.decides_money:
         return tip, (np.nan, np.nan)
-    return tip, Curves(luck, seen.choices).worth_knowing()
+    gain = seen.choices.mean(axis=0)
+    return tip, Curves(luck, -gain if asked.outcome.less_is_better else gain).worth_knowing()

@@ -78,7 +78,12 @@ class OfTable:
 
     def choices(self, raw: FloatArray) -> FloatArray:
         """There is nothing to choose from but the plan."""
-        return -raw if self.metric.startswith(_COSTS) else raw
+        return raw
+
+    @property
+    def less_is_better(self) -> bool:
+        """Whether it is a cost or a loss."""
+        return self.metric.startswith(_COSTS)
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ class OfWorlds:
         """To keep it, or to let it go, which is worth nothing more."""
         return np.stack([raw[0], np.zeros_like(raw[0])])
 
+    @property
+    def less_is_better(self) -> bool:
+        """It is worth of which there cannot be too much."""
+        return False
+
 
 @dataclass(frozen=True)
 class Several:
@@ -148,7 +158,12 @@ class Several:
 
     def choices(self, raw: FloatArray) -> FloatArray:
         """Any of the plans."""
-        return self.outcomes[0].choices(raw)
+        return raw
+
+    @property
+    def less_is_better(self) -> bool:
+        """Whether it is a cost or a loss."""
+        return self.outcomes[0].less_is_better
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 from capacity.engine.chance import Named
 from capacity.errors import Place
@@ -18,6 +19,7 @@ class Inputs:
 
     def __init__(self, scenario: Scenario) -> None:
         self._marked = scenario.marked
+        self._folder = Path(scenario.marked.file).parent
         self._trails: dict[str, Trail] = {}
 
     def of(self, label: str, named: Named, day: dt.date | None = None, unit: str = "") -> Term:
@@ -34,7 +36,7 @@ class Inputs:
 
     def file(self, label: str, value: float, unit: str, name: str) -> Term:
         """A number that is counted in a file."""
-        return Term(label, float(value), unit, place=Place(name))
+        return Term(label, float(value), unit, place=Place(str(self._folder / name)))
 
     def _trail(self, path: str) -> Trail:
         """Where a path was written; each is asked for in many periods."""

@@ -13,7 +13,7 @@ from capacity.report.drivers_words import Words, error_of, listed, name_of, part
 from capacity.report.inputs import input_value
 from capacity.report.tables import plain, table
 from capacity.report.told import Told
-from capacity.report.words import UNKNOWN, money, shows, signed
+from capacity.report.words import UNKNOWN, money, share, shows, signed
 
 if TYPE_CHECKING:
     from capacity.drivers.answer import Driver, Sensitivity
@@ -25,6 +25,9 @@ _OF_INPUTS = ("input", "variance", "rank", "p10", "p90", "at p10", "at p90")
 _OF_NUMBERS = ("input", "now", "set to", "at less", "at more")
 _OF_TIPS = ("input", "tips at", "odds of being past it")
 _OF_WORTH = ("input", "worth", "error")
+_OF_CHOICES = ("plan", "on average", "behind the best", "best in")
+_IN_HEADLINE = 2
+"""Alternatives of which a sentence says all."""
 _MOST = 3
 """Inputs that are named in a sentence."""
 _ROOM = 24
@@ -97,6 +100,7 @@ class Sentences:
             "which no measuring takes away."
         )
         yield self._first()
+        yield from self._chosen()
         yield from self._flips()
         yield from self._worth()
 
@@ -143,6 +147,21 @@ class Sentences:
             )
 
     # --- the decision ----------------------------------------------------------------------------
+
+    def _chosen(self) -> Iterator[str]:
+        """Which alternative is the best, by how much, and how often."""
+        if not self._found.alternatives:
+            return
+        unit = self._found.unit
+        best, second, *_ = self._found.alternatives
+        ahead, off = money(second.behind, unit), money(second.behind_se, unit)
+        error = f" ± {off}" if shows(off) else ""
+        odds = f"it is the best in {share(best.p_best)} of the futures."
+        if second.behind <= _APART * second.behind_se or not shows(ahead):
+            both = f"{best.name} and {second.name}"
+            yield f"Too close to tell which is best: {both} are {ahead}{error} apart on average."
+            return
+        yield f"Best on average: {best.name}, {ahead}{error} ahead of {second.name}; {odds}"
 
     def _flips(self) -> Iterator[str]:
         found = self._found
@@ -199,6 +218,7 @@ class Tables:
             (moved, _OF_NUMBERS, self._nudged()),
             (crossed, _OF_TIPS, self._tipping()),
             ("What knowing it before deciding is worth", _OF_WORTH, self._worth()),
+            ("What is chosen from, the best on average first", _OF_CHOICES, self._chosen_from()),
         ):
             listed_rows = list(rows)
             if listed_rows:
@@ -238,6 +258,16 @@ class Tables:
         for driver in known(self._found):
             off = money(driver.worth_error, unit)
             yield name_of(driver), money(driver.worth, unit), off if shows(off) else ""
+
+    def _chosen_from(self) -> Iterator[Cells]:
+        """Alternatives, where there are more than the headline names."""
+        found, unit = self._found, self._found.unit
+        for one in found.alternatives if len(found.alternatives) > _IN_HEADLINE else ():
+            off = money(one.behind_se, unit)
+            error = f" ± {off}" if shows(off) else ""
+            behind = f"{money(one.behind, unit)}{error}"
+            mean = money(one.mean, unit)
+            yield one.name, mean, behind if one.behind else "", share(one.p_best)
 
     def notes(self) -> Iterator[str]:
         """How the tables are to be read."""

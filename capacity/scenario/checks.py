@@ -19,7 +19,7 @@ from capacity.scenario.implied import effects_on
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.segment import Segment
-from capacity.scenario.structure import Finding
+from capacity.scenario.settings import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.unknown import as_far_as_known, each
 from capacity.units import Span

@@ -18,7 +18,7 @@ from capacity.scenario.document import Plan
 from capacity.scenario.numbers import REMARKS
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.reading import Marked, Trail
-from capacity.scenario.structure import Finding
+from capacity.scenario.settings import Finding
 from capacity.scenario.task import Step
 from capacity.scenario.unknown import UnknownError, is_unknown
 

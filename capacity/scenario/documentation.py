@@ -15,7 +15,7 @@ from capacity.estimates import Estimate
 from capacity.scenario.dated import ByDate
 from capacity.scenario.kinds import Kind
 from capacity.scenario.parts import BySegment
-from capacity.scenario.structure import part_of, settings
+from capacity.scenario.settings import part_of, settings
 from capacity.units import Span
 
 

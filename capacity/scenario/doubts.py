@@ -13,7 +13,7 @@ from capacity.scenario.document import Plan
 from capacity.scenario.implied import effect_product
 from capacity.scenario.market import Event
 from capacity.scenario.parts import BySegment, nearest
-from capacity.scenario.structure import Finding
+from capacity.scenario.settings import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from capacity.scenario.document import Plan
 from capacity.scenario.reading import Trail
-from capacity.scenario.structure import part_of, settings
+from capacity.scenario.settings import part_of, settings
 from capacity.scenario.unknown import UNKNOWN
 
 _MOST_TURNS = 5

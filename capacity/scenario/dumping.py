@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from capacity.scenario.composing import MERGE, resolve
 from capacity.scenario.document import Plan
 from capacity.scenario.documentation import kind_of, types_of
-from capacity.scenario.structure import part_of
+from capacity.scenario.settings import part_of
 
 WIDTH = 120
 _RARE_ENDS = re.compile("[\x85\u2028\u2029]")

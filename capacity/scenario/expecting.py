@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -42,6 +42,22 @@ UNITS: Mapping[str, str] = {
     **{f"cost_{name}": "money" for name in _COSTS.split()},
 }
 """The metrics that a plan may have, and the unit of each."""
+OF_TWO_WORLDS = (
+    "roi",
+    "roi_with_run_off",
+    "npv",
+    "npv_with_run_off",
+    "irr",
+    "payback_period",
+    "incremental_gross_profit",
+    "incremental_cost",
+    "accounts_saved",
+    "arr_saved",
+    "run_off",
+    "break_even_hazard_ratio",
+    "p_positive",
+)
+"""What is told of a plan with and without something, and of no plan alone."""
 Names = Mapping[str, Sequence[str]]
 """What bears a name, and the names; pools are in it where no role is split."""
 AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
@@ -259,8 +275,7 @@ def _judge(expectation: Expectation, currency: str, names: Names | None) -> None
     """
     metric = expectation.metric
     if metric not in UNITS:
-        hint = nearest(metric, UNITS) or f" Write one of {', '.join(UNITS)}"
-        raise ValueError(f"no metric is called `{metric}`.{hint}")
+        raise ValueError(no_metric(metric, UNITS))
     _check_bound(metric, expectation.bound, currency)
     for item in expectation.about if names else ():
         assert names
@@ -271,6 +286,15 @@ def _judge(expectation: Expectation, currency: str, names: Names | None) -> None
             kind = f"{item.kind} " if item.kind else ""
             text = f"{metric} knows no {kind}`{item.name}`.{nearest(item.name, known)}"
             raise ValueError(f"{text} Known: {', '.join(known)}")
+
+
+def no_metric(name: str, known: Iterable[str]) -> str:
+    """What to say where a plan has no metric of a name."""
+    if name in OF_TWO_WORLDS:
+        return f"{name} compares a plan with one without the team. Ask `capacity roi` for it"
+    names = list(dict.fromkeys(known))
+    hint = nearest(name, names) or f" Write one of {', '.join(names)}"
+    return f"no metric is called `{name}`.{hint}"
 
 
 def _check_bound(name: str, bound: Bound, currency: str) -> None:

@@ -14,7 +14,7 @@ from capacity.scenario.changes import Change
 from capacity.scenario.composing import MAX_VALUES
 from capacity.scenario.merging import below, merge, take_out
 from capacity.scenario.reading import MAX_BYTES, LooseError, Marked, Trail, dotted, parse_bytes
-from capacity.scenario.structure import settings
+from capacity.scenario.settings import settings
 from capacity.scenario.validation import mistakes_of_variant
 from capacity.scenario.variant import Variant
 

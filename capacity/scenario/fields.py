@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeGuard, TypeVar
 
 from pydantic import ValidationInfo
 
@@ -208,7 +208,7 @@ def read_by_segment(
     return BySegment(values, values.pop("default", None))
 
 
-def is_by_segment(raw: object) -> bool:
+def is_by_segment(raw: object) -> TypeGuard[dict[str, Any]]:
     """Whether a setting is given by segment, and is no form of a number."""
     return isinstance(raw, dict) and bool(raw) and not set(raw) & FORM_KEYS and not is_by_date(raw)
 

@@ -22,8 +22,10 @@ from capacity.scenario.horizon import Horizon
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.segment import NewAccounts
-from capacity.scenario.structure import LENGTHS, SEATS, TRIGGERS, WHOLE_FIXED, settings
+from capacity.scenario.settings import settings
+from capacity.scenario.structure import LENGTHS, SEATS
 from capacity.scenario.task import Step, Task
+from capacity.scenario.task_structure import TRIGGERS, WHOLE_FIXED
 from capacity.scenario.team import Role
 
 _RIVALS: Mapping[object, tuple[tuple[str, ...], ...]] = {

@@ -20,8 +20,8 @@ from capacity.scenario.numbers import REMARKS, remarks
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.segment import Effect
-from capacity.scenario.structure import BELONGS_TO
 from capacity.scenario.task import Step, Task
+from capacity.scenario.task_structure import BELONGS_TO
 from capacity.scenario.team import Departure
 from capacity.units import Span
 

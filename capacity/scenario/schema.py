@@ -25,19 +25,10 @@ from capacity.scenario.kinds import KIND, Kind
 from capacity.scenario.numbers import FORM_KEYS
 from capacity.scenario.pool import DATES_AND_NUMBERS
 from capacity.scenario.segment import NewAccounts
-from capacity.scenario.structure import (
-    BELONGS_TO,
-    FILE_KNOWS,
-    LENGTHS,
-    NO_SHORTFALL,
-    ONE_POOL,
-    SEATS,
-    SEATS_ONLY,
-    TRIGGERS,
-    WHOLE_FIXED,
-    by_name,
-)
+from capacity.scenario.settings import by_name
+from capacity.scenario.structure import FILE_KNOWS, LENGTHS, ONE_POOL, SEATS, SEATS_ONLY
 from capacity.scenario.task import Task
+from capacity.scenario.task_structure import BELONGS_TO, NO_SHORTFALL, TRIGGERS, WHOLE_FIXED
 from capacity.scenario.team import Role
 from capacity.scenario.variant import PARTLY, NamedChange, Variant
 

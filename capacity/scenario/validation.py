@@ -26,15 +26,9 @@ from capacity.scenario.numbers import REMARKS, is_form
 from capacity.scenario.parts import Part, PartsError
 from capacity.scenario.reading import Marked, Trail, dotted
 from capacity.scenario.samples import Observations, name_files
-from capacity.scenario.structure import (
-    Finding,
-    crowds,
-    inconsistencies,
-    settings,
-    unknown_in,
-    unknown_in_changes,
-    unknown_settings,
-)
+from capacity.scenario.settings import Finding, settings
+from capacity.scenario.structure import crowds, inconsistencies
+from capacity.scenario.unknown_settings import unknown_in, unknown_in_changes, unknown_settings
 from capacity.scenario.variant import Variant
 
 P = TypeVar("P", bound=Part)

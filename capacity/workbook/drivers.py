@@ -18,6 +18,7 @@ _DRIVERS = (
     "at_p90", "swing", "swing_se", "bent", "tips_at", "odds_past", "odds_past_se", "worth_knowing",
     "worth_knowing_se", "file", "line",
 )  # fmt: skip
+_CHOICES = ("name", "mean", "behind", "behind_se", "p_best")
 _FIXED = ("input", "written", "low", "high", "at_low", "at_high", "swing", "swing_se", "file",
           "line")  # fmt: skip
 _ASSUMED = ("path", "value", "source", "evidence", "note", "file", "line")
@@ -42,6 +43,10 @@ def workbook(found: Sensitivity) -> bytes:
             _in_words(found.rows()),
         ),
     ]
+    if found.alternatives:
+        note = "What is chosen from, the best on average first. behind: how much less good it is."
+        rows = _in_words(one.row() for one in found.alternatives)
+        listed.append(Listed("Alternatives", note, _CHOICES, rows))
     if found.nudged:
         note = "The figure with a tenth less and more; whole numbers go to the next whole one."
         rows = _in_words(one.row() for one in found.nudged)
@@ -53,10 +58,9 @@ def workbook(found: Sensitivity) -> bytes:
 
 def _figure(found: Sensitivity) -> Iterator[Row]:
     for name, value in found.summary().items():
-        if name in ("metric", "unit"):
-            continue
-        said = ", ".join(value) if isinstance(value, list) else value
-        yield {"figure": name, "value": said, "unit": "share" if name in _SHARES else found.unit}
+        if name not in ("metric", "unit", "alternatives"):
+            unit = "share" if name in _SHARES else found.unit
+            yield {"figure": name, "value": value, "unit": unit}
 
 
 def _in_words(rows: Iterator[Row]) -> Iterator[dict[str, Any]]:

@@ -111,6 +111,7 @@ SLOW_AT_HOME = {
     "capacity.cli.learned": {"typer"},
     "capacity.cli.options": {"typer"},
     "capacity.cli.progress": {"rich"},
+    "capacity.cli.questions": {"typer"},
     "capacity.cli.showing": {"rich"},
     "capacity.report.backtest": {"rich"},
     "capacity.report.calibration": {"rich"},

@@ -106,13 +106,17 @@ def test_against_other_values_of_the_plan(small: Path, tmp_path: Path) -> None:
     found = run("sensitivity", small, *asked, "--json", target)
     assert found.exit_code == 0
     assert "profit: team.csm.headcount=1 less two heads is" in found.stdout
+    assert "Best on average: team.csm.headcount=1, $60" in found.stdout
+    assert "the best in 100 % of the futures" in " ".join(found.stdout.split())
     plan = capacity.load(small)
     others = [plan.with_({"team.csm.headcount": n}) for n in (1, 3)]
     same = capacity.sensitivity(plan, "profit", against=others, trials=1000)
     told = json.loads(target.read_text(encoding="utf-8"))
     assert [d["worth_knowing"] for d in told["drivers"]] == [d.worth for d in same.drivers]
     assert same.mean == pytest.approx(60_000, rel=0.01)  # the pay of one
-    assert len(same.alternatives) == 3
+    best, *others = (one["name"] for one in told["figure"]["alternatives"])
+    assert best == "team.csm.headcount=1"
+    assert set(others) == {"two heads", "team.csm.headcount=3"}
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,9 @@ def test_other_values_that_cannot_be(small: Path, other: str, words: str) -> Non
     ("arguments", "words"),
     [
         (("explain", "required_ftes"), "no metric is called `required_ftes`. Did you mean"),
+        (("explain", "irr"), "irr compares a plan with one without the team. Ask `capacity roi`"),
+        (("explain", "arr", "--task", "qbr"), "arr is not told by task here. Leave `qbr` out"),
+        (("explain", "arr", "--segment", "x"), "arr knows no segment `x`. Known: enterprise"),
         (("explain", "arr", "--segment", "smbs"), "Did you mean `smb`?"),
         (("explain", "arr", "--period", "2031-01"), "arr knows no period `2031-01`"),
         (("sensitivity", "--metric", "npvv"), "no metric is called `npvv`"),

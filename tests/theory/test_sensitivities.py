@@ -142,7 +142,12 @@ def test_knowing_what_a_tool_will_cost(scenario) -> None:
         61_000
     )
     price = driver(found, "finance.platform")
-    assert found.alternatives == ("two amounts", "fixed price")
+    first, second = found.alternatives
+    assert (first.name, second.name, first.behind) == ("two amounts", "fixed price", 0)
+    assert second.behind == pytest.approx(1000, abs=ERRORS * second.behind_se + 10)
+    odds = cost.cdf(61_000)
+    assert first.p_best == pytest.approx(odds, abs=ERRORS * math.sqrt(odds * (1 - odds) / TRIALS))
+    assert first.p_best + second.p_best == pytest.approx(1)
     assert abs(price.worth - (below - 1000)) < ERRORS * price.worth_error + 30
     assert price.worth_error < 300
     assert price.share == pytest.approx(1, abs=0.02)
@@ -152,6 +157,19 @@ def test_knowing_what_a_tool_will_cost(scenario) -> None:
     tip = price.tip
     assert tip is not None
     assert tip.value == pytest.approx(61_000, rel=0.01)
+
+
+def test_of_costs_the_smallest_is_the_best(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS)
+    others = [plan.with_({"finance.platform": cost, "name": str(cost)}) for cost in (10, 90_000)]
+    found = capacity.sensitivity(plan, "team_cost", against=others, trials=1000)
+    assert [one.name for one in found.alternatives] == ["10", "two amounts", "90000"]
+    dear = found.alternatives[2]
+    assert dear.behind == pytest.approx(90_000 - 10)
+    assert dear.mean - found.alternatives[0].mean == pytest.approx(dear.behind)
+    assert [one.p_best for one in found.alternatives] == [1, 0, 0]
+    heads = capacity.sensitivity(plan, "headcount[csm]", against=others, trials=1000)
+    assert not heads.alternatives
 
 
 # --- two ways to the same -------------------------------------------------------------------------
