@@ -12,7 +12,8 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.copulas import duration_luck
-from capacity.engine.lanes import Lane, Work, due, occasions
+from capacity.engine.falling_due import due, occasions
+from capacity.engine.lanes import Lane, Work
 from capacity.engine.planned_seats import planned_seats
 from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks
