@@ -364,16 +364,17 @@ def test_the_coin_of_the_first_part_holds_for_the_others(book, mean_is) -> None:
 
 
 def test_occurrences_in_other_parts_have_coins_of_their_own(book) -> None:
-    """The work for f, three parts, and that for b of the year after, two, begin in one month.
+    """The work for d, in two parts, and that for f, in three, begin in March of the second year.
 
-    b is decided in July 2028, three months after April; f in August, four months after.
+    d is decided two months after it, in May; f in August, five months after.
     """
-    dated = {"lead": {"2027-01": "3 months", "2028-08": "4 months"},
+    dated = {"lead": {"2027-01": "2 months", "2028-08": "5 months"},
              "over": {"2027-01": "2 months", "2028-08": "3 months"}}  # fmt: skip
-    april = book({"on": "renewal", "share": "50%", **dated}, trials=1000)[:, 15]
-    both, f_alone, b_alone, neither = (np.mean(april == part) for part in (5, 2, 3, 0))
-    assert both + f_alone + b_alone + neither == 1
-    assert [both, f_alone, b_alone, neither] == pytest.approx([0.25] * 4, abs=0.05)
+    found = book({"on": "renewal", "share": "50%", "segments": "small", **dated}, trials=1000)
+    march = found[:, 14]
+    shares = [np.mean(march == hours) for hours in (5, 3, 2, 0)]
+    assert sum(shares) == 1
+    assert shares == pytest.approx([0.25] * 4, abs=0.05)
 
 
 def test_nothing_is_lost_and_nothing_comes_twice(run) -> None:
