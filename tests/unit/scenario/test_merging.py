@@ -109,7 +109,7 @@ def test_values_by_segment_merge(variant):
     change = "{tasks: {qbr: {priority: {smb: 4}, every: {enterprise: month}}}}"
     task = variant(change).plan.tasks["qbr"]
     assert by_segment(task.priority) == {"enterprise": 1, "smb": 4, "default": 3}
-    assert {name: str(span) for name, span in task.every.values.items()} == {
+    assert {name: str(span.value) for name, span in task.every.values.items()} == {
         "enterprise": "1 month"
     }
     assert str(task.every.default.value) == "6 months"
