@@ -13,16 +13,56 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property, lru_cache
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.units import Shape
 
+T = TypeVar("T")
+
 Z_OF_P90 = 1.2815515655446004
 """Standard normal quantile of 0.9, the distance between p50 and p90 in sigmas."""
 _TABLE = 2049
 _QUADRATURE = 20_000
+
+
+class InTime(Generic[T]):
+    """What may change in time.
+
+    Attributes
+    ----------
+    series, since
+        Its values, each from a day on, in ascending order; none where it never changes. `since` is
+        the day of the one that holds when the plan begins.
+    """
+
+    series: tuple[tuple[dt.date, T], ...]
+    since: dt.date | None
+
+    @property
+    def at_first(self) -> T:
+        """The value with which the plan begins."""
+        raise NotImplementedError
+
+    def on(self, day: dt.date | None) -> T:
+        """The value that holds on a day; until the plan has begun, that with which it begins."""
+        found = self.at_first
+        if day is not None and self.series:
+            for since, value in self.later:
+                found = value if since <= day else found
+        return found
+
+    @property
+    def later(self) -> tuple[tuple[dt.date, T], ...]:
+        """The values that take its place, each with its day."""
+        return tuple(pair for pair in self.series if self.since and pair[0] > self.since)
+
+    @property
+    def versions(self) -> tuple[T, ...]:
+        """The value with which the plan begins, and all others that it has at some time."""
+        return (self.at_first, *(value for _, value in self.later))
 
 
 class Form(Enum):
@@ -36,7 +76,7 @@ class Form(Enum):
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(InTime["Estimate"]):
     """A number of a scenario with what is not known about it.
 
     Attributes
@@ -73,23 +113,10 @@ class Estimate:
         """A number that is known."""
         return cls(Form.FIXED, (value,), text=f"{value:g}")
 
-    def on(self, day: dt.date | None) -> Estimate:
-        """The number that holds on a day; until the plan has begun, that with which it begins."""
-        found = self
-        if day is not None and self.series:
-            for since, value in self.later:
-                found = value if since <= day else found
-        return found
-
     @property
-    def later(self) -> tuple[tuple[dt.date, Estimate], ...]:
-        """The values that take its place, each with its day."""
-        return tuple(pair for pair in self.series if self.since and pair[0] > self.since)
-
-    @property
-    def versions(self) -> tuple[Estimate, ...]:
-        """The number, and all others that it is at some time."""
-        return (self, *(value for _, value in self.later))
+    def at_first(self) -> Estimate:
+        """The number with which the plan begins, which is this one."""
+        return self
 
     @property
     def uncertain(self) -> bool:

@@ -153,10 +153,12 @@ class Periods:
         return day
 
     def first_from(self, day: dt.date) -> int:
-        """The first period that has the values of a day; `count` for days after all of them."""
+        """The first period that has the values of a day; `count` and more after all of them."""
         if np.datetime64(day) <= self.begin:
             return 0
-        return int(np.searchsorted(self.first_days[:-1], np.datetime64(day)))
+        there = self.holding(np.array([day], dtype="datetime64[D]"))
+        first = self.step.first_days(there + self.start)
+        return int(there[0] + (first[0] < np.datetime64(day)))
 
     def within(self, month: int, months: int) -> range:
         """The periods of the plan that belong to so many months from one on."""

@@ -92,7 +92,7 @@ def _check_lead(plan: Plan, book: Book, task: Task, terms: IntArray, findings: F
     periods = plan.horizon.periods
     if task.on == "renewal":
         served = needs(plan, book, task)
-        short = terms[periods.step.fewest(terms) <= task.lead_periods(periods)]
+        short = terms[periods.step.fewest(terms) <= task.longest_lead(periods)]
         findings.rows(
             served & np.isin(book.term, short),
             "term",

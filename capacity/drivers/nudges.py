@@ -56,14 +56,13 @@ class Nudge:
 def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
     """The known numbers of a plan that somebody wrote, in the order of the language.
 
-    Left out are those that change in time, lists, and inputs that are uncertain, which have a range
-    of their own. A whole number goes to the next whole one.
+    Of those that change in time each value is moved by itself. Left out are lists, and inputs that
+    are uncertain, which have a range of their own. A whole number goes to the next whole one.
     """
     ranged = {unknown.path for unknown in inputs if not unknown.is_factor}
     for assumed in register(scenario.plan, scenario.marked):
-        name = assumed.path.rpartition(".")[2]
         known = assumed.wants_source and assumed.place and assumed.path not in ranged
-        if not known or name in _NOT_AMOUNTS or assumed.place is None:
+        if not known or _is_no_amount(assumed.path) or assumed.place is None:
             continue
         written = scenario.marked.written(_trail(scenario, assumed.path))
         ends = [_settable(scenario, assumed.path, written, f) for f in (1 - TENTH, 1 + TENTH)]
@@ -72,6 +71,12 @@ def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
             rounded = any(end.is_rounded for end in ends)
             said = _number(low, 1 - TENTH), _number(high, 1 + TENTH)
             yield Nudge(assumed.path, assumed.place, assumed.value, *said, rounded, (low, high))
+
+
+def _is_no_amount(path: str) -> bool:
+    """Whether a path is of a setting that is no amount, or of a value of it by segment or date."""
+    _section, *names = path.split(".")
+    return not {names[-1], *names[1:]}.isdisjoint(_NOT_AMOUNTS)
 
 
 def _number(setting: Any, factor: float) -> Any:

@@ -21,7 +21,7 @@ from capacity.engine.territories import Territories
 from capacity.loading import Scenario
 from capacity.scenario.document import Plan
 from capacity.scenario.task import Task
-from capacity.units import LONGEST_SPAN
+from capacity.units import LONGEST_SPAN, Span
 
 _COLUMNS = (
     "segment",
@@ -126,18 +126,29 @@ class Classes:
         return out
 
 
-def day_interval(plan: Plan, task: Task, segment: str) -> float | None:
-    """Interval in days of a task that comes no more often than every period, by no whole months."""
-    span = task.every.of(segment) if task.every else None
-    if span is None or plan.horizon.periods.is_shorter(span):
-        return None
-    return None if month_interval(task, segment) else span.days
+def counts_days(plan: Plan, task: Task, segment: str) -> bool:
+    """Whether a task comes, at some time, no more often than every period and by no whole months.
+
+    Such a task counts from the day on which an account began.
+    """
+    spans = _intervals(task, segment)
+    shorter = plan.horizon.periods.is_shorter
+    return any(not shorter(span) and in_whole_months(span) is None for span in spans)
 
 
-def month_interval(task: Task, segment: str) -> int | None:
-    """Interval in whole months of a task that counts in months."""
-    span = task.every.of(segment) if task.every else None
-    if span is None or span.unit != "month" or span.amount < 1 or span.amount % 1:
+def month_intervals(task: Task, segment: str) -> list[int]:
+    """The intervals in whole months that a task has at some time."""
+    return [months for span in _intervals(task, segment) if (months := in_whole_months(span))]
+
+
+def _intervals(task: Task, segment: str) -> tuple[Span, ...]:
+    every = task.every.of(segment) if task.every else None
+    return every.versions if every else ()
+
+
+def in_whole_months(span: Span) -> int | None:
+    """A span as a number of months, where it counts in whole ones."""
+    if span.unit != "month" or span.amount < 1 or span.amount % 1:
         return None
     return int(span.amount)
 
@@ -173,7 +184,7 @@ def _feels_start(plan: Plan) -> BoolArray:
     for name in plan.segments:
         tasks = [t for t in plan.tasks.values() if t.on == "start" and name in plan.segments_of(t)]
         shared = plan.shared_effect(name)
-        shown.append(any(t.if_stopped or (shared and t.weight) for t in tasks))
+        shown.append(any(t.if_stopped or (shared and t.has_weight) for t in tasks))
     return np.array(shown, dtype=bool)
 
 
@@ -209,7 +220,7 @@ def _begun_rows(plan: Plan, segment: IntArray, day: IntArray) -> tuple[IntArray,
     joins = np.where(starts <= plan.horizon.periods.begin, BEFORE, start)
     feels = np.where(_feels_start(plan)[segment], np.maximum(start, BEFORE), BEFORE)
     exact = np.array([
-        any(day_interval(plan, t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
+        any(counts_days(plan, t, s) for t in plan.tasks.values() if s in plan.segments_of(t))
         for s in plan.segments
     ])  # fmt: skip
     equivalent = _equivalent_start(plan, segment, starts, start)
@@ -225,14 +236,14 @@ def _equivalent_start(
     moved = start.copy()
     for index, name in enumerate(plan.segments):
         tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
-        intervals = [n for t in tasks if (n := month_interval(t, name))]
+        intervals = [n for t in tasks for n in month_intervals(t, name)]
         here = segment == index
         if not (intervals and periods.step.sees_days):
             day[here] = 1
         cycle = math.lcm(*intervals)
         if cycle > LONGEST_SPAN:
             continue  # starts that are alike are too rare to look for
-        parts = [t.parts(periods) for t in tasks if t.on == "start"]
+        parts = [t.most_parts(periods) for t in tasks if t.on == "start"]
         recent = -max(parts, default=1)
         old = here & (start < recent)
         month[old] = _latest(plan, month[old], day[old], cycle, recent)

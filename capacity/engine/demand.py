@@ -12,10 +12,12 @@ from capacity.arrays import BoolArray, FloatArray, IntArray, RowSums
 from capacity.engine.chance import Chance
 from capacity.engine.classes import Classes
 from capacity.engine.copulas import duration_luck
-from capacity.engine.lanes import Lane, Work, due, first_parts
+from capacity.engine.falling_due import due, occasions
+from capacity.engine.lanes import Lane, Work
 from capacity.engine.planned_seats import planned_seats
 from capacity.engine.seats import Staff
 from capacity.engine.shocks import Shocks
+from capacity.engine.stretches import Stretches
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
 from capacity.rng import KeyArray, keys, numbered
@@ -50,6 +52,26 @@ class Strand:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Occurrences of a strand that come in so many parts, with a coin for the whole.
+
+    Attributes
+    ----------
+    parts
+        How many parts.
+    key
+        Their luck; that of the strand where they are what the plan begins with.
+    firsts
+        The classes whose occurrence has its first part in a period, from `parts` − 1 periods before
+        the horizon on; shape (periods + parts − 1, classes of the lane).
+    """
+
+    parts: int
+    key: KeyArray
+    firsts: FloatArray
+
+
+@dataclass(frozen=True)
 class Calendar:
     """When which class makes work, laid out once.
 
@@ -69,9 +91,8 @@ class Calendar:
         By strand: parts that fall due for an account, shape (periods, classes of the lane); 0
         for classes of another complexity.
     windows
-        Of strands in parts with a coin for the whole: the classes whose occurrence has its first
-        part in a period, from `parts` − 1 periods before the horizon on; shape
-        (periods + parts − 1, classes of the lane).
+        Of strands in parts with a coin for the whole; one for each number of parts that they have
+        at some time.
     fixed
         Part of a fixed amount that falls to each lane, shape (periods, lanes of fixed amounts).
     """
@@ -83,12 +104,14 @@ class Calendar:
     step_luck: KeyArray
     due: BoolArray
     incidence: list[FloatArray]
-    windows: dict[int, FloatArray]
+    windows: dict[int, list[Window]]
     fixed: FloatArray
 
 
-def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar:
-    """Lay out when work falls due."""
+def build_calendar(
+    scenario: Scenario, work: Work, classes: Classes, stretches: Stretches
+) -> Calendar:
+    """Lay out when work falls due, at the settings of each stretch."""
     periods = scenario.plan.horizon.periods
     strands = list(_strands(work, classes))
     number = periods.numbers[:, None]
@@ -103,12 +126,19 @@ def build_calendar(scenario: Scenario, work: Work, classes: Classes) -> Calendar
         inside = classes.inside(lane.territories)
         fits = np.zeros(len(classes.segment[inside]))
         fits[strand.classes] = 1.0
-        incidence = due(scenario.plan, lane, classes)[inside].T * fits
+        incidence = due(lane, classes, stretches)[inside].T * fits
         calendar.incidence.append(incidence)
         if not lane.is_fixed:
             due_at[:, i] = incidence.any(axis=1)
-        if lane.has_coins and lane.parts > 1 and lane.territories:
-            calendar.windows[i] = np.where(_window(lane, classes, inside), fits, 0.0)
+        if lane.has_coins and lane.spreads[-1] > 1 and lane.territories:
+            calendar.windows[i] = [
+                Window(
+                    parts,
+                    of[[i]] if parts == lane.parts(None) else keys([(*strand.key(lane), parts)]),
+                    np.where(_firsts(lane, parts, classes, inside), fits, 0.0),
+                )
+                for parts in lane.spreads
+            ]
     return calendar
 
 
@@ -140,10 +170,11 @@ def _strands(work: Work, classes: Classes) -> Iterator[Strand]:
             yield Strand(i, float(complexity), np.flatnonzero(own == complexity))
 
 
-def _window(lane: Lane, classes: Classes, inside: slice | IntArray) -> BoolArray:
-    firsts = np.stack([f[inside] for f in first_parts(lane, classes)])
-    when = np.arange(1 - lane.parts, lane.periods.count)
-    return (firsts[None] == when[:, None, None]).any(axis=1)
+def _firsts(lane: Lane, parts: int, classes: Classes, inside: slice | IntArray) -> BoolArray:
+    found = [(first[inside], number[inside] == parts) for first, number in occasions(lane, classes)]
+    firsts, some = (np.stack(each) for each in zip(*found, strict=True))
+    when = np.arange(1 - parts, lane.periods.count)
+    return ((firsts[None] == when[:, None, None]) & some).any(axis=1)
 
 
 class Demand:
@@ -171,7 +202,6 @@ class Demand:
         self._lane_sums = RowSums(of_lane, len(work.lanes))
         self._plan = plan
         self._is_mixed = len(strands) > len(work.lanes)
-        self._weight = np.array([[lane.weight] for lane in lanes])
         self._rates = _where(lane.work.rate is not None for lane in lanes)
         self._season = np.array([lanes[i].work.seasonality or (1.0,) * 12 for i in self._rates])
         coins = (lane.has_coins and i not in calendar.windows for i, lane in enumerate(lanes))
@@ -179,7 +209,7 @@ class Demand:
         self._fixed = _where(lane.is_fixed for lane in lanes)
         self._departing = _where(lane.work.on == "departure" for lane in lanes)
         self._leaving = [lanes[i].pools[lanes[i].work.role] for i in self._departing]
-        self._realised: dict[tuple[int, int], FloatArray] = {}
+        self._realised: dict[tuple[int, int, int], FloatArray] = {}
         self._step_lane = np.array([step.lane for step in work.steps], dtype=np.int64)
         lanes_due = np.zeros((calendar.periods, len(work.lanes)), dtype=bool)
         for i, lane in enumerate(of_lane):
@@ -190,6 +220,7 @@ class Demand:
     def turn_to(self, day: dt.date | None) -> None:
         """Read the inputs of a day."""
         plan, work, chance, lanes = self._plan, self._work, self._chance, self._lanes
+        self._weight = np.array([[lane.weight(day)] for lane in lanes])
         self._complexity = _complexity(plan, self._calendar.strands, lanes, chance, day)
         self._share = chance.inputs([lane.share for lane in lanes], day)
         self._yearly = chance.inputs(
@@ -270,20 +301,24 @@ class Demand:
 
     def _continue_windows(self, period: int, alive: FloatArray, number: FloatArray) -> None:
         """Occurrences in parts: the coin of the first part holds for the others."""
-        for i, window in self._calendar.windows.items():
-            lane = self._lanes[i]
-            parts = lane.parts
-            classes = alive[self._audiences[lane.territories].classes]
-            total = np.zeros(alive.shape[1])
-            for age in range(parts):
-                first = period - age
-                here = window[first + parts - 1] @ classes
-                if age == 0 or period == 0:
-                    of = numbered(self._calendar.keys[[i]], self._periods.start + first)
-                    count = self._chance.happening(of, here[None], self._share[[i]])[0]
-                    self._realised[i, first] = count / np.where(here > 0, here, 1.0)
-                total += self._realised[i, first] * here
-            number[i] = total / parts
+        for i, windows in self._calendar.windows.items():
+            classes = alive[self._audiences[self._lanes[i].territories].classes]
+            number[i] = sum(self._continued(i, window, period, classes) for window in windows)
+
+    def _continued(
+        self, strand: int, window: Window, period: int, classes: FloatArray
+    ) -> FloatArray:
+        total = np.zeros(classes.shape[1])
+        for age in range(window.parts):
+            first = period - age
+            here = window.firsts[first + window.parts - 1] @ classes
+            begun = strand, window.parts, first
+            if age == 0 or period == 0:
+                of = numbered(window.key, self._periods.start + first)
+                count = self._chance.happening(of, here[None], self._share[[strand]])[0]
+                self._realised[begun] = count / np.where(here > 0, here, 1.0)
+            total += self._realised[begun] * here
+        return total / window.parts
 
 
 class _Audience:

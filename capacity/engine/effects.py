@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +13,10 @@ from capacity.engine.chance import Named
 from capacity.engine.lanes import Lane, Work
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
+from capacity.scenario.dated import ByDate
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import Effect
+from capacity.scenario.task import Task
 
 KINDS = ("churn", "expansion", "contraction")
 CHURN, EXPANSION, CONTRACTION = range(3)
@@ -33,6 +36,8 @@ class Pair:
         The effect, and where in the scenario it stands.
     part
         The exponent that the task's weight gives it, 1 for an effect of its own.
+    strength
+        By which every exponent is multiplied.
     """
 
     lane: Lane
@@ -40,7 +45,12 @@ class Pair:
     cell: int
     effect: Effect
     path: str
-    part: float
+    part: ByDate[float]
+    strength: float = 1.0
+
+    def exponent(self, day: dt.date | None) -> float:
+        """The power of the effect that the task has, in a period of a day's values."""
+        return self.part.on(day) * self.strength
 
     def named(self, kind: str) -> Named:
         """Path and value of an effect; 1 where nothing is said."""
@@ -79,7 +89,7 @@ class Effects:
         if strength == 1:
             return self
         lasting, starting, renewing = (
-            [replace(pair, part=pair.part * strength) for pair in group]
+            [replace(pair, strength=pair.strength * strength) for pair in group]
             for group in (self.lasting, self.starting, self.renewing)
         )
         return Effects(lasting, starting, renewing, self.cells)
@@ -96,18 +106,35 @@ def build_effects(plan: Plan, work: Work, territories: Territories) -> Effects:
         own = plan.segments[segment].if_stopped is not None
         path = f"segments.{segment}.if_stopped" if own else "value.if_stopped"
         here = _lanes_of(plan, work, segment, t, territories.without[t])
-        total = sum(lane.work.weight or 0.0 for _, lane in here)
+        parts = _parts([lane.work for _, lane in here])
         for i, lane in here:
             if lane.work.on not in kinds:
                 continue
             found = groups[kinds[lane.work.on]]
             if lane.work.if_stopped:
                 effect_path = f"tasks.{lane.task}.if_stopped"
-                found.append(Pair(lane, t, cell_of[i], lane.work.if_stopped, effect_path, 1.0))
-            elif shared and lane.work.weight:
-                part = lane.work.weight / total
-                found.append(Pair(lane, t, cell_of[i], shared, path, part))
+                whole = ByDate(1.0)
+                found.append(Pair(lane, t, cell_of[i], lane.work.if_stopped, effect_path, whole))
+            elif shared and lane.work.weight and lane.work.has_weight:
+                found.append(Pair(lane, t, cell_of[i], shared, path, parts(lane.work.weight)))
     return Effects(**groups, cells=cells)
+
+
+def _parts(tasks: Sequence[Task]) -> Callable[[ByDate[float]], ByDate[float]]:
+    """Turns the weight of one of some tasks into its part of their sum, by date where these are."""
+    weights = [task.weight for task in tasks if task.weight]
+    days = sorted({day for weight in weights for day, _ in weight.later})
+
+    def part(weight: ByDate[float], day: dt.date | None) -> float:
+        total = sum(other.on(day) for other in weights)
+        return weight.on(day) / total if total > 0 else 0.0
+
+    def of(weight: ByDate[float]) -> ByDate[float]:
+        first = dt.date.min, part(weight, None)
+        series = (first, *((day, part(weight, day)) for day in days)) if days else ()
+        return ByDate(first[1], series, first[0] if days else None)
+
+    return of
 
 
 def _lanes_of(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import IntArray, distinct_rows
-from capacity.engine.classes import BEFORE, Classes, day_interval, month_interval
+from capacity.engine.classes import BEFORE, Classes, counts_days, month_intervals
 from capacity.engine.cohorts import Cohorts
 from capacity.engine.frailty import differing
 from capacity.scenario.document import Plan
@@ -112,11 +112,11 @@ def _rhythm(plan: Plan, segment: int) -> tuple[int, int] | None:
         plan.horizon.periods,
         [t for t in plan.tasks.values() if name in plan.segments_of(t)],
     )
-    if periods.step.sees_days or any(day_interval(plan, task, name) for task in tasks):
+    if periods.step.sees_days or any(counts_days(plan, task, name) for task in tasks):
         return None
     if len(plan.segments[name].yearly_churn) > 1 or differing(plan)[segment]:
         return None
-    intervals = [months for task in tasks if (months := month_interval(task, name))]
+    intervals = [months for task in tasks for months in month_intervals(task, name)]
     return math.lcm(*intervals), max(
-        (t.parts(periods) for t in tasks if t.on == "start"), default=1
+        (t.most_parts(periods) for t in tasks if t.on == "start"), default=1
     )

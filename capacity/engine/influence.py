@@ -142,7 +142,7 @@ class Inputs:
     def turn_to(self, day: dt.date | None) -> None:
         """Read the inputs of a day."""
         pairs, chance = self._pairs, self._chance
-        parts = np.array([[pair.part] for pair in pairs]).reshape(-1, 1)
+        parts = np.array([[pair.exponent(day)] for pair in pairs]).reshape(-1, 1)
         drawn = [
             chance.inputs([p.named(KINDS[i]) for p in pairs], day) ** parts for i in self.kinds
         ]
@@ -213,13 +213,17 @@ class _Renewing(Inputs):
     def __init__(self, pairs: list[Pair], past: Past, chance: Chance) -> None:
         super().__init__(pairs, past, chance)
         self._shape = (len(pairs), chance.trials)
+        self.turn_to(None)
+
+    def turn_to(self, day: dt.date | None) -> None:
+        """Read the inputs of a day."""
+        super().turn_to(day)
         turns: dict[int, list[int]] = {}
-        for i, pair in enumerate(pairs):
-            for part in range(pair.lane.parts):
-                turns.setdefault(part - pair.lane.lead, []).append(i)
+        for i, pair in enumerate(self._pairs):
+            for part in range(pair.lane.parts(day)):
+                turns.setdefault(part - pair.lane.lead(day), []).append(i)
         self._turns = {turn: np.array(rows, dtype=np.int64) for turn, rows in turns.items()}
         """Pairs of which a part falls due so many periods after the decision (before it: < 0)."""
-        self.turn_to(None)
 
     def multiply(self, out: FloatArray, period: int, covered: list[FloatArray]) -> None:
         """Multiply what the work for the renewals of a period does into the territories."""
@@ -256,7 +260,10 @@ class _Starting(Inputs):
             if pair.territory == territory and start > BEFORE
         ]
         self._vintage, self._first, self._pair = np.array(found, dtype=np.int64).reshape(-1, 3).T
-        self._parts = np.array([pairs[i].lane.parts for _, _, i in found], dtype=np.int64)
+        self._parts = np.zeros(len(found), dtype=np.int64)
+        for i, pair in enumerate(pairs):
+            rows = self._pair == i
+            self._parts[rows] = pair.lane.at_events(pair.lane.parts, self._first[rows])
         self._total = np.zeros((len(found), chance.trials))
         self._known = np.zeros_like(self._total)
         self._lack, self._lack_today = np.zeros_like(self._total), np.zeros_like(self._total)

@@ -7,27 +7,28 @@ lanes*, one for each pool that has a part. A role that is split adds lanes, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums
-from capacity.engine.classes import Classes, day_interval, month_interval
 from capacity.engine.dealing import Values
+from capacity.engine.stretches import stretches_of
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.model.demand import due_every_days, due_every_months, due_in_parts
 from capacity.model.dispatch import Priorities
 from capacity.periods import Periods
 from capacity.rng import KeyArray, keys
+from capacity.scenario.dated import ByDate
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import SEGMENT
 from capacity.scenario.task import UNNAMED_STEP, Task
-
-_LAST = np.inf
+from capacity.units import Span
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,26 @@ class Lane:
     territories: tuple[int, ...]
     needed_by: tuple[str, ...]
 
-    @property
-    def parts(self) -> int:
-        """Number of periods over which an occurrence is spread."""
-        return self.work.parts(self.periods)
+    @cached_property
+    def spreads(self) -> tuple[int, ...]:
+        """Numbers of periods over which an occurrence is spread at some time, ascending."""
+        return tuple(sorted({self.parts(day) for day in self.work.event_days}))
 
-    @property
-    def lead(self) -> int:
-        """Periods between falling due and the renewal."""
-        return self.work.lead_periods(self.periods)
+    def parts(self, day: dt.date | None) -> int:
+        """Number of periods over which an occurrence is spread whose event is on a day."""
+        return self.work.parts(self.periods, day)
+
+    def lead(self, day: dt.date | None) -> int:
+        """Periods between falling due and a renewal that is decided on a day."""
+        return self.work.lead_periods(self.periods, day)
+
+    def at_events(self, setting: Callable[[dt.date | None], int], event: IntArray) -> IntArray:
+        """The `parts` or the `lead` of events in some periods, in the plan or out of it."""
+        out = np.full(event.shape, setting(None))
+        for day in self.work.event_days:
+            if day is not None:
+                out[event >= self.periods.first_from(day)] = setting(day)
+        return out
 
     @property
     def amount(self) -> tuple[str, Estimate] | None:
@@ -101,11 +113,27 @@ class Lane:
         return self.work.rate is None and any(s.uncertain or s.mean < 1 for s in shares)
 
     @property
-    def weight(self) -> float:
-        """Occurrences that one account's falling due stands for."""
+    def every(self) -> ByDate[Span] | None:
+        """The interval at which it falls due; None where something else decides."""
+        return self.work.every.of(self.segment or "") if self.work.every else None
+
+    def rank(self, day: dt.date | None) -> float:
+        """In which turn it is served, in a period of a day's values; infinity for the last."""
+        priority = self.work.priority.of(self.segment or "")
+        return math.inf if priority is None else priority.on(day)
+
+    def patience(self, day: dt.date | None) -> int:
+        """Periods that its hours may wait, in a period of a day's values."""
+        return self.work.deferrable(self.segment, self.periods, day)
+
+    def weight(self, day: dt.date | None) -> float:
+        """Occurrences that one account's falling due stands for, in a period of a day's values.
+
+        Where they are spread now over more periods and now over fewer, `due` counts their parts.
+        """
         if self.work.on is not None:
-            return 1 / self.parts
-        span = self.work.every.of(self.segment or "") if self.work.every else None
+            return 1 / self.spreads[0] if len(self.spreads) == 1 else 1.0
+        span = self.every.on(day) if self.every else None
         if span is None or self.work.aligned == "fiscal" or not self.periods.is_shorter(span):
             return 1.0
         return self.periods.years_each / span.years
@@ -131,21 +159,24 @@ class Work:
         Demand lanes; those of a segment are neighbours, those for all segments come last.
     steps
         Parts of the lanes, sorted by work lane.
-    pool, lane, priority, defer
-        Of each work lane: index of the pool and of the demand lane, priority, and the periods that
-        work may wait. Sorted by pool and priority.
+    pool, lane
+        Of each work lane: index of the pool and of the demand lane. Sorted by pool, and by the
+        priority with which the plan begins.
+    ranks, patience
+        By the first day of each stretch of the plan, None for its beginning: the priority of each
+        work lane, infinity for the last; and the periods that its hours may wait.
     of_step
         Work lane of each step.
     waits
-        Work lanes of which hours may wait for another period.
+        Work lanes of which hours may wait, at some time, for another period.
     """
 
     lanes: list[Lane]
     steps: list[Step]
     pool: IntArray
     lane: IntArray
-    priority: FloatArray
-    defer: IntArray
+    ranks: Mapping[dt.date | None, FloatArray]
+    patience: Mapping[dt.date | None, IntArray]
     of_step: IntArray
     waits: IntArray
 
@@ -163,14 +194,37 @@ class Work:
             for lane, step in zip(lanes, self.steps, strict=True)
         )
 
+    @property
+    def as_begun(self) -> Work:
+        """The same, falling due for good as it does when the plan begins; itself if it does."""
+        lanes = [replace(lane, work=lane.work.as_begun) for lane in self.lanes]
+        pairs = zip(lanes, self.lanes, strict=True)
+        is_same = all(lane.work is was.work for lane, was in pairs)
+        return self if is_same else replace(self, lanes=lanes)
+
+    @cached_property
+    def orders(self) -> list[FloatArray]:
+        """The different `ranks` that there are at some time."""
+        return list({ranks.tobytes(): ranks for ranks in self.ranks.values()}.values())
+
+    @property
+    def turns(self) -> bool:
+        """Whether the order in which work is served, or how long it may wait, ever changes."""
+        waits = {patience.tobytes() for patience in self.patience.values()}
+        return len(self.orders) > 1 or len(waits) > 1
+
     def of_pool(self, pool: int) -> slice:
         """The work lanes of a pool."""
         first, last = np.searchsorted(self.pool, [pool, pool + 1])
         return slice(int(first), int(last))
 
-    def priorities(self, pool: int) -> Priorities:
-        """The order in which a pool serves its lanes."""
-        return Priorities.of(self.priority[self.of_pool(pool)])
+    def priorities(self, pool: int, day: dt.date | None = None) -> Priorities:
+        """The order in which a pool serves its lanes from a day on."""
+        return Priorities.of(self.ranks[day][self.of_pool(pool)])
+
+    def longest_wait(self, lanes: slice | IntArray) -> int:
+        """Periods that hours of some work lanes may wait at most, at any time."""
+        return max(int(waits[lanes].max(initial=0)) for waits in self.patience.values())
 
 
 def build_work(scenario: Scenario, territories: Territories) -> Work:
@@ -180,24 +234,23 @@ def build_work(scenario: Scenario, territories: Territories) -> Work:
     found: dict[tuple[int, float, int, int], int] = {}
     for step in steps:
         lane = lanes[step.lane]
-        priority = lane.work.priority.of(lane.segment or "")
-        found[step.pool, _LAST if priority is None else priority, lane.task_index, step.lane] = 0
+        found[step.pool, lane.rank(None), lane.task_index, step.lane] = 0
     order = sorted(found)
     place = {(pool, lane): i for i, (pool, _, _, lane) in enumerate(order)}
     steps.sort(key=lambda s: place[s.pool, s.lane])
     of_lane = [lanes[i] for _, _, _, i in order]
-    defer = np.array(
-        [lane.work.deferrable(lane.segment, lane.periods) for lane in of_lane], dtype=np.int64
-    )
+    days = stretches_of(scenario.plan).days
+    patience = {day: np.array([x.patience(day) for x in of_lane], dtype=np.int64) for day in days}
+    wait = np.max([*patience.values()], axis=0)
     late = np.array([lane.work.backlog.mean > 0 for lane in of_lane], dtype=bool)
     return Work(
         lanes=lanes,
         steps=steps,
         pool=np.array([pool for pool, _, _, _ in order], dtype=np.int64),
         lane=np.array([lane for _, _, _, lane in order], dtype=np.int64),
-        priority=np.array([priority for _, priority, _, _ in order]),
-        defer=defer,
-        waits=np.flatnonzero((defer > 0) | late),
+        ranks={day: np.array([x.rank(day) for x in of_lane], dtype=np.float64) for day in days},
+        patience=patience,
+        waits=np.flatnonzero((wait > 0) | late),
         of_step=np.array([place[s.pool, s.lane] for s in steps], dtype=np.int64),
     )
 
@@ -321,46 +374,3 @@ def lane_parts(plan: Plan, work: Work) -> FloatArray:
         if lane.needed_by:
             out[i, [names.index(name) for name in lane.needed_by]] = 1 / len(lane.needed_by)
     return out
-
-
-def first_parts(lane: Lane, classes: Classes) -> list[IntArray]:
-    """Periods of the first parts of a lane's occurrences `on` a date, an array by turn.
-
-    The start of an account comes once, a renewal again after every term.
-    """
-    if lane.work.on == "start":
-        return [classes.start]
-    ends = classes.ends
-    return [when[ends.schedule] - lane.lead for when in ends.decisions.T]
-
-
-def due(plan: Plan, lane: Lane, classes: Classes) -> FloatArray:
-    """How often work of a lane falls due for an account of each class that is alive.
-
-    Returns
-    -------
-    FloatArray
-        Shape (classes, periods); 1 throughout for a rate, and for what departures make due.
-    """
-    periods, count = lane.periods, lane.periods.count
-    if lane.work.on == "departure":
-        return np.ones((len(classes), count))
-    if lane.work.on is not None:
-        out = np.zeros((len(classes), count), dtype=bool)
-        for first in first_parts(lane, classes):
-            out |= due_in_parts(first, lane.parts, count)
-        return out.astype(float)
-    span = lane.work.every.of(lane.segment or "") if lane.work.every else None
-    if span is None:
-        return np.ones((len(classes), count))
-    if lane.work.aligned == "fiscal":
-        ends = periods.ends_fiscal(int(span.amount)).astype(float)
-        return np.broadcast_to(ends, (len(classes), count))
-    months = month_interval(lane.work, lane.segment or "")
-    if months is not None:
-        start = classes.start_month, classes.start_day
-        return due_every_months(*start, months, periods.first_days)
-    days = day_interval(plan, lane.work, lane.segment or "")
-    if days is not None:
-        return due_every_days(classes.starts, days, periods.first_days)
-    return np.ones((len(classes), count))

@@ -66,18 +66,21 @@ def build_layout(scenario: Scenario) -> Layout:
     territories = build_territories(scenario)
     classes = build_classes(scenario, territories)
     work = build_work(scenario, territories)
-    calendar = build_calendar(scenario, work, classes)
+    stretches = stretches_of(plan)
+    calendar = build_calendar(scenario, work, classes, stretches)
     effects = build_effects(plan, work, territories)
     retention = build_retention(scenario, territories, classes)
     chance, none, start = Expected(), Shocks(), steady(plan)
     customers = Customers(scenario, territories, classes, retention, chance, none, start)
-    demand = Demand(plan, work, classes, calendar, chance, none)
+    begun = work.as_begun
+    usual = calendar if begun is work else build_calendar(scenario, begun, classes, start)
+    demand = Demand(plan, begun, classes, usual, chance, none)
     due = _usual_due(scenario, customers, demand, len(work.lane))
     past = Past(due, _coverage_today(scenario, work, effects, due))
     _refuse_nothing_of_nothing(scenario, effects, past)
     return Layout(
         scenario, territories, classes, work, calendar, effects, retention, past,
-        _backlog_parts(work, due), stretches_of(plan), build_copulas(plan),
+        _backlog_parts(work, due), stretches, build_copulas(plan),
     )  # fmt: skip
 
 

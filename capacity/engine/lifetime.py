@@ -50,7 +50,8 @@ class Lifetimes:
         self._starting = Inputs(effects.starting, layout.past, chance)
         for inputs in (self._lasting, self._renewing, self._starting):
             inputs.turn_to(None)
-        parts = [pair.lane.parts / pair.lane.periods.step.in_a_month for pair in effects.starting]
+        lanes = [pair.lane for pair in effects.starting]
+        parts = [lane.parts(None) / lane.periods.step.in_a_month for lane in lanes]
         self._done_after = np.array(parts).reshape(-1, 1)
         self._segment = layout.territories.segment
         self._share = layout.territories.shares[:, None]

@@ -80,13 +80,12 @@ class Desk:
         self.time = self.times[0]
         self._presence: list[Presence] = []
         self.lanes = work.of_pool(index)
-        self._priorities = work.priorities(index) if self.lanes.stop > self.lanes.start else None
-        self._defer = work.defer[self.lanes]
-        self._read(None)
+        self._work, self._index = work, index
         first, last = np.searchsorted(work.waits, [self.lanes.start, self.lanes.stop])
         self.waits = slice(int(first), int(last))
         late = work.waits[self.waits]
         self._late = late - self.lanes.start
+        self._read(None)
         lanes = [work.lanes[i] for i in work.lane[late]]
         held = [np.isin(np.arange(territories), lane.territories) for lane in lanes]
         self._whose = np.array(held, dtype=np.float64).reshape(len(lanes), territories)
@@ -98,6 +97,9 @@ class Desk:
     def _read(self, day: dt.date | None) -> None:
         named = [self._pool.named("overtime"), self._pool.named("overloaded_attrition")]
         self._overtime, self._overload = self._chance.inputs(named, day)
+        if self.lanes.stop > self.lanes.start:
+            self._priorities = self._work.priorities(self._index, day)
+            self._patience = self._work.patience[day][self.lanes][self._late]
 
     def turn_to(self, day: dt.date | None) -> None:
         """Read the inputs of a day."""
@@ -106,7 +108,7 @@ class Desk:
 
     def _opening(self, backlog: FloatArray, trials: int) -> FloatArray:
         """Waiting hours by age from one period on, shape (ages, lanes that may wait, trials)."""
-        ages = max(int(self._defer.max(initial=0)), int((backlog > 0).any()))
+        ages = max(self._work.longest_wait(self.lanes), int((backlog > 0).any()))
         waiting = np.zeros((ages, len(backlog), trials))
         if ages:
             waiting[0] = backlog
@@ -184,7 +186,6 @@ class Desk:
             Hours done by lane, hours dropped by lane that may wait, and hours wanted. Of other
             lanes what is not done is dropped.
         """
-        assert self._priorities is not None
         late = self._late
         total = due
         if late.size:
@@ -202,7 +203,7 @@ class Desk:
             return due
         left = oldest_first(np.concatenate([due[None], self._waiting]), done)
         age = np.arange(len(left))[:, None, None]
-        stays = age < self._defer[self._late][:, None]
+        stays = age < self._patience[:, None]
         dropped: FloatArray = np.where(stays, 0.0, left).sum(axis=0)
         self._waiting = (left * stays)[:-1]
         return dropped

@@ -55,7 +55,7 @@ def ends_of(plan: Plan, month: IntArray, day: IntArray, term: IntArray) -> Terms
 def _decisions(plan: Plan, month: IntArray, day: IntArray, term: IntArray) -> IntArray:
     """Periods at whose end each term ends, shape (accounts, renewals)."""
     periods = plan.horizon.periods
-    leads = (t.lead_periods(periods) for t in plan.tasks.values() if t.on == "renewal")
+    leads = (t.longest_lead(periods) for t in plan.tasks.values() if t.on == "renewal")
     reach = periods.count + max(leads, default=0)
     columns = [periods.holding(days_of(month, day) - _DAY)]
     while (columns[-1] < reach).any():

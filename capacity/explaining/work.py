@@ -150,8 +150,8 @@ class Work:
             yield self._left(demand, period)
         else:
             yield self._accounts(self._of_whom(demand), number, demand, period)
-        if demand.weight != 1:
-            yield self._weight(demand)
+        if demand.weight(self._days(period)) != 1:
+            yield self._weight(demand, period)
         if demand.has_coins:
             yield self._inputs.of("that happen", demand.share, self._days(period), "share")
 
@@ -167,17 +167,19 @@ class Work:
         return self._inputs.file(label, complexity, "", accounts.file)
 
     def _of_whom(self, demand: Lane) -> str:
-        return {
+        of_whom = {
             None: "due",
             "start": "accounts that start",
             "renewal": "accounts before a renewal",
         }[demand.work.on]
+        return of_whom if len(demand.spreads) == 1 else f"{of_whom}, each by its part"
 
-    def _weight(self, demand: Lane) -> Term:
+    def _weight(self, demand: Lane, period: int) -> Term:
         """A part of the work, or how often it falls due within a period."""
+        weight = demand.weight(self._days(period))
         if demand.work.on is not None:
-            return given(f"in each of {demand.parts} parts", demand.weight)
-        return given(f"times a {self._periods.step.name}", demand.weight)
+            return given(f"in each of {demand.spreads[0]} parts", weight)
+        return given(f"times a {self._periods.step.name}", weight)
 
     def _rate(self, demand: Lane, period: int) -> Iterator[Term]:
         """Random events: so many a year and account."""
@@ -211,25 +213,28 @@ class Work:
 
     def _in_parts(self, demand: Lane, place: int, period: int) -> Term:
         """Occurrences of which the coin of the first part holds for the others."""
-        window = self._calendar.windows[place]
+        windows = self._calendar.windows[place]
         alive = self._seen.alive[period][self._classes.inside(demand.territories)]
         parts = []
-        for age in range(demand.parts):
-            first = period - age
-            number = float((window[first + demand.parts - 1] @ alive)[0])
-            day = self._days(max(first, 0))
-            if number:
-                label = "that begin now" if age == 0 else f"that began {age} before"
-                parts.append(
-                    product(
-                        f"accounts {label}",
-                        "accounts",
-                        self._accounts(f"accounts {label}", number, demand, max(first, 0)),
-                        self._inputs.of("that happen", demand.share, day, "share"),
-                        given(f"in each of {demand.parts} parts", 1 / demand.parts),
-                    )
-                )
+        for window in windows:
+            for age in range(window.parts):
+                first = period - age
+                number = float((window.firsts[first + window.parts - 1] @ alive)[0])
+                if number:
+                    parts.append(self._begun(demand, number, window.parts, first, age))
         return total("occurrences", "", parts)
+
+    def _begun(self, demand: Lane, number: float, parts: int, first: int, age: int) -> Term:
+        """A part of the occurrences that began in a period, of those in so many parts."""
+        when = max(first, 0)
+        label = "accounts that begin now" if age == 0 else f"accounts that began {age} before"
+        return product(
+            label,
+            "accounts",
+            self._accounts(label, number, demand, when),
+            self._inputs.of("that happen", demand.share, self._days(when), "share"),
+            given(f"in each of {parts} parts", 1 / parts),
+        )
 
     def _fixed(self, demand: Lane, place: int, period: int) -> Term:
         """An amount over time, or a pool's part of it."""

@@ -87,8 +87,8 @@ class HiringPlan(Reported):
     bound
         Lower bound of the expected cost, from the program, on the futures of the search.
     loose_ends
-        Why that is a yardstick alone: `feedback`, `overload`, `following`, `waiting`. Where nothing
-        is, no plan can cost less on these futures.
+        Why that is a yardstick alone: `feedback`, `overload`, `following`, `waiting`, `turning`.
+        Where nothing is, no plan can cost less on these futures.
     gap
         What the plan costs beyond the bound, as a share of its cost, on the same futures.
     frontier

@@ -20,7 +20,7 @@ from capacity.hiring.foresight import FORESEEN, Foresight
 from capacity.hiring.hires import Hires, pool_name
 from capacity.hiring.program import Heads, Need, Program
 from capacity.hiring.request import MOST_SEATS, Request
-from capacity.hiring.trying import Bench, counting, follows_seats, targets_of
+from capacity.hiring.trying import Bench, counting, follows_seats, hours_that_count, targets_of
 from capacity.rng import BLOCK, Luck
 from capacity.scenario.parts import BySegment
 from capacity.scenario.pool import Pool
@@ -228,17 +228,21 @@ class _Work:
     """Work that counts of a pool, and the hours that are there for it, in each future."""
 
     def __init__(self, layout: Layout, request: Request, record: Record, pool: int) -> None:
-        lanes = counting(layout, request, pool)
-        waits = layout.work.defer[lanes]
-        self.longest = int(waits.max())
-        self._due = {
-            wait: _running(record["due_hours"][:, lanes[waits == wait]].sum(axis=1))
-            for wait in np.unique(waits).tolist()
-        }
-        self._all = record["due_hours"][:, lanes].sum(axis=1)
-        order = layout.work.priority[lanes].astype(np.float64)
-        latest = order[waits > 0].max(initial=-np.inf)
-        self._tail = record["due_hours"][:, lanes[order > latest]].sum(axis=1)
+        due, work = record["due_hours"], layout.work
+        shape = (len(due), due.shape[2])
+        by_wait: dict[int, FloatArray] = {}
+        self._tail = np.zeros(shape)
+        for run, lanes in counting(layout, request, pool):
+            day, part = layout.stretches.day(run.start), slice(run.start, run.stop)
+            waits, order = work.patience[day][lanes], work.ranks[day][lanes]
+            for wait in np.unique(waits).tolist():
+                into = by_wait.setdefault(wait, np.zeros(shape))
+                into[part] = due[part, lanes[waits == wait]].sum(axis=1)
+            latest = order[waits > 0].max(initial=-np.inf)
+            self._tail[part] = due[part, lanes[order > latest]].sum(axis=1)
+        self.longest = max(by_wait)
+        self._due = {wait: _running(hours) for wait, hours in by_wait.items()}
+        self._all = hours_that_count(layout, request, pool, due)
         self._there = _running(record["capacity_hours"][:, pool])
 
     def due(self, first: int, last: int) -> FloatArray:
@@ -274,6 +278,7 @@ def _running(hours: FloatArray) -> FloatArray:
 
 
 FEEDBACK, OVERLOAD, FOLLOWING, WAITING = "feedback", "overload", "following", "waiting"
+TURNING = "turning"
 """Why the program's bound is none: what hires change that it takes for given."""
 
 
@@ -282,13 +287,16 @@ def loose_ends(layout: Layout, request: Request) -> tuple[str, ...]:
 
     Work must fall due whoever is hired: no feedback, no hand-overs, no fixed work that pools share,
     no waiting work that goes with the accounts that are lost, and no attrition that hires could
-    change.
+    change. It must count, and be able to wait, as when it fell due.
     """
     plan, work = layout.plan, layout.work
-    lanes = [
-        work.lanes[i] for pool in request.pools for i in work.lane[counting(layout, request, pool)]
-    ]
-    waiting = any(lane.work.deferrable(lane.segment, lane.periods) for lane in lanes)
+    lanes = {
+        lane
+        for pool in request.pools
+        for _, some in counting(layout, request, pool)
+        for lane in some.tolist()
+    }
+    waiting = work.longest_wait(np.array(sorted(lanes), dtype=np.int64)) > 0
     overload = any(
         layout.scenario.pools[pool].role.overloaded_attrition.mean != 1 for pool in request.pools
     )
@@ -299,5 +307,6 @@ def loose_ends(layout: Layout, request: Request) -> tuple[str, ...]:
         OVERLOAD: feedback and overload,
         FOLLOWING: follows_seats(layout),
         WAITING: waiting and plan.has_retention,
+        TURNING: waiting and work.turns,
     }
     return tuple(name for name, is_so in found.items() if is_so)

@@ -220,7 +220,7 @@ class _Reading:
             return ()
         work, pools = self._layout.work, self._layout.scenario.pools
         last = math.inf if priority is None else priority
-        found = sorted({int(p) for p in work.pool[work.priority <= last]})
+        found = sorted({int(p) for ranks in work.ranks.values() for p in work.pool[ranks <= last]})
         found = [p for p in found if pools[p].role.per is None]
         if not found:
             self._refuse(_nobody(self._plan, priority))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -252,20 +252,30 @@ def follows_seats(layout: Layout) -> bool:
     )
 
 
-def counting(layout: Layout, request: Request, pool: int) -> IntArray:
-    """The work lanes of a pool whose work counts."""
+def counting(layout: Layout, request: Request, pool: int) -> Iterator[tuple[range, IntArray]]:
+    """The work lanes of a pool whose work counts: the periods of each stretch, and the lanes."""
     lanes = layout.work.of_pool(pool)
     last = np.inf if request.priority is None else request.priority
-    return lanes.start + np.flatnonzero(layout.work.priority[lanes] <= last)
+    for run, day in layout.stretches:
+        yield run, lanes.start + np.flatnonzero(layout.work.ranks[day][lanes] <= last)
+
+
+def hours_that_count(
+    layout: Layout, request: Request, pool: int, by_lane: FloatArray
+) -> FloatArray:
+    """Sum over the lanes of a pool whose work counts, shape (periods, trials)."""
+    runs = counting(layout, request, pool)
+    return np.concatenate([by_lane[run.start : run.stop, some].sum(axis=1) for run, some in runs])
 
 
 def _hours(layout: Layout, record: Record, request: Request) -> tuple[FloatArray, FloatArray]:
     """Hours done, and done or dropped, that count; shape (periods, pools, trials)."""
     dropped = record["due_hours"] - record["done_hours"]
     dropped[:, layout.work.waits] = record["dropped_hours"]
-    lanes = [counting(layout, request, pool) for pool in request.pools]
-    done = np.stack([record["done_hours"][:, some].sum(axis=1) for some in lanes], axis=1)
-    missed = np.stack([dropped[:, some].sum(axis=1) for some in lanes], axis=1)
+    done, missed = (
+        np.stack([hours_that_count(layout, request, p, found) for p in request.pools], axis=1)
+        for found in (record["done_hours"], dropped)
+    )
     return done, done + missed
 
 

@@ -60,13 +60,14 @@ def due_every_days(starts: DateArray, days: float, first_days: DateArray) -> Flo
     return np.diff(reached, axis=1)
 
 
-def due_in_parts(first: IntArray, parts: int, periods: int) -> BoolArray:
+def due_in_parts(first: IntArray, parts: IntArray | int, periods: int) -> BoolArray:
     """Whether a part of an occurrence falls due, in each of `parts` periods from the first.
 
     Parameters
     ----------
-    first
-        Period of the first part, shape (accounts,); may lie before the horizon.
+    first, parts
+        Period of the first part, which may lie before the horizon, and number of parts, for each
+        or for all; shape (accounts,).
 
     Returns
     -------
@@ -74,7 +75,7 @@ def due_in_parts(first: IntArray, parts: int, periods: int) -> BoolArray:
         Shape (accounts, periods).
     """
     since = np.arange(periods) - first[:, None]
-    return (since >= 0) & (since < parts)
+    return (since >= 0) & (since < np.reshape(parts, (-1, 1)))
 
 
 def lognormal_hours(

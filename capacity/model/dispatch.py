@@ -29,10 +29,9 @@ class Priorities:
 
     @classmethod
     def of(cls, priority: FloatArray) -> Priorities:
-        """Groups of lanes that are sorted by priority already."""
-        new = np.concatenate([[True], priority[1:] > priority[:-1]])
-        group = np.cumsum(new) - 1
-        return cls(group, RowSums(group, int(group[-1]) + 1))
+        """Groups of lanes with such priorities; there is one at least."""
+        ranks, group = np.unique(priority, return_inverse=True)
+        return cls(group, RowSums(group, len(ranks)))
 
 
 def serve(work: FloatArray, hours: FloatArray, priorities: Priorities) -> FloatArray:

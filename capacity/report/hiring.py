@@ -28,6 +28,7 @@ _LOOSE = {
     "overload": "people leave where there is too much to do",
     "following": "some work follows the seats",
     "waiting": "work that waits goes with the accounts that are lost",
+    "turning": "priorities, or how long work may wait, change",
 }
 """Why the program's estimate is no bound."""
 _NOTHING = 5e-4

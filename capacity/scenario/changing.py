@@ -1,4 +1,4 @@
-"""Which numbers of a plan change in time, and when."""
+"""What of a plan changes in time, and when."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from capacity.estimates import Estimate
+from capacity.estimates import InTime
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.parts import BySegment
 from capacity.scenario.reading import Trail
 from capacity.scenario.task import Step
 
 
-def changing(value: Any, path: Trail = ()) -> Iterator[tuple[Trail, Estimate]]:
-    """All numbers below a value that are given by date, with their paths."""
-    if isinstance(value, Estimate):
+def changing(value: Any, path: Trail = ()) -> Iterator[tuple[Trail, InTime[Any]]]:
+    """All numbers and settings below a value that are given by date, with their paths."""
+    if isinstance(value, InTime):
         if value.series:
             yield path, value
         return

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 import numpy as np
 
+from capacity.periods import Periods
 from capacity.scenario.compatible import impossible
 from capacity.scenario.conditions import OF_ACCOUNTS, UNKNOWN
 from capacity.scenario.correlated import repeated, ties, unfit
 from capacity.scenario.correlation import BETWEEN, RHO
+from capacity.scenario.days import day_label
 from capacity.scenario.document import WORKBOOKS, Plan
 from capacity.scenario.horizon import Simulation
 from capacity.scenario.implied import effects_on
@@ -161,21 +164,18 @@ def _coverage_of_segments(plan: Plan, name: str, task: Task) -> Iterator[Finding
 def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
     path = ("tasks", name)
     for segment in plan.segments_of(task):
-        span = task.every.of(segment) if task.every else None
-        if span is not None and span.amount <= 0:
-            yield (*path, "every"), False, "is 0. Write a span such as quarter or 2 weeks"
-        elif span is not None and task.aligned == "fiscal":
-            yield from _aligned((*path, "every"), span)
+        every = task.every.of(segment) if task.every else None
+        for day, span in ((None, every.value), *every.later) if every else ():
+            if span.amount <= 0:
+                text = f"is 0{_since(day)}. Write a span such as quarter or 2 weeks"
+                yield (*path, "every"), False, text
+            elif task.aligned == "fiscal":
+                yield from _aligned((*path, "every"), span)
     if task.on != "renewal":
         return
     periods = plan.horizon.periods
-    lead = task.lead_periods(periods)
-    if task.parts(periods) > lead + 1:
-        text = (
-            f"{task.over} reach beyond the renewal with a lead of {lead} periods. "
-            f"Write at most {lead + 1} {periods.step.name}s"
-        )
-        yield (*path, "over"), False, text
+    yield from _parts_within_lead(path, task, periods)
+    lead = task.longest_lead(periods)
     for segment in plan.segments_of(task):
         settings = plan.segments[segment]
         new = settings.new_accounts
@@ -189,6 +189,24 @@ def _timing(plan: Plan, name: str, task: Task) -> Iterator[Finding]:
                 yield (*path, "lead"), False, too_long_lead(plan, task, segment, term)
 
 
+def _parts_within_lead(path: Trail, task: Task, periods: Periods) -> Iterator[Finding]:
+    """Work for a renewal is done when that is decided."""
+    for day in task.event_days:
+        lead = task.lead_periods(periods, day)
+        if task.parts(periods, day) > lead + 1:
+            over = task.over.on(day) if task.over else None
+            text = (
+                f"{over} reach beyond the renewal with a lead of {lead} periods{_since(day)}. "
+                f"Write at most {lead + 1} {periods.step.name}s"
+            )
+            yield (*path, "over"), False, text
+
+
+def _since(day: dt.date | None) -> str:
+    """From which day on something holds; nothing for the beginning of the plan."""
+    return f" from {day_label(day)} on" if day else ""
+
+
 def _always(**_known: object) -> bool:
     return True
 
@@ -197,7 +215,7 @@ def too_long_lead(plan: Plan, task: Task, whose: str, term: int) -> str:
     """The message for work that would fall due before the term begins."""
     periods = plan.horizon.periods
     return (
-        f"{task.lead_periods(periods)} {periods.step.name}s before the renewal is not within "
+        f"{task.longest_lead(periods)} {periods.step.name}s before the renewal is not within "
         f"{whose}'s term of {term} months. Write a shorter lead, or leave these accounts out by "
         "`segments`"
     )
@@ -212,11 +230,13 @@ def _aligned(path: Trail, span: Span) -> Iterator[Finding]:
 def _weights(plan: Plan) -> Iterator[Finding]:
     for name in plan.segments:
         effect = plan.shared_effect(name)
-        weights = [t.weight or 0.0 for t in plan.tasks.values() if name in plan.segments_of(t)]
-        if effect and sum(weights) <= 0:
-            own = plan.segments[name].if_stopped is not None
-            path = ("segments", name, "if_stopped") if own else ("value", "if_stopped")
-            text = (
-                f"is shared by the tasks' weights, but no task of {name} has one. Write `weight: 1`"
-            )
-            yield path, True, text
+        tasks = [t for t in plan.tasks.values() if name in plan.segments_of(t)]
+        weights = [task.weight for task in tasks if task.weight is not None]
+        days = sorted({day for weight in weights for day, _ in weight.later})
+        for day in (None, *days) if effect else ():
+            if sum(weight.on(day) for weight in weights) <= 0:
+                own = plan.segments[name].if_stopped is not None
+                path = ("segments", name, "if_stopped") if own else ("value", "if_stopped")
+                text = f"is shared by the tasks' weights, but no task of {name} has one"
+                yield path, True, f"{text}{_since(day)}. Write `weight: 1`"
+                break

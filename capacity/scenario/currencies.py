@@ -73,6 +73,7 @@ _RATE = one_number(
     "number",
     any_of(_NUMBER, text_schema(units.NUMBER_TEXT)),
     name="a rate of exchange",
+    instead="Write one rate, and by date the amounts that it moves: {2027-01: 80k, 2027-07: 84k}",
 )
 Currency = Annotated[str, Kind(read_currency, "three letters", _CODE)]
 Fx = Annotated[

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from capacity.calendar import month_label
 from capacity.errors import Place
-from capacity.estimates import Estimate
+from capacity.estimates import Estimate, InTime
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import Correlation
+from capacity.scenario.dated import ByDate
 from capacity.scenario.days import is_by_date, read_month
 from capacity.scenario.document import Plan
 from capacity.scenario.documentation import default_of, types_of
@@ -210,8 +211,10 @@ def _once(texts: list[str]) -> str:
 
 def _meaning(value: Any) -> object:
     """What can be compared of a value."""
-    if isinstance(value, Estimate):
-        return (value.form, *value.values, *_later(value))
+    if isinstance(value, InTime):
+        now = _begins(value)
+        changes = tuple(_later(value, now))
+        return (now, *changes) if changes else now
     if isinstance(value, Span):
         return (value.unit, value.amount)
     if isinstance(value, Correlation):
@@ -222,9 +225,14 @@ def _meaning(value: Any) -> object:
     return value
 
 
-def _later(value: Estimate) -> Iterator[object]:
+def _begins(value: InTime[Any]) -> object:
+    """What can be compared of the value with which the plan begins."""
+    now = value.at_first
+    return (now.form, *now.values) if isinstance(now, Estimate) else _meaning(now)
+
+
+def _later(value: InTime[Any], now: object) -> Iterator[object]:
     """The days on which a number changes, and to what."""
-    now: object = (value.form, *value.values)
     for day, then in value.later:
         if not _same(now, _meaning(then)):
             now = _meaning(then)
@@ -234,6 +242,7 @@ def _later(value: Estimate) -> Iterator[object]:
 def _meant(value: Any) -> str:
     if isinstance(value, Estimate):
         return value.text
+    value = value.value if isinstance(value, ByDate) else value
     return str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from capacity.estimates import Estimate
+from capacity.scenario.dated import ByDate
 from capacity.scenario.kinds import Kind
 from capacity.scenario.parts import BySegment
 from capacity.scenario.settings import part_of, settings
@@ -72,6 +73,8 @@ def default_of(field: FieldInfo, hint: Any) -> Any:
     value = field.default
     if isinstance(value, BySegment):
         value = value.default
+    if isinstance(value, ByDate):
+        value = value.value
     if isinstance(value, Estimate):
         value = value.values[0]
     if isinstance(value, Span):

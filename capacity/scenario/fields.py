@@ -16,6 +16,7 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.calendar import month_label
 from capacity.estimates import Estimate
+from capacity.scenario.dated import ByDate
 from capacity.scenario.days import (
     DATE,
     DAY_SCHEMA,
@@ -34,6 +35,7 @@ from capacity.scenario.kinds import (
     written_each,
 )
 from capacity.scenario.numbers import (
+    ALONE,
     FORM_KEYS,
     KNOWN,
     known,
@@ -41,6 +43,7 @@ from capacity.scenario.numbers import (
     number,
     one_number,
     read_number,
+    setting_by_date,
     text_schema,
 )
 from capacity.scenario.parts import BySegment, nearest, read_each
@@ -77,10 +80,10 @@ def whole_schema(low: int = 0, high: int | None = None) -> JsonSchema:
     return any_of({"type": "integer", "minimum": low, **top}, text_schema(units.NUMBER_TEXT))
 
 
-def whole(low: int = 0, high: int | None = None) -> Kind:
-    """A whole number between bounds."""
+def whole(low: int = 0, high: int | None = None, instead: str = ALONE) -> Kind:
+    """A whole number between bounds; `instead` as in `one_number`."""
     read = partial(read_whole, low=low, high=high)
-    return one_number(read, "whole number", whole_schema(low, high))
+    return one_number(read, "whole number", whole_schema(low, high), instead=instead)
 
 
 def read_term(raw: object) -> int:
@@ -237,15 +240,11 @@ def _list_or_one(kind: Kind) -> JsonSchema:
 
 
 _SPAN_SCHEMA = any_of(text_schema(units.SPAN_TEXT), {"const": 0})
-_TWO_TASKS = (
-    "Write two tasks, and when each of them is done: share: {2027-01: 100%, 2027-07: 0%} in one, "
-    "share: {2027-01: 0%, 2027-07: 100%} in the other"
-)
-_SPAN = one_number(
-    units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known", instead=_TWO_TASKS
-)
+_SPAN = setting_by_date(units.parse_span, "span", _SPAN_SCHEMA, name="a span that is known")
 RANK = one_number(partial(read_whole, low=1), "whole number", whole_schema(1), name="a rank")
-_PRIORITY = replace(RANK, read=known(partial(read_whole, low=1), _TWO_TASKS))
+_PRIORITY = setting_by_date(
+    partial(read_whole, low=1), "whole number", whole_schema(1), name="a priority"
+)
 COUNT = one_number(
     partial(read_whole, high=MOST_ACCOUNTS), "whole number", whole_schema(0, MOST_ACCOUNTS)
 )
@@ -257,6 +256,7 @@ _TERM = one_number(
         text_schema(units.SPAN_TEXT),
         text_schema(r"^\s*[0-9]+\s*$"),
     ),
+    instead="Write one term; contracts of another length are a segment of their own",
 )
 _WEIGHT = any_of({"type": "number", "minimum": 0}, text_schema(units.NUMBER_TEXT))
 _SEASONS: JsonSchema = {
@@ -297,7 +297,7 @@ PerYear = Annotated[Estimate, number(units.PER_YEAR)]
 Days = Annotated[Estimate, number(units.DAYS)]
 PlainNumber = Annotated[Estimate, number(units.PLAIN)]
 Shares = Annotated[tuple[Estimate, ...], SHARES]
-SpanOfTime = Annotated[Span, _SPAN]
+SpanOfTime = Annotated[ByDate[Span], _SPAN]
 Term = Annotated[int, _TERM]
 Day = Annotated[dt.date, Kind(read_day, "month, or day", DAY_SCHEMA)]
 KnownMonth = Annotated[CalendarMonth, one_number(read_calendar_month, "month", MONTH_SCHEMA)]
@@ -315,5 +315,5 @@ FactorByTask = Annotated[
     BySegment[Estimate],
     replace(by_segment(number(units.FACTOR)), words="factor, or factors by task"),
 ]
-SpanBySegment = Annotated[BySegment[Span], by_segment(plain(_SPAN))]
-WholeBySegment = Annotated[BySegment[int], by_segment(plain(_PRIORITY))]
+SpanBySegment = Annotated[BySegment[ByDate[Span]], by_segment(_SPAN)]
+PriorityBySegment = Annotated[BySegment[ByDate[int]], by_segment(_PRIORITY)]

@@ -12,7 +12,7 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
-from capacity.scenario.dated import DATES, read_dated
+from capacity.scenario.dated import DATES, ByDate, read_by_date, read_dated
 from capacity.scenario.days import is_by_date, month_instead
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
@@ -48,8 +48,7 @@ def read_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
         return unit.check(parse(value), value)
 
     if isinstance(raw, dict) and is_by_date(raw):
-        start = (info.context or {}).get("start")
-        return read_dated(raw, lambda value: _read_form(unit, value, info, one), start)
+        return read_dated(raw, lambda value: _read_form(unit, value, info, one), info.context)
     return _read_form(unit, raw, info, one)
 
 
@@ -70,9 +69,7 @@ def _read_form(
     form = _form(raw)
     keys = FORMS[form]
     for key in keys:
-        if is_by_date(raw[key]):
-            text = f"dates stand within `{key}`. Write them outside, and a source within each: "
-            raise ValueError(text + "{2027-01: {value: …, source: …}, 2027-07: …}")
+        _refuse_dates_within(raw, key)
     values, said = read_both(
         lambda: tuple(read_each(((key, raw[key]) for key in keys), one).values()),
         lambda: remarks(raw),
@@ -81,6 +78,12 @@ def _read_form(
     text = "{" + ", ".join(f"{key}: {raw[key]}" for key in keys) + "}"
     text = str(raw["value"]) if form is Form.FIXED else text
     return Estimate(form, values, unit.shape, text, said["source"], said["note"], said["evidence"])
+
+
+def _refuse_dates_within(raw: Mapping[str, Any], key: str) -> None:
+    if is_by_date(raw[key]):
+        text = f"dates stand within `{key}`. Write them outside, and a source within each: "
+        raise ValueError(text + "{2027-01: {value: …, source: …}, 2027-07: …}")
 
 
 def _read_samples(unit: Unit, raw: Mapping[str, Any], info: ValidationInfo) -> Estimate:
@@ -285,6 +288,34 @@ def one_number(
     )
 
 
+def setting_by_date(
+    read: Callable[[object], T],
+    words: str,
+    schema: JsonSchema,
+    write: Callable[[Any], Any] = as_it_is,
+    name: str = "",
+) -> Kind:
+    """A setting without a range that may change in time, each of its values with a source."""
+    plain = any_of(schema, record({"value": schema}, **REMARKS_SCHEMA))
+    return Kind(
+        partial(read_setting_by_date, read),
+        f"{words} †, or by date",
+        any_of(plain, mapping_of(plain, **DATES)),
+        partial(_write_number, write),
+        name,
+    )
+
+
+def read_setting_by_date(
+    read: Callable[[object], T], raw: object, info: ValidationInfo
+) -> ByDate[T]:
+    """A setting without a range, alone or by date; see `known`."""
+    one = known(read)
+    if isinstance(raw, dict) and is_by_date(raw):
+        return read_by_date(raw, one, info.context)
+    return ByDate(one(raw))
+
+
 def known(read: Callable[[object], T], instead: str = ALONE) -> Callable[[object], T]:
     """A reader of a number that has no range: alone, or as ``{value: …}`` with its source.
 
@@ -313,6 +344,7 @@ def _check_known(raw: Mapping[str, object]) -> None:
         raise ValueError(f"takes one value, not a range of {ranged}. {_KNOWN_TEXT}")
     if "value" not in raw:
         raise ValueError(f"value missing beside {', '.join(raw)}. {_KNOWN_TEXT}")
+    _refuse_dates_within(raw, "value")
 
 
 _KNOWN_TEXT = "Write the value alone, or {value: …, source: …}"

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from capacity.errors import Place
-from capacity.estimates import Estimate
+from capacity.estimates import Estimate, InTime
 from capacity.scenario.churn import SBG, ShiftedBeta
 from capacity.scenario.correlation import Correlation
 from capacity.scenario.days import day_label, is_by_date, read_month
@@ -70,7 +70,7 @@ def register(plan: Plan, marked: Marked) -> list[Assumption]:
 
 def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Iterator[Assumption]:
     """The assumptions below a value; `judged` lends its source to the numbers inside of it."""
-    if isinstance(value, Estimate):
+    if isinstance(value, InTime):
         yield from _by_date(value, path, marked, judged)
         return
     judged = value if isinstance(value, _Judged) else judged
@@ -81,7 +81,7 @@ def _walk(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> It
     for key, item in parts or ():
         yield from _walk(item, path if key is None else (*path, key), marked, judged)
     if parts is None and value is not None and value != ():
-        yield _setting(value, path, marked, judged)
+        yield _setting(value, path, marked, marked.values.get(path), judged)
 
 
 def _part(
@@ -135,16 +135,25 @@ def _month_names(written: object) -> dict[int | str, str]:
 
 
 def _by_date(
-    value: Estimate, path: Trail, marked: Marked, judged: _Judged | None
+    value: InTime[Any], path: Trail, marked: Marked, judged: _Judged | None
 ) -> Iterator[Assumption]:
-    """A number, or each of its values by date."""
+    """A number or a setting, or each of its values by date."""
     if not value.series:
-        yield _number(value, path, marked.values.get(path), judged)
+        yield _one(value.at_first, path, marked, marked.values.get(path), judged)
         return
     written = marked.written(path)
     names = written if is_by_date(written) else [day_label(day) for day, _ in value.series]
     for name, (_, one) in zip(names, value.series, strict=True):
-        yield _number(one, (*path, name), marked.place((*path, name)), judged)
+        yield _one(one, (*path, name), marked, marked.place((*path, name)), judged)
+
+
+def _one(
+    value: Any, path: Trail, marked: Marked, place: Place | None, judged: _Judged | None
+) -> Assumption:
+    """A number, or a setting without a range."""
+    if isinstance(value, Estimate):
+        return _number(value, path, place, judged)
+    return _setting(value, path, marked, place, judged)
 
 
 def _number(
@@ -162,9 +171,10 @@ def _said(own: Mapping[str, Any], judged: _Judged | None) -> tuple[str | None, .
     return tuple(own[key] or (getattr(judged, key) if judged else None) for key in REMARKS)
 
 
-def _setting(value: Any, path: Trail, marked: Marked, judged: _Judged | None) -> Assumption:
+def _setting(
+    value: Any, path: Trail, marked: Marked, place: Place | None, judged: _Judged | None
+) -> Assumption:
     """A setting without a range; the remarks on a number are what the file says beside it."""
-    place = marked.values.get(path)
     written = marked.written(path)
     own = remarks(written) if isinstance(written, dict) else dict.fromkeys(REMARKS)
     several = isinstance(value, tuple)

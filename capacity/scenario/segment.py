@@ -98,10 +98,14 @@ class NewAccounts(Part):
         return self
 
 
+_OF_TODAY = "Write how many there are on the first day; who comes later is in `new_accounts`"
+_BEHIND_THEM = "Write how many are behind them when the plan begins"
+
+
 class Segment(Part):
     """A group of accounts that are treated alike."""
 
-    accounts: Annotated[int, whole(0, MOST_ACCOUNTS)] | None = Field(default=None)
+    accounts: Annotated[int, whole(0, MOST_ACCOUNTS, _OF_TODAY)] | None = Field(default=None)
     """Number of accounts, where there is no file of accounts."""
     arr: Money | None = None
     """Yearly revenue of an account, where there is no file of accounts."""
@@ -121,7 +125,7 @@ class Segment(Part):
     """Factor on the hours of all tasks of an account."""
     term: Term = 12
     """Months of a contract."""
-    completed_terms: Annotated[int, whole(0, 1000)] | None = None
+    completed_terms: Annotated[int, whole(0, 1000, _BEHIND_THEM)] | None = None
     """Renewals that each account of a representative book has behind it; follows from churn."""
     new_accounts: NewAccounts | None = None
     """Accounts that will be won."""

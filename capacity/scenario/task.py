@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.estimates import Estimate
 from capacity.periods import Periods
+from capacity.scenario.dated import ByDate
 from capacity.scenario.fields import (
     TEXT,
     FixedBySegment,
@@ -17,13 +19,13 @@ from capacity.scenario.fields import (
     HoursBySegment,
     Names,
     PerYearBySegment,
+    PriorityBySegment,
     Seasons,
     Share,
     ShareBySegment,
     SpanBySegment,
     SpanOfTime,
     Text,
-    WholeBySegment,
     by_segment,
     choice,
     read_by_segment,
@@ -33,17 +35,17 @@ from capacity.scenario.kinds import Kind, any_of, mapping_of, record
 from capacity.scenario.numbers import (
     is_form,
     number,
-    one_number,
     quantity_schema,
     read_both,
     read_number,
+    setting_by_date,
 )
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.scenario.where import Restriction
 from capacity.units import Span
 
-NO_WAIT = BySegment({}, Span(0.0, "month"))
+NO_WAIT = BySegment({}, ByDate(Span(0.0, "month")))
 ALWAYS = BySegment({}, Estimate.fixed(1.0))
 UNNAMED_STEP = "hours"
 _STEP_KEYS = ("hours", "role")
@@ -136,13 +138,7 @@ StepsBySegment = Annotated[
     ),
 ]
 Weight = Annotated[
-    float,
-    one_number(
-        read_weight,
-        "number",
-        quantity_schema(units.PLAIN),
-        instead="Write the value; what a task does by date is said in its own `if_stopped`",
-    ),
+    ByDate[float], setting_by_date(read_weight, "number", quantity_schema(units.PLAIN))
 ]
 
 
@@ -180,7 +176,7 @@ class Task(Part):
     """Named parts of the hours: `{prepare: 1h, present: 1h}`; a part may have a `role`."""
     uncertainty: Share = Estimate.fixed(0.0)
     """How far the average duration may be off; one factor for a whole future."""
-    priority: WholeBySegment = BySegment({}, None)
+    priority: PriorityBySegment = BySegment({}, None)
     """1 is served first; work without a priority comes last."""
     defer: SpanBySegment = NO_WAIT
     """How long work that is not done may wait before it is dropped."""
@@ -197,13 +193,44 @@ class Task(Part):
     coverage_today: Share | None = None
     """Coverage in the past; what today's team would achieve."""
 
-    def parts(self, periods: Periods) -> int:
-        """Number of periods over which an occurrence is spread."""
-        return max(1, periods.rounded(self.over))
+    def parts(self, periods: Periods, day: dt.date | None = None) -> int:
+        """Number of periods over which an occurrence is spread whose event is on a day."""
+        return max(1, periods.rounded(self.over.on(day) if self.over else None))
 
-    def lead_periods(self, periods: Periods) -> int:
-        """Whole periods between falling due and the renewal."""
-        return periods.rounded(self.lead)
+    def lead_periods(self, periods: Periods, day: dt.date | None = None) -> int:
+        """Whole periods between falling due and a renewal that is decided on a day."""
+        return periods.rounded(self.lead.on(day) if self.lead else None)
+
+    @property
+    def event_days(self) -> tuple[dt.date | None, ...]:
+        """The days from which `over` or `lead` change, after None for the start of the plan."""
+        later = {day for span in (self.over, self.lead) if span for day, _ in span.later}
+        return (None, *sorted(later))
+
+    def most_parts(self, periods: Periods) -> int:
+        """The most periods over which an occurrence is ever spread."""
+        return max(self.parts(periods, day) for day in self.event_days)
+
+    def longest_lead(self, periods: Periods) -> int:
+        """The most periods that ever lie between falling due and the renewal."""
+        return max(self.lead_periods(periods, day) for day in self.event_days)
+
+    @property
+    def as_begun(self) -> Task:
+        """The task if it fell due for good as it does when the plan begins; itself if it does."""
+        every = self.every and BySegment(
+            {name: ByDate(span.value) for name, span in self.every.values.items()},
+            self.every.default and ByDate(self.every.default.value),
+        )
+        over, lead = self.over and ByDate(self.over.value), self.lead and ByDate(self.lead.value)
+        if (every, over, lead) == (self.every, self.over, self.lead):
+            return self
+        return self.model_copy(update={"every": every, "over": over, "lead": lead})
+
+    @property
+    def has_weight(self) -> bool:
+        """Whether it has, at some time, a part in the team's value."""
+        return self.weight is not None and any(self.weight.versions)
 
     def steps_of(self, segment: str) -> dict[str, tuple[str, Estimate]]:
         """Role and hours of each step for a segment; the hours of `fixed` are not here."""
@@ -222,6 +249,7 @@ class Task(Part):
             return {self.role}
         return {role for role, _ in self.steps_of(segment).values()}
 
-    def deferrable(self, segment: str | None, periods: Periods) -> int:
-        """Periods that the work of a segment may wait."""
-        return periods.rounded(self.defer.of(segment or ""))
+    def deferrable(self, segment: str | None, periods: Periods, day: dt.date | None = None) -> int:
+        """Periods that the work of a segment may wait, as of a day."""
+        defer = self.defer.of(segment or "")
+        return periods.rounded(defer.on(day)) if defer else 0

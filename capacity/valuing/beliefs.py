@@ -100,8 +100,12 @@ class Beliefs:
 
     def at_median(self, kind: str, strength: float) -> FloatArray:
         """The factors at the medians of the effects, to a power, shape (segments,)."""
-        found = self.factors(kind, lambda p: getattr(p.effect, kind).median ** (p.part * strength))
-        return found[:, 0]
+
+        def of(pair: Pair) -> float:
+            median: float = getattr(pair.effect, kind).median
+            return float(median ** (pair.exponent(None) * strength))
+
+        return self.factors(kind, of)[:, 0]
 
     @property
     def touched(self) -> FloatArray:
@@ -127,7 +131,7 @@ class Beliefs:
         """The mean factor in every future, shape (trials,)."""
         named = [pair.named("churn") for pair in self._pairs]
         rows = {named[i]: row for i, row in enumerate(self._futures.inputs(named))}
-        found = self.factors("churn", lambda p: rows[p.named("churn")] ** p.part)
+        found = self.factors("churn", lambda p: rows[p.named("churn")] ** p.exponent(None))
         value: FloatArray = self.touched @ found
         return value
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from capacity.arrays import FloatArray
 from capacity.engine.layout import Layout
 from capacity.engine.seats import feels_overload
 from capacity.scenario.pool import Pool
@@ -40,26 +41,25 @@ def crowding_of(layout: Layout) -> Crowding:
     felt = {pair.lane.task_index for pair in layout.effects.pairs}
     takes_from = {task: 0 for task in range(len(layout.plan.tasks)) if task not in felt}
     for index, pool in enumerate(layout.scenario.pools):
-        served = list(_served(layout, index))
-        for task, place in served:
-            if task not in takes_from:
-                continue
-            if _feels_load(layout, pool):
-                del takes_from[task]
-                continue
-            for other, later in served:
-                if other in felt and later >= place:
-                    takes_from[task] |= 1 << other
+        for ranks in layout.work.orders:
+            served = list(_served(layout, index, ranks))
+            for task, place in served:
+                if task not in takes_from:
+                    continue
+                if _feels_load(layout, pool):
+                    del takes_from[task]
+                    continue
+                for other, later in served:
+                    if other in felt and later >= place:
+                        takes_from[task] |= 1 << other
     return Crowding(takes_from)
 
 
-def _served(layout: Layout, index: int) -> Iterator[tuple[int, int]]:
-    """Tasks of the lanes of a pool, and in which turn these are served."""
+def _served(layout: Layout, index: int, ranks: FloatArray) -> Iterator[tuple[int, float]]:
+    """Tasks of the lanes of a pool, and how these rank."""
     work, part = layout.work, layout.work.of_pool(index)
-    if part.stop > part.start:
-        turns = work.priorities(index).group.tolist()
-        for lane, turn in zip(work.lane[part], turns, strict=True):
-            yield work.lanes[lane].task_index, turn
+    for lane, rank in zip(work.lane[part], ranks[part].tolist(), strict=True):
+        yield work.lanes[lane].task_index, rank
 
 
 def _feels_load(layout: Layout, pool: Pool) -> bool:

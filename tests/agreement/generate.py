@@ -764,6 +764,37 @@ def _change_task(number: int, turn: int, key: str, task: Written, changing: _Cha
         changing.to(task, "rate", "2.5 per year")
     if number % 3 == 2 and is_one("fixed"):
         changing.scale(task, "fixed", 1.3)
+    _change_rhythm(number, turn, task, changing)
+    _change_occasions(number, task, changing)
+
+
+def _change_rhythm(number: int, turn: int, task: Written, changing: _Changing) -> None:
+    """Work comes more or less often, is served in another order, waits longer, weighs more."""
+
+    def is_one(setting: str) -> bool:
+        return "default" not in str(task.get(setting, "default"))
+
+    if turn % 3 == 1 and is_one("every"):
+        rhythms = pick(turn // 3, ("5 months", "2 months"), ("45 days",), ("2 months",))
+        changing.to(task, "every", *(("6 months",) if "aligned" in task else rhythms))
+    if number % 2 and is_one("priority"):
+        changing.to(task, "priority", 1 + turn % 3)
+    if turn % 3 == 0 and is_one("defer"):
+        changing.to(task, "defer", pick(turn // 3, "2 months", "0 months"), "1 month")
+    if number % 3 != 1:
+        changing.to(task, "weight", pick(turn, 0.5, 4, 2), 1)
+
+
+def _change_occasions(number: int, task: Written, changing: _Changing) -> None:
+    """Work at a start is spread otherwise, and that before a renewal begins sooner or later."""
+    if task.get("on") == "start" and number % 2:
+        changing.to(task, "over", pick(number // 2, "2 months", "1 month", "5 weeks"))
+    if task.get("lead") == "90 days" and number % 5 != 2:
+        usual, late = (task["lead"], task["over"]), ("60 days", "1 month")
+        first, then = (usual, late) if number % 2 else (late, usual)
+        task |= {"lead": first[0], "over": first[1]}
+        changing.to(task, "lead", then[0])
+        changing.to(task, "over", then[1])
 
 
 class _Changing:

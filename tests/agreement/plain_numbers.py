@@ -90,6 +90,25 @@ def is_by_date(written: Any) -> bool:
     return all(str(key)[:2] == "20" for key in written)
 
 
+class Setting:
+    """What is decided and not drawn: one value, or values by date."""
+
+    def __init__(self, written: Any, read: Callable[[Any], Any]) -> None:
+        """Read one value, or one for each date."""
+        series = written if is_by_date(written) else {"": written}
+        self.first, *_ = values = [read(one) for one in series.values()]
+        days = [date.fromisoformat(f"{day}-01") for day in [*series][1:]]
+        self.later = list(zip(days, values[1:], strict=True))
+
+    def on(self, day: date) -> Any:
+        """What holds on a day of the plan."""
+        return next((one for since, one in reversed(self.later) if since <= day), self.first)
+
+    def ever(self) -> list[Any]:
+        """All that it is at some time."""
+        return [self.first, *(one for _, one in self.later)]
+
+
 class Number:
     """One number of a scenario: what it is on average and how it is drawn.
 

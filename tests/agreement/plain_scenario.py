@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from plain_calendar import Calendar, read_calendar
 from plain_numbers import (
     Number,
+    Setting,
     add_months,
     first_day,
     hours_per_month,
@@ -143,10 +144,10 @@ class Task:
     segments: list[str]
     trigger: str
     """One of every, start, renewal, departure, rate, fixed."""
-    every: dict[str, str]
+    every: dict[str, Setting]
     aligned: bool
-    over: int
-    lead: int
+    over: Setting
+    lead: Setting
     rate: dict[str, Number]
     fixed: dict[str, Number]
     """By segment, or under '' where it is said once."""
@@ -154,11 +155,11 @@ class Task:
     steps: dict[str, list[Step]]
     role: str
     theta: float
-    priority: dict[str, float]
-    defer: dict[str, int]
+    priority: dict[str, Setting]
+    defer: dict[str, Setting]
     backlog: Number
     weights: list[float]
-    weight: float | None
+    weight: Setting
     stop: Stop | None
     enough: Number
     coverage_today: Number | None
@@ -513,21 +514,25 @@ class _Reader:
             segments=segments,
             trigger=written.get("on")
             or next(k for k in ("every", "rate", "fixed") if k in written),
-            every=self.by_segment(written.get("every"), str),
+            every=self.by_segment(written.get("every"), lambda x: Setting(x, str)),
             aligned=written.get("aligned") == "fiscal",
-            over=max(1, self.calendar.whole(written.get("over", "0 months"))),
-            lead=self.calendar.whole(written.get("lead", "0 months")),
+            over=Setting(written.get("over", "0 months"), lambda x: max(1, self.calendar.whole(x))),
+            lead=Setting(written.get("lead", "0 months"), self.calendar.whole),
             rate=self.by_segment(written.get("rate", 0), lambda x: self.number(x, parse=per_year)),
             fixed=self.fixed(written, segments),
             share=self.by_segment(written.get("share", 1), lambda x: self.number(x, "share")),
             steps=self.steps(written),
             role=written["role"],
             theta=written.get("uncertainty", 0),
-            priority=self.by_segment(written.get("priority", NEVER_LISTED), float),
-            defer=self.by_segment(written.get("defer", "0 months"), self.calendar.whole),
+            priority=self.by_segment(
+                written.get("priority", NEVER_LISTED), lambda x: Setting(x, float)
+            ),
+            defer=self.by_segment(
+                written.get("defer", "0 months"), lambda x: Setting(x, self.calendar.whole)
+            ),
             backlog=self.optional(written, "backlog", 0),
             weights=_mean_one(written.get("seasonality")),
-            weight=written.get("weight"),
+            weight=Setting(written.get("weight", 0), float),
             stop=self.stop(written.get("if_stopped")),
             enough=self.optional(written, "enough", 1, "share"),
             coverage_today=self.number(written["coverage_today"], "share")
@@ -754,22 +759,30 @@ def _stationary_terms(survival: list[float], u: float) -> int:
 # --- what falls due (§4) --------------------------------------------------------------
 
 
-def occurrences(plan: Plan, task: Task, account: Account, period: int) -> float:
-    """How many times a task falls due for an account that is alive; parts count as fractions."""
+def occurrences(
+    plan: Plan, task: Task, account: Account, period: int, now: Callable[[int], date]
+) -> float:
+    """How many times a task falls due for an account that is alive; parts count as fractions.
+
+    `now` says of which day the settings hold in a period.
+    """
     if task.trigger == "every":
-        return _every(plan, task, account, period)
+        return _every(plan, task, account, period, now(period))
     if task.trigger == "start":
-        return 1 / task.over if 0 <= period - account.started < task.over else 0.0
-    if task.trigger == "renewal":
-        first = account.decision - task.lead
-        return 1 / task.over if 0 <= period - first < task.over else 0.0
-    raise ValueError(task.trigger)
+        first, event = account.started, now(account.started)
+    elif task.trigger == "renewal":
+        event = now(account.decision)
+        first = account.decision - task.lead.on(event)
+    else:
+        raise ValueError(task.trigger)
+    parts = task.over.on(event)
+    return 1 / parts if 0 <= period - first < parts else 0.0
 
 
-def _every(plan: Plan, task: Task, account: Account, period: int) -> float:
+def _every(plan: Plan, task: Task, account: Account, period: int, day: date) -> float:
     """Occurrences at a fixed interval from the start, or at fiscal ends."""
-    count, unit = split_span(task.every[account.segment])
-    fractional = times_per_period(plan, task, account.segment)
+    count, unit = split_span(task.every[account.segment].on(day))
+    fractional = times_per_period(plan, task, account.segment, day)
     if fractional is not None:
         return fractional
     if task.aligned:
@@ -781,11 +794,11 @@ def _every(plan: Plan, task: Task, account: Account, period: int) -> float:
     return float(period in _due_periods(plan.calendar, account.start, count, unit))
 
 
-def times_per_period(plan: Plan, task: Task, segment: str) -> float | None:
+def times_per_period(plan: Plan, task: Task, segment: str, day: date) -> float | None:
     """Occurrences per period where the interval is shorter than one; None elsewhere."""
     if task.trigger != "every":
         return None
-    return _times_per_period(task.every[segment], plan.calendar.weekly)
+    return _times_per_period(task.every[segment].on(day), plan.calendar.weekly)
 
 
 @cache
@@ -927,7 +940,7 @@ def _expected_occurrences(
         elif task.trigger == "departure":
             total += leaving[period]
         else:
-            total += occurrences(plan, task, account, period)
+            total += occurrences(plan, task, account, period, lambda _: plan.calendar.start)
         if account.decision == period:
             account.next_term(plan)
     return total * means[task.share[account.segment]]
@@ -1004,7 +1017,7 @@ def coverage_derived(plan: Plan, due: dict[Lane, float]) -> dict[tuple[str, str]
     for role in plan.roles.values():
         lanes = [lane for lane in due if lane.role == role.name]
         left = todays_hours(plan, role)
-        for group in by_priority(plan, lanes):
+        for group in by_priority(plan, lanes, plan.calendar.start):
             wanted = sum(due[lane] for lane in group)
             part = min(1.0, left / wanted) if wanted > 0 else 0.0
             done |= {lane: part * due[lane] for lane in group}
@@ -1042,15 +1055,16 @@ def mean_customer_hours(plan: Plan, role: Role, country: str | None) -> float:
     return sum(hours) / span
 
 
-def by_priority(plan: Plan, lanes: list[Lane]) -> list[list[Lane]]:
-    """Lanes in the order of service; lanes of equal priority stand together."""
+def by_priority(plan: Plan, lanes: list[Lane], day: date) -> list[list[Lane]]:
+    """Lanes in the order of service on a day; lanes of equal priority stand together."""
     groups: dict[float, list[Lane]] = {}
     for lane in lanes:
-        groups.setdefault(priority_of(plan, lane), []).append(lane)
+        groups.setdefault(priority_of(plan, lane, day), []).append(lane)
     return [groups[priority] for priority in sorted(groups)]
 
 
-def priority_of(plan: Plan, lane: Lane) -> float:
-    """The priority of a lane; work without one comes last."""
+def priority_of(plan: Plan, lane: Lane, day: date) -> float:
+    """The priority of a lane on a day; work without one comes last."""
     task = plan.tasks[lane.task]
-    return task.priority[lane.segment or task.segments[0]]
+    priority: float = task.priority[lane.segment or task.segments[0]].on(day)
+    return priority

@@ -174,7 +174,8 @@ class Trial:
         self.uncovered: set[str] = set()
 
     def _change_values(self, t: int) -> None:
-        """Numbers by date take the values of a period."""
+        """Numbers and settings by date take the values of a period."""
+        self.day = self.plan.day(t)
         for number, u in self.luck.items():
             self.value[number] = number.on(self.plan.day(t)).quantile(u)
 
@@ -268,13 +269,14 @@ class Trial:
         tasks = [task for task in self.plan.tasks.values() if segment in task.segments]
         tasks = [task for task in tasks if task.name not in without]
         shared = self.plan.segments[segment].stop or self.plan.stop
-        weights = sum(task.weight for task in tasks if task.weight is not None)
+        weights = sum(task.weight.on(self.day) for task in tasks)
         found = []
         for task in tasks:
             if task.stop is not None:
                 found.append(self._effect(task, task.stop, 1.0))
-            elif shared is not None and task.weight:
-                found.append(self._effect(task, shared, task.weight / weights))
+            elif shared is not None and any(task.weight.ever()):
+                part = task.weight.on(self.day) / weights if weights else 0.0
+                found.append(self._effect(task, shared, part))
         return found
 
     def _effect(self, task: Task, stop: Stop, power: float) -> Effect:
@@ -533,9 +535,8 @@ class Trial:
         if task.trigger == "departure":
             mass, squares = mass * self.left_part[task.role], squares * self.left_part[task.role]
             counted = [(self.left_part[task.role], account) for _, account in counted]
-        fractional = (
-            task.trigger == "departure" or times_per_period(self.plan, task, segment) is not None
-        )
+        several = times_per_period(self.plan, task, segment, self.day)
+        fractional = task.trigger == "departure" or several is not None
         if fractional and sum(n for n, _ in counted) > 0:
             happening = self._fractional_share(task, segment, sum(n for n, _ in counted))
             return mass * happening, squares * happening
@@ -552,13 +553,13 @@ class Trial:
             return self.rng.binomial(happening, share) if happening and share < 1 else happening
         if task.trigger == "departure":
             return 1.0  # which accounts it is that were held by those who left plays no part
-        number = occurrences(self.plan, task, account, t)
+        number = occurrences(self.plan, task, account, t, self.plan.day)
         if number == 0 or share == 1 or self._is_fractional(task, account):
             return number
         return number if self._coin(task, account, t, share) else 0.0
 
     def _is_fractional(self, task: Task, account: Account) -> bool:
-        return times_per_period(self.plan, task, account.segment) is not None
+        return times_per_period(self.plan, task, account.segment, self.day) is not None
 
     def _coin(self, task: Task, account: Account, t: int, share: float) -> bool:
         """Whether an occurrence happens; one coin for all its parts."""
@@ -585,7 +586,7 @@ class Trial:
             load = wanted / capacity if capacity > 0 else (math.inf if wanted > 0 else 0.0)
             self.overloaded[role.name] = load > 1
             left = capacity * (1 + self.value[role.overtime] * (load > 1))
-            for group in by_priority(self.plan, lanes):
+            for group in by_priority(self.plan, lanes, self.day):
                 left = self._serve_together(group, left)
             self._note_role(role, t, load, available, capacity)
         for lane in self.waiting:
@@ -635,7 +636,7 @@ class Trial:
     def _drop_old(self, lane: Lane, t: int) -> None:
         """Give up what has waited as long as it may."""
         task = self.plan.tasks[lane.task]
-        patience = task.defer[lane.segment or task.segments[0]]
+        patience = task.defer[lane.segment or task.segments[0]].on(self.day)
         old = [work for work in self.waiting[lane] if t - work.due >= patience]
         self.hours["dropped_hours"][lane] += sum(work.hours for work in old)
         self.waiting[lane] = [work for work in self.waiting[lane] if t - work.due < patience]
@@ -702,7 +703,7 @@ class Trial:
         task = effect.task
         if account.started < 0:
             return 0.0, 0.0
-        last = account.started + task.over - 1
+        last = account.started + task.over.on(self.plan.day(account.started)) - 1
         parts = [
             self.coverage[task.name, account.segment, period]
             for period in range(account.started, min(t, last) + 1)
@@ -720,10 +721,10 @@ class Trial:
         """Of the work for the renewal that is decided now; 0 where none is."""
         if account.decision != t:
             return 0.0, 0.0
-        first = t - task.lead
+        first = t - task.lead.on(self.day)
         parts = [
             self.coverage[task.name, account.segment, period] if period >= 0 else today
-            for period in range(first, first + task.over)
+            for period in range(first, first + task.over.on(self.day))
         ]
         known = [coverage for coverage in parts if not math.isnan(coverage)]
         if not known:

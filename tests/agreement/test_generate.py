@@ -63,6 +63,8 @@ PATHS = """
     .hours.by_date .present.by_date .share.by_date .rate.by_date .fixed.by_date
     .attrition.by_date .time_to_hire.by_date .slips.by_date .gross_margin.by_date
     .target_utilization.by_date
+    .qbr.every.by_date .check_in.every.by_date .priority.by_date .defer.by_date .weight.by_date
+    .lead.by_date .onboarding.over.by_date .renewal.over.by_date
     .people .departure.fades_over .hand_over.share .hand_over.defer .hand_over.steps.meet.role
 """
 

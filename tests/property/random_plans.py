@@ -39,12 +39,16 @@ LATER_DATES = ("2027-01-02", "2027-03", "2027-05-20", "2028-01", "2031-01")
 
 def spread(low: float, high: float) -> st.SearchStrategy[Any]:
     """A number between bounds; one in ten changes in time."""
-    one = unchanging(low, high)
+    return may_change(unchanging(low, high), often=1)
+
+
+def may_change(one: st.SearchStrategy[Any], often: int = 3) -> st.SearchStrategy[Any]:
+    """A value, and so often of ten times values by date."""
     later = st.dictionaries(st.sampled_from(LATER_DATES), one, max_size=3)
     dated = st.tuples(st.sampled_from(FIRST_DATES), one, later).map(
         lambda found: {found[0]: found[1], **dict(sorted(found[2].items()))}
     )
-    return st.integers(0, 9).flatmap(lambda k: dated if k == 0 else one)
+    return st.integers(0, 9).flatmap(lambda k: dated if k < often else one)
 
 
 def unchanging(low: float, high: float) -> st.SearchStrategy[Any]:
@@ -84,8 +88,11 @@ def optional(**values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 weights = st.lists(st.integers(0, 3), min_size=12, max_size=12).map(
     lambda w: w if any(w) else [1] * 12
 )
-spans = st.sampled_from(["month", "2 months", "quarter", "6 months", "year", "5 months"])
-waits = st.sampled_from(["0 months", "10 days", "1 month", "2 months", "3 months"])
+spans = may_change(
+    st.sampled_from(["month", "2 months", "quarter", "6 months", "year", "5 months"])
+)
+waits = may_change(st.sampled_from(["0 months", "10 days", "1 month", "2 months", "3 months"]))
+ranks = may_change(st.integers(1, 3))
 
 new_accounts = st.one_of(
     st.fixed_dictionaries(
@@ -142,10 +149,14 @@ def given(**values: Any) -> st.SearchStrategy[dict[str, Any]]:
 triggers = st.one_of(
     given(every=spans),
     given(every=given(north=spans, default=spans)),
-    given(every=st.sampled_from(["week", "2 weeks", "10 days", "45 days", "10 weeks"])),
-    given(every=st.sampled_from(["quarter", "6 months", "year"]), aligned="fiscal"),
-    given(on="start", over=st.sampled_from(["1 month", "3 months"])),
-    given(on="renewal", lead="3 months", over=st.sampled_from(["1 month", "14 weeks"])),
+    given(every=may_change(st.sampled_from(["week", "2 weeks", "10 days", "45 days", "quarter"]))),
+    given(every=may_change(st.sampled_from(["quarter", "6 months", "year"])), aligned="fiscal"),
+    given(on="start", over=may_change(st.sampled_from(["1 month", "3 months"]))),
+    given(
+        on="renewal",
+        lead=may_change(st.sampled_from(["3 months", "14 weeks"])),
+        over=may_change(st.sampled_from(["1 month", "14 weeks"])),
+    ),
     given(on="renewal"),
     given(on="departure"),
     given(rate=spread(0, 12)),
@@ -172,20 +183,20 @@ def tasks(draw: st.DrawFn) -> dict[str, Any]:
     task = {"role": draw(st.sampled_from(ROLES)), **draw(st.one_of(occasions, occasions, fixed))}
     task |= draw(
         optional(
-            priority=st.integers(1, 3),
+            priority=ranks,
             defer=waits,
             backlog=st.integers(0, 300).map(float),
             uncertainty=spread(0, 0.5),
         )
     )
     if "fixed" not in task and draw(st.booleans()):
-        task["priority"] = {"north": 1, "default": draw(st.integers(1, 3))}
+        task["priority"] = {"north": 1, "default": draw(ranks)}
     if task.get("on") == "departure":
         return task
     task |= draw(optional(coverage_today=spread(0, 0.99), enough=spread(0.3, 0.99)))
     worth = draw(st.sampled_from(["nothing", "weight", "own"]))
     if worth == "weight":
-        task["weight"] = draw(st.integers(1, 3))
+        task["weight"] = draw(ranks)
     elif worth == "own":
         task["if_stopped"] = draw(effects)
     return task

@@ -132,3 +132,37 @@ def test_fixed_work_moves_to_the_pool_that_hires(
     seats = [found.seats[f"csm ({p})"][0] for p in ("smb", "large")]
     shared = [320 * n / sum(seats) for n in seats]
     assert due == pytest.approx([300 + shared[0], 50 + shared[1]], rel=0.05)
+
+
+RANKS = """\
+name: What comes first changes
+horizon: {start: 2027-02, months: 10}
+segments: {smb: {accounts: 1}}
+tasks:
+  a: {role: csm, fixed: 300 hours per month, priority: {2027-02: 1, 2027-07: 2}}
+  b: {role: csm, fixed: 300 hours per month, priority: {2027-02: 2, 2027-07: 1}}
+team: {csm: {headcount: 1, salary: 60_000}}
+"""
+
+
+def test_what_counts_is_what_comes_first_in_its_month(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    """300 hours of the first priority in every month: two people, and four for all of it."""
+    plan = scenario(RANKS)
+    asked = {"confidence": 0.9, "by": "2027-02", "trials": TRIALS}
+    assert capacity.plan(plan, priority=1, **asked).hires.total == 1
+    assert capacity.plan(plan, **asked).hires.total == 3
+    first = capacity.plan(plan.with_({"tasks.a.priority": 1}), priority=1, **asked)
+    assert first.seats["csm"] == [2] * 5 + [4] * 5
+
+
+def test_the_estimate_is_no_bound_where_patience_changes(
+    scenario: Callable[..., capacity.Scenario],
+) -> None:
+    asked = {"confidence": 0.9, "by": "2027-02", "trials": TRIALS}
+    held = capacity.plan(scenario(RANKS), **asked)
+    plan = scenario(RANKS, set={"tasks.b.defer": {"2027-02": "1 month", "2027-07": "2 months"}})
+    found = capacity.plan(plan, **asked)
+    assert (held.loose_ends, found.loose_ends) == ((), ("turning",))
+    assert found.holds

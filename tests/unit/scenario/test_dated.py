@@ -151,20 +151,113 @@ def test_all_mistakes_of_a_series_are_told_with_their_places():
     ]
 
 
-@pytest.mark.parametrize(
-    "setting",
-    ["every", "priority", "weight", "defer"],
-)
-def test_what_is_decided_once_takes_no_dates(setting):
-    dates = f"{setting}: {{2027-02: quarter, 2027-07: month}}"
-    if setting == "every":
-        written = text().replace("every: quarter", dates)
-    else:
-        written = text(hours=f"3h, {dates}")
-    with pytest.raises(capacity.InputError) as caught:
-        read(written)
-    (said,) = map(str, caught.value.mistakes)
-    assert f"tasks.qbr.{setting}: takes one value for the whole plan, not values by date" in said
+# --- settings without a range --------------------------------------------------------------------
+
+SETTINGS = {
+    "every": ("quarter", "2 weeks", "month"),
+    "priority": (3, 1, 2),
+    "defer": ("0 months", "6 weeks", "1 month"),
+    "weight": (1, 2.5, 0),
+}
+
+
+def series_of(setting):
+    """The days and values of a setting, as written."""
+    return [(f"{day:%Y-%m}", str(value)) for day, value in setting.series]
+
+
+def dated(setting, name="2027-02"):
+    first, later, _ = SETTINGS[setting]
+    return f"{{{name}: {first}, 2027-07: {{value: {later}, source: us}}}}"
+
+
+def with_setting(setting, value, **words):
+    written = text(**words).replace("every: quarter, ", "")
+    rhythm = "" if setting == "every" else "every: quarter, "
+    return written.replace("qbr: {role: csm, ", f"qbr: {{role: csm, {rhythm}{setting}: {value}, ")
+
+
+@pytest.fixture
+def load_with(tmp_path):
+    def plan(setting, value, name="plan"):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(with_setting(setting, value), encoding="utf-8")
+        return capacity.load(path)
+
+    return plan
+
+
+def found(plan, setting, segment="smb"):
+    value = getattr(plan.tasks["qbr"], setting)
+    return value.of(segment) if setting != "weight" else value
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_what_has_no_range_may_change(load_with, setting):
+    plan = load_with(setting, dated(setting, name="2026-05"))
+    value = found(plan.plan, setting)
+    assert [day.isoformat() for day, _ in value.series] == ["2026-05-01", "2027-07-01"]
+    assert value.on(None) == value.on(value.series[0][0]) == value.value == value.series[0][1]
+    assert value.on(value.series[1][0]) == value.versions[1] != value.value
+    rows = {a.path: a for a in register(plan.plan, plan.marked)}
+    told = [rows[f"tasks.qbr.{setting}.{day}"] for day in ("2026-05", "2027-07")]
+    assert [(row.source, row.wants_source, row.place.line) for row in told] == [
+        (None, True, 7),
+        ("us", True, 7),
+    ]
+    assert f"tasks.qbr.{setting}" not in rows
+    assert ("tasks", "qbr", setting) in [path for path, _ in changing(plan.plan)]
+
+
+@pytest.mark.parametrize("setting", ["every", "priority", "defer"])
+def test_dates_stand_within_a_segment(load_with, setting):
+    *_, last = SETTINGS[setting]
+    plan = load_with(setting, f"{{smb: {dated(setting)}, default: {last}}}").plan
+    assert len(found(plan, setting).series) == 2
+    assert not found(plan, setting, "enterprise").series
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_its_differences_are_told_once(load_with, setting):
+    first, later, last = SETTINGS[setting]
+    plain, alike = load_with(setting, first), load_with(setting, f"{{2026-01: {first}}}", "alike")
+    held = load_with(setting, f"{{2027-02: {first}, 2027-07: {first}}}", "held")
+    other = load_with(setting, f"{{2027-02: {first}, 2027-07: {later}}}", "other")
+    assert plain.diff(alike) == plain.diff(held) == held.diff(plain) == []
+    (difference,) = plain.diff(other)
+    said = f"tasks.qbr.{setting}: {first} -> {{2027-02: {first}, 2027-07: {later}}}"
+    assert str(difference).startswith(said)
+    (again,) = other.diff(other.with_({f"tasks.qbr.{setting}.2027-07": str(last)}))
+    assert again.path == f"tasks.qbr.{setting}"
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_it_is_set_by_its_date_and_replaced_whole(load_with, tmp_path, setting):
+    first, _, last = SETTINGS[setting]
+    plan = load_with(setting, dated(setting))
+    more = plan.with_({f"tasks.qbr.{setting}.2027-05": str(last)}).plan
+    assert [day.month for day, _ in found(more, setting).series] == [2, 5, 7]
+    over = tmp_path / "over.yaml"
+    change = f"{{tasks: {{qbr: {{{setting}: {{2027-02: {last}, 2027-03: {first}}}}}}}}}"
+    over.write_text(f"extends: plan.yaml\nchanges:\n  - {{name: it, set: {change}}}\n")
+    assert [day.month for day, _ in found(capacity.load(over).plan, setting).series] == [2, 3]
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_it_is_written_and_read_again_and_known_to_the_schema(load_with, tmp_path, setting):
+    plan = load_with(setting, dated(setting))
+    again = Path(tmp_path, "again.yaml")
+    again.write_text(plan.to_yaml(), encoding="utf-8")
+    assert capacity.load(again).plan == plan.plan
+    for value, fits in ((dated(setting), True), ("{2027-02: soon}", False)):
+        data = yaml.load(with_setting(setting, value), Loader=yaml.BaseLoader)
+        numbers = setting in ("priority", "weight") and fits
+        if numbers:
+            first, later, _ = SETTINGS[setting]
+            series = {"2027-02": first, "2027-07": {"value": later, "source": "us"}}
+            data["tasks"]["qbr"][setting] = series
+        errors = [e for e in SCHEMA.iter_errors(data) if "qbr" in e.absolute_path]
+        assert (errors == []) == fits, errors
 
 
 # --- the register, differences, variants, files --------------------------------------------------

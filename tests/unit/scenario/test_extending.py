@@ -61,7 +61,7 @@ def test_a_chain_begins_with_its_base(write):
     )
     scenario = capacity.load(folder / "top.yaml")
     assert (scenario.name, hours(scenario)) == ("Top", 3.0)
-    assert scenario.plan.tasks["qbr"].priority.default == 1
+    assert scenario.plan.tasks["qbr"].priority.default.value == 1
     assert [c.name for c in scenario.changes] == ["middle.yaml", "top.yaml"]
 
 
@@ -161,7 +161,7 @@ def test_anchors_and_merges_work_in_changes(write):
         "on: start, hours: &h 3h}, mail: {<<: *q, role: csm, on: start, hours: *h}}}\n"
     )
     plan = capacity.load(write(top=top) / "top.yaml").plan
-    assert [t.priority.default for t in plan.tasks.values()] == [2, 2, 2]
+    assert [t.priority.default.value for t in plan.tasks.values()] == [2, 2, 2]
     assert plan.tasks["mail"].hours.of("smb").values == (3.0,)
 
 

@@ -57,6 +57,12 @@ def variant(tmp_path):
     return load
 
 
+def by_segment(setting):
+    """What a setting without dates is for each segment that it names, and for all others."""
+    values = {**setting.values, "default": setting.default}
+    return {name: found.value for name, found in values.items()}
+
+
 def refused(load, *change):
     with pytest.raises(capacity.InputError) as caught:
         load(*change)
@@ -102,16 +108,16 @@ def test_churn_is_one_value_in_all_of_its_forms(variant):
 def test_values_by_segment_merge(variant):
     change = "{tasks: {qbr: {priority: {smb: 4}, every: {enterprise: month}}}}"
     task = variant(change).plan.tasks["qbr"]
-    assert (task.priority.values, task.priority.default) == ({"enterprise": 1, "smb": 4}, 3)
-    assert {name: str(span) for name, span in task.every.values.items()} == {
+    assert by_segment(task.priority) == {"enterprise": 1, "smb": 4, "default": 3}
+    assert {name: str(span.value) for name, span in task.every.values.items()} == {
         "enterprise": "1 month"
     }
-    assert str(task.every.default) == "6 months"
+    assert str(task.every.default.value) == "6 months"
 
 
 def test_one_value_takes_the_place_of_values_by_segment_and_back(variant):
     task = variant("{tasks: {qbr: {priority: {value: 2, source: plan}}}}").plan.tasks["qbr"]
-    assert (task.priority.values, task.priority.default) == ({}, 2)
+    assert by_segment(task.priority) == {"default": 2}
     (mistake,) = refused(variant, "{tasks: {call: {hours: {smb: 2h}}}}")
     assert mistake.startswith("tasks.call.hours: says nothing of enterprise.")
 
@@ -272,7 +278,8 @@ def test_a_setting_from_outside_merges_like_a_change(variant):
     settings = {"team.csm.hires": {"2027-03": 1}, "tasks.qbr.priority": "{smb: 4}"}
     loaded = variant("{team: {csm: {headcount: 2}}}").with_(settings)
     assert list(loaded.plan.team["csm"].hires.default.values()) == [1, 1]
-    assert loaded.plan.tasks["qbr"].priority.values == {"enterprise": 1, "smb": 4}
+    found = by_segment(loaded.plan.tasks["qbr"].priority)
+    assert found == {"enterprise": 1, "smb": 4, "default": 3}
 
 
 def test_a_path_from_outside_may_lead_into_a_number(variant):

@@ -88,7 +88,11 @@ BEYOND_A_SCHEMA = {
         expect_in_words
         expect_in_another_currency expect_of_nobody expect_of_what_kind""",
     "which day a date is": """
-        date_written_twice dates_from_after_the_start dates_out_of_order""",
+        date_written_twice dates_from_after_the_start dates_out_of_order
+        dates_of_a_rhythm_out_of_order dates_of_a_priority_from_after_the_start""",
+    "what holds on a date": """
+        dates_of_a_fiscal_rhythm dates_of_a_lead_of_the_term dates_of_a_lead_shorter_than_over
+        dates_of_a_rhythm_of_nothing dates_without_a_weight""",
 }
 UNSEEN = {name for names in BEYOND_A_SCHEMA.values() for name in names.split()}
 

@@ -73,11 +73,11 @@ def test_equal_low_and_high_are_allowed():
 
 def test_a_value_by_segment_falls_back_on_its_default():
     priority = task("hours: 1h, priority: {enterprise: 1, default: 3}").priority
-    assert (priority.of("enterprise"), priority.of("smb")) == (1, 3)
+    assert (priority.of("enterprise").value, priority.of("smb").value) == (1, 3)
 
 
 def test_a_plain_value_holds_for_every_segment():
-    assert task("hours: 1h, defer: 1 month").defer.of("smb") == Span(1.0, "month")
+    assert task("hours: 1h, defer: 1 month").defer.of("smb").value == Span(1.0, "month")
 
 
 def test_a_map_without_one_of_the_tasks_segments_is_enough_where_the_task_leaves_it_out():

@@ -43,6 +43,16 @@ def test_what_is_served_before_or_with_a_task_takes_its_hours(scenario, tasks_do
     assert crowding_of(build_layout(scenario(PLAN))).that_count(tasks_done) == that_count
 
 
+LATER_FIRST = {"tasks.tidy.priority": {"2027-01": 4, "2027-09": 1}}
+
+
+@pytest.mark.parametrize("settings", [{}, LATER_FIRST], ids=["last", "first from September on"])
+def test_a_task_that_comes_first_at_some_time_takes_hours_then(scenario, settings):
+    crowding = crowding_of(build_layout(scenario(PLAN, set=settings)))
+    assert crowding.that_count(CALL | TIDY) == (CALL | TIDY if settings else CALL)
+    assert crowding.that_count(REPORT | SURVEY | TIDY) == 0
+
+
 @pytest.mark.parametrize("load", ["overtime", "overloaded_attrition"])
 def test_people_whom_load_changes_feel_every_task(scenario, load):
     changed = {f"team.csm.{load}": 1.5 if load == "overloaded_attrition" else "10%"}
@@ -50,13 +60,14 @@ def test_people_whom_load_changes_feel_every_task(scenario, load):
     assert crowding_of(layout).that_count(TIDY) == TIDY
 
 
-def test_what_is_left_out_changes_no_bit(scenario, monkeypatch):
+@pytest.mark.parametrize(("settings", "simulations"), [({}, 13), (LATER_FIRST, 25)])
+def test_what_is_left_out_changes_no_bit(scenario, monkeypatch, settings, simulations):
     """Every coalition simulated, against one of those that come to the same."""
-    layout = build_layout(scenario(PLAN))
+    layout = build_layout(scenario(PLAN, set=settings))
     some = task_values(layout, 0, 14, Futures(3, 200))
     monkeypatch.setattr(tasks, "crowding_of", lambda _: _Nothing())
     all_ = task_values(layout, 0, 14, Futures(3, 200))
-    assert (some.simulations, all_.simulations) == (13, 32)
+    assert (some.simulations, all_.simulations) == (simulations, 32)
     assert np.array_equal(some.by_segment, all_.by_segment)
     assert np.array_equal(some.alone, all_.alone)
     assert abs(all_.share[0]) > 0
