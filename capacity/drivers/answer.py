@@ -115,7 +115,7 @@ class Driver:
         """For other programs; what is not known is NaN."""
         tip = self.tip or Tip(math.nan, math.nan, math.nan)
         values = (
-            self.path, self.unknown.estimate.text, self.unknown.unit, self.p10, self.p90,
+            self.path, self.unknown.believed.text, self.unknown.unit, self.p10, self.p90,
             self.share, self.share_error, self.rank, self.swing.low, self.swing.high,
             self.swing.width, self.swing.error, self.bent, tip.value, tip.odds, tip.error,
             self.worth, self.worth_error,

@@ -56,13 +56,14 @@ class Nudge:
 def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
     """The known numbers of a plan that somebody wrote, in the order of the language.
 
-    Left out are those that change in time, lists, and inputs that are uncertain, which have a range
-    of their own. A whole number goes to the next whole one.
+    Of numbers by date each is one. Left out are lists, and inputs that are uncertain, which have a
+    range of their own. A whole number goes to the next whole one.
     """
-    ranged = {unknown.path for unknown in inputs if not unknown.is_factor}
+    ranged = {(u.path, one.text) for u in inputs if not u.is_factor for one in u.versions}
     for assumed in register(scenario.plan, scenario.marked):
-        name = assumed.path.rpartition(".")[2]
-        known = assumed.wants_source and assumed.place and assumed.path not in ranged
+        within, _, name = assumed.path.rpartition(".")
+        is_ranged = {(assumed.path, assumed.value), (within, assumed.value)} & ranged
+        known = assumed.wants_source and assumed.place and not is_ranged
         if not known or name in _NOT_AMOUNTS or assumed.place is None:
             continue
         written = scenario.marked.written(_trail(scenario, assumed.path))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.table import Table
 
+from capacity.drivers.outcomes import RATIOS
 from capacity.report.drivers_words import Words, error_of, listed, name_of, part
 from capacity.report.inputs import input_value
 from capacity.report.tables import plain, table
@@ -38,6 +39,8 @@ _LEAST, _ANY = 16, 1000
 """Characters that an input keeps in a table, and more than any has."""
 _APART = 2.0
 """Standard errors from which on something is told."""
+_ODDS = "p_covered"
+"""A figure that is all or nothing in each future."""
 _MATTERS = 0.05
 """Part of the variance below which nobody minds what inputs do together."""
 
@@ -90,10 +93,17 @@ class Sentences:
         if not found.split.variance:
             yield f"{found.metric} is {say(found.mean)} in every future. Nothing drives it."
             return
+        odds = found.metric.startswith(_ODDS) and not found.is_difference
         yield (
-            f"{found.metric} is {say(found.mean)} on average, "
+            f"{found.metric} is {say(found.mean)}: yes or no in each future."
+            if odds
+            else f"{found.metric} is {say(found.mean)} on average, "
             f"{say(found.p10)} to {say(found.p90)} in 8 of 10 futures."
         )
+        if not found.drivers:
+            yield "No input has a range: all of its variance is the luck of the draw."
+            yield from self._chosen()
+            return
         yield (
             f"{part(found.split.unknown)}{error_of(found.split.error)} of its variance is what "
             f"we do not know. {part(found.split.luck)} is the luck of the draw, "
@@ -272,10 +282,22 @@ class Tables:
     def notes(self) -> Iterator[str]:
         """How the tables are to be read."""
         found = self._found
-        hidden = len(found.drivers) - len(self._words.shown())
+        shown = self._words.shown()
+        hidden = len(found.drivers) - len(shown)
         if hidden and found.split.variance:
             noun = "input moves" if hidden == 1 else "inputs move"
             yield f"{hidden} more {noun} it by nothing that could be seen."
+        yield from self._of_inputs() if shown and found.split.variance else ()
+        yield from self._beyond()
+        if any(one.nudge.is_rounded for one in found.nudged):
+            yield (
+                "A whole number, such as seats, goes to the next whole one down and up, which may "
+                "be more than a tenth."
+            )
+
+    def _of_inputs(self) -> Iterator[str]:
+        """How the table of inputs is to be read."""
+        found = self._found
         yield (
             "variance: the part that is gone if this input is known. rank: +1 where more of it is "
             "always more of the figure."
@@ -286,11 +308,16 @@ class Tables:
                 f"at p10, at p90: in the first {few}, in which it is "
                 f"{self._say(found.middle)} on average with all inputs as they are."
             )
-        yield from self._beyond()
-        if any(one.nudge.is_rounded for one in found.nudged):
+        if found.metric.split(" ")[0] in RATIOS:
             yield (
-                "A whole number, such as seats, goes to the next whole one down and up, which may "
-                "be more than a tenth."
+                "Each future's return is over the expected cost of all futures; at p10 and at p90 "
+                "it is over the cost to be expected then. So an input of cost may have a share of "
+                "the variance and hardly move the return."
+            )
+        if any(driver.unknown.estimate.series for driver in self._words.shown()):
+            yield (
+                "Of a number by date p10 and p90 are those of its first value with a range; all "
+                "its values move together."
             )
 
     def _beyond(self) -> Iterator[str]:
