@@ -21,7 +21,7 @@ from capacity.units import parse_hours
 TENTH = 0.1
 _NUMBERS = frozenset(key for form in Form if form in FORMS for key in FORMS[form])
 _QUANTITY = re.compile(r"(-?\d[\d_]*(?:\.\d+)?)(\D*)")
-_NOT_AMOUNTS = ("priority", "holidays", "fiscal_year_start", "clv_years")
+_NOT_AMOUNTS = {"priority", "holidays", "fiscal_year_start", "clv_years"}
 """Settings that are numbers and yet no amounts: a tenth more of them means nothing."""
 
 
@@ -62,9 +62,10 @@ def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
     ranged = {(u.path, one.text) for u in inputs if not u.is_factor for one in u.versions}
     for assumed in register(scenario.plan, scenario.marked):
         within, _, name = assumed.path.rpartition(".")
+        is_no_amount = {name, *assumed.path.split(".")[2:]} & _NOT_AMOUNTS
         is_ranged = {(assumed.path, assumed.value), (within, assumed.value)} & ranged
         known = assumed.wants_source and assumed.place and not is_ranged
-        if not known or name in _NOT_AMOUNTS or assumed.place is None:
+        if not known or is_no_amount or assumed.place is None:
             continue
         written = scenario.marked.written(_trail(scenario, assumed.path))
         ends = [_settable(scenario, assumed.path, written, f) for f in (1 - TENTH, 1 + TENTH)]

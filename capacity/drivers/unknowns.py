@@ -69,9 +69,11 @@ class Unknown:
     @property
     def versions(self) -> tuple[Estimate, ...]:
         """All that is not known for sure: of a number by date each value with a range."""
+        found, since = self.estimate, self.estimate.since
+        by_date = [one for day, one in found.series if since and day >= since] or [found]
         if self.is_factor:
-            return tuple(one for one in self.estimate.versions if one.mean > 0)
-        return tuple(one for one in self.estimate.versions if one.uncertain)
+            return tuple(one for one in by_date if one.mean > 0)
+        return tuple(one for one in by_date if one.uncertain)
 
     @property
     def believed(self) -> Estimate:

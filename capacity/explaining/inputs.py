@@ -62,6 +62,9 @@ class Inputs:
         if not estimate.series or not is_by_date(written):
             return trail
         assert isinstance(written, dict)  # values by date are by name
-        names = [name for name, (_, one) in zip(written, estimate.series, strict=True)
-                 if one == now and one.text == now.text]  # fmt: skip
+        names = [
+            name
+            for name, (day, one) in zip(written, estimate.series, strict=True)
+            if (one == now and one.text == now.text) or (now is estimate and day == now.since)
+        ]
         return (*trail, names[-1]) if names else trail

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from io import StringIO
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.measure import Measurement
 from rich.table import Table
+
+from capacity.report.told import Sentence
 
 WIDTH = 110
 MARK = "~"
@@ -29,14 +33,26 @@ def plain(shown: Group, width: int = WIDTH) -> str:
 
 
 def fitted(shown: Group, console: Console) -> Group:
-    """A report whose tables fit: where one is too wide, heads take two lines, then ranges do."""
+    """A report whose tables fit: where one is too wide, heads take two lines, then ranges do.
+
+    Titles are as wide as the report, not as their tables.
+    """
     for part in shown.renderables:
         if isinstance(part, Table):
             for column in part.columns if _is_wide(part, console) else ():
                 column.header = _on_two_lines(str(column.header))
             for column in part.columns if _is_wide(part, console) else ():
                 column.no_wrap = not any(_TO in str(cell) for cell in column.cells)
-    return shown
+    return Group(*(piece for part in shown.renderables for piece in _apart(part)))
+
+
+def _apart(part: RenderableType) -> Iterator[RenderableType]:
+    """A table without its title, and that above it."""
+    if isinstance(part, Table) and part.title:
+        yield Sentence(str(part.title), style="bold")
+        part = copy.copy(part)
+        part.title = None
+    yield part
 
 
 def _is_wide(table: Table, console: Console) -> bool:
