@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rich.console import Group
 from rich.table import Table
 
-from capacity.drivers.outcomes import RATIOS
 from capacity.report.drivers_sentences import Sentences, known
 from capacity.report.drivers_words import Words, error_of, listed, name_of, part
 from capacity.report.inputs import input_value
@@ -175,7 +174,7 @@ class Tables:
                 f"at p10, at p90: in the first {few}, in which it is "
                 f"{self._say(found.middle)} on average with all inputs as they are."
             )
-        if found.metric.split(" ")[0] in RATIOS:
+        if found.is_return:
             yield (
                 "Each future's return is over the expected cost of all futures; at p10 and at p90 "
                 "it is over the cost to be expected then. So an input of cost may have a share of "

@@ -139,8 +139,8 @@ class Removed:
         gain = self.value.mean("incremental_gross_profit")
         if math.isfinite(gain):
             verb = "is won" if gain < 0 else "is lost"
-            lost = money(abs(gain), self.plan.currency) if gain else "nothing"
-            text += f", and {lost} of gross profit {verb} over {self.horizon('')}"
+            lost = f"{money(abs(gain), self.plan.currency)} of" if gain else "no"
+            text += f", and {lost} gross profit {verb} over {self.horizon('')}"
         return f"{text}." if stay else f"{text}. Write `salary` for the roles in `team`."
 
     def _unknown(self) -> str:

@@ -271,7 +271,7 @@ def test_nothing_is_said_of_what_is_nothing(run, plan, tmp_path):
     """A task without an effect loses nothing; one future is a future; no revenue has no share."""
     idle = plan("churn: 1.3", "churn: 1.0")
     out = " ".join(run("roi", idle, "--without", "task:qbr", "--trials", 0).out.split())
-    assert "no cost is saved, and nothing of gross profit is lost over 36 months." in out
+    assert "no cost is saved, and no gross profit is lost over 36 months." in out
     assert "· 1 future\n" in run("roi", idle, "--trials", 1).out
     empty = tmp_path / "empty.yaml"
     empty.write_text(
