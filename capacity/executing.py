@@ -14,11 +14,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import nullcontext
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from capacity.errors import CapacityError
 from capacity.workers import Workers
@@ -58,8 +59,10 @@ def each(executor: Executor | None, compute: Callable[[T], R], pieces: Iterable[
     if executor is None:
         yield from map(compute, pieces)
         return
-    with TemporaryDirectory() if _is_here(executor) else nullcontext() as folder:
-        handed = _Handed(executor, Shared(compute, folder))
+    # A worker that nobody waits for any more may write into the folder while it is cleared.
+    here = TemporaryDirectory(ignore_cleanup_errors=True) if _is_here(executor) else nullcontext()
+    with here as folder:
+        handed = _Handed(executor, Shared(compute, folder), folder)
         try:
             for piece in pieces:
                 handed.out(piece)
@@ -79,9 +82,11 @@ def _is_here(executor: Executor) -> bool:
 class _Handed(Generic[T, R]):
     """Pieces that were handed out, in their order."""
 
-    def __init__(self, executor: Executor, compute: Shared[Callable[[T], R]]) -> None:
-        self._executor, self._compute = executor, compute
-        self._waiting: deque[tuple[T, Future[R] | None]] = deque()
+    def __init__(
+        self, executor: Executor, compute: Shared[Callable[[T], R]], folder: str | None
+    ) -> None:
+        self._executor, self._compute, self._folder = executor, compute, folder
+        self._waiting: deque[tuple[T, Future[R | Filed] | None]] = deque()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -99,7 +104,7 @@ class _Handed(Generic[T, R]):
                 self._hand_out_again()
             else:
                 self._waiting.popleft()
-                return found
+                return cast("R", found.read()) if isinstance(found, Filed) else found
         raise CapacityError(
             f"{TRIES} times in a row a worker ended before its work was done, as for want of "
             "memory. Use fewer workers; in a script, below `if __name__ == '__main__':`"
@@ -113,10 +118,10 @@ class _Handed(Generic[T, R]):
             if future:
                 future.cancel()
 
-    def _begun(self, piece: T) -> Future[R] | None:
+    def _begun(self, piece: T) -> Future[R | Filed] | None:
         """A piece that is being computed; None where the executor takes no more."""
         try:
-            return self._executor.submit(_computed, self._compute, piece)
+            return self._executor.submit(_computed, self._compute, piece, self._folder)
         except BrokenExecutor:
             return None
 
@@ -133,12 +138,61 @@ def _lost() -> tuple[type[BaseException], ...]:
     return (BrokenExecutor, CancelledError, *([dask.KilledWorker] if dask else []))
 
 
-def _is_lost(future: Future[R]) -> bool:
+def _is_lost(future: Future[Any]) -> bool:
     return future.cancelled() or (future.done() and isinstance(future.exception(), _lost()))
 
 
-def _computed(compute: Shared[Callable[[T], R]], piece: T) -> R:
-    return compute.value(piece)
+def _computed(compute: Shared[Callable[[T], R]], piece: T, folder: str | None) -> R | Filed:
+    found = compute.value(piece)
+    return found if folder is None else filed(found, folder)
+
+
+# --- sent back -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What was found, with its arrays in a file: the pipe between two processes is slow.
+
+    Attributes
+    ----------
+    frame
+        What is left of it, pickled.
+    path, sizes
+        The file, and the bytes of each array in it.
+    """
+
+    frame: bytes
+    path: str
+    sizes: tuple[int, ...]
+
+    def read(self) -> object:
+        """What was found; the file is gone then."""
+        data, arrays, first = bytearray(sum(self.sizes)), [], 0
+        with Path(self.path).open("rb") as file:
+            file.readinto(data)
+        Path(self.path).unlink()
+        for size in self.sizes:
+            arrays.append(memoryview(data)[first : first + size])
+            first += size
+        return pickle.loads(self.frame, buffers=arrays)  # noqa: S301 - what `filed` has pickled
+
+
+def filed(found: R, folder: str) -> R | Filed:
+    """What was found, or where it is if it is large and there is room for it."""
+    arrays: list[pickle.PickleBuffer] = []
+    frame = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append)
+    views = [array.raw() for array in arrays]
+    sizes = tuple(view.nbytes for view in views)
+    if sum(sizes) < _LARGE:
+        return found
+    try:
+        with NamedTemporaryFile(dir=folder, delete=False) as file:
+            for view in views:
+                file.write(view)
+    except OSError:
+        return found  # the disk is full, but the pipe is not
+    return Filed(frame, file.name, sizes)
 
 
 # --- sent once -----------------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import capacity
 from capacity.errors import CapacityError
-from capacity.executing import AHEAD, TRIES, Shared, each, unpacked
+from capacity.executing import AHEAD, TRIES, Filed, Shared, each, filed, unpacked
 from capacity.workers import dask
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is a matter of POSIX")
@@ -281,6 +282,39 @@ def test_what_is_shared_is_unpickled_once_and_travels_by_file_where_it_is_large(
         assert unpacked(*arguments) is unpacked(*arguments)
         assert unpacked(*arguments).value == shared.value
         assert isinstance(arguments[0], Path) == (size > 1_000_000)
+
+
+def test_large_findings_come_back_by_file(workers, tmp_path) -> None:
+    """All that was found is there and can be written to, and no file is left."""
+    found = filed(_found(3), str(tmp_path))
+    assert isinstance(found, Filed)
+    assert len(list(tmp_path.iterdir())) == 1
+    for number, back in [(3, found.read()), *enumerate(each(workers, _found, range(6)))]:
+        meant = _found(number)
+        assert back.keys() == meant.keys()
+        for name, array in meant.items():
+            np.testing.assert_array_equal(back[name], array, strict=True)
+            assert back[name].flags.writeable
+    assert not list(tmp_path.iterdir())
+
+
+def test_findings_that_are_small_or_find_no_room_come_back_by_themselves(tmp_path) -> None:
+    small, large = {"whole": np.arange(5)}, _found(3)
+    assert filed(small, str(tmp_path)) is small
+    assert filed(large, str(tmp_path / "gone")) is large
+    assert not list(tmp_path.iterdir())
+
+
+def _found(number: int) -> dict[str, np.ndarray]:
+    """Arrays of all sorts: large, small, empty, of other types and orders."""
+    table = np.arange(400_000.0).reshape(400, 1000) + number
+    return {
+        "table": table,
+        "columns": np.asfortranarray(table[:100]),
+        "whole": np.arange(5) * number,
+        "none": np.zeros((0, 7)),
+        "bits": table[:9] > number + 5,
+    }
 
 
 @pytest.mark.parametrize("count", [0, -1])
