@@ -32,7 +32,7 @@ from capacity.scenario.finance import Finance
 from capacity.scenario.horizon import Horizon, Simulation
 from capacity.scenario.market import Event, Market
 from capacity.scenario.segment import Effect, NewAccounts, Segment, Value
-from capacity.scenario.structure import part_of
+from capacity.scenario.settings import part_of
 from capacity.scenario.task import Step, Task
 from capacity.scenario.team import Departure, Role
 from capacity.scenario.variant import NamedChange, Variant
