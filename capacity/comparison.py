@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from capacity.errors import QuestionError
@@ -25,6 +26,7 @@ from capacity.waterfall import (
     to_simulate,
     waterfalls,
 )
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,11 +172,28 @@ class Comparison(Reported):
         """Each scenario at expected values, without luck."""
         return tuple(simulate_given(scenario, 0, self.seed) for scenario in self.scenarios)
 
-    def workbook(self) -> bytes:
-        """An Excel workbook: a sheet for each scenario, and the differences."""
+    def to_excel(self, path: str | Path, by: str | None = None) -> None:
+        """Write the answer as an Excel workbook.
+
+        Parameters
+        ----------
+        by
+            What the table of differences has a row for; see `table`. The sheets that compute keep
+            their scenarios' own periods.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, the extra `report` is not installed, or `by` is not
+            known.
+        """
+        write_whole(Path(path), self.workbook(by))
+
+    def workbook(self, by: str | None = None) -> bytes:
+        """An Excel workbook: a sheet for each scenario, and the differences; `by` as in `table`."""
         from capacity.workbook.comparison import workbook  # brought by the extra `report`
 
-        return workbook(self)
+        return workbook(self, by)
 
     def __str__(self) -> str:
         from capacity.report.comparison import as_text  # shows what is computed here

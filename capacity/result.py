@@ -26,6 +26,7 @@ from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
 from capacity.statistics import QUANTILES, Sample, Summary, summarise
 from capacity.summaries import Summaries
+from capacity.writing import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -406,14 +407,32 @@ class Result(Reported):
         """
         return self.page_by(by).to_markdown(pictures)
 
-    def workbook(self) -> bytes:
+    def to_excel(self, path: str | Path, by: str | None = None) -> None:
+        """Write the answer as an Excel workbook.
+
+        Parameters
+        ----------
+        by
+            What the table of the futures has a row for; see `table`. The sheets that compute keep
+            the plan's own periods, and the money also has quarters and years.
+
+        Raises
+        ------
+        CapacityError
+            Where the file cannot be written, the extra `report` is not installed, or `by` is not
+            known.
+        """
+        write_whole(Path(path), self.workbook(by))
+
+    def workbook(self, by: str | None = None) -> bytes:
         """The plan as an Excel workbook whose formulas lead from the inputs to the money.
 
-        It computes expected values. What the simulation found stands beside them.
+        It computes expected values. What the simulation found stands beside them, a row for each
+        month, quarter or year; see `table`.
         """
         from capacity.workbook.run import workbook  # brought by the extra `report`
 
-        return workbook(self)
+        return workbook(self, by=by)
 
     def __str__(self) -> str:
         from capacity.report.text import as_text  # shows what is computed here

@@ -87,7 +87,8 @@ class Grid(Reported):
         plan = self.scenarios[0][1].plan
         note = "A row for each combination and figure, all under the same luck."
         rows = [{n: in_yaml(v) if _is_made(v) else v for n, v in row.items()} for row in self.rows]
-        listed = Listed("Sweep", note, [*self.paths, *COLUMNS], rows)
+        units = dict.fromkeys(self.paths, "plain")
+        listed = Listed("Sweep", note, [*self.paths, *COLUMNS], rows, units)
         return tables(plan.name, plan.currency, [listed], self.manifest)
 
 

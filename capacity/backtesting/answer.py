@@ -188,21 +188,10 @@ class Backtest(Reported):
         return page(self)
 
     def workbook(self) -> bytes:
-        """The tables as an Excel workbook."""
-        from capacity.workbook.tables import Listed, tables  # brought by the extra `report`
+        """The verdict and the tables as an Excel workbook."""
+        from capacity.workbook.backtest import workbook  # brought by the extra `report`
 
-        notes = {
-            "points": "Every value beside what the plan had foreseen.",
-            "scores": "Every figure over all its periods.",
-            "coverage": "How often the ranges held what happened.",
-            "inputs": "What the actuals say of the inputs.",
-        }
-        listed = [
-            Listed(name.capitalize(), notes[name], columns, rows)
-            for name, (columns, rows) in self._tables.items()
-        ]
-        currency = self.scenario.plan.currency
-        return tables("Back-test", currency, listed, self.manifest)
+        return workbook(self)
 
     def __str__(self) -> str:
         from capacity.report.backtest import as_text  # shows what is computed here

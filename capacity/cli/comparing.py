@@ -64,7 +64,11 @@ def compare_files(
     csv = partial(write_comparison_csv, comparison, by=by)
     write(
         Answer(
-            lambda: comparison.page, json, csv, partial(comparison.table, by), comparison.to_excel
+            lambda: comparison.page,
+            json,
+            csv,
+            partial(comparison.table, by),
+            partial(comparison.to_excel, by=by),
         ),
         files,
     )

@@ -16,7 +16,13 @@ def show_and_write(result: Result, files: Files, by: str | None, *, quiet: bool)
     """Write what is wanted of a result, then print it."""
     json, csv = partial(write_json, result, by=by), partial(write_csv, result, by=by)
     write(
-        Answer(lambda: result.page_by(by), json, csv, partial(result.table, by), result.to_excel),
+        Answer(
+            lambda: result.page_by(by),
+            json,
+            csv,
+            partial(result.table, by),
+            partial(result.to_excel, by=by),
+        ),
         files,
     )
     if not quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
+from capacity.engine.classes import BEFORE
 from capacity.engine.layout import Layout
 
 
@@ -16,21 +17,29 @@ class Starts:
 
     Parameters
     ----------
-    cohorts
-        Start cohort of each period, counted from 1 on; 0 is the opening book. Shape (periods,).
+    of_account
+        Start cohort of each account of the book; only that of today's accounts matters.
+    of_period
+        That of each period, counted on after those of today's accounts. Shape (periods,).
 
     Attributes
     ----------
     number
-        Accounts at the end of each period, shape (periods, segments, cohorts).
+        Accounts at the end of each period, shape (periods, segments, cohorts); those of today's
+        accounts come first.
     """
 
-    def __init__(self, layout: Layout, cohorts: IntArray) -> None:
+    def __init__(self, layout: Layout, of_account: IntArray, of_period: IntArray) -> None:
         classes = layout.classes
         self._segment, self._folding = classes.segment, layout.retention.folding
-        began = np.r_[0, cohorts][classes.joins + 1]
-        self._part = (began[:, None] == np.arange(cohorts.max() + 1)).astype(np.float64)
-        shape = (len(cohorts), len(layout.plan.segments), self._part.shape[1])
+        earlier = int(of_account.max(initial=0)) + 1
+        self._part = np.zeros((len(classes), earlier + int(of_period.max()) + 1))
+        np.add.at(self._part, (classes.of_row, of_account), 1.0)
+        self._part /= np.maximum(classes.count, 1.0)[:, None]
+        later = np.flatnonzero(classes.joins != BEFORE)
+        self._part[later] = 0.0
+        self._part[later, earlier + of_period[classes.joins[later]]] = 1.0
+        shape = (len(of_period), len(layout.plan.segments), self._part.shape[1])
         self.number: FloatArray = np.zeros(shape)
 
     def count(self, period: int, number: FloatArray) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 
 from capacity.extras import check_installed, needed
@@ -15,6 +17,10 @@ WHAT = "Excel"
 _LIBRARY = "xlsxwriter"
 _MOST_TEXT = 32_000
 """Characters that a cell holds, with room for what stands for others."""
+_LINE, _HIGHEST = 13.5, 400.0
+"""Points that a line of text takes, and that a row may have."""
+_FILLED = 1.15
+"""Letters in the width of a digit, on average."""
 _MOST_NAME = 31
 """Characters in the name of a sheet."""
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -32,17 +38,22 @@ BLUE, GREY, DARK, PALE, RED, GREEN = (
 FORMATS = {
     "hours": "#,##0.0",
     "people": "#,##0.00",
+    "seats": "#,##0.00",
     "FTE": "#,##0.00",
     "share": "0.0%",
     "money": "#,##0;[Red]-#,##0",
     "accounts": "#,##0.0",
     "days": "0.0##",
+    "months": "#,##0.0",
     "amount": "#,##0.00",
     "number": "#,##0.00##",
     "exact": "0.00####",
     "years": "0.0000",
     "count": "#,##0",
+    "heads": "#,##0",
     "chance": "0.0000",
+    "odds": "0.00%",
+    "plain": "General",
 }
 """How numbers of a unit are shown."""
 
@@ -56,6 +67,25 @@ def plain(text: object) -> str:
     """Text as a cell can hold it: control characters are shown as what they are."""
     shown = _CONTROLS.sub("\ufffd", str(text).replace("\n", " ").replace("\t", " "))
     return shown if len(shown) <= _MOST_TEXT else f"{shown[: _MOST_TEXT - 1]}…"
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of a text, of so many letters as Excel counts them."""
+    return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+
+
+def length(text: str) -> int:
+    """Width of a text in letters; those of East Asia are as wide as two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+@lru_cache(maxsize=10_000)
+def _lines(text: str, width: float) -> int:
+    """Lines that a text takes in a column of some width."""
+    room, wide = _FILLED * width, length(text)
+    return 1 if wide <= room else len(wrap(text, max(int(room * len(text) / wide), 1)))
 
 
 @cache
@@ -104,15 +134,16 @@ class Book:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&F&C&A&R&P / &N")
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})  # names may be numbers
         return sheet
 
     def _sheet_name(self, name: str) -> str:
         """A name that Excel takes, and that no other sheet has."""
         clean = _NOT_IN_SHEET.sub(" ", plain(name)).strip() or "Sheet"
-        found, number = clean[:_MOST_NAME], 2
+        found, number = _cut(clean, _MOST_NAME), 2
         while found.lower() in self._sheets or found.lower() == "history":
             tail = f" {number}"
-            found, number = f"{clean[: _MOST_NAME - len(tail)]}{tail}", number + 1
+            found, number = f"{_cut(clean, _MOST_NAME - len(tail))}{tail}", number + 1
         self._sheets.add(found.lower())
         return found
 
@@ -160,9 +191,15 @@ class Book:
         """Of a word."""
         return self.style()
 
-    def words(self, text: str, width: int) -> Any:
+    def words(self, text: str, width: float, **how: Any) -> Any:
         """Of a text in a column of some width: what is longer than that goes on below."""
-        return self.style(text_wrap=True) if len(text) > width else self.text
+        return self.style(text_wrap=True, **how) if _lines(text, width) > 1 else self.style(**how)
+
+    def heighten(self, sheet: Any, row: int, texts: Iterable[tuple[str, float]]) -> None:
+        """Make a row as high as its texts take, each with the width of its column."""
+        most = max((_lines(text, width) for text, width in texts), default=1)
+        if most > 1:
+            sheet.set_row(row, min(_LINE * most, _HIGHEST))
 
     @property
     def section(self) -> Any:
@@ -204,6 +241,7 @@ class Book:
         return self._buffer.getvalue()
 
 
+@cache
 def format_of(unit: str) -> str:
     """How numbers of a unit are shown; what is no unit of the model is money."""
     for name, shown in FORMATS.items():

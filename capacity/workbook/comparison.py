@@ -12,7 +12,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.workbook.book import GREY, Book, plain
 from capacity.workbook.monthly import FIRST, Monthly
-from capacity.workbook.tables import manifest_sheet, table_sheet
+from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
 
 if TYPE_CHECKING:
     from capacity.comparison import Comparison
@@ -41,6 +41,7 @@ _TOLD = {
     "p_higher": "Share of futures with more",
     "p_equal": "Share of futures alike",
 }
+_UNITS = {"correlation": "exact", "p_higher": "share", "p_equal": "share"}
 _WORDS = {
     "p_covered": "Chance that coverage holds in every period",
     "required_fte": "Required FTE",
@@ -56,6 +57,8 @@ _WHOLE = FIRST - 1
 _HIGH = 54
 """Points that a head with names of scenarios takes."""
 _SUM, _END, _PEAK = "SUM", "END", "MAX"
+_WHOLE_PLAN = {_SUM: "", _END: ", at the end", _PEAK: ", peak", "": ""}
+"""What a figure is over the whole plan."""
 _FIGURES = (
     ("Required FTE", "required_fte", "FTE", _PEAK),
     ("Seats filled", "headcount", "people", _END),
@@ -81,8 +84,8 @@ class _Side:
     cells: Mapping[Key, tuple[str, float]]
 
 
-def workbook(comparison: Comparison) -> bytes:
-    """The file.
+def workbook(comparison: Comparison, by: str | None = None) -> bytes:
+    """The file; what `by` is see `Comparison.table`.
 
     Raises
     ------
@@ -98,16 +101,12 @@ def workbook(comparison: Comparison) -> bytes:
     ]
     _first(book, first, comparison, sides)
     _changes(book, comparison)
-    columns = [c for c in _columns(comparison) if c != "task"]
-    rows = (row for row in comparison.rows() if not row["task"])
-    table_sheet(book, "Differences", _PAIRED, columns, rows)
+    rows = [row for row in comparison.rows(by) if not row["task"]]
+    columns = [name for name in next(iter(rows), {}) if name != "task"]
+    table_sheet(book, Listed("Differences", _PAIRED, columns, rows, _UNITS))
     manifest_sheet(book, comparison.manifest, comparison.notes)
     first.activate()
     return book.content()
-
-
-def _columns(comparison: Comparison) -> list[str]:
-    return list(next(iter(comparison.rows()), {}))
 
 
 # --- a scenario ----------------------------------------------------------------------------------
@@ -125,7 +124,8 @@ def _side(book: Book, name: str, result: Result) -> _Side:
         for role, found in _by_role(result, metric):
             department = plan.team[role].department
             row = sheet.values((words, role, department, unit), unit, found)
-            cells[words, role, unit] = _whole(book, sheet, row, kind, found, unit)
+            key = (f"{words}{_WHOLE_PLAN[kind]}", role, unit)
+            cells[key] = _whole(book, sheet, row, kind, found, unit)
     sheet.section("Customers and money")
     known = {metric.name for metric in result.catalogue.metrics}
     for words, metric, kind in _OF_ALL:
@@ -133,7 +133,8 @@ def _side(book: Book, name: str, result: Result) -> _Side:
             unit = "accounts" if metric == "accounts" else plan.currency
             found = values[metric] = _values(result, metric)
             row = rows[metric] = sheet.values((words, "", "", unit), unit, found)
-            cells[words, "", unit] = _whole(book, sheet, row, kind, found, unit)
+            key = (f"{words}{_WHOLE_PLAN[kind]}", "", unit)
+            cells[key] = _whole(book, sheet, row, kind, found, unit)
     if "gross_profit" in rows:
         less = values["gross_profit"] - values["team_cost"]
         profit, cost, words = rows["gross_profit"], rows["team_cost"], "Gross profit less cost"
@@ -160,8 +161,8 @@ def _values(result: Result, metric: str, **about: Any) -> FloatArray:
 def _whole(
     book: Book, sheet: Monthly, row: int, kind: str, values: FloatArray, unit: str
 ) -> tuple[str, float]:
-    """What stands for the whole plan in front of a row: its cell and value."""
-    if not kind:
+    """What stands for the whole plan in front of a row: its cell and value, where there is one."""
+    if not kind or not np.isfinite(values).all():
         return "", math.nan
     last = sheet.cell(row, len(sheet.periods) - 1)
     text = last if kind == _END else f"{kind}({sheet.span(row)})"
@@ -264,8 +265,8 @@ def _changes(book: Book, comparison: Comparison) -> None:
         for one in base.diff(other)
     ]
     columns = ("scenario", "path", comparison.names[0], "becomes")
-    table_sheet(book, "Changes", "What each scenario says otherwise.", columns, rows)
+    table_sheet(book, Listed("Changes", "What each scenario says otherwise.", columns, rows))
     falls = [row for v in comparison.versus for w in v.waterfalls for row in w.rows()]
     if falls:
         note = "What each change does to the figures: in order, alone, and together beyond that."
-        table_sheet(book, "Effects of changes", note, list(falls[0]), falls)
+        table_sheet(book, Listed("Effects of changes", note, list(falls[0]), falls))

@@ -18,6 +18,10 @@ _NOTE = (
     "Grey: how accounts come, grow and go in the expected-values pass, with the coverage of the "
     "plan as it was simulated. They do not follow the inputs."
 )
+_BY_START = (
+    "Today's accounts by the year in which they began; together where that is not known, or where "
+    "age or a churn of their own decides who is lost, so that a year is not lost alike."
+)
 _HEADS = ("Line", "Segment", "", "Unit", "", "Left open")
 _ACCOUNTS = {"new_accounts": ("+ new", 1), "churned_accounts": ("− lost", -1)}
 _ARR = {
@@ -89,17 +93,22 @@ def _billed(sheet: Monthly, segments: Sequence[str], paid: FloatArray) -> int:
 def _by_start(sheet: Monthly, plan: Workings, ends: Mapping[str, int]) -> None:
     """Accounts by when they began, which add up to those at the end of each period.
 
+    Today's accounts stand by year where that is known, or else together.
+
     Parameters
     ----------
     ends
         Row of the accounts at the end of each period, by segment.
     """
-    names = (_OPENING, *(f"Started {label}" for label in plan.cohorts))
+    earlier = (f"{_OPENING}, started {year}" for year in plan.starts.earlier[1:])
+    sheet.remark(_BY_START)
+    names = (_OPENING, *earlier, *(f"Started {label}" for label in plan.starts.later))
     for i, (segment, end) in enumerate(ends.items()):
         sheet.section(f"Accounts at the end by start · {segment}")
         first = sheet.row
-        for name, accounts in zip(names, plan.by_start[:, i].T, strict=True):
-            if name == _OPENING or accounts.any():
+        parts = plan.by_start[:, i].T
+        for name, accounts in zip(names, parts, strict=True):
+            if accounts.any() or (name == _OPENING and not parts.any()):
                 sheet.values((name, segment, "", "accounts"), "accounts", accounts)
         about, whole = ("= at the end", segment, "", "accounts"), plan.by_start[:, i].sum(axis=1)
         row = sheet.sums(about, "accounts", (first, sheet.row - 1), whole, bold=True, top=1)

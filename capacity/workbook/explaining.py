@@ -69,7 +69,8 @@ def _begin(book: Book, sheet: Any, title: str, heads: Sequence[tuple[str, int]])
     sheet.write_string(0, 0, plain(title), book.heading)
     for col, (head, width) in enumerate(heads):
         sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, head, book.figures if col == _VALUE else book.head)
+        beside = book.beside if col == _VALUE + 1 else book.head
+        sheet.write_string(_HEAD, col, head, book.figures if col == _VALUE else beside)
     sheet.freeze_panes(_HEAD + 1, 0)
     sheet.repeat_rows(_HEAD)
 
@@ -86,7 +87,7 @@ def _inputs(book: Book, sheet: Any, found: Sequence[Term]) -> dict[tuple[Any, ..
         sheet.write_string(row, 0, plain(term.path or term.label), book.text)
         blue = book.number(_format(book, term), font_color=BLUE, bg_color="#FFFFE5")
         sheet.write_number(row, _VALUE, term.value, blue)
-        sheet.write_string(row, 2, plain(term.unit), book.text)
+        sheet.write_string(row, 2, plain(term.unit), book.style(indent=1))
         place = place_row(term.place)
         where = ":".join(str(place[k]) for k in ("file", "line") if place[k])
         sheet.write_string(row, 3, plain(where or "default"), book.text)
@@ -120,7 +121,7 @@ class _Tree:
         sheet.set_row(row, None, None, {"level": min(depth, _MOST_LEVELS)})
         indented = book.style(indent=min(depth, _MOST_INDENT), bold=not depth)
         sheet.write_string(row, 0, plain(term.label), indented)
-        sheet.write_string(row, 2, plain(term.unit), book.text)
+        sheet.write_string(row, 2, plain(term.unit), book.style(indent=1))
         made = "rests on" if term.operation.value == "given" else term.operation.value
         if term.parts:
             sheet.write_string(row, 3, made, book.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -50,18 +51,20 @@ def headcount_sheet(
 
     def needed(i: int, t: int) -> str | float:
         if i not in work.rows or not crews[i].times[0].customer[t]:
-            return float(crews[i].required[t])
+            return float(crews[i].required[t])  # endless where nobody has any time
         return f"SUM({work.hours(i, t)})/{time.hours(crews[i].times[0], t)}"
 
     required, roles = part.formulas("Required FTE", "FTE", working, needed, lambda c: c.required)
-    heads = "Heads that takes"
+
+    def whole(i: int, t: int) -> str | float:
+        if math.isinf(crews[i].required[t]):
+            return math.inf
+        return f"ROUNDUP(MAX({sheet.cell(required[i], t)}-{_WHOLE:.9f},0),0)"
+
     part.formulas(
-        heads,
-        "people",
-        working,
-        lambda i, t: f"ROUNDUP(MAX({sheet.cell(required[i], t)}-{_WHOLE:.9f},0),0)",
+        "Required FTE, rounded up", "heads", working, whole,
         lambda crew: np.ceil(np.maximum(crew.required - _WHOLE, 0)),
-    )
+    )  # fmt: skip
     filled, seats = part.values("Seats filled", "people", everybody, lambda crew: crew.filled)
     part.values("Seats vacant", "people", everybody, lambda crew: crew.vacant)
     joined, _ = part.values("People who join", "people", everybody, lambda crew: crew.joined)
@@ -107,7 +110,9 @@ def _hours(
 
         sheet.formulas(("Customer hours", *_who(crew), "hours"), "hours", hours, crew.capacity)
 
-        def spare(t: int, i: int = i, here: list[int] = here) -> str:
+        def spare(t: int, i: int = i, here: list[int] = here) -> str | float:
+            if math.isinf(plan.crews[i].required[t]):
+                return -math.inf
             people = "+".join(sheet.cell(row, t) for row in here)
             return f"{people}-{sheet.cell(required[i], t)}"
 

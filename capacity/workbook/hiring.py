@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _HIRES = {"role": "Role", "pool": "Pool", "month": "Starts", "count": "People",
           "open_by": "Requisition open by"}  # fmt: skip
-_SHARE, _MONEY, _HEADS = "share", "", "accounts"
-"""Units of figures: no word stands for money; heads are counted as accounts are."""
+_SHARE, _MONEY, _HEADS = "share", "", "heads"
+"""Units of figures: no word stands for money."""
 _FIGURES = {
     "holds": ("Reaches what was asked for", ""),
     "by": ("First period that counts", ""),
@@ -80,7 +80,7 @@ def _figures(plan: HiringPlan) -> Listed:
     )
     rows = [
         {"Figure": words, "Unit": unit or currency if _is_number(told[name]) else "",
-         "Value": _word(told[name]), "unit": unit or currency}
+         "Value": told[name], "unit": unit or currency}
         for name, (words, unit) in _FIGURES.items() if _is_known(told[name])
     ]  # fmt: skip
     return Listed("Plan", note, ("Figure", "Unit", "Value"), rows)
@@ -99,7 +99,7 @@ def _lines(rows: list[dict[str, Any]], names: list[str], currency: str) -> Itera
         values = [row[key] for row in rows]
         if any(_is_known(value) for value in values):
             named = "" if not _is_number(values[0]) else "heads" if key == "heads" else unit
-            line = dict(zip(names, map(_word, values), strict=True))
+            line = dict(zip(names, values, strict=True))
             money = _is_number(values[0]) and not unit
             yield {"Figure": words, "Unit": currency if money else named, **line,
                    "unit": unit or currency}  # fmt: skip
@@ -111,7 +111,3 @@ def _is_number(value: object) -> bool:
 
 def _is_known(value: object) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
-
-
-def _word(value: object) -> object:
-    return ("yes" if value else "no") if isinstance(value, bool) else value

@@ -7,27 +7,28 @@ from typing import Any
 
 from capacity.assumptions import place_row
 from capacity.scenario.register import Assumption
-from capacity.workbook.book import BLUE, GREY, Book, format_of, plain
+from capacity.workbook.book import BLUE, GREY, RED, Book, format_of, plain
 from capacity.workbook.money import LENGTH
-from capacity.workings.inputs import HOURS, SHARE, Input
+from capacity.workings.inputs import HOURS, SHARE, SURCHARGE, Input
 
 _NOTE = (
-    "Change a value in blue: hours, required FTE, cost, revenue and gross profit follow. Accounts, "
-    "ARR, coverage and ranges do not: they are those of the plan as it was simulated."
+    "Values are means. Change one in blue: hours, required FTE, cost, revenue and gross profit "
+    "follow. Accounts, ARR, coverage and ranges do not: they are those of the plan as simulated."
 )
 _HEADS = (
     "Assumption", "Value", "Unit", "As simulated", "Changed", "As written", "Source", "Evidence",
     "Note", "Where", "Excel name",
 )  # fmt: skip
-_WIDTHS = (40, 13, 14, 13, 9, 26, 40, 12, 34, 22, 34)
+_WIDTHS = (40, 13, 16, 13, 9, 31, 46, 12, 36, 22, 34)
 _HEAD = 3
 _ABOUT = 5
 _FIGURES = ("Value", "As simulated")
+_BESIDE = ("Unit", "Changed")
 _EXACT = "#,##0.00##"
 """How hours look: a quarter of one shows."""
 CHANGED = "inputs_changed"
 """Excel name of the number of inputs that are not as they were simulated."""
-_MOST_SURCHARGE, _MOST = 10.0, 1e15
+_MOST_SURCHARGE, _MOST, _ALMOST_ALL = 10.0, 1e15, 0.99
 
 
 def inputs_sheet(
@@ -41,7 +42,8 @@ def inputs_sheet(
     sheet.write_string(1, 0, _NOTE, book.note)
     for col, (head, width) in enumerate(zip(_HEADS, _WIDTHS, strict=True)):
         sheet.set_column(col, col, width)
-        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else book.beside)
+        beside = book.beside if head in _BESIDE else book.head
+        sheet.write_string(_HEAD, col, head, book.figures if head in _FIGURES else beside)
     sheet.freeze_panes(_HEAD + 1, 1)
     sheet.repeat_rows(_HEAD)
     known = {one.path: place for place, one in enumerate(assumed)}
@@ -73,8 +75,8 @@ def _live(book: Book, sheet: Any, row: int, name: str, one: Input) -> None:
     sheet.write_string(row, 2, one.unit, book.style(indent=1))
     sheet.write_number(row, 3, one.value, book.style(num_format=shown, font_color=GREY))
     here = row + 1
-    sheet.write_formula(row, 4, f'=IF(B{here}=D{here},"","changed")', book.style(
-        bold=True, font_color="#C00000"), "")  # fmt: skip
+    red = book.style(bold=True, font_color=RED, indent=1)
+    sheet.write_formula(row, 4, f'=IF(B{here}=D{here},"","changed")', red, "")
     sheet.data_validation(row, 1, row, 1, _valid(one))
     if one.assumption:
         _about(book, sheet, row, one.assumption)
@@ -83,15 +85,21 @@ def _live(book: Book, sheet: Any, row: int, name: str, one: Input) -> None:
 
 
 def _valid(one: Input) -> dict[str, Any]:
-    """What may be written in place of an input."""
-    what = one.unit.partition(" ")[0]
-    may_fall = one.path.startswith("finance.discount_rate") or ".raise" in one.path
+    """What may be written in place of an input; none that leaves a person no time at all."""
+    what, last = one.unit.partition(" ")[0], one.path.split(".")
     low, high, words = 0.0, _MOST, f"a number of at least 0: {one.unit}"
-    if what == SHARE and not may_fall:
+    if "discount_rate" in last or "raise" in last:
+        low, high, words = -_ALMOST_ALL, _MOST_SURCHARGE, "a share above -100 %, as 3 %"
+    elif "internal" in last:
+        high, words = _ALMOST_ALL, "a share from 0 % to 99 %: some time has to be left"
+    elif "target_utilization" in last:
+        low, high, words = 1 - _ALMOST_ALL, 1.0, "a share from 1 % to 100 %"
+    elif "hours_per_week" in last:
+        low, words = 1.0, "the hours of a week, 1 or more"
+    elif what == SHARE:
         high, words = 1.0, "a share between 0 % and 100 %"
-    elif what in (SHARE, "surcharge"):
-        low, high = (-1.0 if may_fall else 0.0), _MOST_SURCHARGE
-        words = "a share, as 30 %"
+    elif what == SURCHARGE:
+        high, words = _MOST_SURCHARGE, "a share, as 30 %"
     return {
         "validate": "decimal", "criteria": "between", "minimum": low, "maximum": high,
         "error_title": "Not possible", "error_message": f"Write {words}.",
@@ -104,10 +112,11 @@ def _about(book: Book, sheet: Any, row: int, one: Assumption) -> None:
     name = str(place["file"] or "").replace("\\", "/").rpartition("/")[2]
     where = f"{name}:{place['line']}" if place["line"] else name
     said = (one.value, one.source or "", one.evidence or "", one.note or "", where)
-    for i, words in enumerate(said):
-        if words:
-            text, width = plain(words), _WIDTHS[_ABOUT + i]
-            sheet.write_string(row, _ABOUT + i, text, book.words(text, width))
+    texts = [*zip(map(plain, said), _WIDTHS[_ABOUT:], strict=False)]
+    book.heighten(sheet, row, texts)
+    for col, (text, width) in enumerate(texts, _ABOUT):
+        if text:
+            sheet.write_string(row, col, text, book.words(text, width))
 
 
 def _period(book: Book, sheet: Any, row: int, step: str, *, weeks: bool) -> int:

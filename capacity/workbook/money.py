@@ -247,7 +247,7 @@ class _Money:
         crew, sheet = self.plan.crews[index], self._sheet
         own = [rows[line][index] for line in LINES]
         return self._flow(
-            self._who(crew, "Cost of the pool"),
+            self._who(crew, f"Cost of the {'pool' if crew.value else 'role'}"),
             lambda t: "+".join(sheet.cell(row, t) for row in own), crew.cost,
         )  # fmt: skip
 

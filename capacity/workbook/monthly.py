@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from capacity.arrays import FloatArray
-from capacity.workbook.book import GREY, Book, column, plain
+from capacity.workbook.book import GREY, Book, column, length, plain
 
 FIRST = 6
 """Column of the first period."""
 _CHECKS = 2
 """Row of the first check; below the last one stands the head."""
-_WIDTHS = (34, 20, 22, 14, 13, 14)
+_WIDTHS = (30, 16, 14, 14, 13, 14)
+_FIGURES = ("Happens", "Hours each", "Left open", "Whole plan")
+"""Heads of columns of figures."""
 _EMPTY, _WIDEST = 2, 48
 _WIDE = 20
 """Columns of figures that are printed on one page."""
@@ -57,7 +59,8 @@ class Monthly:
         self._widths = [w if head else _EMPTY for w, head in zip(_WIDTHS, heads, strict=True)]
         self.sheet.set_column(FIRST, FIRST + len(periods) - 1, 11)
         for i, head in enumerate(heads):
-            self.sheet.write_string(self._head, i, head, book.head)
+            style = book.figures if head in _FIGURES else book.head
+            self.sheet.write_string(self._head, i, head, style)
         for t, label in enumerate(self.periods):
             self.sheet.write_string(self._head, FIRST + t, label, book.figures)
         self.sheet.freeze_panes(self._head + 1, FIRST)
@@ -111,6 +114,12 @@ class Monthly:
         self.sheet.write_string(self.row, 0, plain(title), style)
         self.row += 1
 
+    def remark(self, text: str) -> None:
+        """A line of words."""
+        self.row += 1
+        self.sheet.write_string(self.row, 0, text, self.book.note)
+        self.row += 1
+
     def formulas(
         self, about: Sequence[str], unit: str, formula: Formula, values: FloatArray, **how: Any
     ) -> int:
@@ -127,13 +136,13 @@ class Monthly:
         """
         style = self.book.number(unit, **how)
         row = self._about(about, **how)
-        grey = self.book.number(unit, **how, **GIVEN)
+        grey = self.book.number(unit, **how, **GIVEN, align="right")
         for t, value in enumerate(values.tolist()):
             text = formula(t)
             if isinstance(text, str):
                 self.sheet.write_formula(row, FIRST + t, f"={text}", style, value)
             else:
-                self.sheet.write_number(row, FIRST + t, text, grey)
+                self._value(row, t, text, grey)
         return row
 
     def sums(
@@ -145,20 +154,28 @@ class Monthly:
         **how: Any,
     ) -> int:
         """A row that adds up those from a first to a last; returns its index."""
-        return self.formulas(about, unit, lambda t: f"SUM({self.rows(*rows, t)})", values, **how)
+
+        def formula(t: int) -> str | float:
+            whole = float(values[t])
+            return f"SUM({self.rows(*rows, t)})" if math.isfinite(whole) else whole
+
+        return self.formulas(about, unit, formula, values, **how)
 
     def values(self, about: Sequence[str], unit: str, values: FloatArray, **how: Any) -> int:
         """A row of the expected-values pass; returns its index."""
         look = GIVEN | how
-        style = self.book.number(unit, **look)
+        style = self.book.number(unit, **look, align="right")
         row = self._about(about, **how)
         for t, value in enumerate(values.tolist()):
-            if math.isfinite(value):
-                self.sheet.write_number(row, FIRST + t, value, style)
-            else:
-                words = self.book.style(**look, align="right")
-                self.sheet.write_string(row, FIRST + t, UNKNOWN, words)
+            self._value(row, t, value, style)
         return row
+
+    def _value(self, row: int, period: int, value: float, style: Any) -> None:
+        """A number, or that there is none."""
+        if math.isfinite(value):
+            self.sheet.write_number(row, FIRST + period, value, style)
+        else:
+            self.sheet.write_string(row, FIRST + period, UNKNOWN, style)
 
     def left_open(self, row: int, formula: str) -> None:
         """Say in front of a row by how much it is not what it has to be."""
@@ -181,7 +198,7 @@ class Monthly:
             words = about[i] if i < len(about) else ""
             if words:
                 self.sheet.write_string(self.row, i, plain(words), style)
-                self._widths[i] = max(self._widths[i], min(len(words) + 1, _WIDEST))
+                self._widths[i] = max(self._widths[i], min(length(words) + 1, _WIDEST))
             else:
                 self.sheet.write_blank(self.row, i, None, style)
         self.row += 1
@@ -190,7 +207,9 @@ class Monthly:
     def end(self, *checks: tuple[str, str], width: int = 0) -> None:
         """Close the sheet: what has to hold, below the title, and what is printed."""
         for i, (about, formula) in enumerate(checks, _CHECKS):
-            self.sheet.write_string(i, 0, f"Check: {plain(about)}", self.book.note)
+            words = f"Check: {plain(about)}"
+            self._widths[0] = max(self._widths[0], length(words))
+            self.sheet.write_string(i, 0, words, self.book.note)
             self.book.check(self.sheet, i, 1, f"{self.called}: {about}", formula)
         for i, wide in enumerate(self._widths):
             self.sheet.set_column(i, i, wide)

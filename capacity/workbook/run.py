@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from capacity.result import Result
 
 _RANGES = (
-    "What the futures say: mean, spread, Monte Carlo error and quantiles. Values, which do not "
-    "follow the inputs. Figures of single tasks are in the table that --csv writes."
+    "What the futures say: mean, spread, Monte Carlo error and quantiles. No period: the whole "
+    "plan. They do not follow the inputs. Figures of single tasks: the table that --csv writes."
 )
 COLUMNS = (
     "metric", "unit", "period", "segment", "role", "pool", "mean", "sd", "se", "p05", "p10", "p25",
     "p50", "p75", "p90", "p95",
 )  # fmt: skip
+_NO_RANGES = (
+    "No futures: means are expected values. Values, which do not follow the inputs. Figures of "
+    "single tasks are in the table that --csv writes."
+)
 _ODDS = "p_covered"
 _ROI = (
     "What the team is worth shows at renewals, over years. Where it breaks even, and how sure that "
@@ -37,13 +41,15 @@ _ROI = (
 )
 
 
-def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
+def workbook(result: Result, beside: Iterable[Listed] = (), by: str | None = None) -> bytes:
     """The file.
 
     Parameters
     ----------
     beside
         Tables that follow the summary.
+    by
+        What the table of the futures has a row for; see `Result.table`.
 
     Raises
     ------
@@ -54,14 +60,15 @@ def workbook(result: Result, beside: Iterable[Listed] = ()) -> bytes:
     book = Book(plan.name, plan.currency)
     first, inputs = book.sheet("Summary"), book.sheet("Inputs", color="#0000FF")
     for one in beside:
-        table_sheet(book, *one)
+        table_sheet(book, one)
     periods = plan.horizon.periods
     laid = lay_out(
         book, result.workings, list(plan.segments), periods.labels, groups_of(periods),
         has_money=plan.has_money,
     )  # fmt: skip
     of_roi, note = _roi(book, laid, result)
-    table_sheet(book, "Monte Carlo", _RANGES, COLUMNS, result.rows(of_tasks=False))
+    ranges = _RANGES if result.trials else _NO_RANGES
+    table_sheet(book, Listed("Monte Carlo", ranges, COLUMNS, result.rows(by, of_tasks=False)))
     manifest_sheet(book, result.manifest, [str(w) for w in result.scenario.warnings])
     futures = f"{result.trials:,} futures" if result.trials else "no futures"
     about = f"{periods.in_words} · expected values, and {futures} beside them"
@@ -142,6 +149,7 @@ def _of_role(laid: Laid, result: Result, role: str) -> Iterator[Figure]:
     need = np.sum([crew.required for crew in crews], axis=0)
     seats = np.sum([crew.filled for crew in crews], axis=0)
     row, busy = heads.required[role], int(need.argmax())
+    is_known = bool(np.isfinite(need).all())
     span, label = f"{heads.sheet.name}!{heads.sheet.span(row)}", laid.periods[busy]
     place = f"MATCH(MAX({span}),{span},0)"
     when = f"INDEX({heads.sheet.name}!{heads.sheet.labels},{place})"
@@ -155,7 +163,8 @@ def _of_role(laid: Laid, result: Result, role: str) -> Iterator[Figure]:
          there, seats[busy], label),
     ):  # fmt: skip
         found = _futures(result, metric, role=role, period=period)
-        yield Figure(words, role, unit, text, float(value), found, title)
+        known = (text, float(value), found, title) if is_known else (None, float(value), found)
+        yield Figure(words, role, unit, *known)
     yield _value(result, "Coverage over the plan", "share", "coverage", role=role, period="")
     if result.trials:
         odds = result.mean(_ODDS, role=role, period="")

@@ -11,6 +11,7 @@ from capacity.workbook.book import BLUE, GREY, RED, Book, column, plain
 from capacity.workbook.charts import bridge_chart, cost_chart, people_chart
 from capacity.workbook.inputs import CHANGED
 from capacity.workbook.laid import Laid
+from capacity.workbook.monthly import UNKNOWN
 
 _HEADS = (
     "Figure", "Of", "Unit", "Expected values", "Mean of the futures", "p10", "p50", "p90",
@@ -116,7 +117,7 @@ def summary_sheet(book: Book, sheet: Any, laid: Laid, told: Summary) -> None:
     sheet.set_h_pagebreaks([row + 1])
     for i, chart in enumerate(charts):
         at = row + 1 + _CHART_ROWS * (i // 2)
-        sheet.insert_chart(at, 0, chart, {"x_offset": 4 + (i % 2) * _BESIDE})
+        sheet.insert_chart(at, 0, chart, {"x_offset": 4 + (i % 2) * _BESIDE, "y_offset": 4})
     end = row + 1 + _CHART_ROWS * ((len(charts) + 1) // 2)
     sheet.print_area(0, 0, end, len(_HEADS) - 1)
 
@@ -146,6 +147,10 @@ def _write(book: Book, sheet: Any, row: int, figure: Figure) -> None:
         sheet.write_formula(row, 3, f"={figure.formula}", bold, known)
     elif math.isfinite(figure.value):
         sheet.write_number(row, 3, figure.value, grey)
+    elif math.isinf(figure.value):
+        sheet.write_string(
+            row, 3, UNKNOWN, book.number(figure.unit, font_color=GREY, align="right")
+        )
     for col, value in enumerate(figure.futures, 4):
         if math.isfinite(value):
             sheet.write_number(row, col, value, grey)

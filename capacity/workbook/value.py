@@ -12,7 +12,7 @@ from capacity.workbook.inputs import inputs_sheet
 from capacity.workbook.laid import lay_out
 from capacity.workbook.run import COLUMNS, groups_of
 from capacity.workbook.summary import QUANTILES, Figure, Summary, summary_sheet
-from capacity.workbook.tables import manifest_sheet, table_sheet
+from capacity.workbook.tables import Listed, manifest_sheet, table_sheet
 from capacity.workings.lasting import called
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def workbook(values: Sequence[Roi]) -> bytes:
         figures += list(_figures(value, sheet))
         charts.append(flow_chart(book, sheet.sheet, sheet.total, value.without))
     rows = (row for value in values for row in value.named_rows())
-    table_sheet(book, "Monte Carlo", _RANGES, ("without", *COLUMNS), rows)
+    table_sheet(book, Listed("Monte Carlo", _RANGES, ("without", *COLUMNS), rows))
     manifest_sheet(book, one.manifest, [str(w) for w in one.scenario.warnings])
     futures = f"{one.trials:,} futures" if one.trials else "no futures"
     about = f"{periods.in_words} · expected values, and {futures} beside them"

@@ -7,19 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray
+from capacity.arrays import FloatArray
 from capacity.engine.batch import BY_SEGMENT, FROZEN, Pass, Record, expected_pass
 from capacity.engine.layout import Layout
 from capacity.engine.removal import Removal
 from capacity.engine.starts import Starts
-from capacity.periods import Periods
 from capacity.scenario.register import Assumption
 from capacity.workings.inputs import SHARE, Dated, Inputs
 from capacity.workings.lines import Line, lines, of_others
 from capacity.workings.people import Crew, crews
+from capacity.workings.starts import StartCohorts, start_cohorts
 
-_MOST_COHORTS = 24
-"""Start cohorts that are told apart; of longer plans they are quarters or years."""
 _HOUR, _RATE = "finance.absorbed_cost", "finance.discount_rate"
 
 
@@ -41,9 +39,9 @@ class Workings:
         Accounts and money by name of the figure.
     opening
         Accounts and ARR before the first period, shape (segments,).
-    cohorts, by_start
-        Names of the start cohorts that begin within the plan, and the accounts at the end of each
-        period, shape (periods, segments, 1 + cohorts); those of the opening book come first.
+    starts, by_start
+        The start cohorts, and the accounts at the end of each period, shape (periods, segments,
+        cohorts); those of today's accounts come first.
     margin
         Gross margin; None where nobody says.
     platform
@@ -64,7 +62,7 @@ class Workings:
     others: tuple[Line, ...]
     customers: Mapping[str, FloatArray]
     opening: tuple[FloatArray, FloatArray]
-    cohorts: tuple[str, ...]
+    starts: StartCohorts
     by_start: FloatArray
     margin: Dated | None
     platform: Dated
@@ -118,8 +116,8 @@ def workings(
         The register, whose entries the inputs point at.
     """
     assumed = tuple(assumed)
-    cohorts, of_period = _cohorts(layout.plan.horizon.periods)
-    starts = Starts(layout, of_period)
+    cohorts = start_cohorts(layout.scenario)
+    starts = Starts(layout, cohorts.of_account, cohorts.of_period)
     passed, inputs = expected_pass(layout, removal, starts), Inputs(layout, assumed)
     people = crews(layout, passed, inputs)
     work = lines(layout, passed, inputs)
@@ -134,7 +132,7 @@ def workings(
         others=tuple(of_others(layout, passed, work, inputs)),
         customers={name: record[name][:, :, 0] for name in BY_SEGMENT},
         opening=(record[FROZEN[0]][0, :, 0], record[FROZEN[1]][0, :, 0]),
-        cohorts=cohorts,
+        starts=cohorts,
         by_start=starts.number,
         platform_kept=_kept(passed),
         years=plan.horizon.periods.years_each,
@@ -143,16 +141,6 @@ def workings(
         absorbed_cost=inputs.of(_HOUR, hour, f"{currency} an hour") if hour else None,
         discount_rate=inputs.of(_RATE, rate, f"{SHARE} a year") if rate else None,
     )
-
-
-def _cohorts(periods: Periods) -> tuple[tuple[str, ...], IntArray]:
-    """Names of the start cohorts, and the one of each period, counted from 1 on."""
-    for span in periods.spans:
-        labels = periods.labels_by(span)
-        names = tuple(dict.fromkeys(labels))
-        if len(names) <= _MOST_COHORTS:
-            break
-    return names, np.array([names.index(label) + 1 for label in labels])
 
 
 def _kept(passed: Pass) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -88,6 +89,22 @@ tasks: {qbr: {role: csm, every: quarter, hours: 3h, weight: 1}}
 value: {if_stopped: {churn: 1.5}}
 team: {csm: {headcount: 1, salary: {low: 80_000, likely: 90_000, high: 120_000}}}
 finance: {gross_margin: 70%, discount_rate: 10%}
+"""
+SHUTDOWN = """
+name: Shutdown in December
+horizon: {start: 2027-01, months: 12}
+segments:
+  big: {accounts: 10, arr: 90_000, churn: 10%}
+  small: {accounts: 20, arr: 9_000, churn: 20%}
+tasks: {call: {role: csm, every: month, hours: 2h}}
+team:
+  csm:
+    split: segment
+    headcount: {big: 1, small: 2}
+    salary: 90_000
+    pto_days: {big: 40, small: 20}
+    leave_seasonality: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+finance: {gross_margin: 70%}
 """
 MONTHLY = """
 name: Monthly
@@ -181,6 +198,7 @@ def written(
     folder = tmp_path_factory.mktemp("workbooks")
     dated = folder / "dated.yaml"
     dated.write_text(DATED, encoding="utf-8")
+    (folder / "shutdown.yaml").write_text(SHUTDOWN, encoding="utf-8")
     (folder / "helper.csv").write_text(PEOPLE.strip(), encoding="utf-8")
     gone = [word for what in WITHOUT for word in ("--without", what)]
     variants = [ROOT / "scenarios" / f"{n}.yaml" for n in ("automate_qbr", "hire_ahead")]
@@ -190,6 +208,7 @@ def written(
         "seed_example": ["run", SEED_EXAMPLE, "--trials", 100],
         "weeks": ["run", BASE, "--trials", 0, "--set", "horizon.step=week"],
         "dated": ["run", dated, "--trials", 0],
+        "shutdown": ["run", folder / "shutdown.yaml", "--trials", 100],
         "crowded": ["run", write_plan(folder / "c", crowded()), "--trials", 0],
         "hostile": ["run", write_hostile(folder), "--trials", 100],
         "formula_like": ["run", write_plan(folder / "f", formula_like()), "--trials", 0],
@@ -233,8 +252,8 @@ def in_numbers(changes: Mapping[str, tuple[str, Any]]) -> dict[str, float]:
 
 
 AS_WRITTEN = (
-    "base", "still", "seed_example", "weeks", "dated", "crowded", "hostile", "formula_like", "roi",
-    "fifth", "compare", "plan",
+    "base", "still", "seed_example", "weeks", "dated", "shutdown", "crowded", "hostile",
+    "formula_like", "roi", "fifth", "compare", "plan",
 )  # fmt: skip
 
 
@@ -322,6 +341,60 @@ def test_accounts_by_start(tmp_path: Path) -> None:
         assert found == pytest.approx([0.0] * begun + left)
 
 
+def test_nobody_is_enough_where_nobody_has_time(books: dict[str, Workbook]) -> None:
+    """In December all customer hours of one pool are leave: its need has no end, and says so."""
+    rows = [*books["shutdown"].values["Headcount"].iter_rows(values_only=True)]
+    for words in ("Required FTE", "Required FTE, rounded up"):
+        found = {row[2]: row[6:18] for row in rows if row[0] in (words, f"{words}, all pools")}
+        assert [found[pool][-1] for pool in ("big", "all")] == ["–", "–"]
+        numbers = [*found["small"], *found["big"][:-1], *found["all"][:-1]]
+        assert all(isinstance(value, (int, float)) for value in numbers)
+    told = {row[0]: row[3] for row in books["shutdown"].values["Summary"].values}
+    assert told["Required FTE in 2027-12, the busiest"] == "–"
+
+
+def test_todays_accounts_by_the_year_of_their_start(tmp_path: Path) -> None:
+    """Without feedback, those of a year are lost as if there were no others."""
+    accounts = (ROOT / "scenarios" / "accounts.csv").read_text(encoding="utf-8").splitlines()
+    head, *rows = [line.split(",") for line in accounts]
+    path, found = shutil.copy(BASE, tmp_path), {}
+    for year in ("", "2024"):
+        kept = [",".join(row) for row in (head, *rows) if row is head or row[4].startswith(year)]
+        (tmp_path / "accounts.csv").write_text("\n".join(kept), encoding="utf-8")
+        workings = capacity.simulate(capacity.load(path, set=NO_FEEDBACK), trials=0).workings
+        found[year] = workings.by_start[:, :, workings.starts.earlier.index("2024")]
+    assert found[""].min() > 1
+    assert found[""] == pytest.approx(found["2024"])
+
+
+def test_years_that_would_not_be_lost_alike_stand_together(tmp_path: Path) -> None:
+    """Where the renewals behind an account decide, the years of a class are not told apart."""
+    plan = capacity.load(BASE, set={"segments.smb.churn": ["20%", "10%"]})
+    capacity.simulate(plan, trials=0).to_excel(tmp_path / "plan.xlsx")
+    rows = [*opened(tmp_path / "plan.xlsx")["Customers"].values]
+    assert ("Opening book", "smb") in {row[:2] for row in rows}
+    assert ("Opening book", "enterprise") not in {row[:2] for row in rows}
+    assert ("Opening book, started 2024", "enterprise") in {row[:2] for row in rows}
+    assert ("Opening book, started 2024", "smb") not in {row[:2] for row in rows}
+
+
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_by_counts_in_the_table_of_the_futures(
+    run: Callable[..., Finished], tmp_path: Path, verb: str
+) -> None:
+    files = [Path(shutil.copy(SEED_EXAMPLE, tmp_path))]
+    if verb == "compare":
+        files.append(tmp_path / "other.yaml")
+        files[1].write_text("extends: seed_example.yaml\nname: Other\n", encoding="utf-8")
+    how = ("--trials", 100, "--by", "quarter", "--quiet", "--xlsx", tmp_path / "plan.xlsx")
+    assert run(verb, *files, *how).code == 0
+    sheet = opened(tmp_path / "plan.xlsx")["Monte Carlo" if verb == "run" else "Differences"]
+    heads, *rows = sheet.iter_rows(4, values_only=True)
+    found = {row[heads.index("period")] for row in rows if row[heads.index("metric")] == "accounts"}
+    periods = capacity.load(SEED_EXAMPLE).plan.horizon.periods
+    assert found == {*periods.labels_by("quarter")}
+
+
 def test_quarters_and_years_are_those_of_the_table(books: dict[str, Workbook]) -> None:
     result = capacity.simulate(capacity.load(BASE), trials=0)
     row = books["base"].row("Money", "Cost of the team")
@@ -355,9 +428,13 @@ def test_inputs_refuse_what_cannot_be(written: Mapping[str, Path]) -> None:
     sheet = opened(written["base"])["Inputs"]
     rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     rows = {row[10].value: f"B{row[0].row}" for row in sheet.iter_rows(min_row=5) if row[10].value}
-    share = rules[rows["team_csm_internal"]]
+    share = rules[rows["tasks_qbr_share"]]
     assert (float(share.formula1), float(share.formula2)) == (0, 1)
     assert float(rules[rows["team_csm_salary"]].formula1) == 0
+    assert float(rules[rows["team_csm_internal"]].formula2) < 1
+    assert float(rules[rows["team_csm_target_utilization"]].formula1) > 0
+    assert float(rules[rows["team_csm_hours_per_week"]].formula1) > 0
+    assert float(rules[rows["finance_discount_rate"]].formula1) > -1
 
 
 # --- the value of the team ------------------------------------------------------------------------
