@@ -38,7 +38,7 @@ _MOST_NAMES = 20
 _ODDS = "p_covered"
 """A share of the futures, of which there are none where expected values are computed."""
 _REVENUE = "takes revenue. Write what accounts pay as `arr`, or name a file of accounts"
-_A_YEAR = "takes {}, and a plan of 12 months or more. Write them, or leave the expectation out"
+_A_YEAR = "takes {}, and a plan of 12 months or more. Write them, or ask for another figure"
 ABSENT = {
     **dict.fromkeys(("arr", "new_arr", "expansion_arr", "contraction_arr"), _REVENUE),
     **dict.fromkeys(("churned_arr", "revenue", "cost_share_of_revenue"), _REVENUE),

@@ -202,7 +202,7 @@ class Backtest(Reported):
 def _input_row(one: Suspect) -> Row:
     unknown = one.unknown
     values = (
-        unknown.path, unknown.estimate.text, one.p10, one.p90, *one.after, one.freed, one.beyond,
+        unknown.path, unknown.believed.text, one.p10, one.p90, *one.after, one.freed, one.beyond,
         one.share, one.gain, one.odds, one.is_alike,
     )  # fmt: skip
     return dict(zip(INPUTS, (*values, *place_row(unknown.place).values()), strict=True))

@@ -226,7 +226,7 @@ def _left(found: FloatArray, along: FloatArray, steps: float) -> float:
 
 def _bounds(unknown: Unknown) -> tuple[float, float]:
     """What an input can be at all."""
-    shape = unknown.estimate.shape
+    shape = unknown.believed.shape
     if unknown.is_share:
         return 0.0, 1.0
     return (-np.inf if shape is Shape.REAL else 0.0), np.inf

@@ -24,7 +24,7 @@ from capacity.errors import InputError, Mistake, Place
 from capacity.expectations import understood
 from capacity.guards import guards
 from capacity.loading import Scenario
-from capacity.report.told import Sentence
+from capacity.report.lines import Sentence
 from capacity.report.words import UNKNOWN, share
 from capacity.scenario.register import Assumption
 from capacity.writing import as_json, check_targets, write_whole

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from capacity.assumptions import Row, place_row
 from capacity.drivers.alternatives import Alternative
 from capacity.drivers.nudges import Nudge
+from capacity.drivers.outcomes import RATIOS
 from capacity.drivers.shares import Split
 from capacity.drivers.unknowns import Unknown
 from capacity.loading import Scenario
@@ -115,7 +116,7 @@ class Driver:
         """For other programs; what is not known is NaN."""
         tip = self.tip or Tip(math.nan, math.nan, math.nan)
         values = (
-            self.path, self.unknown.estimate.text, self.unknown.unit, self.p10, self.p90,
+            self.path, self.unknown.believed.text, self.unknown.unit, self.p10, self.p90,
             self.share, self.share_error, self.rank, self.swing.low, self.swing.high,
             self.swing.width, self.swing.error, self.bent, tip.value, tip.odds, tip.error,
             self.worth, self.worth_error,
@@ -220,6 +221,11 @@ class Sensitivity(Reported):
     def is_difference(self) -> bool:
         """Whether the figure is what one plan has more than another."""
         return len(self.plans) > 1
+
+    @property
+    def is_return(self) -> bool:
+        """Whether the figure is a gain over what it costs."""
+        return self.metric.partition(" ")[0] in RATIOS
 
     def rows(self) -> Iterator[Row]:
         """A row for each input."""

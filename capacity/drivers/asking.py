@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from capacity.arrays import FloatArray
@@ -13,14 +13,17 @@ from capacity.drivers.unknowns import Unknown, unknowns
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
-from capacity.scenario.expecting import HOLDS, read_bound
+from capacity.scenario.expecting import HOLDS, Bound, check_bound, other_sign, read_bound, sign_in
 
 
 class Figured(Outcome, Protocol):
     """An outcome that knows how its rows become the figure."""
 
-    def finish(self, raw: FloatArray) -> FloatArray:
-        """The figure in every future, shape (trials,)."""
+    def finish(self, raw: FloatArray, usual: FloatArray | None = None) -> FloatArray:
+        """The figure in every future, shape (trials,).
+
+        A ratio is over the expected cost, that of `usual` where this is given.
+        """
 
     def on(self, plans: Sequence[Scenario]) -> Figured:
         """The same figure of changed plans."""
@@ -59,34 +62,48 @@ def ask(
     Raises
     ------
     QuestionError
-        Where there is no such figure.
+        Where there is no such figure, or the bound is no such quantity.
     """
-    name, sign, bound = _bound(scenario, text)
-    if name in OF_VALUE:
+    name, sign, bound = _read(scenario, text)
+    if name.partition("[")[0].strip() in OF_VALUE:
         if against:
             raise QuestionError(f"{name} compares two worlds of one plan. Ask for profit instead")
-        worlds = OfWorlds.asked(scenario, name, without, months)
-        both = unknowns(worlds.layout), unknowns(worlds.layout, worlds.removal)
-        inputs = list(dict.fromkeys([*both[0], *both[1]]))
-        unit = OF_VALUE[name] or scenario.plan.currency
-        pair = (f"with {without}", f"without {without}")
-        chosen = pair if name.startswith("npv") else ()
-        called = f"{name} of {without}"
-        zero = 0.0 if bound is None else bound
-        return Question(called, unit, worlds, inputs, sign or ">", zero, chosen)
-    figures = [of_table(build_layout(one), name, seed) for one in (scenario, *against)]
-    if not against:
-        first = figures[0]
-        inputs = unknowns(first.outcome.layout)
-        return Question(first.name, first.unit, first.outcome, inputs, sign, bound)
+        question = _of_worlds(scenario, name, without, months)
+    elif against:
+        question = _of_plans((scenario, *against), name, seed)
+    else:
+        found = of_table(build_layout(scenario), name, seed)
+        inputs = unknowns(found.outcome.layout)
+        question = Question(found.name, found.unit, found.outcome, inputs, "", None)
+    if bound is None:
+        return question
+    _check(name, question.unit, bound, scenario.plan.currency)
+    return replace(question, sign=sign, bound=bound.value)
+
+
+def _of_worlds(scenario: Scenario, name: str, without: str, months: int) -> Question:
+    """What something is worth, which is decided by whether that is more than nothing."""
+    if name not in OF_VALUE:
+        metric = name.partition("[")[0].strip()
+        text = f"{name}: {metric} is asked for over the whole horizon"
+        raise QuestionError(f"{text}. Write {metric}, and the horizon as --months")
+    worlds = OfWorlds.asked(scenario, name, without, months)
+    both = unknowns(worlds.layout), unknowns(worlds.layout, worlds.removal)
+    inputs = list(dict.fromkeys([*both[0], *both[1]]))
+    unit = OF_VALUE[name] or scenario.plan.currency
+    pair = (f"with {without}", f"without {without}") if name.startswith("npv") else ()
+    return Question(f"{name} of {without}", unit, worlds, inputs, ">", 0.0, pair)
+
+
+def _of_plans(scenarios: Sequence[Scenario], name: str, seed: int) -> Question:
+    """What the second plan has more than the first."""
+    figures = [of_table(build_layout(one), name, seed) for one in scenarios]
     found = {u.key: u for figure in figures[::-1] for u in unknowns(figure.outcome.layout)}
-    several = Several([figure.outcome for figure in figures])
-    plans = _told_apart([one.name for one in (scenario, *against)])
+    plans, unit = _told_apart([one.name for one in scenarios]), figures[0].unit
     called = f"{figures[0].name}: {plans[1]} less {plans[0]}"
-    priced = plans if figures[0].unit == scenario.plan.currency else ()
-    zero = 0.0 if bound is None else bound
-    inputs = list(found.values())
-    return Question(called, figures[0].unit, several, inputs, sign or ">", zero, priced)
+    priced = plans if unit == scenarios[0].plan.currency else ()
+    several = Several([figure.outcome for figure in figures])
+    return Question(called, unit, several, list(found.values()), ">", 0.0, priced)
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
@@ -94,14 +111,23 @@ def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"{name} ({i + 1})" if name in names[:i] else name for i, name in enumerate(names))
 
 
-def _bound(scenario: Scenario, text: str) -> tuple[str, str, float | None]:
+def _read(scenario: Scenario, text: str) -> tuple[str, str, Bound | None]:
     """The figure, and the bound that it is held against, where there is one."""
-    for sign in HOLDS:
-        name, found, bound = text.partition(sign)
-        if found:
-            try:
-                plan = scenario.plan
-                return name.strip(), sign, read_bound(bound.strip(), plan.currency, plan.fx).value
-            except ValueError as error:
-                raise QuestionError(f"{text}: {error}") from None
-    return text.strip(), "", None
+    found, plan = sign_in(text), scenario.plan
+    if not found:
+        return text.strip(), "", None
+    name, bound = text[: found.start()].strip(), text[found.end() :].strip()
+    if found[0] not in HOLDS:
+        raise QuestionError(f"{text!r}: {other_sign(found[0])}")
+    try:
+        return name, found[0], read_bound(bound, plan.currency, plan.fx)
+    except ValueError as error:
+        raise QuestionError(f"{text}: {error}") from None
+
+
+def _check(name: str, unit: str, bound: Bound, currency: str) -> None:
+    """Whether a bound is such a quantity as the figure is."""
+    try:
+        check_bound(name, "money" if unit == currency else unit, bound, currency)
+    except ValueError as error:
+        raise QuestionError(str(error)) from None

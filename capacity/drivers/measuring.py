@@ -15,8 +15,15 @@ from capacity.drivers.answer import SURE, Driver, Sensitivity, Tip
 from capacity.drivers.asking import Question, ask
 from capacity.drivers.curves import Curves
 from capacity.drivers.futures import Futures, Held
-from capacity.drivers.shares import BLOCK, check_drivers, first_order, rank_correlations, split
-from capacity.drivers.swings import HIGH, LOW, as_it_is, is_bent, nudged, straddles, swing_of
+from capacity.drivers.shares import (
+    BLOCK,
+    Split,
+    check_drivers,
+    first_order,
+    rank_correlations,
+    split,
+)
+from capacity.drivers.swings import HIGH, LOW, is_bent, middle_of, nudged, straddles, swing_of
 from capacity.drivers.unknowns import Unknown
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
@@ -142,16 +149,17 @@ def _measured(
     plans: tuple[Scenario, ...], asked: Question, futures: Futures, progress: Progress | None
 ) -> Sensitivity:
     seen = _seen(asked, futures)
-    parts, both = split(seen.first, seen.again), seen.both
+    parts, both = _split(asked, seen), seen.both
     scale = float(both.var()) / parts.variance if parts.variance else 0.0
     shares = [scale * found for found in first_order(seen.luck, both, futures.seed)]
     ranks, few = rank_correlations(seen.luck, both), futures.fewer(TORNADO)
+    usual = few.values(asked.outcome)
     tied = {key for copula in futures.copulas for key in copula.of}
     drivers = []
     for i, unknown in enumerate(asked.inputs):
         share, error = (float(found[i]) for found in shares)
-        swing = swing_of(asked.outcome, few, unknown)
-        bent = unknown.key not in tied and is_bent(swing, share, error, parts)
+        swing, alike = swing_of(asked.outcome, few, unknown, usual)
+        bent = unknown.key not in tied and is_bent(alike, share, error, parts)
         tip, worth = _decided(asked, unknown, seen.luck[i], seen)
         if share <= SURE * error and not straddles(swing, asked.bound):
             tip = None  # a crossing in the tails of what is not heard is noise
@@ -166,9 +174,15 @@ def _measured(
     about = manifest(plans[0], futures.trials, futures.seed, 0.0)
     return Sensitivity(
         asked.name, asked.unit, float(both.mean()), parts.variance**0.5, low, high,
-        as_it_is(asked.outcome, few), TORNADO, parts,
+        middle_of(asked.outcome, usual), TORNADO, parts,
         tuple(drivers), (), asked.bound, asked.sign, _chosen_from(asked, seen), plans, about,
     )  # fmt: skip
+
+
+def _split(asked: Question, seen: _Seen) -> Split:
+    """What we do not know, and luck: all of it where no input has a range."""
+    found = split(seen.first, seen.again)
+    return found if asked.inputs or not found.variance else Split(found.variance, 0.0, 0.0)
 
 
 def _chosen_from(asked: Question, seen: _Seen) -> tuple[Alternative, ...]:

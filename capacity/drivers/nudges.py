@@ -21,7 +21,7 @@ from capacity.units import parse_hours
 TENTH = 0.1
 _NUMBERS = frozenset(key for form in Form if form in FORMS for key in FORMS[form])
 _QUANTITY = re.compile(r"(-?\d[\d_]*(?:\.\d+)?)(\D*)")
-_NOT_AMOUNTS = ("priority", "holidays", "fiscal_year_start", "clv_years")
+_NOT_AMOUNTS = {"priority", "holidays", "fiscal_year_start", "clv_years"}
 """Settings that are numbers and yet no amounts: a tenth more of them means nothing."""
 
 
@@ -56,12 +56,14 @@ class Nudge:
 def nudges(scenario: Scenario, inputs: Sequence[Unknown]) -> Iterator[Nudge]:
     """The known numbers of a plan that somebody wrote, in the order of the language.
 
-    Of those that change in time each value is moved by itself. Left out are lists, and inputs that
-    are uncertain, which have a range of their own. A whole number goes to the next whole one.
+    Of numbers by date each is one. Left out are lists, and inputs that are uncertain, which have a
+    range of their own. A whole number goes to the next whole one.
     """
-    ranged = {unknown.path for unknown in inputs if not unknown.is_factor}
+    ranged = {(u.path, one.text) for u in inputs if not u.is_factor for one in u.versions}
     for assumed in register(scenario.plan, scenario.marked):
-        known = assumed.wants_source and assumed.place and assumed.path not in ranged
+        within = assumed.path.rpartition(".")[0]
+        is_ranged = {(assumed.path, assumed.value), (within, assumed.value)} & ranged
+        known = assumed.wants_source and assumed.place and not is_ranged
         if not known or _is_no_amount(assumed.path) or assumed.place is None:
             continue
         written = scenario.marked.written(_trail(scenario, assumed.path))

@@ -39,7 +39,8 @@ PROFIT = "profit"
 """Gross profit less the cost of the team, over the plan."""
 _COSTS = ("team_cost", "cost_", "churned_arr", "contraction_arr")
 """Money of which less is better."""
-_RATIOS = ("roi", "roi_with_run_off")
+RATIOS = ("roi", "roi_with_run_off")
+"""Of money, over the expected cost."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ class OfTable:
         """The same figure of a changed plan."""
         return replace(self, layout=build_layout(plans[0]))
 
-    def finish(self, raw: FloatArray) -> FloatArray:
+    def finish(self, raw: FloatArray, usual: FloatArray | None = None) -> FloatArray:
         """As it is."""
+        del usual  # no ratio
         return raw[0]
 
     def choices(self, raw: FloatArray) -> FloatArray:
@@ -117,15 +119,18 @@ class OfWorlds:
         value = Roi(self.layout, "", "", self.horizons, flows, {}, 0, None, {})
         cost = flows.cost[: self.horizons[""]].sum(axis=0)
         found = value.array(self.metric)
-        return np.stack([found * cost.mean() if self.metric in _RATIOS else found, cost])
+        return np.stack([found * cost.mean() if self.metric in RATIOS else found, cost])
 
     def on(self, plans: Sequence[Scenario]) -> OfWorlds:
         """The same figure of a changed plan."""
         return OfWorlds.asked(plans[0], self.metric, self.without, self.months)
 
-    def finish(self, raw: FloatArray) -> FloatArray:
+    def finish(self, raw: FloatArray, usual: FloatArray | None = None) -> FloatArray:
         """Over the expected cost, where it is a ratio."""
-        return raw[0] / raw[1].mean() if self.metric in _RATIOS else raw[0]
+        if self.metric not in RATIOS:
+            return raw[0]
+        cost: FloatArray = raw[1] if usual is None else usual[1]
+        return raw[0] / cost.mean()
 
     def choices(self, raw: FloatArray) -> FloatArray:
         """To keep it, or to let it go, which is worth nothing more."""
@@ -152,8 +157,9 @@ class Several:
         pairs = zip(self.outcomes, plans, strict=True)
         return Several([one.on([plan]) for one, plan in pairs])
 
-    def finish(self, raw: FloatArray) -> FloatArray:
+    def finish(self, raw: FloatArray, usual: FloatArray | None = None) -> FloatArray:
         """How much more the second has than the first."""
+        del usual  # no ratio
         return raw[1] - raw[0]
 
     def choices(self, raw: FloatArray) -> FloatArray:

@@ -88,7 +88,8 @@ def first_order(
 
     Var(E[Y | X]) / Var(Y), the first-order index of Sobol', by RBD-FAST (Tarantola et al. 2006;
     Plischke 2010; bias corrected as by Tissot & Prieur 2012) as SALib computes it. The error is its
-    bootstrap's, which takes half of the sample and so is rather too large than too small.
+    bootstrap's, which takes half of the sample and so is rather too large than too small; it is
+    not known, NaN, where the figure differs in so few futures that half of them may miss all.
 
     Parameters
     ----------
@@ -106,10 +107,11 @@ def first_order(
     if not len(inputs) or not values.var() > 0:
         return np.zeros(len(inputs)), np.zeros(len(inputs))
     problem = {"num_vars": len(inputs), "names": [str(i) for i in range(len(inputs))]}
-    found = rbd_fast.analyze(
-        problem, inputs.T, values, M=_HARMONICS, num_resamples=_RESAMPLES,
-        conf_level=_ONE_SIGMA, seed=seed,
-    )  # fmt: skip
+    with np.errstate(invalid="ignore"):  # a resample may miss the few futures that differ
+        found = rbd_fast.analyze(
+            problem, inputs.T, values, M=_HARMONICS, num_resamples=_RESAMPLES,
+            conf_level=_ONE_SIGMA, seed=seed,
+        )  # fmt: skip
     return np.array(found["S1"], dtype=float), np.array(found["S1_conf"], dtype=float)
 
 

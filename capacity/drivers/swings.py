@@ -23,19 +23,31 @@ _BENT, _LEAST = 0.25, 0.01
 """Part by which swing and share may differ, and share of variance below which nobody minds."""
 
 
-def as_it_is(outcome: Figured, futures: Futures) -> float:
+def middle_of(outcome: Figured, raw: FloatArray) -> float:
     """The expected figure with nothing held; NaN where it is not known."""
-    found = outcome.finish(futures.values(outcome))
+    found = outcome.finish(raw)
     known = found[np.isfinite(found)]
     return float(known.mean()) if known.size else np.nan
 
 
-def swing_of(outcome: Figured, futures: Futures, unknown: Unknown) -> Swing:
-    """The figure with the input at its p10 and its p90, in the same futures."""
-    low, high = (
-        outcome.finish(futures.values(outcome, Held({unknown.key: at}))) for at in (LOW, HIGH)
-    )
-    return _between(low, high)
+def swing_of(
+    outcome: Figured, futures: Futures, unknown: Unknown, usual: FloatArray
+) -> tuple[Swing, Swing]:
+    """The figure with the input at its p10 and at its p90, in the same futures.
+
+    Parameters
+    ----------
+    usual
+        The outcome in these futures with nothing held.
+
+    Returns
+    -------
+    tuple
+        The swing, and that of a ratio to the usual cost, of which the shares of variance are.
+    """
+    low, high = (futures.values(outcome, Held({unknown.key: at})) for at in (LOW, HIGH))
+    swing = _between(outcome.finish(low), outcome.finish(high))
+    return swing, _between(outcome.finish(low, usual), outcome.finish(high, usual))
 
 
 def _between(low: FloatArray, high: FloatArray) -> Swing:

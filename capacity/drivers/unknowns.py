@@ -67,17 +67,31 @@ class Unknown:
     place: Place | None
 
     @property
+    def versions(self) -> tuple[Estimate, ...]:
+        """All that is not known for sure: of a number by date each value with a range."""
+        found, since = self.estimate, self.estimate.since
+        by_date = [one for day, one in found.series if since and day >= since] or [found]
+        if self.is_factor:
+            return tuple(one for one in by_date if one.mean > 0)
+        return tuple(one for one in by_date if one.uncertain)
+
+    @property
+    def believed(self) -> Estimate:
+        """What is believed of it; of a number by date the first value that has a range."""
+        return self.versions[0]
+
+    @property
     def is_share(self) -> bool:
         """Whether it is told in percent."""
         return self.unit == "share"
 
     def quantile(self, probability: FloatArray) -> FloatArray:
-        """Its value at some probabilities, when the plan begins; shape as that of these."""
+        """Its value at some probabilities; shape as that of these."""
         if not self.is_factor:
-            return self.estimate.quantile(probability)
+            return self.believed.quantile(probability)
         from scipy.special import ndtri  # slow to import
 
-        spread = np.full_like(probability, self.estimate.mean)
+        spread = np.full_like(probability, self.believed.mean)
         return lognormal_factor(spread[None], ndtri(probability)[None])[0]
 
 

@@ -164,10 +164,13 @@ class Accounts:
 
     def opening_arr(self, segment: str) -> Term:
         """Yearly revenue when the plan begins."""
-        index = self._names.index(segment)
-        value = float(self._seen.record["frozen_arr"][0, index, 0])
-        label = f"ARR of {segment} when the plan begins"
-        return self._basis.today(label, segment, value, self._plan.currency)
+        label, currency = f"ARR of {segment} when the plan begins", self._plan.currency
+        of_each = self._plan.segments[segment].arr
+        if self._plan.accounts is None and of_each is not None:
+            each = self._inputs.of("each", (f"segments.{segment}.arr", of_each), None, currency)
+            return product(label, currency, self.opening_accounts(segment), each)
+        value = float(self._seen.record["frozen_arr"][0, self._names.index(segment), 0])
+        return self._basis.today(label, segment, value, currency)
 
     def _of_arr(self, segment: str, period: int) -> list[Term]:
         """What the revenue of a segment rests on."""

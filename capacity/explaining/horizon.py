@@ -117,8 +117,8 @@ class Horizon:
         label = f"{segment}: pays a year"
         if not there:
             return self._parts.accounts.price(segment).valued(usual).called(label)
-        rests_on = [self._parts.accounts.opening_arr(segment)]
-        return given(label, usual, self._plan.currency, [t for t in rests_on if t.place])
+        rests_on = leaves([self._parts.accounts.opening_arr(segment)])
+        return given(label, usual, self._plan.currency, rests_on)
 
     def _lasts(self, segment: str) -> list[Term]:
         """What the value of each unit of revenue rests on."""

@@ -25,9 +25,10 @@ class Inputs:
     def of(self, label: str, named: Named, day: dt.date | None = None, unit: str = "") -> Term:
         """An uncertain number at its mean, as it holds on a day."""
         path, estimate = named
-        found = estimate.on(day)
-        trail = self._dated(self._trail(path), estimate, found)
-        return Term(label, found.mean, unit, path=path, place=self._marked.values.get(trail))
+        found, trail = estimate.on(day), self._trail(path)
+        dated = self._dated(trail, estimate, found)
+        called = path if dated == trail else f"{path}.{dated[-1]}"
+        return Term(label, found.mean, unit, path=called, place=self._marked.values.get(dated))
 
     def known(self, label: str, path: str, value: float, unit: str = "") -> Term:
         """A number without a range."""
@@ -61,6 +62,9 @@ class Inputs:
         if not estimate.series or not is_by_date(written):
             return trail
         assert isinstance(written, dict)  # values by date are by name
-        names = [name for name, (_, one) in zip(written, estimate.series, strict=True)
-                 if one == now and one.text == now.text]  # fmt: skip
+        names = [
+            name
+            for name, (day, one) in zip(written, estimate.series, strict=True)
+            if (one == now and one.text == now.text) or (now is estimate and day == now.since)
+        ]
         return (*trail, names[-1]) if names else trail

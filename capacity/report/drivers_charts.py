@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from capacity.report import vega
 from capacity.report.chart import Chart
-from capacity.report.drivers import known
+from capacity.report.drivers_sentences import known
 from capacity.report.drivers_words import Words, error_of, name_of, part
 from capacity.report.inputs import input_value
 from capacity.report.palette import GAIN, HEADS, INK, NEED, OTHERS, TOTAL

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from capacity.report.drivers import Sentences, told
+from capacity.report.drivers import told
 from capacity.report.drivers_charts import charts
+from capacity.report.drivers_sentences import Sentences
 from capacity.report.filled import filled
 
 if TYPE_CHECKING:

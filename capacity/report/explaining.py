@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from capacity.report.tables import in_lines
+from capacity.report.lines import in_lines
 from capacity.report.words import UNKNOWN, money, share
 
 if TYPE_CHECKING:

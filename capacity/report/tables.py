@@ -13,7 +13,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from capacity.report.words import kept_together, parted
+from capacity.report.lines import Sentence
 
 WIDTH = 110
 MARK = "~"
@@ -41,11 +41,17 @@ def fitted(shown: Group, console: Console) -> Group:
     """A report whose tables fit, none of their figures cut.
 
     Where one is too wide, heads take two lines, then ranges do, then names; and columns that have
-    no room even so stand below, beside the same names.
+    no room even so stand below, beside the same names. Titles are as wide as the report, not as
+    their tables.
     """
     parts: list[RenderableType] = []
     for part in shown.renderables:
-        parts += _fitting(part, console) if isinstance(part, Table) else [part]
+        if isinstance(part, Table):
+            parts += [Sentence(str(part.title), style="bold")] if part.title else []
+            part.title = None
+            parts += _fitting(part, console)
+        else:
+            parts.append(part)
     return Group(*parts)
 
 
@@ -124,23 +130,3 @@ def table(title: str, *heads: str) -> Table:
 def marked(said: str, *, matters: bool) -> str:
     """A figure, marked where its error matters; ``>99 %`` and the like are rough as they are."""
     return f"{MARK}{said}" if matters and said[0] not in "<>" else said
-
-
-def in_lines(text: str, width: int, first: str = "", hanging: str = "") -> list[str]:
-    """A text in lines, none of which ends between a number and its unit.
-
-    Parameters
-    ----------
-    width
-        Cells of a line; letters of some scripts take two. A word that is too long stays whole.
-    first, hanging
-        What the first line begins with, and those after it.
-    """
-    lines = [first]
-    for word in kept_together(text).split(" "):
-        is_empty = lines[-1] in (first, hanging)
-        if not is_empty and cell_len(lines[-1]) + 1 + cell_len(word) > width:
-            lines.append(hanging)
-            is_empty = True
-        lines[-1] += word if is_empty else f" {word}"
-    return [parted(line) for line in lines]

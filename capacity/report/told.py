@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from capacity.report.tables import in_lines
+from capacity.report.lines import Sentence
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,6 @@ class Part:
     def labelled(self, text: str) -> str:
         """A text that can stand beside those of other parts."""
         return text if self.label in text else f"{self.label}: {text}"
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A text whose lines never end between a number and its unit."""
-
-    text: str
-    style: str = ""
-
-    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
-        """Its lines; a word that is too long for one is broken."""
-        for line in in_lines(self.text, options.max_width):
-            yield Text(line, style=self.style)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ class Removed:
     @property
     def about(self) -> str:
         """The question, from when on, and of how many futures."""
-        futures = f"{self.value.trials:,} futures" if self.lucky else "expected values"
+        noun = "future" if self.value.trials == 1 else "futures"
+        futures = f"{self.value.trials:,} {noun}" if self.lucky else "expected values"
         return f"what if not? · from {self.value.start} · {futures}"
 
     def horizon(self, period: str) -> str:
@@ -137,18 +138,18 @@ class Removed:
         text = f"{self.what}: {why}, so without it no cost is saved"
         gain = self.value.mean("incremental_gross_profit")
         if math.isfinite(gain):
-            verb = "is lost" if gain > 0 else "is won"
-            lost = money(abs(gain), self.plan.currency)
-            text += f", and {lost} of gross profit {verb} over {self.horizon('')}"
+            verb = "is won" if gain < 0 else "is lost"
+            lost = f"{money(abs(gain), self.plan.currency)} of" if gain else "no"
+            text += f", and {lost} gross profit {verb} over {self.horizon('')}"
         return f"{text}." if stay else f"{text}. Write `salary` for the roles in `team`."
 
     def _unknown(self) -> str:
         """What is known where nothing says what the work does, and what to write."""
-        cost, part = self.money("incremental_cost"), self.value.mean("cost_share_of_revenue")
+        cost = f"{self.money('incremental_cost')} over {self.horizon('')}{self._of_revenue()}"
         return (
-            f"{self.what}: costs {cost} over {self.horizon('')}, {share(part, 1)} of revenue. What "
-            "it saves is not known, since the scenario does not say what happens to churn if the "
-            "work stops. Write it, as in `value: {if_stopped: {churn: 1.3}}`, with its source."
+            f"{self.what}: costs {cost}. What it saves is not known, since the scenario does not "
+            "say what happens to churn if the work stops. Write it, as in "
+            "`value: {if_stopped: {churn: 1.3}}`, with its source."
         )
 
     def _saved(self) -> str:
@@ -156,12 +157,17 @@ class Removed:
         arr = self._more("arr_saved", self._priced, money, " of ARR", "less")
         if arr.endswith(" more"):
             accounts = accounts.removesuffix(" more")  # said once, of both
-        cost, part = self.value.mean("incremental_cost"), self.value.mean("cost_share_of_revenue")
-        price = f"{self.money('incremental_cost')} of cost, {share(part, 1)} of revenue"
+        cost = self.value.mean("incremental_cost")
+        price = f"{self.money('incremental_cost')} of cost{self._of_revenue()}"
         return (
             f"{self.what}: {accounts} and {arr} at the end of {self.horizon('')} than without, "
             f"{f'for {price}' if cost else 'at no cost of its own'}."
         )
+
+    def _of_revenue(self) -> str:
+        """``, 9.3 % of revenue``; nothing where there is none."""
+        part = self.value.mean("cost_share_of_revenue")
+        return f", {share(part, 1)} of revenue" if math.isfinite(part) else ""
 
     def _priced(self, amount: float) -> str:
         return money(amount, self.plan.currency)

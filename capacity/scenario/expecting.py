@@ -66,16 +66,16 @@ ABOUT = ("segment", "role", "pool", "task")
 _PERIOD = "period"
 _KINDS = (*ABOUT, _PERIOD)
 _EXAMPLE = "Write p_covered[csm] >= 80%, or team_cost <= 1.9M"
+_ALONE = "Write required_fte[csm, 2027-03], or arr:p90"
 _TIME = re.compile(r"\d|FY\d")
 _SIGN = re.compile(r"<=|>=|==|=<|=>|!=|<>|[<>=≤≥≠]")
 _MEANT = {"=<": "<=", "=>": ">=", "≤": "<=", "≥": ">="}
-_FIGURE = re.compile(
-    r"(?P<metric>\w+)\s*(?:\[(?P<about>[^\[\]]*)\])?\s*(?::\s*(?P<statistic>\w+))?"
-)
-_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_FIGURE = re.compile(r"(?P<metric>\w+)\s*(?:\[(?P<about>.*)\])?\s*(?::\s*(?P<statistic>\w+))?")
+_METRIC = re.compile(r"[^\W\d]\w*\s*[\[:]")
+_BRACKETS = re.compile(r"\[.*\]")
 _QUANTILE = re.compile(r"p(\d\d?)")
 _DOTTED = re.compile(r"(.+?)\s*\.\s*(mean|p\d\d?)")
-_SHAPE = r"^\s*\w+\s*(?:\[[^\[\]]+\]\s*)?(?::\s*(?:mean|p\d\d?)\s*)?(?:<=?|>=?)\s*[^\s<>=].*$"
+_SHAPE = r"^\s*\w+\s*(?:\[.+\]\s*)?(?::\s*(?:mean|p\d\d?)\s*)?(?:<=?|>=?)\s*[^\s<>=].*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +177,11 @@ def read_expectation(
         found = f"{raw!r} is no expectation" if raw else "is empty"
         raise ValueError(f"{found}. {_EXAMPLE}")
     text = raw.strip()
-    outside = _BRACKETS.sub(lambda found: " " * len(found[0]), text)  # what a name is of has a `=`
-    sign = _SIGN.search(outside)
+    sign = sign_in(text)
     if not sign:
         raise ValueError(f"{text!r} compares nothing. {_EXAMPLE}")
     if sign[0] not in HOLDS:
-        raise ValueError(f"{text!r}: {_other_sign(sign[0])}")
+        raise ValueError(f"{text!r}: {other_sign(sign[0])}")
     metric, about, q = _figure(text[: sign.start()].strip(), text)
     bound = text[sign.end() :].strip()
     if not bound or _SIGN.search(bound):
@@ -191,7 +190,12 @@ def read_expectation(
     return Expectation(metric, about, q, sign[0], read_bound(bound, currency, fx))
 
 
-def _other_sign(sign: str) -> str:
+def sign_in(text: str) -> re.Match[str] | None:
+    """Where a figure is compared with a bound; what stands in brackets is a name."""
+    return _SIGN.search(_BRACKETS.sub(lambda found: " " * len(found[0]), text))
+
+
+def other_sign(sign: str) -> str:
     """What to write instead of a sign that is none here."""
     if sign in _MEANT:
         return f"`{sign}` is no sign here. Write {_MEANT[sign]}"
@@ -211,7 +215,8 @@ def _figure(text: str, whole: str) -> tuple[str, tuple[Named, ...], float | None
         raise ValueError(f"{whole!r}: a quantile stands behind a colon. Write {mend}")
     found = _FIGURE.fullmatch(text)
     if not found:
-        raise ValueError(f"{whole!r} does not begin with a metric. {_EXAMPLE}")
+        wrong = "is no figure" if _METRIC.match(text) else "does not begin with a metric"
+        raise ValueError(f"{whole!r} {wrong}. {_ALONE if text == whole else _EXAMPLE}")
     about = () if found["about"] is None else tuple(map(_named, found["about"].split(",")))
     statistic = found["statistic"]
     if statistic in (None, "mean"):
@@ -273,10 +278,13 @@ def _judge(expectation: Expectation, currency: str, names: Names | None) -> None
     ValueError
         Where there is not.
     """
-    metric = expectation.metric
+    metric, bound = expectation.metric, expectation.bound
     if metric not in UNITS:
         raise ValueError(no_metric(metric, UNITS))
-    _check_bound(metric, expectation.bound, currency)
+    check_bound(metric, UNITS[metric], bound, currency)
+    if metric in AT_MOST_ONE and not 0 <= bound.value <= 1:
+        text = f"{metric} lies between 0% and 100%, so {bound.text} decides nothing"
+        raise ValueError(f"{text}. Write a share between them")
     for item in expectation.about if names else ():
         assert names
         known = names.get(item.kind)
@@ -297,16 +305,23 @@ def no_metric(name: str, known: Iterable[str]) -> str:
     return f"no metric is called `{name}`.{hint}"
 
 
-def _check_bound(name: str, bound: Bound, currency: str) -> None:
-    """The bound must be a quantity such as the metric is."""
-    unit = UNITS[name]
+def check_bound(name: str, unit: str, bound: Bound, currency: str) -> None:
+    """The bound must be a quantity such as the figure is.
+
+    Parameters
+    ----------
+    unit
+        Of the figure, with ``money`` for any currency.
+
+    Raises
+    ------
+    ValueError
+        Where it is another.
+    """
     if unit == "share":
         if bound.dress not in ("", "share") or (not bound.dress and bound.value > 1):
             text = f"{name} is a share, which {bound.text} is not"
             raise ValueError(f"{text}. Write it in percent, as in 80%")
-        if name in AT_MOST_ONE and not 0 <= bound.value <= 1:
-            text = f"{name} lies between 0% and 100%, so {bound.text} decides nothing"
-            raise ValueError(f"{text}. Write a share between them")
         return
     fits, example = {"hours": ("hours", "300h"), "money": ("money", "1.9M")}.get(unit, ("", "12"))
     if bound.dress not in ("", fits):

@@ -122,6 +122,7 @@ SLOW_AT_HOME = {
     "capacity.report.grid": {"rich"},
     "capacity.report.hiring": {"rich"},
     "capacity.report.hiring_tables": {"rich"},
+    "capacity.report.lines": {"rich"},
     "capacity.report.tables": {"rich"},
     "capacity.report.told": {"rich"},
     "capacity.report.value": {"rich"},

@@ -267,6 +267,25 @@ def test_harm_is_told_without_a_minus(run, plan):
     assert [row[-1] for row in rows[3:]] == ["–"] * 3  # paid back
 
 
+def test_nothing_is_said_of_what_is_nothing(run, plan, tmp_path):
+    """A task without an effect loses nothing; one future is a future; no revenue has no share."""
+    idle = plan("churn: 1.3", "churn: 1.0")
+    out = " ".join(run("roi", idle, "--without", "task:qbr", "--trials", 0).out.split())
+    assert "no cost is saved, and no gross profit is lost over 36 months." in out
+    assert "· 1 future\n" in run("roi", idle, "--trials", 1).out
+    empty = tmp_path / "empty.yaml"
+    empty.write_text(
+        "name: empty\nhorizon: {start: 2027-01, months: 3}\n"
+        "segments: {smb: {accounts: 0, arr: 1_000, churn: 10%, addressable: 50%}}\n"
+        "tasks: {call: {role: csm, every: month, hours: 1h}}\n"
+        "team: {csm: {headcount: 1, salary: 60_000}}\n"
+        "finance: {gross_margin: 80%, discount_rate: 10%}\n",
+        encoding="utf-8",
+    )
+    out = " ".join(run("roi", empty, "--trials", 0).out.split())
+    assert "cs: costs $180k over 36 months. What it saves is not known" in out
+
+
 def test_the_report_says_what_the_scenario_says_and_what_it_costs(run, plan):
     done = run("roi", plan(), "--trials", 300, "--from", "2027-04")
     out = " ".join(done.out.split())

@@ -159,6 +159,27 @@ def test_the_error_of_a_worth_is_that_of_many_seeds(luck: float, mean: float) ->
     assert abs(found[:, 0].mean() - loss(mean, 1.5)) < ERRORS * spread / math.sqrt(count) + 0.002
 
 
+@pytest.mark.parametrize("sd", [0.0, 0.3, 1.5])
+def test_a_tie_is_off_by_no_more_than_is_told(sd: float) -> None:
+    """Of alternatives that are worth the same a worth is biased, by less than its error.
+
+    Upwards where the input matters little, downwards where it matters: the best mean is by chance
+    too large, and is taken off.
+    """
+    count, trials = 40, 1000
+    found = []
+    for seed in range(count):
+        u = uniforms(1, seed, trials)[0]
+        tied = sd * ndtri(u) + 2 * noise(900 + seed, trials)
+        found.append(Curves(u, np.stack([np.zeros(trials), tied])).worth_knowing())
+    worth, errors = np.array(found).T
+    true = loss(0.0, sd) if sd else 0.0
+    told = math.sqrt((errors**2).mean())
+    chance = ERRORS * worth.std(ddof=1) / math.sqrt(count)
+    assert abs(worth.mean() - true) < told + chance
+    assert (worth - true > 2 * errors).mean() <= 0.2
+
+
 def test_too_few_futures_tell_no_error() -> None:
     u = uniforms(1, 1, 100)
     curves = Curves(u[0], np.stack([np.zeros(100), ndtri(u[0])]))

@@ -73,13 +73,31 @@ def test_values_by_date_stand_where_the_one_that_holds_was_written(scenario) -> 
     plan = scenario(BY_HAND.replace("hours: 3h", "hours: {2027-03: 3h, 2027-04: 2h}"))
     result = capacity.simulate(plan, trials=0)
     first, second = (
-        leaves(result.explain("due_hours", role="csm", period=p).term)["tasks.qbr.hours"]
+        leaves(result.explain("due_hours", role="csm", period=p).term)[f"tasks.qbr.hours.{p}"]
         for p in ("2027-03", "2027-04")
     )
     assert (first.value, second.value) == (3, 2)
     assert first.place is not None
     assert second.place is not None
     assert first.place.column < second.place.column
+
+
+def test_revenue_of_the_beginning_goes_down_to_what_each_pays(scenario) -> None:
+    """12 accounts × what each pays; and the churn that holds then is named by its date."""
+    pays = "arr: {p10: 500, p50: 1_000, p90: 3_000}, churn: {2027-03: 10%, 2027-04: 20%}"
+    text = BY_HAND.replace("smb:\n        accounts: 112", f"smb: {{accounts: 12, {pays}}}")
+    found = capacity.simulate(scenario(text), trials=0)
+    inputs = leaves(found.explain("arr[smb, 2027-04]").term)
+    each = inputs["segments.smb.arr"].value
+    assert inputs["segments.smb.accounts"].value == 12
+    assert 1000 < each < 3000
+    assert {path: inputs[path].value for path in inputs if "churn" in path} == pytest.approx(
+        {"segments.smb.churn.2027-03": 0.1, "segments.smb.churn.2027-04": 0.2}
+    )
+    first = found.explain("arr[smb, 2027-03]").term
+    opening = next(part for part in first.walk() if part.label.endswith("when the plan begins"))
+    assert opening.operation is Operation.PRODUCT
+    assert opening.value == pytest.approx(12 * each, rel=1e-12)
 
 
 def test_the_lost_are_those_who_decide_times_their_chance(scenario) -> None:

@@ -319,6 +319,85 @@ def test_the_page_has_what_the_text_says(scenario, two_amounts: Sensitivity) -> 
     assert bar["worth"] == decided.drivers[0].worth > 0
 
 
+NO_RANGE = """\
+    name: no range
+    horizon: {start: 2027-01, months: 12}
+    segments: {smb: {accounts: 20, arr: 1000, churn: 10%, addressable: 50%}}
+    tasks: {call: {role: csm, every: quarter, hours: 1h, if_stopped: {churn: 1.2}}}
+    team: {csm: {headcount: 1, salary: 100_000, bonus: {low: 0, likely: 20_000, high: 70_000}}}
+    finance: {gross_margin: 80%, discount_rate: 10%}
+"""
+
+
+def test_without_a_range_nothing_is_unknown(scenario) -> None:
+    plan = scenario(NO_RANGE.replace("{low: 0, likely: 20_000, high: 70_000}", "20_000"))
+    found = capacity.sensitivity(plan, "arr", trials=1000)
+    assert (found.split.unknown, found.split.error, found.split.luck) == (0, 0, 1)
+    assert not found.drivers
+    text = words(found)
+    assert "No input has a range: all of its variance is the luck of the draw." in text
+    assert "points of its variance" not in text
+    assert "rank:" not in text  # there is no table
+
+
+def test_the_return_on_a_cost_that_is_not_known(scenario) -> None:
+    """Where nothing is saved the return is −100 % whatever the cost, and its line is straight.
+
+    Each future's return is over the usual cost, so that cost has a share of its variance.
+    """
+    plan = scenario(NO_RANGE.replace("churn: 10%", "churn: 0.01%"))
+    found = capacity.sensitivity(plan, "roi", trials=1000)
+    bonus = driver(found, "team.csm.bonus")
+    assert bonus.share > 0.9
+    assert (bonus.swing.low, bonus.swing.high) == pytest.approx((-1, -1), abs=0.01)
+    assert not bonus.bent
+    assert "Each future's return is over the expected cost of all futures" in words(found)
+    npv = capacity.sensitivity(plan, "npv", trials=1000)
+    assert not driver(npv, "team.csm.bonus").bent
+    assert "Each future's return" not in words(npv)
+
+
+def test_yes_or_no_has_no_range(scenario) -> None:
+    text = words(capacity.sensitivity(scenario(TWO_AMOUNTS), "p_covered[csm]", trials=1000))
+    assert re.search(r"p_covered\[csm\] is \d+\.\d %: yes or no in each future\.", text)
+    assert "8 of 10 futures" not in text
+
+
+def test_titles_are_as_wide_as_the_report(scenario) -> None:
+    plan = scenario(TWO_AMOUNTS)
+    other = plan.with_({"finance.platform": 61_000, "name": "a rather long name of a vendor"})
+    lines = str(capacity.sensitivity(plan, "profit", against=[other], trials=1000)).splitlines()
+    whole = "Where profit: a rather long name of a vendor less two amounts crosses $0"
+    assert whole in lines
+
+
+BY_DATE = NO_RANGE.replace(
+    "{low: 0, likely: 20_000, high: 70_000}",
+    "{2027-01: 20_000, 2027-07: {low: 0, likely: 20_000, high: 70_000}}",
+)
+
+
+def test_a_number_by_date_is_told_by_its_first_range(scenario) -> None:
+    """Half a year at 20,000, half a year at a range of which p10 and p90 are told."""
+    plan = scenario(BY_DATE)
+    found = capacity.sensitivity(plan, "cost_bonus", trials=1000, fixed_too=True)
+    bonus = driver(found, "team.csm.bonus")
+    assert bonus.p10 < 20_000 < bonus.p90
+    assert bonus.swing.low == pytest.approx((20_000 + bonus.p10) / 2)
+    assert bonus.swing.high == pytest.approx((20_000 + bonus.p90) / 2)
+    assert bonus.row()["believed"] == "{low: 0, likely: 20_000, high: 70_000}"
+    assert "Of a number by date p10 and p90 are those of its first value" in words(found)
+    moved = [one.nudge.path for one in found.nudged if "bonus" in one.nudge.path]
+    assert moved == ["team.csm.bonus.2027-01"]  # the other has a range of its own
+
+
+def test_a_priority_is_no_amount(scenario) -> None:
+    text = NO_RANGE.replace("hours: 1h", "hours: 1h, priority: {smb: 2, default: 3}")
+    found = capacity.sensitivity(scenario(text), "due_hours[csm]", trials=1000, fixed_too=True)
+    assert not [one for one in found.nudged if "priority" in one.nudge.path]
+    assert any(one.nudge.path == "tasks.call.hours" for one in found.nudged)
+
+
 # --- what has no answer ---------------------------------------------------------------------------
 
 
@@ -328,6 +407,11 @@ def test_the_page_has_what_the_text_says(scenario, two_amounts: Sensitivity) -> 
         ("arrr", "no metric is called `arrr`. Did you mean `arr`?"),
         ("due_hours[csm]:p90", "a quantile has no drivers of its own"),
         ("arr >= many", "'many' is no quantity"),
+        ("arr >= 5h", "arr is in USD, which 5h is not. Write it as in 1.9M"),
+        ("coverage[csm] >= 95", "coverage[csm] is a share, which 95 is not. Write it in"),
+        ("arr == 5", "no simulated figure is ever exactly `==` a number. Write <= or >="),
+        ("roi[12m]", "roi[12m]: roi is asked for over the whole horizon. Write roi"),
+        ("required_fte:2027-03:csm", "is no figure. Write required_fte[csm, 2027-03]"),
     ],
 )
 def test_questions_without_an_answer(scenario, metric: str, words: str) -> None:

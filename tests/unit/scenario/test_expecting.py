@@ -31,6 +31,14 @@ def test_a_name_may_say_what_it_is_of():
     assert str(found) == "coverage[task=onboarding, period=FY27] >= 95%"
 
 
+@pytest.mark.parametrize("name", ["report [x]", "[x] report", "a > b [1]", "a [b] c [d]"])
+def test_a_name_may_hold_brackets(name):
+    found = read_expectation(f"coverage[csm, task={name}]:p10 >= 95%")
+    assert found.about == (Named("csm"), Named(name, "task"))
+    assert read_expectation(str(found)) == found
+    assert VALIDATOR.is_valid(str(found))
+
+
 def test_the_mean_is_meant_where_nothing_is_said():
     said, unsaid = read_expectation("arr:mean >= 5M"), read_expectation("arr >= 5M")
     assert said == unsaid
