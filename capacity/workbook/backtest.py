@@ -42,6 +42,7 @@ _POINTS: Columns = {
     "pit": ("Part of the futures below", _SHARE),
     "crps": ("CRPS", ""),
     **{name: (f"Naive: {words}", "") for name, words in _NAIVE.items()},
+    "explained": ("Part that the named input explains", _SHARE),
     "file": ("File", ""),
     "line": ("Line", _PLAIN),
 }

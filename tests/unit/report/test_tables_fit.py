@@ -9,7 +9,8 @@ import pytest
 from rich.cells import cell_len
 
 import capacity
-from capacity.report.tables import in_lines, marked, plain
+from capacity.report.lines import in_lines
+from capacity.report.tables import marked, plain
 from capacity.report.text import report
 from capacity.report.told import Told
 from capacity.report.value import report as value_report
