@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import takewhile
@@ -48,8 +49,9 @@ def fitted(shown: Group, console: Console) -> Group:
     for part in shown.renderables:
         if isinstance(part, Table):
             parts += [Sentence(str(part.title), style="bold")] if part.title else []
-            part.title = None
-            parts += _fitting(part, console)
+            bare = copy.copy(part)  # the report may be shown again
+            bare.title = None
+            parts += _fitting(bare, console)
         else:
             parts.append(part)
     return Group(*parts)
@@ -81,15 +83,14 @@ def _in_parts(table: Table, console: Console) -> Iterator[RenderableType]:
     for i in range(len(names), len(table.columns)):
         if chosen and _excess(_copy(table, [*names, *chosen, i]), console):
             yield from (_copy(table, [*names, *chosen]), Text())
-            table.title, chosen = None, []
+            chosen = []
         chosen.append(i)
     yield _copy(table, [*names, *chosen])
 
 
 def _copy(table: Table, chosen: Iterable[int], broken: int | None = None) -> Table:
     """Some columns of a table; one of ranges may be broken in two lines."""
-    out = Table(title=table.title, title_justify="left", title_style="bold", box=None)
-    out.pad_edge = False
+    out = Table(box=None, pad_edge=False)
     some = {i: table.columns[i] for i in chosen}
     for one in some.values():
         out.add_column(one.header, **_looks(one))

@@ -14,6 +14,7 @@ from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal, removed_lanes, team_roles
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
+from capacity.scenario.dated import ByDate
 from capacity.scenario.document import Plan
 from capacity.scenario.implied import kept_in_a_year
 from capacity.scenario.segment import Effect, Value
@@ -36,7 +37,7 @@ def with_one_effect(scenario: Scenario) -> Scenario:
     plan = scenario.plan
     tasks = {
         name: task.model_copy(
-            update={"weight": None if task.on == "departure" else 1.0, "if_stopped": None}
+            update={"weight": None if task.on == "departure" else ByDate(1.0), "if_stopped": None}
         )
         for name, task in plan.tasks.items()
     }

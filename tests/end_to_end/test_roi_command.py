@@ -213,7 +213,7 @@ def test_twelve_months_alone_are_never_the_headline(run, plan):
         (["--without", "20%"], "--without 20%: that is no seat of any role of cs."),
         (["--from", "2031-01"], "--from 2031-01: lies outside of the plan, 2027-01 to 2029-12"),
         (["--from", "summer"], "--from summer: is not a month. Write it as 2027-01"),
-        (["--months", "0"], "--months 0: write 1 to 120"),
+        (["--months", "0"], "--months 0: is below 1. Write a whole number of 1 or more"),
         (["--months", "121"], "--months 121: write 1 to 120"),
     ],
 )
