@@ -14,12 +14,14 @@ from capacity.engine.batch import Record, run_batch, size_of_a_future
 from capacity.engine.drawn import Drawn
 from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout, build_layout
+from capacity.errors import QuestionError
 from capacity.executing import each
 from capacity.expectations import understood
 from capacity.loading import Scenario
 from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
 from capacity.rng import BATCH, BLOCK, Luck
+from capacity.scenario.horizon import MOST_TRIALS
 from capacity.sketches import ERROR, Part
 from capacity.summaries import Summaries, part_of
 
@@ -117,6 +119,8 @@ def check_luck(scenario: Scenario, trials: int | None, seed: int | None) -> None
             raise TypeError(f"{name} is {value!r}; it is a whole number")
         if value < 0:
             raise ValueError(f"{name} is {value}; it is at least 0")
+    if trials is not None and trials > MOST_TRIALS:
+        raise QuestionError(f"{trials:,} futures. Ask for {MOST_TRIALS:,} or fewer")
 
 
 def simulate_given(

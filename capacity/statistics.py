@@ -132,7 +132,8 @@ def _quantile_error_of_few(values: FloatArray, at: float) -> FloatArray:
     count = (~np.isnan(values)).sum(axis=1)
     off = np.sqrt(at * (1 - at) / np.maximum(count, 1))[:, None] * np.array([-1.0, 1.0])
     low, high = quantiles(values, np.clip(at + off, 0.0, 1.0)).T
-    return np.where(count * min(at, 1 - at) >= _BEYOND, (high - low) / 2, np.nan)
+    with np.errstate(invalid="ignore"):  # of what is endless the error is not known
+        return np.where(count * min(at, 1 - at) >= _BEYOND, (high - low) / 2, np.nan)
 
 
 # --- values that are there -----------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 MONTHS_PER_YEAR = 12
@@ -330,6 +330,7 @@ SHARE = Unit("a share", parse_share, "share", _SHARE_TEXT, Shape.SHARE, high=1.0
 SURCHARGE = Unit("a surcharge", parse_share, _ANY_SHARE, _SHARE_TEXT)
 GROWTH = Unit("a growth", parse_share, _ANY_SHARE, _SHARE_TEXT, Shape.SHARE)
 CHANGE = Unit("a change", parse_share, "share, may be negative", _SHARE_TEXT, Shape.REAL, low=-1.0)
+DISCOUNT = replace(CHANGE, name="a discount rate", low=-0.99)
 VOLATILITY = Unit("a volatility", parse_share, _ANY_SHARE, _SHARE_TEXT)
 FACTOR = Unit("a factor", parse_share, "factor", _SHARE_TEXT)
 MONEY = Unit("an amount", parse_money, "money", _MONEY_TEXT)

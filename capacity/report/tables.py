@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from itertools import takewhile
 from typing import Any
@@ -63,7 +63,7 @@ def _fitting(table: Table, console: Console) -> Iterator[RenderableType]:
         column.header = _on_two_lines(str(column.header))
     ranges = [i for i, one in enumerate(table.columns) if any(_TO in str(c) for c in one.cells)]
     while ranges and _excess(table, console):
-        table = _copy(table, range(len(table.columns)), broken=ranges.pop(0))
+        table = _with_broken(table, ranges.pop(0), _excess(table, console))
     excess = _excess(table, console)
     if excess:
         names = table.columns[0]
@@ -88,16 +88,23 @@ def _in_parts(table: Table, console: Console) -> Iterator[RenderableType]:
     yield _copy(table, [*names, *chosen])
 
 
-def _copy(table: Table, chosen: Iterable[int], broken: int | None = None) -> Table:
-    """Some columns of a table; one of ranges may be broken in two lines."""
+def _with_broken(table: Table, column: int, excess: int) -> Table:
+    """A table with a column of ranges so much narrower, those that are longer in two lines."""
+    room = max(cell_len(str(cell)) for cell in table.columns[column].cells) - excess
+    return _copy(table, range(len(table.columns)), {column: room})
+
+
+def _copy(table: Table, chosen: Iterable[int], rooms: Mapping[int, int] | None = None) -> Table:
+    """Some columns of a table; ranges that are longer than their room stand in two lines."""
     out = Table(box=None, pad_edge=False)
     some = {i: table.columns[i] for i in chosen}
     for one in some.values():
         out.add_column(one.header, **_looks(one))
     for cells in zip(*(one.cells for one in some.values()), strict=True):
         shown = dict(zip(some, map(str, cells), strict=True))
-        if broken is not None:
-            shown[broken] = shown[broken].replace(_TO, f"{_TO.rstrip()}\n")
+        for i, room in (rooms or {}).items():
+            if cell_len(shown[i]) > room:
+                shown[i] = shown[i].replace(_TO, f"{_TO.rstrip()}\n")
         out.add_row(*shown.values())
     return out
 

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo
 
 from capacity import units
 from capacity.estimates import Estimate
-from capacity.scenario.fields import Change, Money, PlainNumber, Share, whole
+from capacity.scenario.fields import Discount, Money, PlainNumber, Share, whole
 from capacity.scenario.kinds import Kind, mapping_of, written_each
 from capacity.scenario.numbers import number, read_number
 from capacity.scenario.parts import Part, read_each
@@ -34,7 +34,7 @@ class Finance(Part):
 
     gross_margin: Share | None = None
     """Gross margin before the cost of the roles of this plan."""
-    discount_rate: Change | None = None
+    discount_rate: Discount | None = None
     """Yearly rate at which later money counts less; for the value of the team."""
     platform: Money = Estimate.fixed(0.0)
     """Software of the team, a year."""

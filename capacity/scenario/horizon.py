@@ -18,6 +18,10 @@ Precision = Annotated[float, Kind(read_precision, "share", quantity_schema(units
 AnyFigure = Annotated[Figure, Kind(read_figure, "text", {"type": "string", "minLength": 1})]
 
 
+MOST_TRIALS = 1_000_000_000
+"""Futures that can be asked for; a small plan takes a day for so many."""
+
+
 class Horizon(Part):
     """The time that the plan covers."""
 
@@ -45,7 +49,7 @@ class Horizon(Part):
 class Simulation(Part):
     """How the scenario is simulated, where nothing else is asked for."""
 
-    trials: Annotated[int, whole(0)] = 10_000
+    trials: Annotated[int, whole(0, MOST_TRIALS)] = 10_000
     """Number of futures; 0 computes expected values without luck. Beside `precision`, the most of
     them."""
     precision: Precision | None = None

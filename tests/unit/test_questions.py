@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 import capacity
@@ -45,6 +46,20 @@ def test_an_unknown_key_is_told_with_the_nearest(plan: capacity.Scenario) -> Non
 def test_a_path_is_no_scenario() -> None:
     with pytest.raises(TypeError, match=r"of type str; pass what capacity.load\(path\) returns"):
         capacity.simulate("plan.yaml")  # type: ignore[arg-type]
+
+
+def test_more_futures_than_anybody_waits_for(plan: capacity.Scenario) -> None:
+    with pytest.raises(capacity.QuestionError, match=r"1,000,000,001 futures\. Ask for 1,000,000"):
+        capacity.simulate(plan, trials=1_000_000_001)
+
+
+def test_nobody_has_time_and_nothing_is_said_on_the_side(plan: capacity.Scenario) -> None:
+    """What is endless has no error; a warning of NumPy would fail here."""
+    idle = plan.with_({"team.csm.internal": "100%"})
+    result = capacity.simulate(idle, trials=200)
+    assert np.isinf(result.quantile("required_fte", 0.9, role="csm")).all()
+    assert np.isnan(result.error("required_fte", 0.9, role="csm")).all()
+    str(result)
 
 
 @pytest.mark.parametrize(
