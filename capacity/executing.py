@@ -31,8 +31,14 @@ AHEAD = 64
 """Pieces that are handed out at a time: what is found waits here until those before it are."""
 TRIES = 3
 """Workers that may die in a row before it is given up."""
+_SMALL = 1_000
+"""Bytes up to which a shared value travels with its pieces to processes of this machine.
+
+Those that are handed out must have room in a pipe, 64 kB, that nobody may be left to read from:
+Python's pool waits for ever to write the rest where all of its processes are dead.
+"""
 _LARGE = 1_000_000
-"""Bytes from which on a shared value is put into a file where that helps."""
+"""Bytes from which on what was found comes back by file."""
 _KEPT = 4
 """Functions that a worker keeps: a comparison goes back and forth between a few plans."""
 
@@ -221,7 +227,7 @@ class Shared(Generic[T]):
     def _packed(self) -> tuple[bytes | Path, str]:
         data = pickle.dumps(self.value, protocol=pickle.HIGHEST_PROTOCOL)
         name = hashlib.sha256(data).hexdigest()
-        if self._folder is None or len(data) < _LARGE:
+        if self._folder is None or len(data) < _SMALL:
             return data, name
         path = Path(self._folder) / name
         path.write_bytes(data)

@@ -140,8 +140,12 @@ def test_an_interrupt_is_not_lost_in_an_import(environment, tmp_path) -> None:
 # --- in a script ---------------------------------------------------------------------------------
 
 
-def test_a_script_without_its_guard_ends_with_one_error_that_says_so(environment, tmp_path) -> None:
-    done = script(environment, tmp_path, UNGUARDED.format(path=str(EXAMPLE)))
+@pytest.mark.parametrize("plan", ["seed_example.yaml", "base.yaml"])
+def test_a_script_without_its_guard_ends_with_one_error_that_says_so(
+    environment, tmp_path, plan
+) -> None:
+    """With a plan that a pipe does not hold, too: nobody is left to read from it."""
+    done = script(environment, tmp_path, UNGUARDED.format(path=str(EXAMPLE.with_name(plan))))
     assert done.code == 1
     assert done.err.count("Traceback") == 1
     assert done.lines[-1] == (
