@@ -67,7 +67,7 @@ BEYOND_A_SCHEMA = {
         aligned_every_two_months priority_of_fixed_by_segment precision_of_expected_values
         where_holds_for_nobody where_without_arr""",
     "how large a number is that stands in a text, or beside another number": """
-        enough_of_zero hours_too_large infinite not_a_number likely_above_high
+        discount_of_all enough_of_zero hours_too_large infinite not_a_number likely_above_high
         low_above_likely p10_above_p50
         p10_of_zero p90_of_ages precision_below_zero precision_zero ramp_above_one sbg_alpha_zero
         sbg_beta_from_zero share_above_one share_below_zero share_in_a_list_above_one
