@@ -101,19 +101,13 @@ class Futures:
 
 
 @dataclass(frozen=True)
-class Several:
-    """How many futures there are, where expected values say nothing; and with which luck."""
+class Several(Futures):
+    """The same where expected values say nothing."""
 
     trials: Annotated[
         int | None,
         typer.Option(metavar="N", parser=whole("--trials", 1), help="Futures, 1,000 or more."),
     ] = None
-    seed: Seed = None
-
-    @property
-    def how(self) -> dict[str, Any]:
-        """As the library takes them."""
-        return {"trials": self.trials, "seed": self.seed}
 
 
 @dataclass(frozen=True)

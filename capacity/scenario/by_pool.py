@@ -25,7 +25,8 @@ from capacity.scenario.fields import (
     whole_schema,
 )
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, mapping_of
-from capacity.scenario.numbers import FORM_KEYS, number, one_number
+from capacity.scenario.known import one_number
+from capacity.scenario.numbers import FORM_KEYS, number
 from capacity.scenario.parts import BySegment, read_each
 
 BY_POOL_AND_MONTH: JsonSchema = {

@@ -11,7 +11,8 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.scenario.fields import read_text
 from capacity.scenario.kinds import JsonSchema, Kind, any_of, mapping_of, written_each
-from capacity.scenario.numbers import one_number, text_schema
+from capacity.scenario.known import one_number
+from capacity.scenario.numbers import text_schema
 from capacity.scenario.parts import read_each
 
 OWN = "USD"

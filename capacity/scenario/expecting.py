@@ -51,13 +51,15 @@ OF_TWO_WORLDS = (
     "payback_period",
     "incremental_gross_profit",
     "incremental_cost",
+    "cost_share_of_revenue",
     "accounts_saved",
     "arr_saved",
     "run_off",
-    "break_even_hazard_ratio",
     "p_positive",
 )
-"""What is told of a plan with and without something, and of no plan alone."""
+"""What is told over a horizon of a plan with and without something."""
+BREAK_EVEN = "break_even_hazard_ratio"
+"""The factor on addressable churn from which on something pays."""
 Names = Mapping[str, Sequence[str]]
 """What bears a name, and the names; pools are in it where no role is split."""
 AT_MOST_ONE = ("p_covered", "coverage", "grr", "logo_retention")
@@ -298,7 +300,7 @@ def _judge(expectation: Expectation, currency: str, names: Names | None) -> None
 
 def no_metric(name: str, known: Iterable[str]) -> str:
     """What to say where a plan has no metric of a name."""
-    if name in OF_TWO_WORLDS:
+    if name in (*OF_TWO_WORLDS, BREAK_EVEN):
         return f"{name} compares a plan with one without the team. Ask `capacity roi` for it"
     names = list(dict.fromkeys(known))
     hint = nearest(name, names) or f" Write one of {', '.join(names)}"

@@ -34,18 +34,8 @@ from capacity.scenario.kinds import (
     mapping_of,
     written_each,
 )
-from capacity.scenario.numbers import (
-    ALONE,
-    FORM_KEYS,
-    KNOWN,
-    known,
-    known_number,
-    number,
-    one_number,
-    read_number,
-    setting_by_date,
-    text_schema,
-)
+from capacity.scenario.known import ALONE, known, known_number, one_number, setting_by_date
+from capacity.scenario.numbers import FORM_KEYS, KNOWN, number, read_number, text_schema
 from capacity.scenario.parts import BySegment, nearest, read_each
 from capacity.units import Span, Unit
 

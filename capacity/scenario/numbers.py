@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,9 +11,9 @@ from pydantic import ValidationInfo
 from capacity import units
 from capacity.estimates import Estimate, Form
 from capacity.quantities import write_quantity
-from capacity.scenario.dated import DATES, ByDate, read_by_date, read_dated
+from capacity.scenario.dated import DATES, read_dated
 from capacity.scenario.days import is_by_date, month_instead
-from capacity.scenario.kinds import JsonSchema, Kind, any_of, as_it_is, mapping_of, record
+from capacity.scenario.kinds import JsonSchema, Kind, any_of, mapping_of, record
 from capacity.scenario.parts import PartsError, nearest, read_each
 from capacity.scenario.samples import SAMPLE_KEYS, SAMPLES, read_samples, samples_schema
 from capacity.units import LONGEST_TEXT, Shape, Unit
@@ -69,7 +68,7 @@ def _read_form(
     form = _form(raw)
     keys = FORMS[form]
     for key in keys:
-        _refuse_dates_within(raw, key)
+        refuse_dates_within(raw, key)
     values, said = read_both(
         lambda: tuple(read_each(((key, raw[key]) for key in keys), one).values()),
         lambda: remarks(raw),
@@ -80,7 +79,8 @@ def _read_form(
     return Estimate(form, values, unit.shape, text, said["source"], said["note"], said["evidence"])
 
 
-def _refuse_dates_within(raw: Mapping[str, Any], key: str) -> None:
+def refuse_dates_within(raw: Mapping[str, Any], key: str) -> None:
+    """Dates belong around a form of a number, not into it."""
     if is_by_date(raw[key]):
         text = f"dates stand within `{key}`. Write them outside, and a source within each: "
         raise ValueError(text + "{2027-01: {value: …, source: …}, 2027-07: …}")
@@ -213,14 +213,14 @@ REMARKS_SCHEMA: JsonSchema = {
 }
 
 
-def _quantity(unit: Unit) -> Kind:
+def quantity(unit: Unit) -> Kind:
     """One value of a unit, as it stands in the forms of a number."""
     return Kind(unit.parse, unit.words, quantity_schema(unit), name=f"one value: {unit.name}")
 
 
 def number(unit: Unit) -> Kind:
     """A number of a unit, in any of its forms."""
-    one = _quantity(unit)
+    one = quantity(unit)
     forms = [record(dict.fromkeys(keys, one), **REMARKS_SCHEMA) for keys in FORMS.values()]
     forms.append(samples_schema(REMARKS_SCHEMA))
     plain = Kind(unit.parse, unit.words, any_of(one, *forms), name=f"one form: {unit.name}")
@@ -228,123 +228,21 @@ def number(unit: Unit) -> Kind:
         partial(read_number, unit),
         unit.words,
         any_of(plain, mapping_of(plain, **DATES)),
-        partial(_write_number, partial(_write_quantity, unit)),
+        partial(write_number, partial(_write_quantity, unit)),
         unit.name,
     )
-
-
-def read_known_number(unit: Unit, raw: object, info: ValidationInfo) -> Estimate:
-    """A number of a unit without a range; it may change in time."""
-    found = read_number(unit, raw, info)
-    if any(one.form is not Form.FIXED for one in found.versions):
-        raise ValueError(f"takes one number, not a range ({found.text}). {_KNOWN_TEXT}")
-    return found
-
-
-def known_number(unit: Unit) -> Kind:
-    """The same, as the language has it."""
-    one = _quantity(unit)
-    plain = any_of(one, record({"value": one}, **REMARKS_SCHEMA))
-    schema = any_of(plain, mapping_of(plain, **DATES))
-    return replace(number(unit), read=partial(read_known_number, unit), schema=schema, name="")
 
 
 def _write_quantity(unit: Unit, raw: Any) -> Any:
     return raw if isinstance(raw, str) else write_quantity(unit, raw)
 
 
-def _write_number(write: Callable[[Any], Any], raw: Any) -> Any:
+def write_number(write: Callable[[Any], Any], raw: Any) -> Any:
     """A number in any form, its keys in the order of the language."""
     if not isinstance(raw, dict):
         return write(raw)
     if is_by_date(raw):
-        return {day: _write_number(write, value) for day, value in raw.items()}
+        return {day: write_number(write, value) for day, value in raw.items()}
     keys = [key for form in FORMS.values() for key in form if key in raw]
     as_they_are = {key: raw[key] for key in (*SAMPLE_KEYS, *REMARKS) if key in raw}
     return {key: write(raw[key]) for key in keys} | as_they_are
-
-
-ALONE = "Write the value"
-
-
-def one_number(
-    read: Callable[[object], Any],
-    words: str,
-    schema: JsonSchema,
-    write: Callable[[Any], Any] = as_it_is,
-    name: str = "",
-    instead: str = ALONE,
-) -> Kind:
-    """A number without a range: alone, or as ``{value: …}`` with its source.
-
-    `instead` says what to write in place of values by date.
-    """
-    return Kind(
-        known(read, instead),
-        f"{words} †",
-        any_of(schema, record({"value": schema}, **REMARKS_SCHEMA)),
-        partial(_write_number, write),
-        name,
-    )
-
-
-def setting_by_date(
-    read: Callable[[object], T],
-    words: str,
-    schema: JsonSchema,
-    write: Callable[[Any], Any] = as_it_is,
-    name: str = "",
-) -> Kind:
-    """A setting without a range that may change in time, each of its values with a source."""
-    plain = any_of(schema, record({"value": schema}, **REMARKS_SCHEMA))
-    return Kind(
-        partial(read_setting_by_date, read),
-        f"{words} †, or by date",
-        any_of(plain, mapping_of(plain, **DATES)),
-        partial(_write_number, write),
-        name,
-    )
-
-
-def read_setting_by_date(
-    read: Callable[[object], T], raw: object, info: ValidationInfo
-) -> ByDate[T]:
-    """A setting without a range, alone or by date; see `known`."""
-    one = known(read)
-    if isinstance(raw, dict) and is_by_date(raw):
-        return read_by_date(raw, one, info.context)
-    return ByDate(one(raw))
-
-
-def known(read: Callable[[object], T], instead: str = ALONE) -> Callable[[object], T]:
-    """A reader of a number that has no range: alone, or as ``{value: …}`` with its source.
-
-    It gives the bare value, so that a headcount is an `int` to everybody who counts with it. The
-    remarks stay in the data of the file, where the register of assumptions looks them up.
-    """
-    return partial(_read_known, read, instead)
-
-
-def _read_known(read: Callable[[object], T], instead: str, raw: object) -> T:
-    if not isinstance(raw, dict) or not raw:
-        return read(raw)
-    if is_by_date(raw):
-        raise ValueError(f"takes one value for the whole plan, not values by date. {instead}")
-    _check_known(raw)
-    return read_both(lambda: read_each([("value", raw["value"])], read), lambda: remarks(raw))[0][
-        "value"
-    ]
-
-
-def _check_known(raw: Mapping[str, object]) -> None:
-    for key in sorted(set(raw) - FORM_KEYS):
-        raise ValueError(f"`{key}` is no part of a number.{nearest(key, KNOWN)} {_KNOWN_TEXT}")
-    ranged = ", ".join(key for key in raw if key not in KNOWN)
-    if ranged:
-        raise ValueError(f"takes one value, not a range of {ranged}. {_KNOWN_TEXT}")
-    if "value" not in raw:
-        raise ValueError(f"value missing beside {', '.join(raw)}. {_KNOWN_TEXT}")
-    _refuse_dates_within(raw, "value")
-
-
-_KNOWN_TEXT = "Write the value alone, or {value: …, source: …}"

@@ -32,14 +32,8 @@ from capacity.scenario.fields import (
     read_text,
 )
 from capacity.scenario.kinds import Kind, any_of, mapping_of, record
-from capacity.scenario.numbers import (
-    is_form,
-    number,
-    quantity_schema,
-    read_both,
-    read_number,
-    setting_by_date,
-)
+from capacity.scenario.known import setting_by_date
+from capacity.scenario.numbers import is_form, number, quantity_schema, read_both, read_number
 from capacity.scenario.parts import BySegment, Part, nearest, read_each
 from capacity.scenario.segment import Effect
 from capacity.scenario.where import Restriction

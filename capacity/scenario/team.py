@@ -40,7 +40,7 @@ from capacity.scenario.fields import (
     read_whole,
 )
 from capacity.scenario.kinds import Kind, mapping_of
-from capacity.scenario.numbers import known
+from capacity.scenario.known import known
 from capacity.scenario.parts import BySegment, Part, read_each
 from capacity.scenario.segment import FADES_OVER
 

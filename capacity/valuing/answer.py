@@ -20,6 +20,7 @@ from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
 from capacity.result import COLUMNS
+from capacity.scenario.expecting import BREAK_EVEN, OF_TWO_WORLDS
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.units import MONTHS_PER_YEAR
@@ -36,22 +37,6 @@ if TYPE_CHECKING:
 
     from capacity.report.page import Page
     from capacity.workings.worth import Worth
-
-_HORIZON = (
-    "roi",
-    "roi_with_run_off",
-    "npv",
-    "npv_with_run_off",
-    "irr",
-    "payback_period",
-    "incremental_gross_profit",
-    "incremental_cost",
-    "cost_share_of_revenue",
-    "accounts_saved",
-    "arr_saved",
-    "run_off",
-    "p_positive",
-)
 
 _MONEY = (
     "npv",
@@ -199,7 +184,7 @@ class Roi(Reported):
 
     def _is_known(self, metric: str) -> bool:
         """Whether a metric follows from what the scenario says: without effects, the cost alone."""
-        lost = metric in _HORIZON and metric not in _OF_COST
+        lost = metric in OF_TWO_WORLDS and metric not in _OF_COST
         return self.says_effects or not (lost or metric.endswith("_without"))
 
     def _found(self, metric: str, segment: str) -> dict[str, FloatArray]:
@@ -220,11 +205,11 @@ class Roi(Reported):
         if world and name == "arr" and not segment:
             labels = self.scenario.plan.horizon.periods.labels
             return dict(zip(labels, world.total_arr, strict=True))
-        if segment or metric not in _HORIZON:
+        if segment or metric not in OF_TWO_WORLDS:
             names = ", ".join(
-                (*_HORIZON, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
+                (*OF_TWO_WORLDS, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
             )
-            about = f" by segment ({segment})" if metric in _HORIZON else ""
+            about = f" by segment ({segment})" if metric in OF_TWO_WORLDS else ""
             raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
         found = {label: self._over(metric, n) for label, n in self.horizons.items()}
         if metric in ("accounts_saved", "arr_saved"):
@@ -279,14 +264,14 @@ class Roi(Reported):
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries; see `table`."""
-        for metric in _HORIZON:
+        for metric in OF_TWO_WORLDS:
             yield from self._rows(metric, "")
         for name in (*_KEPT, "clv"):
             for segment in ("", *self.segments):
                 for side in ("with", "without"):
                     yield from self._rows(f"{name}_{side}", segment)
         for (period, basis), found in self.break_even.items():
-            name = "break_even_hazard_ratio" + ("" if basis == CASH else "_in_value")
+            name = BREAK_EVEN + ("" if basis == CASH else "_in_value")
             yield _row(name, "factor", period, {"mean": found.hazard_ratio, "se": found.error})
         if self.tasks:
             yield from self.tasks.rows(self.scenario.plan.currency)
