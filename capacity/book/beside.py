@@ -161,6 +161,7 @@ def _twice(known: Mapping[str, Roster], found: Mapping[str, Roster], file: str) 
 
 def _nobody(plan: Plan, book: Book, marked: Marked) -> list[Mistake]:
     """A warning where there are no accounts at all, and none to be won."""
+    if len(book) or any(segment.new_accounts for _, segment in each(plan.segments)):
+        return []
     text = "there is no account, so no account makes work"
-    won = any(segment.new_accounts for _, segment in each(plan.segments))
-    return [] if len(book) or won else [Mistake(marked.place(("segments",), key=True), "segments", text)]
+    return [Mistake(marked.place(("segments",), key=True), "segments", text)]

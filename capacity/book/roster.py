@@ -178,9 +178,11 @@ def read_rosters(
         raise InputError(mistakes)
     there = [p for row, p in enumerate(people) if _is_there(sheet, row, p, roles)]
     warnings = [*nearly_people(table, columns), *sheet.told(warn=True)]
-    for role in roles:
-        if not any(person.role == role for person in there):
-            warnings.append(Mistake(Place(file), "role", f"nobody of the plan's time is a {role}"))
+    warnings += [
+        Mistake(Place(file), "role", f"nobody of the plan's time is a {role}")
+        for role in roles
+        if not any(person.role == role for person in there)
+    ]
     periods = plan.horizon.periods
     return {r: _roster(periods, [p for p in there if p.role == r]) for r in roles}, warnings
 
