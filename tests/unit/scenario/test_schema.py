@@ -79,7 +79,8 @@ BEYOND_A_SCHEMA = {
         correlation_of_a_pair_twice correlation_with_itself correlations_that_cannot_be
         fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks
         where_arr_as_a_word where_arr_in_another_currency where_in_a_text
-        where_in_nothing where_in_words where_number_too_large where_of_a_bare_column
+        where_in_nothing where_in_the_words_of_sql where_in_words
+        where_number_too_large where_of_a_bare_column
         where_of_several_kinds where_order_of_texts where_segment_as_a_number
         where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
         where_with_a_lambda where_with_a_subscript where_with_an_attribute
