@@ -115,7 +115,8 @@ class Span:
 def parse_number(raw: object) -> float:
     """A plain finite number; text may group digits by underscores."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-        raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
+        said = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+        raise ValueError(f"{said} is not a number. Write digits, as in 12 or 0.5")
     if isinstance(raw, str):
         if not _PLAIN.fullmatch(_trimmed(raw)):
             raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from capacity.calendar import month_label
+from capacity.calendar import MONTH, month_label, month_number
 from capacity.estimates import Estimate
 from capacity.scenario.changing import changing, numbers_in
 from capacity.scenario.churn import SBG
@@ -70,6 +70,10 @@ def _doubts_of_dates(plan: Plan) -> Iterator[Finding]:
             yield path, True, text
             continue
         for day, _ in number.later:
+            if day.day > 1 and periods.step is MONTH and periods.first_from(day) < periods.count:
+                month = month_label(month_number(day.year, day.month) + 1)
+                text = f"{day} is within a month, so this value holds from {month} on"
+                yield (*path, day_label(day)), True, text
             if periods.first_from(day) >= periods.count:
                 text = "no period begins on this day or after it, so this value never applies"
                 yield (*path, day_label(day)), True, text

@@ -61,3 +61,13 @@ def test_accounts_won_outside_of_the_plan_are_doubted_like_hires():
         f"segments.smb.new_accounts.by_month.2027-01: 2027-01 lies outside of the horizon; {won}",
         f"segments.smb.new_accounts.by_month.2028-02: 2028-02 lies outside of the horizon; {won}",
     ]
+
+
+def test_a_value_from_within_a_month_on_is_told_when_it_holds():
+    dates = "salary: {2027-02: 80_000, 2027-07-15: 90_000}"
+    (found,) = doubted(team=dates)
+    assert found == (
+        "plan.yaml:6:54: team.csm.salary.2027-07-15: 2027-07-15 is within a month, "
+        "so this value holds from 2027-08 on"
+    )
+    assert doubted(team=dates.replace("-15", "-01")) == []
