@@ -205,7 +205,7 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
             yield (*path, key), False, text
 
 
-def _of_pools(hires: Mapping[str, Any]) -> bool:
+def _of_pools(hires: Any) -> bool:
     """Whether hires are meant by pool, or by a year; other words for months are read as such."""
     return any(isinstance(value, dict) or month_instead(name) for name, value in hires.items())
 
