@@ -44,7 +44,7 @@ _KEPT = 8
 """Arrays that are kept for the next question."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(Reported):
     """What a simulation found.
 

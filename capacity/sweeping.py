@@ -20,7 +20,7 @@ from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result, summary_rows, table_rows
 from capacity.scenario.figure import Figure, read_figure
-from capacity.simulation import Progress, simulate
+from capacity.simulation import Progress, check_luck, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ MOST = 1000
 _MEDIAN = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid(Reported):
     """What a sweep found.
 
@@ -185,6 +185,7 @@ def grid(
     >>> [chart.name for chart in found.page.charts]
     ['dropped_hours_csm', 'team_cost']
     """
+    check_luck(scenario, how.get("trials"), how.get("seed"))
     figures = figures_of(metrics)
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
@@ -226,7 +227,7 @@ def number_of(values: Mapping[str, Collection[Any]]) -> int:
         Where a path has no values, or one of them twice.
     """
     for path, given in values.items():
-        if isinstance(given, (str, Mapping)) or not len(given):
+        if isinstance(given, (str, Mapping)) or not hasattr(given, "__len__") or not len(given):
             raise QuestionError(f"sweep {path}: no list of values. Give several, as in 6, 7 and 8")
         again = [name for name, times in Counter(map(str, given)).items() if times > 1]
         if again:

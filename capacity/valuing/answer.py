@@ -56,7 +56,7 @@ _OF_COST = ("incremental_cost", "cost_share_of_revenue")
 _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Roi(Reported):
     """What is lost if something is gone: two worlds with the same luck, and their difference.
 
