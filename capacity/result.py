@@ -17,7 +17,7 @@ from capacity.catalogue import Catalogue
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
-from capacity.expectations import Outcome, outcomes
+from capacity.expectations import ABSENT, Outcome, absent, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
@@ -230,6 +230,8 @@ class Result(Reported):
         if found:
             return found
         known = [m for m in self.catalogue.metrics if m.name == metric]
+        if not known and metric in ABSENT:
+            raise QuestionError(absent(metric))
         if not known:
             names = dict.fromkeys(m.name for m in self.catalogue.metrics)
             hint = nearest(metric, names)

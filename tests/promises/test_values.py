@@ -115,6 +115,18 @@ def test_scenarios_to_compare_come_as_anything_that_lists_them(plan):
         capacity.compare(plan, often)
 
 
+def test_a_metric_that_the_plan_lacks_is_answered_with_what_it_takes(plan):
+    with pytest.raises(capacity.QuestionError, match="no arr, which takes revenue"):
+        capacity.simulate(plan, trials=0).mean("arr")
+
+
+def test_a_stored_sweep_says_where_it_is(plan, tmp_path):
+    stored = capacity.sweep_into(tmp_path, plan, HEADS, ["team_cost"], trials=100)
+    assert str(stored) == f"2 scenarios in {tmp_path}, 2 of them computed by this call"
+    assert str(stored) in repr(stored)
+    assert {stored} == {stored}
+
+
 def test_one_value_is_no_list_of_values(plan):
     with pytest.raises(capacity.QuestionError, match="no list of values"):
         capacity.sweep(plan, {"team.csm.headcount": 6})
