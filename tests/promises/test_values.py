@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 from pathlib import Path
@@ -67,6 +68,17 @@ def test_an_answer_comes_through_a_pickle(answers):
         again = pickle.loads(pickle.dumps(answer))
         assert again.table().equals(answer.table())
         assert str(again) == str(answer)
+
+
+def test_the_manifest_of_every_answer_says_what_its_numbers_depend_on(answers):
+    sha = hashlib.sha256(SEED_EXAMPLE.read_bytes()).hexdigest()
+    for answer in answers:
+        about = answer.manifest
+        own = about.get("scenarios", [about])  # of a comparison each has its own
+        assert {"library", "seed", "trials", "block", "seconds"} <= about.keys()
+        for one in own:
+            assert one.keys() >= {"scenario", "set", "resolution"}
+            assert one["files"] == {str(SEED_EXAMPLE): sha}
 
 
 def test_scenarios_are_equal_where_they_say_the_same(plan):
