@@ -16,7 +16,7 @@ from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
 from capacity.report.reported import Reported
-from capacity.result import Result
+from capacity.result import Result, check_metric
 from capacity.simulation import Progress, check_luck, manifest, simulate_given
 from capacity.versus import Versus, told
 from capacity.waterfall import (
@@ -115,6 +115,7 @@ class Comparison(Reported):
         """
         import pandas as pd  # slow to import
 
+        check_metric(metric)
         return pd.DataFrame(list(self.rows(by, metric)), columns=list(PAIRED))
 
     def waterfall(self, metric: str, scenario: str | None = None) -> Waterfall:

@@ -21,6 +21,7 @@ from capacity.expectations import ABSENT, Outcome, absent, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
+from capacity.scenario.expecting import UNITS
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
@@ -332,16 +333,22 @@ class Result(Reported):
             ``month``, or fiscal ``quarter`` or ``year``: flows are summed, stocks at the end. A
             week belongs to those of its Thursday. The plan's own periods without.
         metric
-            Only this one; all without.
+            Only this one; all without. One that this plan has not got has no rows.
 
         Returns
         -------
         pandas.DataFrame
             Columns metric, unit, period, segment, role, pool, task, mean, sd, se, p05 … p95.
             `period` is empty for a figure over the horizon, a key for the total over it.
+
+        Raises
+        ------
+        QuestionError
+            Where no metric has that name in any plan, or no such periods are known.
         """
         import pandas as pd  # slow to import
 
+        check_metric(metric)
         return pd.DataFrame(list(self.rows(by, metric)), columns=list(COLUMNS))
 
     # --- reports ---------------------------------------------------------------------------------
@@ -467,6 +474,13 @@ def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterat
         numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
         about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
         yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
+
+
+def check_metric(metric: str | None) -> None:
+    """Refuse what is the name of no metric in any plan: a table without rows says nothing of it."""
+    if metric is not None and metric not in [*UNITS]:
+        hint = nearest(str(metric), UNITS)
+        raise QuestionError(f"no metric is called {metric!r}.{hint} Known: {', '.join(UNITS)}")
 
 
 def _key(about: Mapping[str, str]) -> Key:

@@ -132,6 +132,24 @@ def test_a_metric_that_the_plan_lacks_is_answered_with_what_it_takes(plan):
         capacity.simulate(plan, trials=0).mean("arr")
 
 
+def test_a_table_of_a_metric_that_no_plan_has_is_refused(plan, answers):
+    result, comparison = answers[:2]
+    for answer in (result, comparison):
+        with pytest.raises(capacity.QuestionError, match="Did you mean `required_fte`"):
+            answer.table(metric="required_ftes")
+        assert answer.table(metric="arr").empty  # this plan has none
+    names = result.table()["metric"].unique()
+    assert sum(len(result.table(metric=name)) for name in names) == len(result.table())
+
+
+def test_mistakes_come_through_a_pickle_as_from_a_worker(plan):
+    with pytest.raises(capacity.InputError) as found:
+        plan.with_({"team.csm.headcount": "many", "tasks.qbr.every": "often"})
+    again = pickle.loads(pickle.dumps(found.value))
+    assert again.mistakes == found.value.mistakes
+    assert str(again) == str(found.value)
+
+
 def test_a_stored_sweep_says_where_it_is(plan, tmp_path):
     stored = capacity.sweep_into(tmp_path, plan, HEADS, ["team_cost"], trials=100)
     assert str(stored) == f"2 scenarios in {tmp_path}, 2 of them computed by this call"
