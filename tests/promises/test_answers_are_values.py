@@ -114,6 +114,12 @@ def test_a_path_is_no_scenario_and_what_makes_one_is_said(ask):
         ask("plan.yaml")
 
 
+def test_what_is_gone_is_one_text():
+    base = capacity.load(SEED_EXAMPLE.with_name("base.yaml"))
+    with pytest.raises(TypeError, match=r"without is 0\.2; it is one text, as 'task:qbr' or '20%'"):
+        capacity.roi(base, without=0.2, trials=0)
+
+
 def test_a_difference_from_a_path_is_refused_in_the_same_words(plan):
     with pytest.raises(TypeError, match=r"pass what capacity\.load\(path\) returns"):
         plan.diff("plan.yaml")
