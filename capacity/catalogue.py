@@ -18,8 +18,8 @@ from capacity.metrics import (
     Kind,
     Metric,
     Reader,
+    over_all,
     plus,
-    ratio,
     since_start,
     summed,
     total,
@@ -257,13 +257,7 @@ class Catalogue:
         if self._plan.has_retention and len(self._plan.horizon.periods.year_ends):
             yield from self._retention_metrics()
         if self._plan.has_money:
-            cost, revenue = found["team_cost", Key()], found["revenue", Key()]
-
-            def read() -> FloatArray:
-                return ratio(cost.read().sum(axis=0), revenue.read().sum(axis=0))[None]
-
-            name = "cost_share_of_revenue"
-            yield Metric(name, "share", Kind.WHOLE, Key(), read, None, ("",))
+            yield from self._share_metrics(found)
         if has_lifetimes(self._plan):
             yield from self._lifetime_metrics()
         yield from self._serving_metrics()
@@ -271,6 +265,15 @@ class Catalogue:
             if key.role in self._working:
                 read = self._covered(key)
                 yield Metric("p_covered", "share", Kind.WHOLE, key, read, None, ("",))
+
+    def _share_metrics(self, found: Mapping[tuple[str, Key], Metric]) -> Iterator[Metric]:
+        """What the team costs of revenue; of a segment, what the hours done for it cost."""
+        parts = lane_parts(self._plan, self._work)
+        costs = {Key(): found["team_cost", Key()].read}
+        costs |= {Key(s): self._served(parts[:, i]) for i, s in enumerate(self._segments)}
+        for key, cost in costs.items():
+            read = over_all(cost, found["revenue", key].read)
+            yield Metric("cost_share_of_revenue", "share", Kind.WHOLE, key, read, None, ("",))
 
     def _lifetime_metrics(self) -> Iterator[Metric]:
         """Value of a customer of each segment, and of the mean one of the opening book."""

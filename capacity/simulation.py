@@ -17,7 +17,7 @@ from capacity.engine.layout import Layout, build_layout
 from capacity.errors import QuestionError
 from capacity.executing import each
 from capacity.expectations import understood
-from capacity.loading import Scenario
+from capacity.loading import Scenario, check_loaded
 from capacity.precision import Goal, goal_of, largest_error, rows_of
 from capacity.result import Result
 from capacity.rng import BATCH, BLOCK, Luck
@@ -136,9 +136,7 @@ def _simulated(
 
 def check_luck(scenario: Scenario, trials: int | None, seed: int | None) -> None:
     """Refuse what is no scenario, no number of futures or no seed, before anything is computed."""
-    if not isinstance(scenario, Scenario):
-        found = type(scenario).__name__
-        raise TypeError(f"the scenario is of type {found}; pass what capacity.load(path) returns")
+    check_loaded(scenario)
     for name, value in (("trials", trials), ("seed", seed)):
         if value is None:
             continue
@@ -329,8 +327,8 @@ def manifest(scenario: Scenario, trials: int, seed: int, seconds: float) -> dict
         "scenario": scenario.name,
         "files": dict(scenario.files),
         "set": dict(scenario.settings),
-        "seed": seed,
-        "trials": trials,
+        "seed": int(seed),  # a number of NumPy has no place in JSON
+        "trials": int(trials),
         "block": BLOCK,
         "resolution": scenario.plan.simulation.resolution,
         "seconds": round(seconds, 3),

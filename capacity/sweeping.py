@@ -22,7 +22,7 @@ from capacity.report.reported import Reported
 from capacity.result import COLUMNS, Result, summary_rows, table_rows
 from capacity.rng import CommonLuck
 from capacity.scenario.figure import Figure, read_figure
-from capacity.simulation import LuckOf, Progress, simulate_next
+from capacity.simulation import LuckOf, Progress, check_luck, simulate_next
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,7 @@ MOST = 1000
 _MEDIAN = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Grid(Reported):
     """What a sweep found.
 
@@ -192,6 +192,7 @@ def grid(
     >>> [chart.name for chart in found.page.charts]
     ['dropped_hours_csm', 'team_cost']
     """
+    check_luck(scenario, how.get("trials"), how.get("seed"))
     figures = figures_of(metrics)
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
@@ -256,7 +257,7 @@ def number_of(values: Mapping[str, Collection[Any]]) -> int:
         Where a path has no values, or one of them twice.
     """
     for path, given in values.items():
-        if isinstance(given, (str, Mapping)) or not len(given):
+        if isinstance(given, (str, Mapping)) or not hasattr(given, "__len__") or not len(given):
             raise QuestionError(f"sweep {path}: no list of values. Give several, as in 6, 7 and 8")
         again = [name for name, times in Counter(map(str, given)).items() if times > 1]
         if again:
