@@ -40,14 +40,26 @@ def implied_grr(plan: Plan, segment: str) -> tuple[float, float] | None:
 def kept_in_a_year(segment: Segment, factor: float) -> float:
     """Share of accounts kept in a year at a factor on the hazard, at the medians.
 
-    At the first renewal; where accounts differ, at the ages of a book that has always been there.
+    Where churn differs by renewal or by account, at the ages of a book that has always been there.
     """
-    spread = segment.sbg
-    if spread is None:
-        return (1 - segment.yearly_churn[0].median) ** factor
-    given = segment.completed_terms
-    ages = range(MOST_TERMS + 1) if given is None else [given]
-    alive = [spread.median_kept(0, age) for age in ages]
-    terms = MONTHS_PER_YEAR / segment.term
-    kept = [spread.median_kept(age, factor * max(terms, 1)) ** min(terms, 1) for age in ages]
-    return sum(a * k for a, k in zip(alive, kept, strict=True)) / sum(alive)
+    of_age = _by_renewal if segment.sbg is None else _where_accounts_differ
+    if segment.completed_terms is not None:
+        return of_age(segment, segment.completed_terms, factor)[1]
+    found = [of_age(segment, age, factor) for age in range(MOST_TERMS + 1)]
+    return sum(alive * kept for alive, kept in found) / sum(alive for alive, _ in found)
+
+
+def _by_renewal(segment: Segment, age: int, factor: float) -> tuple[float, float]:
+    """Share that gets so many renewals behind it, and the share of these kept in a year."""
+    yearly = [1 - churn.median for churn in segment.yearly_churn]
+    last, years = len(yearly) - 1, segment.term / MONTHS_PER_YEAR
+    alive = math.prod(yearly[min(behind, last)] ** years for behind in range(age))
+    return alive, yearly[min(age, last)] ** factor
+
+
+def _where_accounts_differ(segment: Segment, age: int, factor: float) -> tuple[float, float]:
+    """The same of accounts whose chances to leave are spread."""
+    spread, terms = segment.sbg, MONTHS_PER_YEAR / segment.term
+    assert spread is not None
+    kept = spread.median_kept(age, factor * max(terms, 1)) ** min(terms, 1)
+    return spread.median_kept(0, age), kept

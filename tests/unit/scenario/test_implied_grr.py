@@ -30,8 +30,18 @@ def grr(settings):
 @pytest.mark.parametrize("churn", ["10%", "[10%, 5%]", "{low: 10%, likely: 10%, high: 10%}"])
 @pytest.mark.parametrize("term", [1, 12, 24])
 def test_a_yearly_churn_is_one_of_the_year(churn, term):
-    found = grr(f"churn: {churn}, term: {term}")
+    found = grr(f"churn: {churn}, term: {term}, completed_terms: 0")
     assert found == pytest.approx((0.9 * 0.96, 0.9**FACTOR * 0.92))
+
+
+def test_a_list_of_churn_is_taken_at_the_ages_of_the_book():
+    """Of a book that has always been there, 1 is at its first renewal and 0.9 · 0.95ⁿ later."""
+    assert grr("churn: [10%, 5%], completed_terms: 4")[0] == pytest.approx(0.95 * 0.96)
+    later = 0.9 * 0.95 ** np.arange(20)
+    today = (0.9 + 0.95 * later.sum()) / (1 + later.sum())
+    without = (0.9**FACTOR + 0.95**FACTOR * later.sum()) / (1 + later.sum())
+    assert grr("churn: [10%, 5%]") == pytest.approx((today * 0.96, without * 0.92))
+    assert grr("churn: 100%, completed_terms: 3") == pytest.approx((0, 0))
 
 
 def test_where_accounts_differ_a_year_has_the_renewals_of_its_terms():
