@@ -15,6 +15,7 @@ from capacity.errors import InputError, Mistake, QuestionError
 from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric
+from capacity.past import derived_coverage, differing_past
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
@@ -53,6 +54,9 @@ class Grid(Reported):
         expected to show nothing.
     scenarios
         That of each combination, with its values.
+    past
+        What to know where the combinations explain today's churn by different coverages of today;
+        empty where they agree.
     """
 
     paths: tuple[str, ...]
@@ -61,6 +65,7 @@ class Grid(Reported):
     warnings: tuple[Mistake, ...]
     expectations: tuple[tuple[Mapping[str, Any], tuple[Outcome, ...]], ...]
     scenarios: tuple[tuple[Mapping[str, Any], Scenario], ...]
+    past: str = ""
 
     def table(self) -> pd.DataFrame:
         """The rows as a table."""
@@ -189,11 +194,12 @@ def grid(
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
     rows: list[dict[str, Any]] = []
-    manifests, expected = [], []
+    manifests, expected, pasts = [], [], []
     for i, (chosen, one) in enumerate(zip(combinations, scenarios, strict=True), 1):
         result = simulate(one, **how)
         rows += [{**chosen, **row} for row in rows_for(result, figures)]
         manifests.append(result.manifest)
+        pasts.append(derived_coverage(result.layout))
         if result.expectations:
             expected.append((chosen, result.expectations))
         if progress:
@@ -201,7 +207,8 @@ def grid(
     warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
     about = _manifest(scenario, values, manifests)
     named = tuple(zip(combinations, scenarios, strict=True))
-    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected), named)
+    past = differing_past(pasts)
+    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected), named, past)
 
 
 def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ LAYERS = (
     "loading",
     "engine",
     "assumptions",
+    "past",
     "guards",
     "metrics",
     "catalogue",
