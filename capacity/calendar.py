@@ -212,24 +212,28 @@ class WeekStep:
 
 
 MONTH, WEEK = MonthStep(), WeekStep()
+NO_HOLIDAYS = "none"
+"""The calendar of a pool, or of a person, that works through."""
 STEPS: dict[str, Step] = {step.name: step for step in (MONTH, WEEK)}
 
 
 @lru_cache(maxsize=64)
 def public_holidays(calendar: str, years: range) -> frozenset[dt.date]:
-    """Public holidays of a country or its subdivision.
+    """Public holidays of a country or its subdivision; `none` has none.
 
     Raises
     ------
     ValueError
         Where the calendar is not known.
     """
+    if calendar == NO_HOLIDAYS:
+        return frozenset()
     import holidays  # slow to import
 
     country, _, subdivision = calendar.partition("-")
     try:
         found = holidays.country_holidays(country, subdiv=subdivision or None, years=years)
     except NotImplementedError:
-        message = f"no holidays are known for {calendar!r}. Write a country such as US, or DE-BY"
-        raise ValueError(message) from None
+        mend = f"Write a country such as US, or DE-BY; or {NO_HOLIDAYS}"
+        raise ValueError(f"no holidays are known for {calendar!r}. {mend}") from None
     return frozenset(found)

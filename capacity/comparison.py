@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
 from capacity.report.reported import Reported
-from capacity.result import Result
-from capacity.simulation import Progress, manifest, simulate_given
+from capacity.result import Result, check_metric
+from capacity.simulation import Progress, check_luck, manifest, simulate_given
 from capacity.versus import Versus, told
 from capacity.waterfall import (
     Values,
@@ -38,7 +39,7 @@ FEWEST = 2
 """Scenarios of a comparison."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Reported):
     """Scenarios, each against the first of them, the baseline.
 
@@ -73,12 +74,15 @@ class Comparison(Reported):
 
     def rows(self, by: str | None = None, only: str | None = None) -> Iterator[Row]:
         """The rows of the table as dictionaries; see `table`."""
-        rows = self.found[by] if by in self.found else self._again(by)
+        if by not in self.found and by not in self._later:
+            self._later[by] = self._simulated(by)
+        rows = self.found[by] if by in self.found else self._later[by]
         return (row for row in rows if only in (None, row["metric"]))
 
     @cached_property
-    def _again(self) -> Callable[[str | None], tuple[Row, ...]]:
-        return lru_cache(maxsize=None)(self._simulated)
+    def _later(self) -> dict[str | None, tuple[Row, ...]]:
+        """Rows by the spans that were asked for afterwards."""
+        return {}
 
     def _simulated(self, by: str | None) -> tuple[Row, ...]:
         _check_span(self.scenarios, by)
@@ -111,6 +115,7 @@ class Comparison(Reported):
         """
         import pandas as pd  # slow to import
 
+        check_metric(metric)
         return pd.DataFrame(list(self.rows(by, metric)), columns=list(PAIRED))
 
     def waterfall(self, metric: str, scenario: str | None = None) -> Waterfall:
@@ -195,6 +200,10 @@ class Comparison(Reported):
 
         return workbook(self, by)
 
+    @property
+    def _about(self) -> str:
+        return f"{', '.join(self.names[1:])} against {self.names[0]}"
+
     def __str__(self) -> str:
         from capacity.report.comparison import as_text  # shows what is computed here
 
@@ -202,7 +211,7 @@ class Comparison(Reported):
 
 
 def compare(
-    scenarios: Sequence[Scenario],
+    scenarios: Iterable[Scenario],
     trials: int | None = None,
     seed: int | None = None,
     by: str | None = None,
@@ -244,6 +253,7 @@ def compare(
     >>> table[(table["period"] == "") & (table["task"] == "")]["mean"].tolist()
     [2400.0]
     """
+    scenarios = _listed(scenarios, trials, seed)
     if len(scenarios) < FEWEST:
         count = "one scenario" if scenarios else "no scenario"
         raise QuestionError(f"a comparison needs two scenarios or more, but there is {count}")
@@ -251,8 +261,6 @@ def compare(
     began = time.perf_counter()
     settings = scenarios[0].plan.simulation
     trials = settings.trials if trials is None else trials
-    if trials < 0:
-        raise ValueError(f"trials is {trials}; it is at least 0")
     seed = settings.seed if seed is None else seed
     names = _names(scenarios)
     ways = [steps_between(scenarios[0], new) for new in scenarios[1:]]
@@ -270,9 +278,19 @@ def compare(
         found = tuple(waterfalls(one.names, ends, way or (), run))
         versus.append(replace(one, waterfalls=found))
     about = _manifest(scenarios, versus, trials, seed, time.perf_counter() - began)
-    return Comparison(
-        tuple(scenarios), names, trials, seed, tuple(versus), about, {by: tuple(rows)}
-    )
+    return Comparison(scenarios, names, trials, seed, tuple(versus), about, {by: tuple(rows)})
+
+
+def _listed(
+    scenarios: Iterable[Scenario], trials: int | None, seed: int | None
+) -> tuple[Scenario, ...]:
+    """The scenarios, once it is sure that they are some."""
+    if isinstance(scenarios, (Scenario, str, PathLike)):
+        raise TypeError("compare takes a list of scenarios, as in capacity.compare([a, b])")
+    listed = tuple(scenarios)
+    for scenario in listed:
+        check_luck(scenario, trials, seed)
+    return listed
 
 
 class _Runs:

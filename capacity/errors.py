@@ -79,6 +79,9 @@ class InputError(CapacityError):
         self.mistakes = tuple(sorted(dict.fromkeys(mistakes), key=lambda m: m.order))
         super().__init__("\n".join(str(m) for m in self.mistakes))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Mistake, ...]]]:
+        return type(self), (self.mistakes,)  # made anew where it arrives, as from a worker
+
     @property
     def summary(self) -> str:
         """The closing line, such as ``2 mistakes in plan.yaml``."""

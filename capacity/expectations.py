@@ -45,9 +45,14 @@ ABSENT = {
     "gross_profit": "takes revenue and `finance.gross_margin`. Write them",
     "logo_retention": _A_YEAR.format("`churn`"),
     **dict.fromkeys(("grr", "nrr"), _A_YEAR.format("revenue, `churn`")),
-    "clv": "takes revenue, `churn` and a `discount_rate`. Write them",
+    "clv": "takes revenue, `churn`, `finance.gross_margin` and `finance.discount_rate`. Write them",
 }
 """Metrics that not every plan has, and what they take."""
+
+
+def absent(name: str) -> str:
+    """What to say of a metric that not every plan has, where this one does not."""
+    return f"this plan has no {name}, which {ABSENT[name]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +203,7 @@ class _Reader:
         found = [metric for metric in self.catalogue.metrics if metric.name == name]
         if not found:
             if name in ABSENT:
-                raise ValueError(f"this plan has no {name}, which {ABSENT[name]}")
+                raise ValueError(absent(name))
             raise ValueError(no_metric(name, (m.name for m in self.catalogue.metrics)))
         return found
 

@@ -25,9 +25,11 @@ from capacity.scenario.reading import Marked, Trail
 from capacity.scenario.validation import UnsoundError, validate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Scenario:
     """What a plan assumes, checked and ready to run.
+
+    Two are equal where they say the same, by the same changes and from the same files.
 
     Attributes
     ----------
@@ -82,6 +84,19 @@ class Scenario:
     def changes(self) -> tuple[Change, ...]:
         """The changes of its files, by name and in order."""
         return self.written.changes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Scenario) and self._stated() == other._stated()
+
+    def __hash__(self) -> int:
+        return hash((self.name, *sorted(self.files.items())))
+
+    def _stated(self) -> tuple[object, ...]:
+        """All that the rest of it follows from."""
+        return self.plan, self.files, self.settings, self.changes, self.allow_outside
+
+    def __repr__(self) -> str:  # one line: all that it holds would be pages
+        return f"<Scenario: {self.name}, {self.marked.file}>"
 
     def with_(self, settings: Mapping[str, object]) -> Scenario:
         """The same scenario with other settings; its files are not read again without need.
@@ -146,6 +161,7 @@ class Scenario:
         ...     print(difference.path, difference.old, difference.new)
         tasks.qbr.every quarter month
         """
+        check_loaded(other)
         return differences(_said(self), _said(other))
 
     def to_yaml(self) -> str:
@@ -163,6 +179,13 @@ class Scenario:
         'attrition: 15%'
         """
         return dump(_named_from_here(self))
+
+
+def check_loaded(scenario: object) -> None:
+    """Refuse what is no scenario, such as its path, before anything is computed."""
+    if not isinstance(scenario, Scenario):
+        found = type(scenario).__name__
+        raise TypeError(f"the scenario is of type {found}; pass what capacity.load(path) returns")
 
 
 def load(

@@ -132,6 +132,11 @@ def ratio(over: FloatArray, under: FloatArray) -> FloatArray:
         return np.where(under > 0, over / under, np.nan)
 
 
+def over_all(over: Reader, under: Reader) -> Reader:
+    """The sum over all periods of what one reads, over that of the other."""
+    return lambda: ratio(over().sum(axis=0), under().sum(axis=0))[None]
+
+
 def plus(a: Reader, b: Reader) -> Reader:
     """The sum of what two read."""
     return lambda: a() + b()

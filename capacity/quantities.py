@@ -79,6 +79,7 @@ def _exactly(value: float, parse: Callable[[object], float], *texts: str) -> Qua
 
 _WRITERS: dict[Unit, Callable[[float], Quantity]] = {
     units.HOURS: _hours,
+    units.WEEKLY: _hours,
     units.PER_YEAR: _per_year,
     units.HOURS_PER_YEAR: _work,
     units.MONTHS: _months,

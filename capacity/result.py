@@ -17,10 +17,11 @@ from capacity.catalogue import Catalogue
 from capacity.engine.batch import Record
 from capacity.engine.layout import Layout
 from capacity.errors import QuestionError
-from capacity.expectations import Outcome, outcomes
+from capacity.expectations import ABSENT, Outcome, absent, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
+from capacity.scenario.expecting import UNITS
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
@@ -44,7 +45,7 @@ _KEPT = 8
 """Arrays that are kept for the next question."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(Reported):
     """What a simulation found.
 
@@ -230,6 +231,8 @@ class Result(Reported):
         if found:
             return found
         known = [m for m in self.catalogue.metrics if m.name == metric]
+        if not known and metric in ABSENT:
+            raise QuestionError(absent(metric))
         if not known:
             names = dict.fromkeys(m.name for m in self.catalogue.metrics)
             hint = nearest(metric, names)
@@ -330,16 +333,22 @@ class Result(Reported):
             ``month``, or fiscal ``quarter`` or ``year``: flows are summed, stocks at the end. A
             week belongs to those of its Thursday. The plan's own periods without.
         metric
-            Only this one; all without.
+            Only this one; all without. One that this plan has not got has no rows.
 
         Returns
         -------
         pandas.DataFrame
             Columns metric, unit, period, segment, role, pool, task, mean, sd, se, p05 … p95.
             `period` is empty for a figure over the horizon, a key for the total over it.
+
+        Raises
+        ------
+        QuestionError
+            Where no metric has that name in any plan, or no such periods are known.
         """
         import pandas as pd  # slow to import
 
+        check_metric(metric)
         return pd.DataFrame(list(self.rows(by, metric)), columns=list(COLUMNS))
 
     # --- reports ---------------------------------------------------------------------------------
@@ -465,6 +474,13 @@ def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterat
         numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
         about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
         yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
+
+
+def check_metric(metric: str | None) -> None:
+    """Refuse what is the name of no metric in any plan: a table without rows says nothing of it."""
+    if metric is not None and metric not in [*UNITS]:
+        hint = nearest(str(metric), UNITS)
+        raise QuestionError(f"no metric is called {metric!r}.{hint} Known: {', '.join(UNITS)}")
 
 
 def _key(about: Mapping[str, str]) -> Key:

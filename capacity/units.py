@@ -115,7 +115,8 @@ class Span:
 def parse_number(raw: object) -> float:
     """A plain finite number; text may group digits by underscores."""
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
-        raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
+        said = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+        raise ValueError(f"{said} is not a number. Write digits, as in 12 or 0.5")
     if isinstance(raw, str):
         if not _PLAIN.fullmatch(_trimmed(raw)):
             raise ValueError(f"{raw!r} is not a number. Write digits, as in 12 or 0.5")
@@ -230,6 +231,14 @@ def parse_share(raw: object) -> float:
         raise ValueError(f"{raw!r} is not a share. Write 8% or 0.08") from None
 
 
+def parse_factor(raw: object) -> float:
+    """A factor: ``1.4``, or ``140%``."""
+    try:
+        return parse_share(raw)
+    except ValueError:
+        raise ValueError(f"{raw!r} is not a factor. Write 1.4 for two fifths more") from None
+
+
 def parse_money(
     raw: object, currency: str | None = None, fx: Mapping[str, float] | None = None
 ) -> float:
@@ -321,6 +330,7 @@ class Unit:
 
 _ANY_SHARE = "share, may be above 100%"
 HOURS = Unit("a number of hours", parse_hours, "hours", _HOURS_TEXT)
+WEEKLY = replace(HOURS, name="a week of work", high=24.0 * DAYS_PER_WEEK)
 PER_YEAR = Unit("a rate", parse_per_year, "rate", _RATE_TEXT)
 HOURS_PER_YEAR = Unit(
     "an amount of work over time", parse_hours_per_year, "hours over time", _WORK_TEXT, bare=False
@@ -332,8 +342,8 @@ GROWTH = Unit("a growth", parse_share, _ANY_SHARE, _SHARE_TEXT, Shape.SHARE)
 CHANGE = Unit("a change", parse_share, "share, may be negative", _SHARE_TEXT, Shape.REAL, low=-1.0)
 DISCOUNT = replace(CHANGE, name="a discount rate", low=-0.99)
 VOLATILITY = Unit("a volatility", parse_share, _ANY_SHARE, _SHARE_TEXT)
-FACTOR = Unit("a factor", parse_share, "factor", _SHARE_TEXT)
+FACTOR = Unit("a factor", parse_factor, "factor", _SHARE_TEXT)
 MONEY = Unit("an amount", parse_money, "money", _MONEY_TEXT)
-DAYS = Unit("a number of days", parse_number, "days", NUMBER_TEXT)
+DAYS = Unit("a number of days", parse_number, "days", NUMBER_TEXT, high=366.0)
 PLAIN = Unit("a number", parse_number, "number", NUMBER_TEXT)
 BETA_SHAPE = Unit("a shape of the beta", parse_number, "number", NUMBER_TEXT, high=1e4)

@@ -17,7 +17,7 @@ from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
 from capacity.scenario.days import read_month
 from capacity.scenario.document import Plan
-from capacity.simulation import Progress, manifest
+from capacity.simulation import Progress, check_luck, manifest
 from capacity.valuing.answer import Roi
 from capacity.valuing.beliefs import Beliefs, layout_of
 from capacity.valuing.break_even import CASH, TRIALS, VALUE, Search
@@ -94,9 +94,8 @@ def futures_of(
     scenario: Scenario, trials: int | None, seed: int | None, executor: Executor | None = None
 ) -> Futures:
     """The futures that the caller asks for, else those of the scenario."""
+    check_luck(scenario, trials, seed)
     settings = scenario.plan.simulation
-    if trials is not None and trials < 0:
-        raise ValueError(f"trials is {trials}; it is at least 0")
     trials = settings.trials if trials is None else trials
     seed = settings.seed if seed is None else seed
     return Futures(seed, trials, executor, build_copulas(scenario.plan))

@@ -153,6 +153,7 @@ def dask(address: str) -> Iterator[Executor]:
     """
     distributed = needed("distributed", "A Dask cluster")
     try:
+        distributed.comm.get_address_host_port(address)  # a client of no address ends after 20 s
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -110,12 +110,14 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
     Raises
     ------
     CapacityError
-        Where a file would land in no folder, on a folder or on an input.
+        Where a file would land in no folder, on a folder or on an input, or be called ``-``.
     """
     known = {Path(name).resolve() for name in inputs}
     if len({path.resolve() for path in paths}) < len(paths):
         raise CapacityError(f"{paths[0]}: is named for two files. Name another one")
     for path in paths:
+        if str(path) == "-":
+            raise CapacityError("-: is no file. For standard output write /dev/stdout and --quiet")
         if path.is_dir():
             raise CapacityError(f"{path}: is a folder. Name a file in it")
         if not path.parent.is_dir():

@@ -105,7 +105,8 @@ MEANINGS = {
     "logo_retention": "Accounts of the opening book that are left, over all of them.",
     "grr": "Revenue kept from the opening book, growth left out, over its revenue at the start.",
     "nrr": "Revenue of the opening book, growth included, over its revenue at the start.",
-    "cost_share_of_revenue": "Team cost over revenue.",
+    "cost_share_of_revenue": "Team cost over revenue; of a segment, what the hours done for it "
+    "cost over its revenue: idle hours and software count in the total alone.",
     "clv": "Value of a new customer over `clv_years`, at the coverage of the plan.",
     "cost_to_serve": "Cost of the hours done.",
     "p_covered": "Share of the futures in which coverage reached its target in every period.",

@@ -36,7 +36,7 @@ INPUTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Backtest(Reported):
     """How good a forecast was.
 

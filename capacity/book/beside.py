@@ -54,7 +54,7 @@ def read_beside(
     book: Book = UNKNOWN
     try:
         book, doubts = _book(plan, marked, files)
-        warnings += doubts + _nobody(book, marked)
+        warnings += doubts + _nobody(plan, book, marked)
     except InputError as error:
         mistakes += error.mistakes
     except UnknownError:
@@ -159,7 +159,9 @@ def _twice(known: Mapping[str, Roster], found: Mapping[str, Roster], file: str) 
     ]
 
 
-def _nobody(book: Book, marked: Marked) -> list[Mistake]:
-    """A warning where there are no accounts at all."""
+def _nobody(plan: Plan, book: Book, marked: Marked) -> list[Mistake]:
+    """A warning where there are no accounts at all, and none to be won."""
+    if len(book) or any(segment.new_accounts for _, segment in each(plan.segments)):
+        return []
     text = "there is no account, so no account makes work"
-    return [] if len(book) else [Mistake(marked.place(("segments",), key=True), "segments", text)]
+    return [Mistake(marked.place(("segments",), key=True), "segments", text)]

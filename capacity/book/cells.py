@@ -21,7 +21,7 @@ _TIME_OF_DAY = re.compile(
 )
 
 _THREE_DIGITS = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
-_THOUSAND = 1000
+_THOUSAND, _PERCENT = 1000, 100
 _POINTS = (
     "{} is read as less than a thousand; does the point separate thousands? "
     "Write digits, as in 95000"
@@ -82,7 +82,7 @@ def numbers(
     outside = np.isfinite(values) & ((values < low) | (values > high))
     bounds = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
     findings.rows(
-        outside, name, lambda i: f"{as_text(column[i])} is outside of its range, {bounds}"
+        outside, name, lambda i: _outside(as_text(column[i]), values[i], bounds, share=share)
     )
     if money:
         findings.rows(empty, name, lambda i: "is empty; unknown is not zero. Write the amount")
@@ -90,6 +90,12 @@ def numbers(
             _in_points(column, values), name, lambda i: _POINTS.format(column[i]), warn=True
         )
     return np.where(np.isfinite(values) & ~outside, values, default)
+
+
+def _outside(text: str, value: float, bounds: str, *, share: bool) -> str:
+    """What to say of a number beyond its bounds; 8 for a share is likely to be 8%."""
+    hint = f". Did you mean {text}%?" if share and 1 < value <= _PERCENT and "%" not in text else ""
+    return f"{text} is outside of its range, {bounds}{hint}"
 
 
 def _in_points(column: Column, values: FloatArray) -> BoolArray:

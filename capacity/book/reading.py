@@ -16,6 +16,7 @@ from capacity.book.files import read_table
 from capacity.book.findings import Findings
 from capacity.book.table import Cell, Column, Source, Table, as_text, one_line, shown
 from capacity.book.today import check_pools, in_time, scaled
+from capacity.book.unread import nearly_accounts
 from capacity.calendar import months_and_days
 from capacity.errors import InputError, Mistake, Place
 from capacity.scenario.conditions import NUMBER, SWITCH
@@ -69,6 +70,7 @@ def read_book(
     }
     findings = Findings(table, form, asked or {})
     _check_asked(plan, theirs, findings)
+    findings.warnings += nearly_accounts(theirs, table)
     book = _book(plan, cells, findings)
     if findings.mistakes:
         raise InputError(findings.mistakes)

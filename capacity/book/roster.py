@@ -11,6 +11,7 @@ import numpy as np
 from capacity.arrays import FloatArray, IntArray
 from capacity.book.files import read_table
 from capacity.book.table import Source, Table, one_line, some
+from capacity.book.unread import nearly_people
 from capacity.calendar import DateArray, public_holidays
 from capacity.errors import InputError, Mistake, Place
 from capacity.periods import Periods
@@ -176,10 +177,12 @@ def read_rosters(
     if mistakes := sheet.told(warn=False):
         raise InputError(mistakes)
     there = [p for row, p in enumerate(people) if _is_there(sheet, row, p, roles)]
-    warnings = sheet.told(warn=True)
-    for role in roles:
-        if not any(person.role == role for person in there):
-            warnings.append(Mistake(Place(file), "role", f"nobody of the plan's time is a {role}"))
+    warnings = [*nearly_people(table, columns), *sheet.told(warn=True)]
+    warnings += [
+        Mistake(Place(file), "role", f"nobody of the plan's time is a {role}")
+        for role in roles
+        if not any(person.role == role for person in there)
+    ]
     periods = plan.horizon.periods
     return {r: _roster(periods, [p for p in there if p.role == r]) for r in roles}, warnings
 

@@ -148,7 +148,7 @@ class Nudged:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sensitivity(Reported):
     """What drives a figure.
 

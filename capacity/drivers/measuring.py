@@ -28,7 +28,7 @@ from capacity.drivers.unknowns import Unknown
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
-from capacity.simulation import Progress, manifest
+from capacity.simulation import Progress, check_luck, manifest
 from capacity.statistics import quantiles
 
 FEWEST = 10 * BLOCK
@@ -92,6 +92,8 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
     'segments.enterprise.expansion'
     """
     check_drivers()
+    for plan in (scenario, *against):
+        check_luck(plan, trials, seed)
     began, settings = time.perf_counter(), scenario.plan.simulation
     trials = settings.trials if trials is None else trials
     seed = settings.seed if seed is None else seed

@@ -74,6 +74,8 @@ def read_removal(plan: Plan, without: str, start: int = 0) -> Removal:
     QuestionError
         Where there is no such thing, or nothing would be gone.
     """
+    if not isinstance(without, str):
+        raise TypeError(f"without is {without!r}; it is one text, as 'task:qbr' or '20%'")
     if without == CS:
         roles = team_roles(plan)
         if not roles:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from capacity.report.page import Page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Explanation(Reported):
     """The arithmetic of one number.
 

@@ -135,16 +135,17 @@ class Horizon:
     # --- money -----------------------------------------------------------------------------------
 
     def cost_share_of_revenue(self, metric: Metric, period: str) -> Term:
-        """Cost of the team over revenue."""
-        accounts, money, key = self._parts.accounts, self._parts.money, Key()
-        cost, revenue = [], []
-        for t, label in enumerate(self._periods.labels):
-            cost.append(money.team_cost(key, t).called(label))
-            revenue.append(accounts.by_segment("revenue", key, t).called(label))
-        if not sum(term.value for term in revenue) > 0:
+        """Cost of the team over revenue; of a segment, cost of the hours done for it."""
+        accounts, money = self._parts.accounts, self._parts.money
+        times, currency = list(enumerate(self._periods.labels)), self._plan.currency
+        paid = [accounts.by_segment("revenue", metric.key, t).called(label) for t, label in times]
+        under = total("revenue of all periods", currency, paid)
+        if not under.value > 0:
             return given(f"{metric.name}{period}: there is no revenue", np.nan, "share")
-        over = total("team_cost of all periods", self._plan.currency, cost)
-        under = total("revenue of all periods", self._plan.currency, revenue)
+        if metric.key.segment:
+            return quotient(metric.name, "share", self.cost_to_serve(metric, period), under)
+        cost = [money.team_cost(Key(), t).called(label) for t, label in times]
+        over = total("team_cost of all periods", currency, cost)
         return quotient(metric.name, "share", over, under)
 
     def cost_to_serve(self, metric: Metric, period: str) -> Term:

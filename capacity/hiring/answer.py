@@ -58,7 +58,7 @@ class Start:
     open_by: dt.date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class HiringPlan(Reported):
     """The smallest hiring plan that holds, or the one that goes farthest.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterable
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +32,7 @@ from capacity.hiring.trying import Bench, Ledger
 from capacity.hiring.variant import hired
 from capacity.loading import Scenario
 from capacity.rng import BLOCK
-
-if TYPE_CHECKING:
-    from capacity.simulation import Progress
+from capacity.simulation import Progress, check_luck, manifest
 
 SEARCHED, CONFIRMED = 2_000, 10_000
 """Futures on which plans are searched, and those on which the last one is confirmed."""
@@ -107,14 +104,15 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     >>> [(start.role, start.month, start.count) for start in found.starts]
     [('csm', '2027-01', 1)]
     """
+    check_luck(scenario, trials, seed)
     if trials < 1:
         raise ValueError(f"trials is {trials}; it is at least 1")
     began = time.perf_counter()
     asked = Asked(coverage, confidence, by, priority, max_hires_per_month, freeze, budget)
     layout = build_layout(scenario)
     request = asked.of(layout)
-    seed = scenario.plan.simulation.seed if seed is None else seed
-    work = _Work(layout, request, seed, _whole(trials), progress)
+    seed = scenario.plan.simulation.seed if seed is None else int(seed)
+    work = _Work(layout, request, seed, _whole(int(trials)), progress)
     return work.plan(began)
 
 
@@ -254,19 +252,12 @@ class _Work:
         return bound, (cost - bound) / cost if cost > 0 else 0.0
 
     def _manifest(self, required: float, seconds: float) -> dict[str, Any]:
-        scenario = self.layout.scenario
-        return {
-            "library": f"cs-capacity {version('cs-capacity')}",
-            "scenario": scenario.name,
-            "files": dict(scenario.files),
-            "set": dict(scenario.settings),
-            "seed": self.seed,
+        about = manifest(self.layout.scenario, self.trials, self.seed, seconds)
+        return about | {
             "decided_with_seed": self.deciding.seed,
             "confirmed_with_seed": self.fresh.seed,
-            "trials": self.trials,
             "trials_of_search": self.searched,
             "confidence_of_search": required,
             "plans_tried": len(self.ledger.plans),
             "futures_simulated": self.ledger.futures,
-            "seconds": round(seconds, 3),
         }

@@ -72,7 +72,7 @@ _REMARKS = INPUTS[2:]
 NOTHING = "The logs are too small to learn any input from; take longer ones"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calibration(Reported):
     """Inputs learned from history.
 
@@ -192,6 +192,10 @@ class Calibration(Reported):
         from capacity.report.calibration import page  # shows what is computed here
 
         return page(self)
+
+    @property
+    def _about(self) -> str:
+        return self.what
 
     def __str__(self) -> str:
         from capacity.report.calibration import as_text  # shows what is computed here

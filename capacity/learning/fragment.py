@@ -64,7 +64,7 @@ def _rounded(number: float) -> float:
 def _written(unit: Unit, number: float) -> Any:
     """A number in the words of its unit."""
     number = _rounded(number)
-    if unit.parse is units.parse_share and unit is not units.FACTOR:
+    if unit.parse is units.parse_share:
         return f"{_rounded(100 * number):g}%"
     return f"{number:g}h" if unit is units.HOURS else write_quantity(unit, number)
 

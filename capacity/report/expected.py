@@ -45,7 +45,7 @@ def error(outcome: Outcome) -> str:
     if not math.isfinite(outcome.error):
         return ""
     spread = 100 * outcome.error if outcome.unit == "share" else outcome.error
-    digits = 0 if spread == 0 else max(0, 1 - math.floor(math.log10(spread)))
+    digits = 0 if spread < 10**-_MOST_DIGITS else max(0, 1 - math.floor(math.log10(spread)))
     points = " points" if outcome.unit == "share" else ""
     return f"± {spread:,.{min(digits, _MOST_DIGITS)}f}{points}"
 

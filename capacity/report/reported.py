@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from capacity.writing import write_whole
 
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
 
 
 class Reported(ABC):
-    """An answer that fills a page; all other forms follow from that."""
+    """An answer that fills a page; all other forms follow from that.
+
+    It is equal to itself alone, as a table is: whether two hold the same numbers is asked of their
+    tables. So it can stand in a set, or be the key of a dictionary.
+    """
+
+    manifest: Mapping[str, Any]
 
     @property
     @abstractmethod
@@ -69,6 +77,19 @@ class Reported(ABC):
             Folder with an SVG of each chart, as seen from the file; without it there are none.
         """
         return self.page.to_markdown(pictures)
+
+    @property
+    def _about(self) -> str:
+        """What it is an answer about, as the manifest says."""
+        return str(self.manifest.get("scenario", "a plan"))
+
+    def __repr__(self) -> str:  # one line: all that it holds would be megabytes of numbers
+        return f"<{type(self).__name__}: {self._about}. Print it to read it>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of; what was found from that since is found again when it is asked."""
+        made_of: Any = self
+        return {each.name: getattr(self, each.name) for each in fields(made_of)}
 
     def _repr_html_(self) -> str | None:
         return self.page._repr_html_()

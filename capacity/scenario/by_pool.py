@@ -65,7 +65,7 @@ _HIRES = Kind(
     name="by month, by pool",
 )
 
-HoursByPool = Annotated[BySegment[Estimate], by_pool(number(units.HOURS))]
+HoursByPool = Annotated[BySegment[Estimate], by_pool(number(units.WEEKLY))]
 ShareByPool = Annotated[BySegment[Estimate], by_pool(number(units.SHARE))]
 MoneyByPool = Annotated[BySegment[Estimate], by_pool(number(units.MONEY))]
 SurchargeByPool = Annotated[BySegment[Estimate], by_pool(number(units.SURCHARGE))]

@@ -1,4 +1,4 @@
-"""What of a plan changes in time, and when."""
+"""The numbers of a plan by their paths, and what of it changes in time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from capacity.scenario.reading import Trail
 from capacity.scenario.task import Step
 
 
-def changing(value: Any, path: Trail = ()) -> Iterator[tuple[Trail, InTime[Any]]]:
+def changing(value: Any) -> Iterator[tuple[Trail, InTime[Any]]]:
     """All numbers and settings below a value that are given by date, with their paths."""
+    return ((path, number) for path, number in numbers_in(value) if number.series)
+
+
+def numbers_in(value: Any, path: Trail = ()) -> Iterator[tuple[Trail, InTime[Any]]]:
+    """All numbers below a value, and the settings that may be given by date, with their paths."""
     if isinstance(value, InTime):
-        if value.series:
-            yield path, value
+        yield path, value
         return
     for key, item in _inside(value):
-        yield from changing(item, path if key is None else (*path, key))
+        yield from numbers_in(item, path if key is None else (*path, key))
 
 
 def _inside(value: Any) -> list[tuple[str | int | None, Any]]:

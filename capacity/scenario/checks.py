@@ -195,11 +195,16 @@ def _parts_within_lead(path: Trail, task: Task, periods: Periods) -> Iterator[Fi
         lead = task.lead_periods(periods, day)
         if task.parts(periods, day) > lead + 1:
             over = task.over.on(day) if task.over else None
+            led, most = (_counted(n, periods.step.name) for n in (lead, lead + 1))
             text = (
-                f"{over} reach beyond the renewal with a lead of {lead} periods{_since(day)}. "
-                f"Write at most {lead + 1} {periods.step.name}s"
+                f"{over} reach beyond the renewal with a lead of {led}{_since(day)}. "
+                f"Write at most {most}"
             )
             yield (*path, "over"), False, text
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _since(day: dt.date | None) -> str:

@@ -19,9 +19,12 @@ MAX_DEPTH = 60
 MAX_VALUES = 100_000
 """A whole plan has about a thousand."""
 MERGE = "<<"
+NO_BREAK = "\u00a0"
+NO_BREAK_MEND = "A no-break space stands in it, as on web pages. Write a plain one"
 MOST_DIGITS = 16
 """Longer whole numbers are names; they stay text, which keeps every digit."""
 
+_UNSEEN = re.compile(rf"(?:^ *|:){NO_BREAK}")
 _NULL = re.compile(r"null|Null|NULL|~|")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
@@ -80,8 +83,18 @@ class Composer:
         line = text.splitlines()[mark.line] if mark and mark.line < text.count("\n") else ""
         if "tab" in problem or "\t" in line[: len(line) - len(line.lstrip())]:
             return Mistake(place, "", "a tab where YAML wants spaces. Indent with spaces")
+        if pasted := self._pasted(error, text.splitlines()):
+            return Mistake(pasted, "", f"not YAML. {NO_BREAK_MEND}")
         said = ": ".join(part for part in ("not YAML", error.context, problem) if part)
         return Mistake(place, "", f"{said}. Check the indentation, quotes and brackets here")
+
+    def _pasted(self, error: yaml.MarkedYAMLError, lines: list[str]) -> Place | None:
+        """Where a no-break space stands in place of one that YAML needs."""
+        for mark in filter(None, (error.context_mark, error.problem_mark)):
+            found = _UNSEEN.search(lines[mark.line]) if mark.line < len(lines) else None
+            if found:
+                return Place(self.file, mark.line + 1, found.end())
+        return None
 
     def _place(self, mark: Any) -> Place:
         return Place(self.file, mark.line + 1, mark.column + 1)

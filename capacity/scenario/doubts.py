@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from capacity.calendar import month_label
+from capacity.calendar import MONTH, month_label, month_number
 from capacity.estimates import Estimate
-from capacity.scenario.changing import changing
+from capacity.scenario.changing import changing, numbers_in
+from capacity.scenario.churn import SBG
 from capacity.scenario.days import day_label
 from capacity.scenario.document import Plan
 from capacity.scenario.implied import effect_product
 from capacity.scenario.market import Event
 from capacity.scenario.parts import BySegment, nearest
+from capacity.scenario.reading import Trail
 from capacity.scenario.settings import Finding
 from capacity.scenario.task import Task
 from capacity.scenario.team import Role
@@ -25,6 +27,10 @@ MANY_MEDIANS = 5
 """An estimate of hours whose p90 lies above so many medians deserves a second look."""
 WILD_YEARS = 1.0
 """A volatility from which on a few years carry all, and most are next to nothing."""
+LOSSES = ("churn", "contraction", "attrition")
+"""Shares of a year of which nobody means a whole."""
+ON_TOP = ("expansion", "uplift", "on_costs", "raise", "overtime", "discount_rate")
+"""Shares that may be above a whole, and rarely are."""
 LARGE_EFFECT = 1.6
 """The product of all effects on churn above which a plan lies outside of what is published."""
 
@@ -35,7 +41,12 @@ def doubts(plan: Plan) -> Iterator[Finding]:
         yield from _doubts_of_role(plan, name, role)
     for name, task in plan.tasks.items():
         yield from _doubts_of_task(plan, name, task)
+    for name, segment in plan.segments.items():
+        won = segment.new_accounts.by_month if segment.new_accounts else None
+        path = ("segments", name, "new_accounts", "by_month")
+        yield from _out_of_time(plan, path, won or {}, "these accounts are not won")
     yield from _doubts_of_dates(plan)
+    yield from _doubts_of_shares(plan)
     yield from _doubts_of_market(plan)
     for name, event in plan.events.items():
         yield from _doubts_of_event(plan, name, event)
@@ -59,19 +70,42 @@ def _doubts_of_dates(plan: Plan) -> Iterator[Finding]:
             yield path, True, text
             continue
         for day, _ in number.later:
+            if day.day > 1 and periods.step is MONTH and periods.first_from(day) < periods.count:
+                month = month_label(month_number(day.year, day.month) + 1)
+                text = f"{day} is within a month, so this value holds from {month} on"
+                yield (*path, day_label(day)), True, text
             if periods.first_from(day) >= periods.count:
                 text = "no period begins on this day or after it, so this value never applies"
                 yield (*path, day_label(day)), True, text
 
 
-def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
+def _out_of_time(plan: Plan, path: Trail, months: Iterable[int], so: str) -> Iterator[Finding]:
+    """Counts of months that the plan does not reach."""
     periods = plan.horizon.periods
+    for month in months:
+        if not 0 <= periods.of_month(month) < periods.count:
+            text = f"{month_label(month)} lies outside of the horizon; {so}"
+            yield (*path, month_label(month)), True, text
+
+
+def _doubts_of_shares(plan: Plan) -> Iterator[Finding]:
+    """A share without a percent sign that comes to a whole: 8 may be 8% as well as 800%."""
+    for section, depth in (("segments", 1), ("team", 1), ("finance", 0)):
+        for path, number in numbers_in(getattr(plan, section)):
+            named = path[depth] if len(path) > depth else ""
+            if named not in (*LOSSES, *ON_TOP) or SBG in path:
+                continue
+            for share in number.versions:
+                is_whole = share.mean >= 1 if named in LOSSES else share.mean > 1
+                if is_whole and "%" not in share.text:
+                    text = f"{share.text} stands for {share.mean:,.0%}. Write the share in percent"
+                    yield (section, *path), False, text
+
+
+def _doubts_of_role(plan: Plan, name: str, role: Role) -> Iterator[Finding]:
     for pool, hires in (("", role.hires.default or {}), *role.hires.values.items()):
         path = ("team", name, "hires", *([pool] if pool else []))
-        for month in hires:
-            if not 0 <= periods.of_month(month) < periods.count:
-                text = f"{month_label(month)} lies outside of the horizon; this hire does nothing"
-                yield (*path, month_label(month)), True, text
+        yield from _out_of_time(plan, path, hires, "this hire does nothing")
     served = any(plan.is_served(segment, name) for segment in plan.segments)
     if role.departure and not served:
         text = f"no task names {name}, so no customer feels it when somebody leaves"

@@ -36,7 +36,7 @@ from capacity.scenario.kinds import (
 )
 from capacity.scenario.known import ALONE, known, known_number, one_number, setting_by_date
 from capacity.scenario.numbers import FORM_KEYS, KNOWN, number, read_number, text_schema
-from capacity.scenario.parts import BySegment, nearest, read_each
+from capacity.scenario.parts import BySegment, PartsError, nearest, read_each
 from capacity.units import Span, Unit
 
 T = TypeVar("T")
@@ -135,9 +135,12 @@ def read_by_month(raw: object) -> dict[int, int]:
     found = read_each(
         ((name, name) for name in raw), lambda name: (read(raw[name]), read_month(name))
     )
-    months = {name: month for name, (_, month) in found.items()}
-    if len(set(months.values())) < len(months):
-        raise ValueError("names a month twice. Write each month once, as in 2027-03")
+    first: dict[int, str] = {}
+    for name, (_, month) in found.items():
+        if month in first:  # in a variant it is the later one that was written anew
+            text = f"is the month of {first[month]} again. Write each month once, as in 2027-03"
+            raise PartsError([((name,), text)])
+        first[month] = name
     return {month: count for count, month in found.values()}
 
 

@@ -160,7 +160,7 @@ def rules(model: type[BaseModel]) -> Json:
 
 def _names(fewest: int = 0) -> Json:
     """What things may be called, and how many there are at least."""
-    plain: Json = {"pattern": r"^[^.]*$"}
+    plain: Json = {"pattern": r"^(?=.*\S)[^.\r\n]*$"}
     several = {"minProperties": fewest, "propertyNames": plain}
     sections = dict.fromkeys(("tasks", "team"), several)
     reserved = {"not": {"anyOf": [{"enum": sorted({*FORM_KEYS, "default"})}, {"pattern": DATE}]}}

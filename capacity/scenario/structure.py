@@ -59,7 +59,7 @@ def inconsistencies(data: Mapping[str, Any]) -> Iterator[Finding]:
     segments = mapping_in(data, "segments")
     roles = mapping_in(data, "team")
     yield from _reserved(segments)
-    yield from _dotted_names(data)
+    yield from _names(data)
     yield from _horizon(mapping_in(data, "horizon"))
     for name, task in mapping_in(data, "tasks").items():
         if isinstance(task, dict):
@@ -121,7 +121,7 @@ def _horizon(horizon: Mapping[str, Any]) -> Iterator[Finding]:
     elif "weeks" in horizon and not by_weeks:
         text = "belongs to `step: week`. Write that beside it, or the length in `months`"
         yield ("horizon", "weeks"), True, text
-    if "start" in horizon and not by_weeks:
+    if horizon.get("start") is not None and not by_weeks:
         try:
             read_month(horizon["start"])
         except ValueError as error:
@@ -135,11 +135,18 @@ def _reserved(segments: Mapping[str, Any]) -> Iterator[Finding]:
             yield ("segments", name), True, text
 
 
-def _dotted_names(data: Mapping[str, Any]) -> Iterator[Finding]:
+def _names(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names that no path, no table or no line could hold."""
     for section in ("segments", "tasks", "team", "events"):
         for name in mapping_in(data, section):
+            text = ""
             if "." in name:
                 text = "a dot separates the settings of a path. Write the name without it"
+            elif not name.strip():
+                text = "is without a name. Write one, as a total has none"
+            elif len(name.splitlines()) > 1:
+                text = "is a name of several lines. Write it on one"
+            if text:
                 yield (section, name), True, text
 
 
@@ -182,7 +189,7 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
     for key in by_name(Role):
         value = role.get(key)
         pools = is_by_segment(value) and not (key == "hires" and by_month(role[key]))
-        if pools and "split" not in role:
+        if pools and "split" not in role and (key != "hires" or _of_pools(value)):
             text = (
                 "is given by pool, but the role is not split. Write one value, or `split: region`"
             )
@@ -196,6 +203,11 @@ def _pools(path: Trail, role: dict[str, Any]) -> Iterator[Finding]:
             form = "{AMER: 6, EMEA: 3}" if key == "headcount" else "{AMER: {2027-03: 2}}"
             text = f"is one for all, but the role is split. Write it by pool, as in {form}"
             yield (*path, key), False, text
+
+
+def _of_pools(hires: Any) -> bool:
+    """Whether hires are meant by pool, or by a year; other words for months are read as such."""
+    return any(isinstance(value, dict) or month_instead(name) for name, value in hires.items())
 
 
 def _reserved_pool(value: Any) -> str | None:

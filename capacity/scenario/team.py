@@ -139,7 +139,7 @@ class Role(Part):
     hours_per_week: HoursByPool = BySegment({}, Estimate.fixed(40.0))
     """Paid hours a week."""
     holidays: HolidaysByPool | None = None
-    """Calendar of public holidays: `US`, `DE-BY`; by pool: `{AMER: US, EMEA: DE}`."""
+    """Calendar of public holidays: `US`, `DE-BY`, `none`; by pool: `{AMER: US, EMEA: DE}`."""
     pto_days: DaysByPool = NOTHING
     """Days of paid leave a year."""
     sick_days: DaysByPool = NOTHING

@@ -7,12 +7,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from capacity.scenario.composing import NO_BREAK, NO_BREAK_MEND
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import nearest
 from capacity.scenario.reading import Trail
 from capacity.scenario.settings import Finding, part_of, settings
 from capacity.scenario.variant import A_CHANGE, NamedChange, Variant
 
+_PASTED = f" {NO_BREAK_MEND}."
 _CUT_OFF = " In braces a comma ends a value: write 10.5%, 90_000 or [smb, enterprise] there."
 
 
@@ -61,6 +63,7 @@ def _unknown(
         if key not in known:
             names = [*known, *beside]
             hint = nearest(key, names) or (_CUT_OFF if data[key] is None else "")
+            hint += _PASTED if NO_BREAK in key else ""
             text = f"no such setting.{hint} {kind} takes {', '.join(names)}"
             yield (*path, key), True, text
             del data[key]

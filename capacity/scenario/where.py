@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import math
-import re
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -36,6 +35,7 @@ from capacity.scenario.conditions import (
 )
 from capacity.scenario.days import read_day
 from capacity.scenario.kinds import Kind
+from capacity.scenario.where_meant import meant
 
 LONGEST = 1000
 """Letters of a condition."""
@@ -56,10 +56,6 @@ _SIGNS: dict[type[ast.cmpop], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
-_SEVERAL_WORDS = re.compile(
-    r"((?:\b[^\W\d]\w*\s+)+[^\W\d]\w*)\s*(?:[<>=!]|\b(?:not\s+)?in\s*[\[(])"
-)
-_JOINS = ("and", "or", "not", "in", "is")
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _WORDS = {"true": True, "false": False, "True": True, "False": False}
 _EXAMPLES = {
@@ -123,7 +119,7 @@ class _Reader:
                 tree = ast.parse(self._text, mode="eval")
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             found = f"{_cut(repr(self._text))} is no condition."
-            raise ValueError(f"{found} {_title_in(self._text) or _MEND}") from None
+            raise ValueError(f"{found} {meant(self._text) or _MEND}") from None
         return self._read(tree.body, 0)
 
     def _read(self, node: ast.expr, depth: int) -> Condition:
@@ -205,19 +201,9 @@ class _Reader:
         return _cut(" ".join((ast.get_source_segment(self._text, node) or "").split()))
 
     def _refusal(self, node: ast.AST) -> ValueError:
-        return ValueError(f"`{self._piece(node)}` is not allowed here. {_MEND}")
-
-
-def _title_in(text: str) -> str:
-    """How to write a title of several words that is compared; empty where there is none."""
-    for found in _SEVERAL_WORDS.finditer(text):
-        words = found[1].split()
-        title = words[max((i + 1 for i, w in enumerate(words) if w in _JOINS), default=0) :]
-        if len(title) > 1:
-            name, whole = title[-1].lower(), " ".join(title)
-            mend = f"under `accounts`, columns: {{{name}: {whole}}}, and {name} here"
-            return f"`{whole}` is several words. Give the column a name of one: {mend}"
-    return ""
+        return ValueError(
+            f"`{self._piece(node)}` is not allowed here. {meant(self._text) or _MEND}"
+        )
 
 
 def _cut(text: str) -> str:

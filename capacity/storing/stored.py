@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ _ROWS = 100_000
 _CSV = ".csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class StoredSweep:
     """A sweep whose scenarios are all stored in a folder.
 
@@ -41,8 +41,15 @@ class StoredSweep:
 
     folder: Folder
     cases: Cases
-    keys: Sequence[str] = field(repr=False)
+    keys: Sequence[str]
     computed: int
+
+    def __str__(self) -> str:
+        count = f"{len(self)} scenario" + ("s" if len(self) != 1 else "")
+        return f"{count} in {self.folder.root}, {self.computed} of them computed by this call"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self}>"
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -55,8 +55,10 @@ _OF_COST = ("incremental_cost", "cost_share_of_revenue")
 """What is known of a horizon, whatever the work does."""
 _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
 
+T = TypeVar("T")
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Roi(Reported):
     """What is lost if something is gone: two worlds with the same luck, and their difference.
 
@@ -146,23 +148,23 @@ class Roi(Reported):
         QuestionError
             Where there is no such metric or period.
         """
-        found = self._found(metric, segment)
-        if period not in found:
-            known = ", ".join(label or "the headline's, empty" for label in found)
-            raise QuestionError(f"{metric} has no period {period!r}. Known: {known}")
-        return found[period]
+        if metric.startswith(BREAK_EVEN):
+            raise QuestionError(f"{metric} is one number over all futures. Ask for its mean")
+        return _of_period(metric, self._found(metric, segment), period)
 
     def mean(self, metric: str, period: str = "", segment: str = "") -> float:
-        """Expected value; of `irr` and `payback_period` that of the expected flows.
+        """Expected value; of `irr`, `payback_period` and break-even that of the expected flows.
 
         NaN of what only the effects of the work could tell, where the scenario says none.
         """
+        if metric.startswith(BREAK_EVEN):
+            return self._broken_even(metric, period).hazard_ratio
         if not self._is_known(metric):
             return math.nan
         if metric == "irr":
-            return self.flows.internal_rate(self.horizons[period])
+            return self.flows.internal_rate(_of_period(metric, self.horizons, period))
         if metric == "payback_period":
-            return self.flows.expected_payback(self.horizons[period])
+            return self.flows.expected_payback(_of_period(metric, self.horizons, period))
         return float(means(self.array(metric, period, segment)[None])[0])
 
     def quantile(self, metric: str, q: float, period: str = "", segment: str = "") -> float:
@@ -171,6 +173,8 @@ class Roi(Reported):
 
     def error(self, metric: str, period: str = "", segment: str = "") -> float:
         """Monte Carlo standard error of the mean."""
+        if metric.startswith(BREAK_EVEN):
+            return self._broken_even(metric, period).error
         values = self.array(metric, period, segment)
         if metric in ("roi", "roi_with_run_off"):  # a ratio: its denominator has luck, too
             cost = self.flows.cost[: self.horizons[period]].sum(axis=0)
@@ -186,6 +190,15 @@ class Roi(Reported):
     def segments(self) -> list[str]:
         """Names of the segments."""
         return list(self.scenario.plan.segments)
+
+    def _broken_even(self, metric: str, period: str) -> BreakEven:
+        """Where it breaks even, by the name of the metric."""
+        found: dict[str, dict[str, BreakEven]] = {}
+        for (label, basis), one in self.break_even.items():
+            found.setdefault(_break_even_in(basis), {})[label] = one
+        if metric not in found:
+            raise QuestionError(f"no metric is called {metric!r}. Known: {', '.join(found)}")
+        return _of_period(metric, found[metric], period)
 
     def _is_known(self, metric: str) -> bool:
         """Whether a metric follows from what the scenario says: without effects, the cost alone."""
@@ -212,7 +225,11 @@ class Roi(Reported):
             return dict(zip(labels, world.total_arr, strict=True))
         if segment or metric not in OF_TWO_WORLDS:
             names = ", ".join(
-                (*OF_TWO_WORLDS, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
+                (
+                    *OF_TWO_WORLDS,
+                    *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")),
+                    BREAK_EVEN,
+                )
             )
             about = f" by segment ({segment})" if metric in OF_TWO_WORLDS else ""
             raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
@@ -276,8 +293,8 @@ class Roi(Reported):
                 for side in ("with", "without"):
                     yield from self._rows(f"{name}_{side}", segment)
         for (period, basis), found in self.break_even.items():
-            name = BREAK_EVEN + ("" if basis == CASH else "_in_value")
-            yield _row(name, "factor", period, {"mean": found.hazard_ratio, "se": found.error})
+            numbers = {"mean": found.hazard_ratio, "se": found.error}
+            yield _row(_break_even_in(basis), "factor", period, numbers)
         if self.tasks:
             yield from self.tasks.rows(self.scenario.plan.currency)
 
@@ -337,6 +354,19 @@ class Roi(Reported):
         from capacity.report.value import as_text  # shows what is computed here
 
         return as_text([self])
+
+
+def _break_even_in(basis: str) -> str:
+    """The metric of break-even in cash, or in value."""
+    return BREAK_EVEN + ("" if basis == CASH else "_in_value")
+
+
+def _of_period(metric: str, found: Mapping[str, T], period: str) -> T:
+    """What is known for a period, which may be the headline's."""
+    if period not in found:
+        known = ", ".join(label or "the headline's, empty" for label in found)
+        raise QuestionError(f"{metric} has no period {period!r}. Known: {known}")
+    return found[period]
 
 
 def write_value_excel(values: Sequence[Roi], path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -323,6 +324,7 @@ def test_libraries_are_declared() -> None:
 
 def test_the_public_names_are_exactly_these() -> None:
     assert capacity.__all__ == PUBLIC
+    assert capacity.__version__ == version("cs-capacity")
     assert dir(capacity) == PUBLIC
     for name in PUBLIC:
         assert getattr(capacity, name).__name__.rpartition(".")[2] == name

@@ -69,7 +69,7 @@ METRICS: dict[str, tuple[str, set[tuple[str, ...]]]] = {
     ),
     **dict.fromkeys(("cost_severance", "cost_platform"), ("USD", {()})),
     **dict.fromkeys(("grr", "nrr", "logo_retention"), ("share", SEGMENTS)),
-    "cost_share_of_revenue": ("share", {()}),
+    "cost_share_of_revenue": ("share", SEGMENTS),
     **dict.fromkeys(("clv", "cost_to_serve"), ("USD", SEGMENTS)),
 }
 """Metrics of a plan with money, with their unit and the keys they are known for."""

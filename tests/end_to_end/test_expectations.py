@@ -73,6 +73,12 @@ def test_without_trials_odds_are_not_known_and_that_is_no_success(run: Run, fold
     assert run("run", "plan.yaml", "--trials", "0", *means, folder=folder).code == 0
 
 
+def test_an_error_that_is_rounding_alone_is_none(run: Run) -> None:
+    plain = ("--set", "expect=required_fte[csm] <= 0.1", "--trials", "200", "--quiet")
+    done = run("run", "scenarios/seed_example.yaml", *plain)
+    assert "required_fte[csm] <= 0.1: does not hold: 0.6 ± 0 in 2027-02" in done.err
+
+
 def test_set_asks_for_something_else(run: Run, folder: Path) -> None:
     how = ["run", "plan.yaml", "--trials", "200", "--quiet", "--set"]
     done = run(*how, 'expect=["arr >= 5M", "arr >= 6M"]', folder=folder)

@@ -255,6 +255,7 @@ def test_sentences_keep_the_direction_of_names_to_themselves(hostile: Path) -> N
         (["--html", "no/a.html"], r"^no/a.html: there is no folder no. Make it first$"),
         (["--html", "plan.yaml"], r"^plan.yaml: is an input of this run. Name another file$"),
         (["--md", "a", "--html", "a"], r"^a: is named for two files. Name another one$"),
+        (["--json", "-"], r"^-: is no file. For standard output write /dev/stdout and --quiet$"),
         (["--charts", "plan.yaml"], r"^plan.yaml: is a file. Name a folder$"),
         (["--out", "plan.yaml"], r"^plan.yaml: is a file. Name a folder$"),
         (["--out", "no/such/place"], r"^no/such/place: there is no folder no/such. Make it first$"),

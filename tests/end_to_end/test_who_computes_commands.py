@@ -80,6 +80,14 @@ def test_who_computes_is_one_of_them(run) -> None:
                                    "Leave one of them out\n")  # fmt: skip
 
 
+def test_what_is_no_address_of_a_cluster_is_said_in_one_line(run) -> None:
+    pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    done = run("run", EXAMPLE, "--dask", "cluster")
+    assert done.code == 2
+    assert done.err.startswith("--dask cluster: no scheduler answers there (missing port")
+    assert done.err.count("\n") == 1
+
+
 # --- Ctrl-C --------------------------------------------------------------------------------------
 
 

@@ -89,7 +89,7 @@ def test_feedback_off_leaves_the_lifetime_alone(scenario):
 
 def test_a_plan_without_a_discount_rate_has_no_lifetime_value(scenario):
     plain = scenario(PLAN.replace("discount_rate: 8%, ", ""))
-    with pytest.raises(capacity.QuestionError, match="no metric is called 'clv'"):
+    with pytest.raises(capacity.QuestionError, match=r"no clv, .*`finance\.discount_rate`"):
         capacity.simulate(plain, trials=0).mean("clv")
 
 
@@ -101,6 +101,9 @@ def test_cost_to_serve_is_the_cost_of_hours_done(scenario):
     assert result.array("cost_to_serve") == pytest.approx(served)
     for segment in result.scenario.plan.segments:
         assert result.array("cost_to_serve", segment=segment) == pytest.approx(served / 5)
+        revenue = result.array("revenue", segment=segment).sum(axis=0)
+        share = result.array("cost_share_of_revenue", segment=segment)
+        assert share == pytest.approx(served / 5 / revenue)
     assert served.mean() < cost.mean() / 2
 
 

@@ -78,6 +78,21 @@ def test_the_closed_form_of_break_even(worth):
     assert worth.headline.grr_points == pytest.approx(0.88 - kept)
 
 
+def test_break_even_is_asked_for_like_any_other_figure(worth):
+    table = worth.table().set_index(["metric", "period"])
+    for period, basis in worth.break_even:
+        found = worth.break_even[period, basis]
+        metric = "break_even_hazard_ratio" + ("" if basis == "cash" else "_in_value")
+        assert (metric, period) in table.index
+        assert worth.mean(metric, period) == pytest.approx(found.hazard_ratio, nan_ok=True)
+        assert worth.error(metric, period) == pytest.approx(found.error, nan_ok=True)
+    with pytest.raises(capacity.QuestionError, match="one number over all futures"):
+        worth.quantile("break_even_hazard_ratio", 0.9)
+    for metric in ("break_even_hazard_ratio", "irr", "payback_period"):
+        with pytest.raises(capacity.QuestionError, match=f"{metric} has no period '13m'"):
+            worth.mean(metric, "13m")
+
+
 def test_a_team_that_costs_more_than_all_customers_pay_never_pays(scenario):
     dear = capacity.roi(scenario(PLAN, set={"team.csm.salary": 900_000}), trials=0)
     assert {found.answer for found in dear.break_even.values()} == {"never pays"}

@@ -142,3 +142,10 @@ def test_a_leave_takes_its_share_of_the_working_days() -> None:
     assert may.away_share(ages, "US").tolist() == [1, 0, 0]
     for_good = np.array(["2027-05-01", "9999-12-31"], dtype="datetime64[D]")
     assert may.away_share(for_good, "US").tolist() == [0, 1, 1]
+
+
+def test_a_pool_may_have_no_holidays_at_all() -> None:
+    assert public_holidays("none", range(2027, 2029)) == frozenset()
+    assert not Periods(JANUARY_2027, 12).holidays_on_weekdays("none").any()
+    with pytest.raises(ValueError, match="such as US, or DE-BY; or none"):
+        public_holidays("nowhere", range(2027, 2028))

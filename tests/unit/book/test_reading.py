@@ -84,6 +84,15 @@ def test_the_term_is_the_segments_where_the_row_has_none(tmp_path):
     assert account(load(tmp_path, A, B), "B")["term"] == 24
 
 
+def test_a_churn_above_a_whole_is_likely_a_percentage(tmp_path):
+    found = mistakes(tmp_path, f"{A},8", f"{B},130%", header=HEADER + ",churn")
+    outside = "outside of its range, between 0 and 1"
+    assert found == [
+        f"accounts.csv:2: churn: 8 is {outside}. Did you mean 8%?",
+        f"accounts.csv:3: churn: 130% is {outside}",
+    ]
+
+
 @pytest.mark.parametrize("churn", ["8%", "0.08", " 8 % ", "8.0%"])
 def test_own_churn_is_a_share(tmp_path, churn):
     scenario = load(tmp_path, f"{A},{churn},1.5", B + ",,", header=HEADER + ",churn,complexity")

@@ -33,6 +33,7 @@ BEYOND_A_SCHEMA = {
     "not YAML at all, so that there is nothing to hold against it": """
         alias_into_itself bracket_left_open colon_in_a_name key_of_a_list key_twice
         key_twice_in_braces key_twice_on_top list_on_top merge_of_a_number quote_left_open
+        no_break_space_of_a_line
         second_document tab tag tag_of_text unknown_alias""",
     "names of other things, in the file or outside of it": """
         role_as_a_number segment_as_a_number no_such_role no_such_role_of_step
@@ -78,8 +79,10 @@ BEYOND_A_SCHEMA = {
     "what the words of a text amount to": """
         correlation_of_a_pair_twice correlation_with_itself correlations_that_cannot_be
         fx_of_the_own_currency metric_of_no_quantile month_twice segment_twice term_in_weeks
+        month_written_otherwise_in_a_change
         where_arr_as_a_word where_arr_in_another_currency where_in_a_text
-        where_in_nothing where_in_words where_number_too_large where_of_a_bare_column
+        where_in_nothing where_in_the_words_of_sql where_in_words
+        where_number_too_large where_of_a_bare_column
         where_of_several_kinds where_order_of_texts where_segment_as_a_number
         where_start_as_a_number where_start_on_no_day where_too_deep where_with_a_call
         where_with_a_lambda where_with_a_subscript where_with_an_attribute

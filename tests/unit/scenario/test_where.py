@@ -176,3 +176,24 @@ def test_what_is_unknown_meets_no_comparison():
 
 def test_names_in_other_scripts_are_columns():
     assert parse_where("größe > 3 and क्षेत्र == 'उत्तर'").comparisons[1].column == "क्षेत्र"
+
+
+@pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("region == 'EMEA' AND arr > 2000", "Write `and` in small letters"),
+        ("region = 'EMEA'", "Write == for what is equal"),
+        ("region <> 'EMEA'", "Write `!=` for <>"),
+        ("arr > 2000 && vip", "Write `and` for &&"),
+        ("start >= 2026-01-01", "Write the date in quotes, '2026-01-01'"),
+        ("start >= 2026-11", "Write the date in quotes, '2026-11'"),
+        ("arr >= 12k", "Write the amount in quotes, '12k'"),
+        ("arr >= 82_000 EUR", "Write the amount in quotes, '82_000 EUR'"),
+        ("arr at least 100k", "Write comparisons joined by and, or, not: "),
+        ("note >= 'A AND B = C' or", "Write comparisons joined by and, or, not: "),
+    ],
+)
+def test_what_other_languages_write_is_mended(text, mend):
+    with pytest.raises(ValueError, match=r"no condition|not allowed here") as caught:
+        parse_where(text)
+    assert mend in str(caught.value)
