@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from capacity.engine.effects import KINDS
 from capacity.engine.layout import Layout
 from capacity.errors import Mistake
+from capacity.past import POINTS, derived_coverage
 from capacity.scenario.document import Plan
 from capacity.scenario.segment import Effect
 
-POINTS = 0.05
-"""By how much the derived coverage of today may differ from all of the work unremarked."""
 _OBSERVED = re.compile(r"observational|correlat|regression", re.IGNORECASE)
 """Words of a source that has watched, and not tried: who gets more work differs in other ways."""
 
@@ -78,12 +77,9 @@ def _sources(plan: Plan) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _coverage(layout: Layout) -> Iterator[tuple[tuple[str, ...], str]]:
     """The worst of each task whose coverage of the past is derived and not nearly all of it."""
-    worst: dict[str, float] = {}
-    for pair in layout.effects.pairs:
-        covered = float(layout.past.coverage[pair.cell])
-        if pair.lane.work.coverage_today is None and abs(covered - 1) > POINTS:
-            worst[pair.lane.task] = min(covered, worst.get(pair.lane.task, 1.0))
-    for task, covered in worst.items():
+    for task, covered in derived_coverage(layout).items():
+        if covered >= 1 - POINTS:
+            continue
         text = (
             f"today's team would do {covered:.0%} of it, by which today's churn is explained. "
             "If that is not so, write `coverage_today`"

@@ -12,6 +12,7 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric
+from capacity.past import derived_coverage, differing_past
 from capacity.periods import Periods
 from capacity.result import COLUMNS, Named, Result, table_rows
 from capacity.statistics import correlations, differences, odds
@@ -158,6 +159,8 @@ class Pair:
         yield from self._of_time()
         yield from self._of_accounts()
         yield from self._of_names()
+        if past := differing_past([derived_coverage(r.layout) for r in (self.old, self.new)]):
+            yield past
 
     def _each(self, say: Callable[[Scenario], object]) -> tuple[Any, Any]:
         return say(self.old.scenario), say(self.new.scenario)

@@ -107,6 +107,14 @@ class Periods:
             return f"{self.step.year} {self.step.name}s"
         return f"{MONTHS_PER_YEAR} months"
 
+    @property
+    def length_in_words(self) -> str:
+        """How long the plan is: ``36 months``; a plan of a year says `year_in_words`."""
+        number, name = self.months_long, "month"
+        if number is None:
+            number, name = self.count, self.step.name
+        return f"{number} {name}{'s' * (number != 1)}"
+
     @cached_property
     def first_days(self) -> DateArray:
         """First day of every period and of the one after the last, shape (periods + 1,)."""

@@ -16,6 +16,7 @@ from capacity.executing import each
 from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric
+from capacity.past import derived_coverage, differing_past
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
@@ -55,6 +56,9 @@ class Grid(Reported):
         expected to show nothing.
     scenarios
         That of each combination, with its values.
+    past
+        What to know where the combinations explain today's churn by different coverages of today;
+        empty where they agree.
     """
 
     paths: tuple[str, ...]
@@ -63,6 +67,7 @@ class Grid(Reported):
     warnings: tuple[Mistake, ...]
     expectations: tuple[tuple[Mapping[str, Any], tuple[Outcome, ...]], ...]
     scenarios: tuple[tuple[Mapping[str, Any], Scenario], ...]
+    past: str = ""
 
     def table(self) -> pd.DataFrame:
         """The rows as a table."""
@@ -209,15 +214,20 @@ def grid(
     warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
     about = _manifest(scenario, values, [answer.manifest for answer in answers])
     named = tuple(zip(combinations, scenarios, strict=True))
-    return Grid(tuple(values), rows, about, tuple(warnings), expected, named)
+    past = differing_past([answer.past for answer in answers])
+    return Grid(tuple(values), rows, about, tuple(warnings), expected, named, past)
 
 
 class _Answer(NamedTuple):
-    """Of one combination: rows of the table, what they depend on, and what was expected of it."""
+    """Of one combination: rows of the table, what they depend on, and what was expected of it.
+
+    `past` is the coverage of today by which it explains today's churn.
+    """
 
     rows: list[dict[str, Any]]
     manifest: Mapping[str, Any]
     expectations: tuple[Outcome, ...]
+    past: Mapping[str, float]
 
 
 def _answer(
@@ -225,7 +235,8 @@ def _answer(
 ) -> _Answer:
     """One combination; a function of its arguments alone."""
     result = simulate_next(luck, scenario, **how)
-    return _Answer(list(rows_for(result, figures)), result.manifest, result.expectations)
+    rows, past = list(rows_for(result, figures)), derived_coverage(result.layout)
+    return _Answer(rows, result.manifest, result.expectations, past)
 
 
 def _answer_again(

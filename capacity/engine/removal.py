@@ -59,6 +59,13 @@ def team_roles(plan: Plan) -> frozenset[str]:
     return frozenset(name for name, role in plan.team.items() if role.department == CS)
 
 
+def says_pay(plan: Plan, removal: Removal) -> bool:
+    """Whether the plan says what people who are gone would be paid, be there any or not."""
+    gone = [plan.team[name].salary for name in removal.roles or team_roles(plan)]
+    said = (each for salary in gone for each in (salary.default, *salary.values.values()))
+    return any(version.mean > 0 for each in said if each for version in each.versions)
+
+
 def read_removal(plan: Plan, without: str, start: int = 0) -> Removal:
     """What ``cs``, ``role:csm``, ``task:qbr``, ``segment:smb`` or ``20%`` takes away.
 

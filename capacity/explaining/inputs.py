@@ -30,10 +30,10 @@ class Inputs:
         called = path if dated == trail else f"{path}.{dated[-1]}"
         return Term(label, found.mean, unit, path=called, place=self._marked.values.get(dated))
 
-    def known(self, label: str, path: str, value: float, unit: str = "") -> Term:
-        """A number without a range."""
-        trail = self._trail(path)
-        return Term(label, float(value), unit, path=path, place=self._marked.values.get(trail))
+    def known(self, label: str, path: str, value: float, unit: str = "", says: str = "") -> Term:
+        """A number without a range; what is written instead, where the number follows from that."""
+        place = self._marked.values.get(self._trail(path))
+        return Term(label, float(value), unit, path=path, place=place, says=says)
 
     def file(self, label: str, value: float, unit: str, name: str) -> Term:
         """A number that is counted in a file."""

@@ -167,8 +167,9 @@ class People:
         name = self._clock(pool)[calendar].name
         holidays = float(self._periods.holidays_on_weekdays(name)[period])
         closed = self._inputs.known(
-            "public holidays", f"team.{self._pool(pool).name}.holidays", holidays, "days"
-        )
+            "public holidays", f"team.{self._pool(pool).name}.holidays", holidays, "days",
+            says=name or "none",
+        )  # fmt: skip
         days = difference(
             "working days",
             "days",

@@ -43,6 +43,8 @@ class Term:
         The setting of an input, as ``tasks.qbr.hours``.
     place
         Where that was written; None for a default, and for what is no input.
+    says
+        What the input says where that is no number, as ``US`` of a month's public holidays.
     """
 
     label: str
@@ -52,6 +54,7 @@ class Term:
     parts: tuple[Term, ...] = ()
     path: str = ""
     place: Place | None = None
+    says: str = ""
 
     @property
     def combined(self) -> float:

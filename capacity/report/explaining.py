@@ -167,6 +167,8 @@ def _inputs(found: Explanation) -> Iterator[str]:
 
 def said_input(term: Term) -> str:
     """``288 h a year``: the value of an input, which stands there without its label."""
+    if term.says:
+        return term.says
     return f"{said(term)} {_YEARLY}" if _YEARLY in term.label else said(term)
 
 

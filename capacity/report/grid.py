@@ -20,6 +20,7 @@ from capacity.report.words import (
     currency_name,
     hours,
     hours_error,
+    in_unit,
     money,
     money_error,
     people,
@@ -58,6 +59,13 @@ class _Figure(NamedTuple):
         return str(row["period"])
 
 
+def _held(row: Mapping[str, Any]) -> str:
+    """The odds of all periods; where there is no luck there are none, and it holds or does not."""
+    if math.isnan(row["p90"]):
+        return "yes" if row["mean"] else "no"
+    return _COVERED.mean(row)
+
+
 _COVERED = _Figure("p_covered", share, share_error)
 _NEEDED = _Figure("required_fte", people, people_error)
 _DROPPED = _Figure("dropped_hours", hours, hours_error)
@@ -69,7 +77,7 @@ _GRR, _NRR = (
 
 _Column = tuple[str, _Figure, Callable[[Mapping[str, Any]], str]]
 _OF_ROLE: tuple[_Column, ...] = (
-    ("all months covered", _COVERED, _COVERED.mean),
+    ("all months covered", _COVERED, _held),
     ("peak", _NEEDED, _NEEDED.period),
     ("required FTE", _NEEDED, _NEEDED.mean),
     ("in 1 of 10 above", _NEEDED, _NEEDED.high),
@@ -120,24 +128,47 @@ def _chosen(grid: Grid, row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 class _Line:
-    """The figures of a combination, by metric and role; those of the plan have no role."""
+    """The figures of a combination, by metric and what that is about; nothing for the plan."""
 
     def __init__(self, chosen: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
         self.chosen = chosen
-        self.rows = {(row["metric"], row["role"]): row for row in rows}
+        self.rows = {(row["metric"], _about(row)): row for row in rows}
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    """``csm``, ``csm, qbr``; a segment is told from a role of its name."""
+    parts = [row[kind] for kind in ("role", "pool", "task") if row[kind]]
+    segment = [f"segment {row['segment']}"] if row["segment"] else []
+    return ", ".join(parts + segment)
 
 
 def _tables(grid: Grid, lines: Sequence[_Line]) -> Iterator[Table]:
     """A table for each role that has work, and two for the plan."""
     known = dict.fromkeys(key for line in lines for key in line.rows)
-    for role in dict.fromkeys(role for _, role in known if role):
-        yield _table(role, role, grid, lines, _OF_ROLE)
-    currency = currency_name(lines[0].rows["team_cost", ""]["unit"])
-    groups = {f"Over the plan, {currency}": _OF_MONEY, "Opening book after 12 months": _OF_BOOK}
-    for title, columns in groups.items():
-        there = [column for column in columns if (column[1].metric, "") in known]
+    plan = grid.scenarios[0][1].plan
+    groups = [(role, role, _OF_ROLE) for role in plan.team]
+    groups.append((f"Over the plan, {currency_name(plan.currency)}", "", _OF_MONEY))
+    groups.append((f"Opening book after {plan.horizon.periods.year_in_words}", "", _OF_BOOK))
+    for title, about, columns in groups:
+        there = [column for column in columns if (column[1].metric, about) in known]
         if there:
-            yield _table(title, "", grid, lines, there)
+            yield _table(title, about, grid, lines, there)
+            for _, shown, _ in there:
+                known.pop((shown.metric, about), None)
+    for metric, about in known:
+        (row, *_) = (line.rows[metric, about] for line in lines if (metric, about) in line.rows)
+        title = f"{metric}[{about}], {row['unit']}" if about else f"{metric}, {row['unit']}"
+        yield _table(title, about, grid, lines, [*_asked_for(row)])
+
+
+def _asked_for(row: Mapping[str, Any]) -> Iterator[_Column]:
+    """The columns of a figure that was asked for by name and has no place of its own."""
+    shown = _Figure(row["metric"], in_unit(row["unit"]), lambda value, spread: "")
+    if row["period"]:
+        yield "period", shown, shown.period
+    yield "expected", shown, shown.mean
+    if math.isfinite(row["p10"]):
+        yield RANGE, shown, shown.range
 
 
 def _expected(grid: Grid) -> Iterator[Table]:
@@ -172,6 +203,8 @@ def _table(
 
 
 def _footer(grid: Grid) -> Iterator[str]:
+    if grid.past:
+        yield grid.past
     if not grid.manifest["trials"]:
         yield "Expected values: every input at its mean. Odds need trials."
         return

@@ -178,16 +178,25 @@ def _revenue(figures: Figures) -> str:
         f"{figures.said('arr', MONEY, period=last)}"
     )
     if figures.has("grr") and math.isfinite(float(figures.result.mean("grr", period=""))):
+        after = f"after {figures.plan.horizon.periods.year_in_words} " * bool(_span(figures))
         text += (
-            f"; GRR {figures.said('grr', PERCENT, period='')}, "
+            f"; {after}GRR {figures.said('grr', PERCENT, period='')}, "
             f"NRR {figures.said('nrr', PERCENT, period='')}"
         )
     return text + "."
 
 
+def _span(figures: Figures) -> str:
+    """How long a plan is that is no year, of which everybody takes a figure to be; else nothing."""
+    periods = figures.plan.horizon.periods
+    length = periods.length_in_words
+    return "" if length == periods.year_in_words else length
+
+
 def _cost(figures: Figures) -> str:
-    sign = currency_sign(figures.plan.currency)
-    text = f"The team costs {figures.said('team_cost', MONEY, sign, period='')}"
+    sign, span = currency_sign(figures.plan.currency), _span(figures)
+    start = f"Over {span} the team costs" if span else "The team costs"
+    text = f"{start} {figures.said('team_cost', MONEY, sign, period='')}"
     if figures.has("cost_share_of_revenue") and figures.opening > 0:
         part = float(figures.result.mean("cost_share_of_revenue"))
         off = share_error(part, float(figures.result.error("cost_share_of_revenue")), 1)

@@ -129,7 +129,8 @@ def _kept(figures: Figures) -> Table:
     labels = {"grr": "GRR", "nrr": "NRR", "logo_retention": "logos"}
     heads = ["segment", *(head for name in names for head in (labels[name], RANGE))]
     rows = []
-    for segment in (*figures.plan.segments, ""):
+    segments = tuple(figures.plan.segments)
+    for segment in (*segments, "") if len(segments) > 1 else segments:
         cells = [segment or "all"]
         for name in names:
             cells.append(figures.figure(name, PERCENT, period="", segment=segment))

@@ -134,14 +134,19 @@ class Removed:
     def _without_cost(self) -> str:
         """Why no cost is saved, and what is lost all the same."""
         stay = self.value.without.startswith(("task:", "segment:"))
-        why = "its people stay and are paid" if stay else "this plan gives its people no pay"
+        why, mend = "its people stay and are paid", ""
+        if not stay and self.value.says_pay:
+            why = "this plan has no people there"
+        elif not stay:
+            why = "this plan gives its people no pay"
+            mend = " Write `salary` for the roles in `team`."
         text = f"{self.what}: {why}, so without it no cost is saved"
         gain = self.value.mean("incremental_gross_profit")
         if math.isfinite(gain):
             verb = "is won" if gain < 0 else "is lost"
             lost = f"{money(abs(gain), self.plan.currency)} of" if gain else "no"
             text += f", and {lost} gross profit {verb} over {self.horizon('')}"
-        return f"{text}." if stay else f"{text}. Write `salary` for the roles in `team`."
+        return f"{text}.{mend}"
 
     def _unknown(self) -> str:
         """What is known where nothing says what the work does, and what to write."""

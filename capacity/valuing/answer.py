@@ -15,7 +15,7 @@ from capacity.arrays import FloatArray
 from capacity.assumptions import assumptions
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import opening_accounts
-from capacity.engine.removal import read_removal
+from capacity.engine.removal import read_removal, says_pay
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
@@ -111,6 +111,11 @@ class Roi(Reported):
     def says_effects(self) -> bool:
         """Whether the scenario says what any work does; else only its cost is known."""
         return says_effects(self.scenario.plan)
+
+    @cached_property
+    def says_pay(self) -> bool:
+        """Whether the scenario says what the people who are gone are paid."""
+        return says_pay(self.scenario.plan, read_removal(self.scenario.plan, self.without))
 
     # --- expected values -------------------------------------------------------------------------
 

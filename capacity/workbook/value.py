@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,11 @@ def _figures(value: Roi, sheet: FlowsSheet) -> Iterator[Figure]:
     plan, of = value.scenario.plan, f"without {value.without}"
     units = {"roi": "share", "irr": "share a year", "payback_period": f"{plan.horizon.step}s"}
     ratio = value.headline.hazard_ratio
-    yield Figure("Break-even: factor on addressable churn", of, "factor", None, ratio)
+    words = "Break-even: factor on addressable churn"
+    if value.trials:
+        yield Figure(words, of, "factor", None, math.nan, (ratio,))
+    else:
+        yield Figure(words, of, "factor", None, ratio)
     worth = value.worth
     for place, (horizon, label) in enumerate(called(value.horizons, plan.horizon.step).items()):
         for name in FIGURES:

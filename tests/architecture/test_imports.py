@@ -44,6 +44,7 @@ LAYERS = (
     "loading",
     "engine",
     "assumptions",
+    "past",
     "guards",
     "metrics",
     "catalogue",

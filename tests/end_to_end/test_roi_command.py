@@ -325,3 +325,11 @@ def test_people_without_pay_are_not_said_to_be_paid(run, plan):
     file = plan("", "")
     done = run("roi", file, "--trials", 0, "--set", "team.csm.salary=0")
     assert "gives its people no pay" in " ".join(done.out.split())
+    assert "Write `salary`" in done.out
+
+
+def test_a_team_of_nobody_is_not_told_to_write_its_pay(run, plan):
+    done = run("roi", plan("", ""), "--trials", 0, "--set", "team.csm.headcount=0")
+    said = " ".join(done.out.split())
+    assert "this plan has no people there, so without it no cost is saved" in said
+    assert "salary" not in said

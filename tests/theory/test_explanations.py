@@ -69,6 +69,13 @@ def test_inputs_are_where_they_were_written(by_hand: capacity.Result) -> None:
     assert found["team.csm.pto_days"].place is None  # nobody wrote it
 
 
+def test_a_calendar_of_holidays_is_said_as_it_was_written(scenario) -> None:
+    """It is not the number of holidays of some month."""
+    text = BY_HAND.replace("hours_per_week: 40", "hours_per_week: 40\n        holidays: US")
+    found = capacity.simulate(scenario(text), trials=0).explain("required_fte", role="csm")
+    assert any(line.endswith(": team.csm.holidays: US") for line in str(found).splitlines())
+
+
 def test_values_by_date_stand_where_the_one_that_holds_was_written(scenario) -> None:
     plan = scenario(BY_HAND.replace("hours: 3h", "hours: {2027-03: 3h, 2027-04: 2h}"))
     result = capacity.simulate(plan, trials=0)

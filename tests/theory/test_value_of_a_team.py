@@ -290,6 +290,17 @@ def test_what_the_scenario_itself_says_stands_beside_break_even(worth):
     assert worth.headline.believed_points == pytest.approx(0.88 - 0.88 ** (0.3 + 0.7 * 1.6))
 
 
+def test_points_of_grr_count_what_customers_cut_as_well_as_who_leaves(scenario):
+    """A customer who renews cuts 5 %, twice that without the work."""
+    settings = {
+        "segments.all.contraction": "5%",
+        "tasks.care.if_stopped": {"churn": 1.6, "contraction": 2.0},
+    }
+    found = capacity.roi(scenario(PLAN, set=settings), trials=0).headline
+    without = 0.88 ** (0.3 + 0.7 * 1.6) * (1 - 2 * 0.05)
+    assert found.believed_points == pytest.approx(0.88 * 0.95 - without)
+
+
 def test_cost_as_a_share_of_the_revenue_that_is_there_with_the_team(worth):
     paid = np.zeros(36)
     for t in range(36):
