@@ -15,8 +15,8 @@ from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
 from capacity.report.reported import Reported
-from capacity.result import Result
-from capacity.simulation import Progress, manifest, simulate_given
+from capacity.result import Result, no_metric
+from capacity.simulation import Progress, check_luck, manifest, simulate_given
 from capacity.versus import Versus, told
 from capacity.waterfall import (
     Values,
@@ -74,7 +74,12 @@ class Comparison(Reported):
     def rows(self, by: str | None = None, only: str | None = None) -> Iterator[Row]:
         """The rows of the table as dictionaries; see `table`."""
         rows = self.found[by] if by in self.found else self._again(by)
-        return (row for row in rows if only in (None, row["metric"]))
+        if only is None:
+            return iter(rows)
+        found = [row for row in rows if row["metric"] == only]
+        if not found:
+            raise no_metric(only, (row["metric"] for row in rows))
+        return iter(found)
 
     @cached_property
     def _again(self) -> Callable[[str | None], tuple[Row, ...]]:
@@ -108,6 +113,11 @@ class Comparison(Reported):
             scenario less baseline in every future. Then `correlation` of the two, `p_higher`, the
             share of the futures in which the scenario has more, and `p_equal`, in which they have
             the same.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric in both, or `by` is not known.
         """
         import pandas as pd  # slow to import
 
@@ -233,6 +243,8 @@ def compare(
     ------
     QuestionError
         Where there are fewer than two scenarios, or no such periods.
+    TypeError, ValueError
+        Where one is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------
@@ -244,6 +256,8 @@ def compare(
     >>> table[(table["period"] == "") & (table["task"] == "")]["mean"].tolist()
     [2400.0]
     """
+    for scenario in scenarios:
+        check_luck(scenario, trials, seed)
     if len(scenarios) < FEWEST:
         count = "one scenario" if scenarios else "no scenario"
         raise QuestionError(f"a comparison needs two scenarios or more, but there is {count}")
@@ -251,8 +265,6 @@ def compare(
     began = time.perf_counter()
     settings = scenarios[0].plan.simulation
     trials = settings.trials if trials is None else trials
-    if trials < 0:
-        raise ValueError(f"trials is {trials}; it is at least 0")
     seed = settings.seed if seed is None else seed
     names = _names(scenarios)
     ways = [steps_between(scenarios[0], new) for new in scenarios[1:]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from numbers import Real
@@ -90,7 +90,9 @@ class Result(Reported):
     @cached_property
     def expected(self) -> Result:
         """The same plan at expected values, without luck."""
-        return replace(self, batches=(self.workings.record,), trials=0) if self.trials else self
+        if not self.trials:
+            return self
+        return replace(self, batches=(self.workings.record,), trials=0, summaries=None)
 
     @cached_property
     def expectations(self) -> tuple[Outcome, ...]:
@@ -186,7 +188,7 @@ class Result(Reported):
         return self._answer(metric, self._quantile(q), keys)
 
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
-        """Monte Carlo standard error of the mean, or of the quantile `q`."""
+        """Monte Carlo standard error of the mean, or of the quantile `q`; see `quantile`."""
         return self._answer(metric, _error(q), keys)
 
     def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
@@ -198,9 +200,7 @@ class Result(Reported):
         return self._by_label(metric, _error(q), keys)
 
     def _quantile(self, q: float) -> Compute:
-        if not isinstance(q, Real) or not 0 <= q <= 1:
-            raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
-        at, known = np.array([float(q)]), self.trials > 0
+        at, known = np.array([probability(q)]), self.trials > 0
         return lambda values: values.quantiles(at)[:, 0] if known else values.means() * np.nan
 
     def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
@@ -229,15 +229,15 @@ class Result(Reported):
         found = self.catalogue.find(metric, key)
         if found:
             return found
-        known = [m for m in self.catalogue.metrics if m.name == metric]
-        if not known:
-            names = dict.fromkeys(m.name for m in self.catalogue.metrics)
-            hint = nearest(metric, names)
-            raise QuestionError(
-                f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}"
-            )
-        keys = "; ".join(_words(m.key) for m in known[:8])
+        keys = "; ".join(_words(m.key) for m in self._named(metric)[:8])
         raise QuestionError(f"{metric} is not known for {_words(key)}. Known for: {keys}")
+
+    def _named(self, metric: str) -> list[Metric]:
+        """The metrics of a name, one for each key."""
+        found = [m for m in self.catalogue.metrics if m.name == metric]
+        if not found:
+            raise no_metric(metric, (m.name for m in self.catalogue.metrics))
+        return found
 
     def explain(self, metric: str, *, period: str = "", **about: str) -> Explanation:
         """The arithmetic of a figure at expected values, down to the inputs.
@@ -304,8 +304,8 @@ class Result(Reported):
         self, by: str | None = None, only: str | None = None, *, of_tasks: bool = True
     ) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries, those of tasks or not; see `table`."""
-        metrics = (m for m in self.catalogue.metrics if of_tasks or not m.key.task)
-        for metric in (m for m in metrics if only in (None, m.name)):
+        metrics = self.catalogue.metrics if only is None else self._named(only)
+        for metric in (m for m in metrics if of_tasks or not m.key.task):
             if self.summaries:
                 horizon = [""] if metric.kind in (Kind.FLOW, Kind.RATIO) else []
                 labels = [*self._rows_of(metric, by), *horizon]
@@ -337,6 +337,11 @@ class Result(Reported):
         pandas.DataFrame
             Columns metric, unit, period, segment, role, pool, task, mean, sd, se, p05 … p95.
             `period` is empty for a figure over the horizon, a key for the total over it.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric, or `by` is not known.
         """
         import pandas as pd  # slow to import
 
@@ -467,6 +472,13 @@ def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterat
         yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
 
 
+def no_metric(name: str, known: Iterable[str]) -> QuestionError:
+    """The mistake of a name that is no metric's."""
+    names = dict.fromkeys(known)
+    hint = nearest(name, names)
+    return QuestionError(f"no metric is called {name!r} here.{hint} Known: {', '.join(names)}")
+
+
 def _key(about: Mapping[str, str]) -> Key:
     """What a metric is about, by name."""
     unknown = [name for name in about if name not in _KEYS]
@@ -486,7 +498,23 @@ def _mean(values: Sample | Sketched) -> FloatArray:
 
 
 def _error(q: float | None) -> Compute:
-    return lambda values: values.mean_error() if q is None else values.quantile_error(q)
+    if q is None:
+        return lambda values: values.mean_error()
+    at = probability(q)
+    return lambda values: values.quantile_error(at)
+
+
+def probability(q: float) -> float:
+    """A probability, as it was given.
+
+    Raises
+    ------
+    QuestionError
+        Where it is none.
+    """
+    if not isinstance(q, Real) or not 0 <= q <= 1:
+        raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
+    return float(q)
 
 
 def _words(key: Key) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from capacity.arrays import FloatArray
+from capacity.calendar import month_label
 from capacity.engine.copulas import build_copulas
 from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal, read_removal, seats_cut
@@ -17,7 +18,7 @@ from capacity.errors import InputError, Mistake, QuestionError
 from capacity.loading import Scenario
 from capacity.scenario.days import read_month
 from capacity.scenario.document import Plan
-from capacity.simulation import Progress, manifest
+from capacity.simulation import Progress, check_luck, manifest
 from capacity.valuing.answer import Roi
 from capacity.valuing.beliefs import Beliefs, layout_of
 from capacity.valuing.break_even import CASH, TRIALS, VALUE, Search
@@ -76,6 +77,8 @@ def roi(  # noqa: PLR0913 - what, when, and how exactly
         Where the scenario lacks what it takes: a margin, a discount rate, addressable churn.
     QuestionError
         Where there is nothing that could be gone, or no such month.
+    TypeError, ValueError
+        Where the scenario is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------
@@ -94,9 +97,8 @@ def futures_of(
     scenario: Scenario, trials: int | None, seed: int | None, executor: Executor | None = None
 ) -> Futures:
     """The futures that the caller asks for, else those of the scenario."""
+    check_luck(scenario, trials, seed)
     settings = scenario.plan.simulation
-    if trials is not None and trials < 0:
-        raise ValueError(f"trials is {trials}; it is at least 0")
     trials = settings.trials if trials is None else trials
     seed = settings.seed if seed is None else seed
     return Futures(seed, trials, executor, build_copulas(scenario.plan))
@@ -188,7 +190,8 @@ def _first(plan: Plan, start: str | None) -> int:
     try:
         found = periods.of_month(read_month(start))
     except ValueError:
-        text = f"--from {start}: is not a month. Write it as {periods.labels[0][:7]}"
+        first = next(m for m in periods.months.tolist() if periods.of_month(m) >= 0)
+        text = f"--from {start}: is not a month. Write it as {month_label(first)}"
         raise QuestionError(text) from None
     if not 0 <= found < periods.count:
         text = f"--from {start}: lies outside of the plan, {periods.in_words}. Write a month of it"

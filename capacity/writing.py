@@ -9,6 +9,7 @@ import math
 import os
 import stat
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -113,8 +114,10 @@ def check_targets(paths: Sequence[Path], inputs: Iterable[str]) -> None:
         Where a file would land in no folder, on a folder or on an input.
     """
     known = {Path(name).resolve() for name in inputs}
-    if len({path.resolve() for path in paths}) < len(paths):
-        raise CapacityError(f"{paths[0]}: is named for two files. Name another one")
+    for path, times in Counter(path.resolve() for path in paths).items():
+        if times > 1:
+            again = next(one for one in paths if one.resolve() == path)
+            raise CapacityError(f"{again}: is named for two files. Name another one")
     for path in paths:
         if path.is_dir():
             raise CapacityError(f"{path}: is a folder. Name a file in it")

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +33,7 @@ from capacity.hiring.trying import Bench, Ledger
 from capacity.hiring.variant import hired
 from capacity.loading import Scenario
 from capacity.rng import BLOCK
-
-if TYPE_CHECKING:
-    from capacity.simulation import Progress
+from capacity.simulation import Progress, check_luck
 
 SEARCHED, CONFIRMED = 2_000, 10_000
 """Futures on which plans are searched, and those on which the last one is confirmed."""
@@ -98,6 +96,9 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     ------
     QuestionError
         With everything that is wrong with the request.
+    TypeError, ValueError
+        Where the scenario is not loaded, or trials or the seed are no whole number; from 1 and
+        from 0 on.
 
     Examples
     --------
@@ -107,6 +108,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     >>> [(start.role, start.month, start.count) for start in found.starts]
     [('csm', '2027-01', 1)]
     """
+    check_luck(scenario, trials, seed)
     if trials < 1:
         raise ValueError(f"trials is {trials}; it is at least 1")
     began = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 class Reported(ABC):
     """An answer that fills a page; all other forms follow from that."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy takes along: not what was found on demand, which is found again."""
+        on_demand = {
+            name for one in type(self).__mro__ for name, value in vars(one).items()
+            if isinstance(value, cached_property)
+        }  # fmt: skip
+        return {name: value for name, value in vars(self).items() if name not in on_demand}
 
     @property
     @abstractmethod

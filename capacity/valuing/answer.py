@@ -19,8 +19,9 @@ from capacity.engine.removal import read_removal
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS
+from capacity.result import COLUMNS, probability
 from capacity.scenario.expecting import BREAK_EVEN, OF_TWO_WORLDS
+from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.units import MONTHS_PER_YEAR
@@ -139,7 +140,7 @@ class Roi(Reported):
         Raises
         ------
         QuestionError
-            Where there is no such metric or period.
+            Where there is no such metric, period or segment.
         """
         found = self._found(metric, segment)
         if period not in found:
@@ -151,22 +152,39 @@ class Roi(Reported):
         """Expected value; of `irr` and `payback_period` that of the expected flows.
 
         NaN of what only the effects of the work could tell, where the scenario says none.
+
+        Raises
+        ------
+        QuestionError
+            As `array`.
         """
-        if not self._is_known(metric):
-            return math.nan
-        if metric == "irr":
-            return self.flows.internal_rate(self.horizons[period])
-        if metric == "payback_period":
+        return self._mean(metric, period, self.array(metric, period, segment))
+
+    def _mean(self, metric: str, period: str, values: FloatArray) -> float:
+        """The same from the values in every future, shape (trials,)."""
+        if metric == "payback_period" and self._is_known(metric):
             return self.flows.expected_payback(self.horizons[period])
-        return float(means(self.array(metric, period, segment)[None])[0])
+        return float(means(values[None])[0])
 
     def quantile(self, metric: str, q: float, period: str = "", segment: str = "") -> float:
-        """Value that is not exceeded in a share `q` of the futures."""
-        return float(quantiles(self.array(metric, period, segment)[None], np.array([q]))[0, 0])
+        """Value that is not exceeded in a share `q` of the futures.
+
+        NaN of expected values, which have no odds.
+
+        Raises
+        ------
+        QuestionError
+            As `array`, or where `q` is no probability.
+        """
+        at, values = np.array([probability(q)]), self.array(metric, period, segment)
+        return float(quantiles(values[None], at)[0, 0]) if self.trials else math.nan
 
     def error(self, metric: str, period: str = "", segment: str = "") -> float:
         """Monte Carlo standard error of the mean."""
-        values = self.array(metric, period, segment)
+        return self._error(metric, period, self.array(metric, period, segment))
+
+    def _error(self, metric: str, period: str, values: FloatArray) -> float:
+        """The same from the values in every future, shape (trials,)."""
         if metric in ("roi", "roi_with_run_off"):  # a ratio: its denominator has luck, too
             cost = self.flows.cost[: self.horizons[period]].sum(axis=0)
             values = values - float(values.mean()) * cost / cost.mean()
@@ -196,6 +214,10 @@ class Roi(Reported):
 
     def _computed(self, metric: str, segment: str) -> dict[str, FloatArray]:
         """A metric by period, as if work of which nothing is said did nothing."""
+        if segment and segment not in self.segments:
+            known = ", ".join(self.segments)
+            text = f"no segment is called {segment!r}.{nearest(segment, self.segments)}"
+            raise QuestionError(f"{text} Known: {known}")
         name, _, side = metric.rpartition("_")
         world = {"with": self.flows.full, "without": self.flows.gone}.get(side)
         if world and name == "clv":
@@ -287,9 +309,9 @@ class Roi(Reported):
             numbers = dict(zip(COLUMNS[-7:], map(float, found.quantiles[0]), strict=True))
             lucky = values.size > 1
             numbers |= {"sd": float(found.sd[0]) if metric != "payback_period" else math.nan}
-            numbers["mean"] = self.mean(metric, period, segment)
+            numbers["mean"] = self._mean(metric, period, values)
             known = lucky and metric not in ("irr", "payback_period")
-            numbers["se"] = self.error(metric, period, segment) if known else math.nan
+            numbers["se"] = self._error(metric, period, values) if known else math.nan
             yield _row(metric, unit, period, numbers, segment=segment)
 
     def table(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from capacity.errors import CapacityError
-from capacity.writing import write_whole
+from capacity.writing import check_targets, write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions as Unix has them")
 
@@ -67,3 +67,9 @@ def test_a_full_device_is_one_clear_line_and_stays_a_device() -> None:
     with pytest.raises(CapacityError, match=r"/dev/full: cannot be written \(No space left"):
         write_whole(Path("/dev/full"), "x")
     assert Path("/dev/full").is_char_device()
+
+
+def test_the_file_that_is_named_twice_is_told(tmp_path: Path) -> None:
+    once, twice = tmp_path / "a.csv", tmp_path / "b.md"
+    with pytest.raises(CapacityError, match=r"b\.md: is named for two files"):
+        check_targets([once, twice, tmp_path / "." / "b.md"], [])
