@@ -15,8 +15,9 @@ from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
 from capacity.report.reported import Reported
-from capacity.result import Result, no_metric
+from capacity.result import Result
 from capacity.simulation import Progress, check_luck, manifest, simulate_given
+from capacity.table import no_metric
 from capacity.versus import Versus, told
 from capacity.waterfall import (
     Values,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,11 +20,13 @@ from capacity.expectations import Outcome, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
+from capacity.scenario.expecting import ABOUT
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
-from capacity.statistics import QUANTILES, Sample, Summary, summarise
+from capacity.statistics import Sample
 from capacity.summaries import Summaries
+from capacity.table import COLUMNS, no_metric, probability, summary_rows, table_rows
 from capacity.writing import write_whole
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
     from capacity.report.page import Page
     from capacity.workings.plan import Workings
 
-COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
-           *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
-_KEYS = ("period", "segment", "role", "pool", "task", "by")
+_KEYS = ("period", *ABOUT, "by")
 Compute = Callable[[Sample | Sketched], FloatArray]
 _KEPT = 8
 """Arrays that are kept for the next question."""
@@ -445,40 +444,6 @@ class Result(Reported):
         return as_text(self)
 
 
-class Named(Protocol):
-    """What a row of the table is called and is about."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def unit(self) -> str: ...  # noqa: D102
-    @property
-    def key(self) -> Key: ...  # noqa: D102
-
-
-def table_rows(
-    metric: Named, labels: Sequence[str], values: FloatArray
-) -> Iterator[dict[str, Any]]:
-    """Rows of a table: what values of shape (rows, trials) say of a metric."""
-    yield from summary_rows(metric, labels, summarise(values))
-
-
-def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterator[dict[str, Any]]:
-    """Rows of a table: a metric and the summary of its rows."""
-    key = metric.key
-    for i, label in enumerate(labels):
-        numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
-        about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
-        yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
-
-
-def no_metric(name: str, known: Iterable[str]) -> QuestionError:
-    """The mistake of a name that is no metric's."""
-    names = dict.fromkeys(known)
-    hint = nearest(name, names)
-    return QuestionError(f"no metric is called {name!r} here.{hint} Known: {', '.join(names)}")
-
-
 def _key(about: Mapping[str, str]) -> Key:
     """What a metric is about, by name."""
     unknown = [name for name in about if name not in _KEYS]
@@ -504,20 +469,5 @@ def _error(q: float | None) -> Compute:
     return lambda values: values.quantile_error(at)
 
 
-def probability(q: float) -> float:
-    """A probability, as it was given.
-
-    Raises
-    ------
-    QuestionError
-        Where it is none.
-    """
-    if not isinstance(q, Real) or not 0 <= q <= 1:
-        raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
-    return float(q)
-
-
 def _words(key: Key) -> str:
-    parts = [f"{name}={value!r}" for name in ("segment", "role", "pool", "task")
-             if (value := getattr(key, name))]  # fmt: skip
-    return ", ".join(parts) or "the total"
+    return ", ".join(f"{kind}={name!r}" for kind, name in key.about.items()) or "the total"

@@ -18,9 +18,10 @@ from capacity.metrics import Key, Kind, Metric
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS, Result, summary_rows, table_rows
+from capacity.result import Result
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import Progress, simulate
+from capacity.table import COLUMNS, summary_rows, table_rows
 
 if TYPE_CHECKING:
     import pandas as pd

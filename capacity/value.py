@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
-import numpy as np
-
 from capacity.arrays import FloatArray
 from capacity.calendar import month_label
 from capacity.engine.copulas import build_copulas
@@ -120,10 +118,9 @@ def valued(
     longer, first = layout.scenario, removals[0].start
     full, *gone = worlds(layout, [None, *removals], futures, progress)
     values = task_values(layout, first, horizons[""], futures, progress) if tasks else None
-    rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
+    rate, years = _rate(longer.plan, futures), longer.plan.horizon.periods.elapsed_years
     scaled = layout_of(layout)
     bench = Bench(scaled, futures.seed, futures.fewer(TRIALS).few, lifetimes=False)
-    years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
     found = []
     for text, removal, world in zip(without, removals, gone, strict=True):
         flows, beliefs = Flows(full, world, rate, years), Beliefs(scaled, removal, futures)

@@ -19,11 +19,11 @@ from capacity.engine.removal import read_removal
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS, probability
 from capacity.scenario.expecting import BREAK_EVEN, OF_TWO_WORLDS
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
+from capacity.table import COLUMNS, probability
 from capacity.units import MONTHS_PER_YEAR
 from capacity.valuing.beliefs import says_effects
 from capacity.valuing.break_even import CASH, BreakEven

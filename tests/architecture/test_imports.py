@@ -45,6 +45,7 @@ LAYERS = (
     "assumptions",
     "guards",
     "metrics",
+    "table",
     "catalogue",
     "summaries",
     "expectations",
