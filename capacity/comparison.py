@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,9 @@ class Comparison(Reported):
 
     def rows(self, by: str | None = None, only: str | None = None) -> Iterator[Row]:
         """The rows of the table as dictionaries; see `table`."""
-        rows = self.found[by] if by in self.found else self._again(by)
+        if by not in self._rows:
+            self._rows[by] = self._simulated(by)
+        rows = self._rows[by]
         if only is None:
             return iter(rows)
         found = [row for row in rows if row["metric"] == only]
@@ -83,8 +85,9 @@ class Comparison(Reported):
         return iter(found)
 
     @cached_property
-    def _again(self) -> Callable[[str | None], tuple[Row, ...]]:
-        return lru_cache(maxsize=None)(self._simulated)
+    def _rows(self) -> dict[str | None, tuple[Row, ...]]:
+        """Rows by span: what was asked for at first, and since."""
+        return dict(self.found)
 
     def _simulated(self, by: str | None) -> tuple[Row, ...]:
         _check_span(self.scenarios, by)

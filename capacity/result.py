@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,15 +126,30 @@ class Result(Reported):
         Raises
         ------
         QuestionError
-            Where there is no such metric, key or period, or the futures were not kept; see
-            `exact` of `capacity.simulate`.
+            Where there is no such metric, key or period, `by` is not known, or the futures were
+            not kept; see `exact` of `capacity.simulate`.
         """
+        self._check_span(by)
         return self._recent(metric, Key(segment, role, pool, task), period, by).copy()
 
+    def _recent(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
+        """An array, of which a few are kept: a figure is asked for its mean, quantiles and errors.
+
+        No `lru_cache` of a method: that holds the result, which holds it, so that the futures would
+        stay until Python looks for circles.
+        """
+        asked = metric, key, period, by
+        found = self._kept.get(asked)
+        if found is None:
+            found = self._kept[asked] = self._read(*asked)
+            for oldest in [*self._kept][:-_KEPT]:
+                self._kept.pop(oldest, None)
+        return found
+
     @cached_property
-    def _recent(self) -> Callable[[str, Key, str | None, str | None], FloatArray]:
-        """Reads arrays and keeps a few: one figure is asked for its mean, quantiles and errors."""
-        return lru_cache(maxsize=_KEPT)(self._read)
+    def _kept(self) -> dict[tuple[str, Key, str | None, str | None], FloatArray]:
+        """Arrays for the next question, those asked for last at the end."""
+        return {}
 
     def _read(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
         found = self._find(metric, key)
@@ -152,6 +167,7 @@ class Result(Reported):
         self, metric: str, period: str | None = None, by: str | None = None, **about: str
     ) -> Sample | Sketched:
         """What `array` speaks of, to be asked for its mean, quantiles and errors."""
+        self._check_span(by)
         if not self.summaries:
             return Sample(self._recent(metric, _key(about), period, by))
         found = self._find(metric, _key(about))
@@ -273,14 +289,20 @@ class Result(Reported):
         """
         from capacity.explaining.explanation import explained  # needed by few
 
+        _key(_about(about))  # says which words there are
         return explained(self.layout, metric, {**about, "period": period}, self.manifest)
 
     # --- the table -------------------------------------------------------------------------------
 
+    def _check_span(self, by: str | None) -> None:
+        """Refuse longer periods that there are not, also of figures that have no periods."""
+        spans = self.scenario.plan.horizon.periods.spans
+        if by is not None and by not in spans:
+            raise QuestionError(f"by {by!r} is not known. Write {', '.join(spans)}")
+
     def _groups(self, by: str | None) -> tuple[list[str], list[IntArray]]:
+        self._check_span(by)
         periods = self.scenario.plan.horizon.periods
-        if by is not None and by not in periods.spans:
-            raise QuestionError(f"by {by!r} is not known. Write {', '.join(periods.spans)}")
         return groups_of(periods, by or periods.spans[0])
 
     def _rows(self, metric: Metric, by: str | None) -> tuple[list[str], FloatArray]:

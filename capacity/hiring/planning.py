@@ -76,7 +76,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     max_hires_per_month
         New seats in a month at most, over all roles, those of the scenario included.
     freeze
-        Months in which nobody may be added.
+        Months in which nobody may be added; one or several.
     budget
         Expected cost of the team over the plan at most.
     trials

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import gc
 import math
 import pickle
 import re
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +56,27 @@ def test_expected_values_have_no_quantiles(plan: capacity.Scenario) -> None:
 def test_an_unknown_key_is_told_with_the_nearest(plan: capacity.Scenario) -> None:
     with pytest.raises(QuestionError, match=r"'rolle' is no key\. Did you mean `role`"):
         capacity.simulate(plan, trials=0).mean("due_hours", rolle="csm")
+
+
+def test_an_unknown_key_or_span_is_never_left_out_unsaid(plan: capacity.Scenario) -> None:
+    result = capacity.simulate(plan, trials=0)
+    with pytest.raises(QuestionError, match=r"'rolle' is no key\. Did you mean `role`"):
+        result.explain("due_hours", rolle="csm")
+    for metric in ("team_cost", "cost_share_of_revenue"):
+        for ask in (result.array, result.mean):
+            with pytest.raises(QuestionError, match=r"by 'fortnight' is not known\. Write month"):
+                ask(metric, period="", by="fortnight")
+
+
+def test_hires_are_asked_for_in_whole_numbers_and_months(plan: capacity.Scenario) -> None:
+    many: dict[str, Any] = {"priority": 1.5, "max_hires_per_month": "2", "freeze": "2027-13"}
+    with pytest.raises(QuestionError) as told:
+        capacity.plan(plan, **many, trials=100)
+    assert str(told.value).splitlines() == [
+        "freeze '2027-13' is not a month. Write it as 2027-02",
+        "priority 1.5: is not a whole number. Write one as 2",
+        "max_hires_per_month '2': is not a whole number. Write one as 2",
+    ]
 
 
 def test_a_path_is_no_scenario() -> None:
@@ -193,3 +216,24 @@ def test_an_answer_travels_whatever_it_was_asked_before(plan: capacity.Scenario)
     compared = capacity.compare([plan, plan.with_({"team.csm.headcount": 2})], trials=0)
     rows = compared.table(by="year")
     assert pickle.loads(pickle.dumps(compared)).table(by="year").equals(rows)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda r: (r.mean("arr"), r.quantile("arr", 0.9), r.error("arr")), str, lambda r: r.page,
+     lambda r: r.table(), lambda r: (r.workings, r.expected, r.expectations)],
+)  # fmt: skip
+def test_the_futures_go_with_the_last_who_has_the_result(
+    plan: capacity.Scenario, ask: Callable[[capacity.Result], object]
+) -> None:
+    """At once, and not when Python looks for circles: a sweep would hold those of many plans."""
+    gc.disable()
+    try:
+        result = capacity.simulate(plan, trials=100)
+        futures = weakref.ref(result.batches[0]["arr"])
+        ask(result)
+        assert futures() is not None
+        del result
+        assert futures() is None
+    finally:
+        gc.enable()
