@@ -21,7 +21,7 @@ from capacity.metrics import Kind
 from capacity.result import Result
 from capacity.simulation import simulate_given
 from capacity.value import prepared
-from capacity.valuing.answer import Roi
+from capacity.valuing.figures import Figures
 from capacity.valuing.flows import Flows
 from capacity.valuing.worlds import distilled
 
@@ -116,9 +116,8 @@ class OfWorlds:
         named = [("finance.discount_rate", plan.finance.discount_rate)]
         rate, years = chances().inputs(named)[0], plan.horizon.periods.elapsed_years
         flows = Flows(full, gone, rate, years)
-        value = Roi(self.layout, "", "", self.horizons, flows, {}, 0, None, {})
         cost = flows.cost[: self.horizons[""]].sum(axis=0)
-        found = value.array(self.metric)
+        found = Figures(self.layout, self.horizons, flows).array(self.metric)
         return np.stack([found * cost.mean() if self.metric in RATIOS else found, cost])
 
     def on(self, plans: Sequence[Scenario]) -> OfWorlds:

@@ -14,22 +14,17 @@ import numpy as np
 from capacity.arrays import FloatArray
 from capacity.assumptions import assumptions
 from capacity.engine.layout import Layout
-from capacity.engine.lifetime import opening_accounts
 from capacity.engine.removal import read_removal
-from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
 from capacity.scenario.expecting import BREAK_EVEN, OF_TWO_WORLDS
-from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
 from capacity.table import COLUMNS, probability
-from capacity.units import MONTHS_PER_YEAR
-from capacity.valuing.beliefs import says_effects
 from capacity.valuing.break_even import CASH, BreakEven
+from capacity.valuing.figures import KEPT, Figures
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import TaskValues
-from capacity.valuing.worlds import World, lifetime_values
 from capacity.workings.lasting import called
 from capacity.writing import write_whole
 
@@ -47,13 +42,6 @@ _MONEY = (
     "run_off",
     "arr_saved",
 )
-_KEPT = {
-    "churn": ("frozen_accounts", "frozen_accounts"),
-    "grr": ("frozen_kept_arr", "frozen_arr"),
-    "nrr": ("frozen_arr", "frozen_arr"),
-}
-_OF_COST = ("incremental_cost", "cost_share_of_revenue")
-"""What is known of a horizon, whatever the work does."""
 _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
 
 
@@ -107,9 +95,19 @@ class Roi(Reported):
         return self.break_even["", CASH]
 
     @cached_property
+    def _figures(self) -> Figures:
+        """Every metric of the two worlds."""
+        return Figures(self.layout, self.horizons, self.flows)
+
+    @property
     def says_effects(self) -> bool:
         """Whether the scenario says what any work does; else only its cost is known."""
-        return says_effects(self.scenario.plan)
+        return self._figures.says_effects
+
+    @property
+    def segments(self) -> list[str]:
+        """Names of the segments."""
+        return self._figures.segments
 
     # --- expected values -------------------------------------------------------------------------
 
@@ -142,11 +140,7 @@ class Roi(Reported):
         QuestionError
             Where there is no such metric, period or segment.
         """
-        found = self._found(metric, segment)
-        if period not in found:
-            known = ", ".join(label or "the headline's, empty" for label in found)
-            raise QuestionError(f"{metric} has no period {period!r}. Known: {known}")
-        return found[period]
+        return self._figures.array(metric, period, segment)
 
     def mean(self, metric: str, period: str = "", segment: str = "") -> float:
         """Expected value; of `irr` and `payback_period` that of the expected flows.
@@ -162,7 +156,7 @@ class Roi(Reported):
 
     def _mean(self, metric: str, period: str, values: FloatArray) -> float:
         """The same from the values in every future, shape (trials,)."""
-        if metric == "payback_period" and self._is_known(metric):
+        if metric == "payback_period" and self._figures.is_known(metric):
             return self.flows.expected_payback(self.horizons[period])
         return float(means(values[None])[0])
 
@@ -195,100 +189,13 @@ class Roi(Reported):
         values = self.array(metric, period)
         return float(means(np.where(np.isnan(values), np.nan, values > 0)[None])[0])
 
-    @cached_property
-    def segments(self) -> list[str]:
-        """Names of the segments."""
-        return list(self.scenario.plan.segments)
-
-    def _is_known(self, metric: str) -> bool:
-        """Whether a metric follows from what the scenario says: without effects, the cost alone."""
-        lost = metric in OF_TWO_WORLDS and metric not in _OF_COST
-        return self.says_effects or not (lost or metric.endswith("_without"))
-
-    def _found(self, metric: str, segment: str) -> dict[str, FloatArray]:
-        """A metric by period; NaN where it is not known."""
-        found = self._computed(metric, segment)
-        if self._is_known(metric):
-            return found
-        return {label: np.full_like(values, np.nan) for label, values in found.items()}
-
-    def _computed(self, metric: str, segment: str) -> dict[str, FloatArray]:
-        """A metric by period, as if work of which nothing is said did nothing."""
-        if segment and segment not in self.segments:
-            known = ", ".join(self.segments)
-            text = f"no segment is called {segment!r}.{nearest(segment, self.segments)}"
-            raise QuestionError(f"{text} Known: {known}")
-        name, _, side = metric.rpartition("_")
-        world = {"with": self.flows.full, "without": self.flows.gone}.get(side)
-        if world and name == "clv":
-            return {"": self._lifetime(world, segment)}
-        if world and name in _KEPT:
-            return self._kept(name, world, segment)
-        if world and name == "arr" and not segment:
-            labels = self.scenario.plan.horizon.periods.labels
-            return dict(zip(labels, world.total_arr, strict=True))
-        if segment or metric not in OF_TWO_WORLDS:
-            names = ", ".join(
-                (*OF_TWO_WORLDS, *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")))
-            )
-            about = f" by segment ({segment})" if metric in OF_TWO_WORLDS else ""
-            raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
-        found = {label: self._over(metric, n) for label, n in self.horizons.items()}
-        if metric in ("accounts_saved", "arr_saved"):
-            rows = getattr(self.flows, metric)
-            found |= dict(zip(self.scenario.plan.horizon.periods.labels, rows, strict=True))
-        return found
-
-    def _over(self, metric: str, periods: int) -> FloatArray:
-        """A metric over the first periods, shape (trials,)."""
-        flows = self.flows
-        if metric in ("roi", "roi_with_run_off"):
-            net = flows.net[:periods].sum(axis=0)
-            more = flows.run_off(periods) if metric != "roi" else 0.0
-            cost = float(flows.cost[:periods].sum(axis=0).mean())
-            return (net + more) / cost if cost > 0 else np.full(net.shape, np.nan)
-        if metric in ("npv", "p_positive"):
-            value = flows.present_value(periods)
-            return value if metric == "npv" else (value > 0).astype(np.float64)
-        if metric == "npv_with_run_off":
-            more = flows.end_discounted(periods, flows.run_off(periods))
-            return flows.present_value(periods) + more
-        if metric == "irr":
-            return np.array([flows.internal_rate(periods)])
-        if metric in ("accounts_saved", "arr_saved"):
-            return getattr(flows, metric)[periods - 1]
-        if metric == "cost_share_of_revenue":
-            revenue = flows.full.revenue[:periods].sum(axis=0)
-            return flows.cost[:periods].sum(axis=0) / np.where(revenue > 0, revenue, np.nan)
-        if metric.startswith("incremental"):
-            of = flows.gain if metric == "incremental_gross_profit" else flows.cost
-            return of[:periods].sum(axis=0)
-        return flows.payback(periods) if metric == "payback_period" else flows.run_off(periods)
-
-    def _kept(self, name: str, world: World, segment: str) -> dict[str, FloatArray]:
-        """Retention of the opening book; of `churn` the share that is lost."""
-        over, under = (getattr(world, field) for field in _KEPT[name])
-        rows = [self.segments.index(segment)] if segment else list(range(len(self.segments)))
-        top, bottom = over[:, rows].sum(axis=1), under[0, rows].sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(bottom > 0, top / bottom, np.nan)
-        share = 1 - share if name == "churn" else share
-        return {f"{MONTHS_PER_YEAR * y}m": share[y] for y in range(1, len(share))}
-
-    def _lifetime(self, world: World, segment: str) -> FloatArray:
-        values = lifetime_values(self.layout, world)
-        if segment:
-            return values[self.segments.index(segment)]
-        number = opening_accounts(self.scenario)
-        return number @ values / max(float(number.sum()), 1.0)
-
     # --- the table -------------------------------------------------------------------------------
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries; see `table`."""
         for metric in OF_TWO_WORLDS:
             yield from self._rows(metric, "")
-        for name in (*_KEPT, "clv"):
+        for name in (*KEPT, "clv"):
             for segment in ("", *self.segments):
                 for side in ("with", "without"):
                     yield from self._rows(f"{name}_{side}", segment)
@@ -304,7 +211,7 @@ class Roi(Reported):
         unit = {"payback_period": f"{plan.horizon.step}s", "accounts_saved": "accounts"}.get(
             metric, unit
         )
-        for period, values in self._found(metric, segment).items():
+        for period, values in self._figures.of(metric, segment).items():
             found = summarise(values[None])
             numbers = dict(zip(COLUMNS[-7:], map(float, found.quantiles[0]), strict=True))
             lucky = values.size > 1
