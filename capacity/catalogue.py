@@ -87,13 +87,20 @@ class Catalogue:
         """Sum of hours over work lanes."""
         if name in BY_LANE:
             return self._sum(name, lanes)
-        waiting = np.flatnonzero(np.isin(self._work.waits, lanes))
-        others = np.setdiff1d(lanes, self._work.waits)
-        read = self._sum(name, waiting)
+        rows = self._waiting_row[lanes]
+        others = lanes[rows < 0]
+        read = self._sum(name, rows[rows >= 0])
         if name != "dropped_hours" or not others.size:
             return read
         due, done = self._sum("due_hours", others), self._sum("done_hours", others)
         return lambda: read() + (due() - done())
+
+    @cached_property
+    def _waiting_row(self) -> IntArray:
+        """Of each work lane: its row among those of which hours may wait; −1 for the others."""
+        rows = np.full(len(self._work.lane), -1)
+        rows[self._work.waits] = np.arange(len(self._work.waits))
+        return rows
 
     def _lanes(self, role: str = "", task: str = "", segment: str = "", pool: str = "") -> IntArray:
         fits = np.ones(len(self._work.lane), dtype=bool)
@@ -127,9 +134,9 @@ class Catalogue:
         return keys + list(dict.fromkeys(Key(x.segment or "", r, "", x.task) for r, x in some))
 
     def _work_metrics(self) -> Iterator[Metric]:
+        lanes_of = {k: self._lanes(k.role, k.task, k.segment, k.pool) for k in self._work_keys()}
         for name in (*BY_LANE, *BY_WAITING_LANE):
-            for key in self._work_keys():
-                lanes = self._lanes(key.role, key.task, key.segment, key.pool)
+            for key, lanes in lanes_of.items():
                 kind = Kind.STOCK if name == "backlog_hours" else Kind.FLOW
                 yield Metric(name, "hours", kind, key, self._hours(name, lanes))
         for key in self._coverage_keys():

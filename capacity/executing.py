@@ -16,10 +16,12 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
+from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryDirectory
 from threading import Lock
 from typing import Any, Generic, TypeVar, cast
+from weakref import WeakSet
 
 from capacity.errors import CapacityError
 from capacity.workers import Workers
@@ -39,6 +41,8 @@ Python's pool waits for ever to write the rest where all of its processes are de
 """
 _LARGE = 1_000_000
 """Bytes from which on what was found comes back by file."""
+_MOST_MAPPED = 200
+"""Files whose arrays are used where they are; each stays open, and a process has only so many."""
 _KEPT = 4
 """Functions that a worker keeps: a comparison goes back and forth between a few plans."""
 
@@ -92,6 +96,7 @@ class _Handed(Generic[T, R]):
         self, executor: Executor, compute: Shared[Callable[[T], R]], folder: str | None
     ) -> None:
         self._executor, self._compute, self._folder = executor, compute, folder
+        self._sent = _sent(executor, compute)
         self._waiting: deque[tuple[T, Future[R | Filed] | None]] = deque()
 
     def __len__(self) -> int:
@@ -127,15 +132,29 @@ class _Handed(Generic[T, R]):
     def _begun(self, piece: T) -> Future[R | Filed] | None:
         """A piece that is being computed; None where the executor takes no more."""
         try:
-            return self._executor.submit(_computed, self._compute, piece, self._folder)
+            return self._executor.submit(_computed, self._sent, piece, self._folder)
         except BrokenExecutor:
             return None
 
     def _hand_out_again(self) -> None:
         """Hand out what went with a worker, the first piece and those behind it."""
+        self._sent = _sent(self._executor, self._compute)
         for i, (piece, future) in enumerate(self._waiting):
             if future and _is_lost(future):
                 self._waiting[i] = piece, self._begun(piece)
+
+
+def _sent(executor: Executor, compute: Shared[Any]) -> Any:
+    """What goes out with each piece.
+
+    On a Dask cluster it is a task of its own: its workers get the value from each other, and a
+    plan with its accounts does not go through the scheduler again and again.
+    """
+    client, dask = getattr(executor, "_client", None), sys.modules.get("distributed")
+    if dask and isinstance(client, dask.Client):
+        data, name = compute.packed
+        return client.submit(unpacked, client.scatter(data, hash=False), name, pure=False)
+    return compute
 
 
 def _lost() -> tuple[type[BaseException], ...]:
@@ -173,15 +192,26 @@ class Filed:
     sizes: tuple[int, ...]
 
     def read(self) -> object:
-        """What was found; the file is gone then."""
-        data, arrays, first = bytearray(sum(self.sizes)), [], 0
-        with Path(self.path).open("rb") as file:
-            file.readinto(data)
+        """What was found; the file has no name any more, and is gone with the arrays."""
+        data, arrays, first = _mapped(Path(self.path)), [], 0
         Path(self.path).unlink()
         for size in self.sizes:
-            arrays.append(memoryview(data)[first : first + size])
+            arrays.append(data[first : first + size])
             first += size
         return pickle.loads(self.frame, buffers=arrays)  # noqa: S301 - what `filed` has pickled
+
+
+_maps: WeakSet[mmap] = WeakSet()
+
+
+def _mapped(path: Path) -> memoryview:
+    """A file in memory, without a copy where that can be."""
+    if sys.platform == "win32" or len(_maps) >= _MOST_MAPPED:  # Windows keeps what is mapped
+        return memoryview(bytearray(path.read_bytes()))
+    with path.open("rb") as file:
+        found = mmap(file.fileno(), 0, access=ACCESS_COPY)
+    _maps.add(found)
+    return memoryview(found)
 
 
 def filed(found: R, folder: str) -> R | Filed:
@@ -224,7 +254,8 @@ class Shared(Generic[T]):
         self.value, self._folder = value, folder
 
     @cached_property
-    def _packed(self) -> tuple[bytes | Path, str]:
+    def packed(self) -> tuple[bytes | Path, str]:
+        """The bytes, or the file that they are in, and their hash."""
         data = pickle.dumps(self.value, protocol=pickle.HIGHEST_PROTOCOL)
         name = hashlib.sha256(data).hexdigest()
         if self._folder is None or len(data) < _SMALL:
@@ -234,7 +265,7 @@ class Shared(Generic[T]):
         return path, name
 
     def __reduce__(self) -> tuple[Callable[[bytes | Path, str], Shared[Any]], Any]:
-        return unpacked, self._packed
+        return unpacked, self.packed
 
 
 def unpacked(packed: bytes | Path, name: str) -> Shared[Any]:

@@ -10,7 +10,7 @@ trials, 32 bits each. `docs/about/design.md` compares this with the alternatives
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -37,8 +37,13 @@ _LOWEST = RESOLUTION / 2
 _CHUNK = 32_000
 _ROOM = 300_000_000
 """Bytes of draws that are kept at most."""
+_NAMES = 65_536
+"""Things whose keys are remembered: scenarios that are run one after the other share most names."""
+_COUNTER = 4
+"""Bytes that the counter of a trial takes."""
 
 
+@lru_cache(maxsize=_NAMES, typed=True)
 def key(*names: object) -> int:
     """The 64-bit key of a thing, from the parts of its name."""
     text = "\0".join(str(name) for name in names)
@@ -61,7 +66,7 @@ def numbered(base: KeyArray, numbers: IntArray | int) -> KeyArray:
     return _mix(base ^ _spread(numbers))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_NAMES)
 def _number(number: int) -> np.uint64:
     """A number far from its neighbours."""
     return np.uint64(_spread(np.array([number]))[0])
@@ -113,6 +118,13 @@ class Luck:
             np.multiply(words, RESOLUTION, out=out[part])
         out += RESOLUTION / 2
         return out
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """The same uniforms as normals, by the inverse distribution function."""
+        from scipy.special import ndtri  # slow to import
+
+        found: FloatArray = ndtri(self.uniforms(of))
+        return found
 
     def _portions(self, of: KeyArray) -> Iterator[tuple[slice, WordArray]]:
         """Things that are drawn together, so few that they stay in the fast memory.
@@ -191,42 +203,101 @@ class Luck:
         return out
 
 
+class Room:
+    """Room for draws that are kept, which all who share it use up together.
+
+    Parameters
+    ----------
+    size
+        Bytes; 300 MB where nothing is said.
+    """
+
+    def __init__(self, size: int | None = None) -> None:
+        self._left = _ROOM if size is None else size
+
+    def take(self, size: int) -> bool:
+        """Whether there is room for so many bytes, which are taken."""
+        if size > self._left:
+            return False
+        self._left -= size
+        return True
+
+
 class KeptLuck(Luck):
     """The same draws, each of them made once: for futures that are looked at in several worlds.
 
-    Attributes
+    Several threads may draw at the same time.
+
+    Parameters
     ----------
     room
-        Bytes that may still be kept.
+        For what is kept; of its own where nothing is said.
     """
 
-    def __init__(self, seed: int, blocks: range) -> None:
+    def __init__(self, seed: int, blocks: range, room: Room | None = None) -> None:
         super().__init__(seed, blocks)
-        self._kept: dict[bytes, WordArray] = {}
+        self._room = room or Room()
+        self._words: dict[bytes, WordArray] = {}
         self._strata: dict[bytes, FloatArray] = {}
-        self.room = _ROOM
+        self._normals: dict[bytes, FloatArray] = {}
 
     def _portions(self, of: KeyArray) -> Iterator[tuple[slice, WordArray]]:
         """Words that were drawn before, else new ones, which are kept while there is room."""
         name = of.tobytes()
-        if name not in self._kept:
-            words = np.empty((len(of), self.trials), dtype=np.uint32)
-            if words.nbytes > self.room:
+        kept = self._words.get(name)
+        if kept is None:
+            kept = np.empty((len(of), self.trials), dtype=np.uint32)
+            if not self._room.take(kept.nbytes):
                 yield from super()._portions(of)
                 return
-            self.room -= words.nbytes
-            self._kept[name] = words
             for part, drawn in super()._portions(of):
-                words[part] = drawn
-        kept = self._kept[name]
+                kept[part] = drawn
+            self._words[name] = kept
         yield from ((part, kept[part]) for part in self._parts(len(of)))
 
     def stratified(self, of: KeyArray) -> FloatArray:
         """One in each hundredth of every block, sorted into them once."""
+        return self._once(self._strata, of, super().stratified).copy()
+
+    def normals(self, of: KeyArray) -> FloatArray:
+        """By the inverse distribution function, once while there is room; not to be written to."""
+        return self._once(self._normals, of, super().normals)
+
+    def _once(
+        self, known: dict[bytes, FloatArray], of: KeyArray, draw: Callable[[KeyArray], FloatArray]
+    ) -> FloatArray:
         name = of.tobytes()
-        if name not in self._strata:
-            self._strata[name] = super().stratified(of)
-        return self._strata[name].copy()
+        if name in known:
+            return known[name]
+        found = draw(of)
+        if self._room.take(found.nbytes):
+            found.setflags(write=False)
+            known[name] = found
+        return found
+
+
+class CommonLuck:
+    """Makes the luck of blocks of futures that one scenario after the other will meet.
+
+    It is found once and kept while there is room. To another process it travels empty, and is
+    found there.
+    """
+
+    def __init__(self) -> None:
+        self._room = Room()
+        self._known: dict[tuple[int, range], KeptLuck] = {}
+
+    def __call__(self, seed: int, blocks: range) -> Luck:
+        """The draws of some blocks of a seed."""
+        name = seed, blocks
+        if name not in self._known:
+            if not self._room.take(BLOCK * len(blocks) * _COUNTER):
+                return Luck(seed, blocks)
+            self._known[name] = KeptLuck(seed, blocks, self._room)
+        return self._known[name]
+
+    def __reduce__(self) -> tuple[type[CommonLuck], tuple[()]]:
+        return CommonLuck, ()
 
 
 def _mixed(weights: FloatArray, normals: FloatArray) -> FloatArray:

@@ -27,6 +27,8 @@ from capacity.summaries import Summaries, part_of
 
 Progress = Callable[[int, int], None]
 """Told how many futures are done, of how many."""
+LuckOf = Callable[[int, range], Luck]
+"""Makes the luck of some blocks of a seed."""
 KEPT = 2 * 10**9
 """Bytes up to which every future is kept, unless the caller says otherwise."""
 _AT_ONCE = 10**8
@@ -92,16 +94,41 @@ def simulate(
     >>> float(result.mean("due_hours", period="", role="csm"))
     1200.0
     """
+    how = _How(Luck, executor, progress or _nobody, exact)
+    return _simulated(how, scenario, trials, seed, precision, metric)
+
+
+def simulate_next(
+    luck: LuckOf,
+    scenario: Scenario,
+    trials: int | None = None,
+    seed: int | None = None,
+    precision: float | None = None,
+    metric: str | None = None,
+    *,
+    exact: bool | None = None,
+) -> Result:
+    """As `simulate`, here, with draws that are kept for the scenario after it; see `CommonLuck`."""
+    how = _How(luck, None, _nobody, exact)
+    return _simulated(how, scenario, trials, seed, precision, metric)
+
+
+def _simulated(
+    how: _How,
+    scenario: Scenario,
+    trials: int | None,
+    seed: int | None,
+    precision: float | None,
+    metric: str | None,
+) -> Result:
     check_luck(scenario, trials, seed)
     settings = scenario.plan.simulation
     goal = goal_of(settings, trials, precision, metric)
     seed = settings.seed if seed is None else seed
     if not goal:
-        trials = settings.trials if trials is None else trials
-        return simulate_given(scenario, trials, seed, executor, progress, exact=exact)
+        return _of_futures(how, scenario, settings.trials if trials is None else trials, seed)
     began = time.perf_counter()
-    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody, exact)
-    found, trials, error = _precise(bench, goal)
+    found, trials, error = _precise(_Bench(_laid_out(scenario), seed, how), goal)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     about["precision"] = goal.found(error)
     return found.result(trials, about)
@@ -133,9 +160,12 @@ def simulate_given(
     exact: bool | None = True,
 ) -> Result:
     """So many futures of that luck, whatever the scenario asks for; see `simulate`."""
+    return _of_futures(_How(Luck, executor, progress or _nobody, exact), scenario, trials, seed)
+
+
+def _of_futures(how: _How, scenario: Scenario, trials: int, seed: int) -> Result:
     began = time.perf_counter()
-    bench = _Bench(_laid_out(scenario), seed, executor, progress or _nobody, exact)
-    found = _given(bench, trials)
+    found = _given(_Bench(_laid_out(scenario), seed, how), trials)
     about = manifest(scenario, trials, seed, time.perf_counter() - began)
     return found.result(trials, about)
 
@@ -152,35 +182,43 @@ def _nobody(_done: int, _all: int) -> None:
 
 
 @dataclass(frozen=True)
-class _Bench:
-    """Where futures are computed, who hears of it, and whether all are kept."""
+class _How:
+    """Who draws, where futures are computed, who hears of it, and whether all are kept."""
 
-    layout: Layout
-    seed: int
+    luck: LuckOf
     executor: Executor | None
     progress: Progress
     exact: bool | None
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """A scenario that is ready to meet futures of a seed."""
+
+    layout: Layout
+    seed: int
+    how: _How
 
     def expected(self) -> Record:
         return run_batch(self.layout, Expected())
 
     def keeps(self, trials: int) -> bool:
         """Whether so many futures are kept, each with all its figures."""
-        if self.exact is None:
+        if self.how.exact is None:
             return trials * size_of_a_future(self.layout) <= KEPT
-        return self.exact or not trials
+        return self.how.exact or not trials
 
     def records(self, done: int, trials: int) -> Iterator[Record]:
         """Batches of the futures from a number on, the last one whole."""
-        one = partial(drawn_batch, self.layout, self.seed)
-        width = BATCH if self.executor else widest(self.layout)
-        return each(self.executor, one, _ranges(done, _whole(trials), width))
+        one = partial(drawn_batch, self.layout, self.seed, luck=self.how.luck)
+        width = BATCH if self.how.executor else widest(self.layout)
+        return each(self.how.executor, one, _ranges(done, _whole(trials), width))
 
     def parts(self, done: int, trials: int) -> Iterator[Part]:
         """What the futures from a number on come to, some of them at a time."""
-        one = partial(drawn_part, self.layout, self.seed, trials)
+        one = partial(drawn_part, self.layout, self.seed, trials, luck=self.how.luck)
         at_once = max(_AT_ONCE // (BATCH * size_of_a_future(self.layout)), 1) * BATCH
-        return each(self.executor, one, _ranges(done, _whole(trials), at_once))
+        return each(self.how.executor, one, _ranges(done, _whole(trials), at_once))
 
 
 @dataclass
@@ -226,7 +264,7 @@ def _given(bench: _Bench, trials: int) -> _Found:
     if not trials:
         found.records.append(bench.expected())
     for done in found.add(trials):
-        bench.progress(done, _whole(trials))
+        bench.how.progress(done, _whole(trials))
     return found
 
 
@@ -240,10 +278,10 @@ def _precise(bench: _Bench, goal: Goal) -> tuple[_Found, int, float]:
         wanted = _whole(trials)
         for done in found.add(trials):
             if done < wanted:
-                bench.progress(done, total)
+                bench.how.progress(done, total)
         error = largest_error(found.result(trials, {}), goal.figure)
         total = wanted if goal.is_reached(error) else _whole(goal.forecast(trials, error))
-        bench.progress(wanted, total)
+        bench.how.progress(wanted, total)
         if goal.is_reached(error):
             break
     return found, trials, error
@@ -272,15 +310,15 @@ def widest(layout: Layout) -> int:
     return BATCH * max(1, min(_WIDEST, _ROWS // max(rows, 1)))
 
 
-def drawn_batch(layout: Layout, seed: int, blocks: range) -> Record:
+def drawn_batch(layout: Layout, seed: int, blocks: range, luck: LuckOf = Luck) -> Record:
     """One batch of futures; a function of its arguments alone."""
-    return run_batch(layout, Drawn(Luck(seed, blocks), layout.copulas))
+    return run_batch(layout, Drawn(luck(seed, blocks), layout.copulas))
 
 
-def drawn_part(layout: Layout, seed: int, trials: int, blocks: range) -> Part:
+def drawn_part(layout: Layout, seed: int, trials: int, blocks: range, luck: LuckOf = Luck) -> Part:
     """What some blocks come to, of the first so many futures; a function of its arguments alone."""
     first, last = blocks.start * BLOCK, blocks.stop * BLOCK
-    records = [drawn_batch(layout, seed, one) for one in _ranges(first, last, widest(layout))]
+    records = [drawn_batch(layout, seed, one, luck) for one in _ranges(first, last, widest(layout))]
     return part_of(layout, records, min(last, trials) - first)
 
 

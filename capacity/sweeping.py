@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from capacity.errors import InputError, Mistake, QuestionError
+from capacity.executing import each
 from capacity.expectations import Outcome
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric
@@ -19,8 +20,9 @@ from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
 from capacity.result import Result
+from capacity.rng import CommonLuck
 from capacity.scenario.figure import Figure, read_figure
-from capacity.simulation import Progress, simulate
+from capacity.simulation import LuckOf, Progress, simulate_next
 from capacity.table import COLUMNS, summary_rows, table_rows
 
 if TYPE_CHECKING:
@@ -123,8 +125,10 @@ def sweep(
         average by month, such as ``required_fte``, the month with the highest median. Without
         it the headline figures: `p_covered`, `required_fte` and `dropped_hours` of each role,
         `team_cost`, `arr`, `grr` and `nrr`.
-    trials, seed, executor
+    trials, seed
         As for `capacity.simulate`.
+    executor
+        Any `concurrent.futures.Executor`; whole combinations are its pieces of work.
 
     Returns
     -------
@@ -155,6 +159,7 @@ def grid(
     values: Mapping[str, Collection[Any]],
     metrics: Sequence[str] | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
     **how: Any,
 ) -> Grid:
     """As `sweep`, with its report, its charts and what the numbers depend on.
@@ -165,6 +170,8 @@ def grid(
         As for `sweep`.
     progress
         Called with the combinations done and all of them.
+    executor
+        As for `sweep`.
     **how
         As for `capacity.simulate`.
 
@@ -189,20 +196,43 @@ def grid(
     figures = figures_of(metrics)
     combinations = _combinations(values)
     scenarios = _scenarios(scenario, combinations)
-    rows: list[dict[str, Any]] = []
-    manifests, expected = [], []
-    for i, (chosen, one) in enumerate(zip(combinations, scenarios, strict=True), 1):
-        result = simulate(one, **how)
-        rows += [{**chosen, **row} for row in rows_for(result, figures)]
-        manifests.append(result.manifest)
-        if result.expectations:
-            expected.append((chosen, result.expectations))
+    one = partial(_answer, figures, CommonLuck(), how)
+    again = partial(_answer_again, scenario, one)
+    answers: list[_Answer] = []
+    for found in each(executor, again, combinations) if executor else map(one, scenarios):
+        answers.append(found)
         if progress:
-            progress(i, len(combinations))
+            progress(len(answers), len(combinations))
+    pairs = list(zip(combinations, answers, strict=True))
+    rows = [{**chosen, **row} for chosen, answer in pairs for row in answer.rows]
+    expected = tuple((chosen, x.expectations) for chosen, x in pairs if x.expectations)
     warnings = dict.fromkeys(warning for one in scenarios for warning in one.warnings)
-    about = _manifest(scenario, values, manifests)
+    about = _manifest(scenario, values, [answer.manifest for answer in answers])
     named = tuple(zip(combinations, scenarios, strict=True))
-    return Grid(tuple(values), rows, about, tuple(warnings), tuple(expected), named)
+    return Grid(tuple(values), rows, about, tuple(warnings), expected, named)
+
+
+class _Answer(NamedTuple):
+    """Of one combination: rows of the table, what they depend on, and what was expected of it."""
+
+    rows: list[dict[str, Any]]
+    manifest: Mapping[str, Any]
+    expectations: tuple[Outcome, ...]
+
+
+def _answer(
+    figures: Sequence[Figure] | None, luck: LuckOf, how: Mapping[str, Any], scenario: Scenario
+) -> _Answer:
+    """One combination; a function of its arguments alone."""
+    result = simulate_next(luck, scenario, **how)
+    return _Answer(list(rows_for(result, figures)), result.manifest, result.expectations)
+
+
+def _answer_again(
+    scenario: Scenario, answer: Callable[[Scenario], _Answer], chosen: Mapping[str, Any]
+) -> _Answer:
+    """The same where only the values have travelled."""
+    return answer(scenario.with_(chosen))
 
 
 def _combinations(values: Mapping[str, Collection[Any]]) -> list[dict[str, Any]]:

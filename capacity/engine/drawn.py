@@ -16,7 +16,7 @@ from capacity.estimates import Estimate
 from capacity.model.counts import binomial_quantile, poisson_quantile
 from capacity.model.demand import lognormal_hours
 from capacity.model.market import lognormal_factor
-from capacity.rng import KeptLuck, KeyArray, Luck, keys
+from capacity.rng import KeyArray, Luck, keys
 
 _MOST = 1_000_000
 """Accounts and trials that are decided together, which bounds the memory of large books."""
@@ -93,10 +93,7 @@ class Drawn:
 
     def normals(self, of: KeyArray) -> FloatArray:
         """By the inverse distribution function."""
-        from scipy.special import ndtri  # slow to import
-
-        normals: FloatArray = ndtri(self.luck.uniforms(of))
-        return normals
+        return self.luck.normals(of)
 
     def values(self, of: KeyArray, trial: IntArray, estimate: Estimate) -> FloatArray:
         """One draw each."""
@@ -147,25 +144,6 @@ class Drawn:
         """Lost when the share of the lost reaches the account's draw."""
         del now
         return by_now
-
-
-class Redrawn(Drawn):
-    """The same of futures that are looked at in several worlds: what is drawn is kept."""
-
-    def __init__(self, luck: KeptLuck, copulas: tuple[Copula, ...] = ()) -> None:
-        super().__init__(luck, copulas)
-        self._kept, self._normals = luck, dict[bytes, FloatArray]()
-
-    def normals(self, of: KeyArray) -> FloatArray:
-        """By the inverse distribution function, once, while there is room."""
-        name = of.tobytes()
-        if name in self._normals:
-            return self._normals[name]
-        found = super().normals(of)
-        if found.nbytes <= self._kept.room:
-            self._kept.room -= found.nbytes
-            self._normals[name] = found
-        return found
 
 
 class _DrawnAccounts:

@@ -17,7 +17,7 @@ import numpy as np
 
 from capacity.arrays import FloatArray, IntArray, RowSums
 from capacity.engine.dealing import Values
-from capacity.engine.stretches import stretches_of
+from capacity.engine.stretches import Stretches
 from capacity.engine.territories import Territories
 from capacity.estimates import Estimate
 from capacity.loading import Scenario
@@ -227,7 +227,7 @@ class Work:
         return max(int(waits[lanes].max(initial=0)) for waits in self.patience.values())
 
 
-def build_work(scenario: Scenario, territories: Territories) -> Work:
+def build_work(scenario: Scenario, territories: Territories, stretches: Stretches) -> Work:
     """Lay out the lanes of a plan."""
     lanes = [*_of_accounts(scenario, territories), *_of_everybody(scenario, territories)]
     steps = [step for i, lane in enumerate(lanes) for step in _steps(i, lane)]
@@ -239,7 +239,7 @@ def build_work(scenario: Scenario, territories: Territories) -> Work:
     place = {(pool, lane): i for i, (pool, _, _, lane) in enumerate(order)}
     steps.sort(key=lambda s: place[s.pool, s.lane])
     of_lane = [lanes[i] for _, _, _, i in order]
-    days = stretches_of(scenario.plan).days
+    days = stretches.days
     patience = {day: np.array([x.patience(day) for x in of_lane], dtype=np.int64) for day in days}
     wait = np.max([*patience.values()], axis=0)
     late = np.array([lane.work.backlog.mean > 0 for lane in of_lane], dtype=bool)

@@ -65,8 +65,8 @@ def build_layout(scenario: Scenario) -> Layout:
     plan = scenario.plan
     territories = build_territories(scenario)
     classes = build_classes(scenario, territories)
-    work = build_work(scenario, territories)
     stretches = stretches_of(plan)
+    work = build_work(scenario, territories, stretches)
     calendar = build_calendar(scenario, work, classes, stretches)
     effects = build_effects(plan, work, territories)
     retention = build_retention(scenario, territories, classes)

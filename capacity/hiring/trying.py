@@ -17,7 +17,7 @@ from capacity.engine.lifetime import has_lifetimes
 from capacity.hiring.hires import Hires, with_hires
 from capacity.hiring.request import Request
 from capacity.model.value import discounted, net_present_value
-from capacity.rng import BLOCK, Luck
+from capacity.rng import BLOCK, CommonLuck
 from capacity.simulation import widest
 from capacity.valuing.worlds import cost_of
 
@@ -123,7 +123,7 @@ class Bench:
     ) -> None:
         self.layout, self.request, self.seed, self.trials = layout, request, seed, trials
         self._known: dict[Hires, Outcome] = {}
-        self._drawn: dict[range, Drawn] = {}
+        self._luck, self._drawn = CommonLuck(), dict[range, Drawn]()
         self._ledger = ledger
 
     @property
@@ -178,7 +178,7 @@ class Bench:
     def record(self, layout: Layout, blocks: range) -> tuple[Record, Drawn]:
         """What is simulated in some blocks of futures, and their luck, drawn for all plans once."""
         if blocks not in self._drawn:
-            self._drawn[blocks] = Drawn(Luck(self.seed, blocks), layout.copulas)
+            self._drawn[blocks] = Drawn(self._luck(self.seed, blocks), layout.copulas)
         return run_batch(layout, self._drawn[blocks]), self._drawn[blocks]
 
     def holds(self, hires: Hires, required: float) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 from capacity.loading import Scenario
 from capacity.precision import goal_of, rows_of
 from capacity.result import Result
-from capacity.rng import BLOCK
-from capacity.simulation import simulate
+from capacity.rng import BLOCK, Luck
+from capacity.simulation import LuckOf, simulate, simulate_next
 from capacity.storing.cases import Case
 from capacity.sweeping import figures_of, rows_for
 
@@ -51,9 +51,10 @@ class Asked:
     def _names(self) -> Sequence[str] | None:
         return [self.metrics] if isinstance(self.metrics, str) else self.metrics
 
-    def result(self, scenario: Scenario) -> Result:
+    def result(self, scenario: Scenario, luck: LuckOf = Luck) -> Result:
         """The answer of one scenario."""
-        return simulate(
+        return simulate_next(
+            luck,
             scenario,
             trials=self.trials,
             seed=self.seed,

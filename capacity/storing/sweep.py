@@ -16,7 +16,8 @@ from typing import Any
 from capacity.errors import CapacityError, InputError, Mistake
 from capacity.executing import each
 from capacity.loading import Scenario
-from capacity.simulation import Progress, check_luck
+from capacity.rng import CommonLuck
+from capacity.simulation import LuckOf, Progress, check_luck
 from capacity.storing.asked import Asked
 from capacity.storing.cases import Case, Cases
 from capacity.storing.folder import SCENARIO, Folder
@@ -199,10 +200,10 @@ class _Answer:
     refusal: str = ""
 
 
-def _answer(asked: Asked, case: Case) -> _Answer:
+def _answer(asked: Asked, luck: LuckOf, case: Case) -> _Answer:
     """One scenario, computed; a function of its arguments alone."""
     try:
-        result = asked.result(case.resolved())
+        result = asked.result(case.resolved(), luck)
         return _Answer(case.number, tuple(asked.rows(result)), result.manifest)
     except CapacityError as error:
         return _Answer(case.number, refusal=str(error))
@@ -234,12 +235,13 @@ class _Run:
             have no answer.
         """
         self._folder.sweep_out()
+        answer_of = partial(_answer, self._asked, CommonLuck())
         left: Iterable[int] = range(len(self._keys))
         while left:
             others: list[int] = []
             mine = self._mine(left, others)
             try:
-                for answer in each(executor, partial(_answer, self._asked), mine):
+                for answer in each(executor, answer_of, mine):
                     self._keep(answer)
             finally:
                 self._folder.claims.release_all()

@@ -13,7 +13,7 @@ from capacity.arrays import FloatArray
 from capacity.engine.batch import Record, Shared, run_batch
 from capacity.engine.chance import Chance, Named
 from capacity.engine.copulas import Copula
-from capacity.engine.drawn import Redrawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.expected import Expected
 from capacity.engine.layout import Layout
 from capacity.engine.lifetime import usual_revenue
@@ -150,7 +150,7 @@ def worlds(
 
 def chance_of(seed: int, blocks: range | None, copulas: tuple[Copula, ...]) -> Chance:
     """The luck of some blocks, kept for several worlds; means of none."""
-    return Expected() if blocks is None else Redrawn(KeptLuck(seed, blocks), copulas)
+    return Expected() if blocks is None else Drawn(KeptLuck(seed, blocks), copulas)
 
 
 def _batch(

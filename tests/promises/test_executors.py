@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import capacity
+from capacity import executing
 from capacity.errors import CapacityError
 from capacity.executing import AHEAD, TRIES, Filed, Shared, each, filed, unpacked
 from capacity.workers import dask
@@ -284,8 +285,10 @@ def test_what_is_shared_is_unpickled_once_and_travels_by_file_where_it_is_large(
         assert isinstance(arguments[0], Path) == (size > 1_000)
 
 
-def test_large_findings_come_back_by_file(workers, tmp_path) -> None:
+@pytest.mark.parametrize("mapped", [200, 0])
+def test_large_findings_come_back_by_file(workers, tmp_path, monkeypatch, mapped) -> None:
     """All that was found is there and can be written to, and no file is left."""
+    monkeypatch.setattr(executing, "_MOST_MAPPED", mapped)
     found = filed(_found(3), str(tmp_path))
     assert isinstance(found, Filed)
     assert len(list(tmp_path.iterdir())) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 import capacity
 from capacity import rng
 from capacity.engine.batch import Shared, run_batch
-from capacity.engine.drawn import Drawn, Redrawn
+from capacity.engine.drawn import Drawn
 from capacity.engine.layout import build_layout
 from capacity.engine.removal import Removal, read_removal
-from capacity.rng import KeptLuck, Luck, keys
+from capacity.rng import CommonLuck, KeptLuck, Luck, keys
+from capacity.simulation import drawn_batch
 from capacity.valuing.tasks import task_values
 from capacity.valuing.worlds import Futures
 
@@ -55,7 +57,7 @@ def removals(layout):
 def test_every_world_is_as_if_it_were_alone(layout, monkeypatch, room):
     """Whatever room there is for what is kept, to the bit."""
     monkeypatch.setattr(rng, "_ROOM", room)
-    kept, shared = Redrawn(KeptLuck(3, range(2))), Shared()
+    kept, shared = Drawn(KeptLuck(3, range(2))), Shared()
     for _ in range(2):
         for removal in removals(layout):
             alone = run_batch(layout, Drawn(Luck(3, range(2))), removal)
@@ -67,7 +69,7 @@ def test_every_world_is_as_if_it_were_alone(layout, monkeypatch, room):
 
 def test_people_who_leave_of_overload_are_found_in_each_world(layout):
     """Otherwise those of the first world would leave in all of them."""
-    shared, chance = Shared(), Redrawn(KeptLuck(3, range(2)))
+    shared, chance = Shared(), Drawn(KeptLuck(3, range(2)))
     full = run_batch(layout, chance, None, 1.0, shared)
     idle = run_batch(layout, chance, Removal(tasks=frozenset({"care"})), 1.0, shared)
     assert (full["headcount"][-1, 0] != idle["headcount"][-1, 0]).any()
@@ -83,6 +85,44 @@ def test_kept_draws_are_the_same_draws():
         assert np.array_equal(plain.below(of, chance, which), kept.below(of, chance, which))
         assert np.array_equal(plain.stratified(of), kept.stratified(of))
         kept.stratified(of)[:] = 0  # a caller may change what it got
+
+
+def test_normals_are_kept_and_belong_to_all():
+    of, kept = keys(("thing", i) for i in range(40)), KeptLuck(5, range(2))
+    first = kept.normals(of)
+    assert np.array_equal(first, Luck(5, range(2)).normals(of))
+    assert kept.normals(of) is first
+    with pytest.raises(ValueError, match="read-only"):
+        first[:] = 0
+
+
+@pytest.mark.parametrize("room", [0, 3_000, 300_000_000])
+def test_scenarios_that_meet_the_same_luck_are_each_as_if_alone(layout, monkeypatch, room):
+    """With room for all of it, for the luck of a few blocks alone, and for nothing."""
+    monkeypatch.setattr(rng, "_ROOM", room)
+    luck = CommonLuck()
+    for seed, blocks in ((3, range(2)), (3, range(2, 5)), (4, range(2)), (3, range(2))):
+        found = drawn_batch(layout, seed, blocks, luck)
+        alone = drawn_batch(layout, seed, blocks)
+        for name, values in alone.items():
+            assert np.array_equal(values, found[name], equal_nan=True), (seed, blocks, name)
+
+
+def test_common_luck_is_found_once_in_a_process_and_travels_empty():
+    luck = CommonLuck()
+    assert luck(3, range(2)) is luck(3, range(2))
+    assert luck(3, range(2)) is not luck(4, range(2))
+    luck(3, range(2)).uniforms(keys(("thing", i) for i in range(1_000)))
+    assert len(pickle.dumps(luck)) < 200
+
+
+def test_threads_draw_from_common_luck_at_the_same_time():
+    of = [keys(("thing", i, j) for j in range(50)) for i in range(40)]
+    luck, alone = CommonLuck(), Luck(1, range(10))
+    with ThreadPoolExecutor(8) as threads:
+        drawn = [threads.submit(lambda k=k: luck(1, range(10)).uniforms(k)) for k in 3 * of]
+        for k, found in zip(3 * of, drawn, strict=True):
+            assert np.array_equal(found.result(), alone.uniforms(k))
 
 
 def test_coalitions_on_an_executor_are_the_same(layout):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,21 @@ def test_a_row_is_that_of_a_run_of_its_own(plan, grid):
         table = capacity.simulate(alone, trials=300, seed=4).table()
         merged = rows[list(COLUMNS)].merge(table, how="inner")
         assert len(merged) == len(rows) == 10
+
+
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, capacity.Workers])
+def test_combinations_on_an_executor_are_the_same(plan, kind):
+    values = {"team.csm.headcount": [1, 2], "tasks.qbr.every": ["month", {"default": "quarter"}]}
+    how = {"trials": 300, "seed": 4}
+    heard: list[tuple[int, int]] = []
+    with kind(2) as executor:
+        found = capacity.grid(
+            plan, values, progress=lambda *x: heard.append(x), executor=executor, **how
+        )
+    alone = capacity.grid(plan, values, **how)
+    assert found.rows == alone.rows
+    assert heard == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert {**found.manifest, "seconds": 0} == {**alone.manifest, "seconds": 0}
 
 
 def test_figures_speak_of_the_plan_its_end_or_its_peak(plan, grid):
