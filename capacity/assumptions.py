@@ -25,7 +25,6 @@ def assumptions(layout: Layout) -> tuple[Assumption, ...]:
 
 def _derived(layout: Layout) -> list[Assumption]:
     """What follows from the plan itself: the coverage that today's team achieves."""
-    pairs = (*layout.effects.lasting, *layout.effects.starting, *layout.effects.renewing)
     found = [
         Assumption(
             f"tasks.{pair.lane.task}.coverage_today.{_where(layout, pair.territory)}",
@@ -36,7 +35,7 @@ def _derived(layout: Layout) -> list[Assumption]:
             None,
             wants_source=False,
         )
-        for pair in pairs
+        for pair in layout.effects.pairs
         if pair.lane.work.coverage_today is None
     ]
     return list(dict.fromkeys(found))  # accounts that need other tasks share the coverage of this

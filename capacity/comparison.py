@@ -16,8 +16,9 @@ from capacity.headline import Spot, spot_of
 from capacity.loading import Scenario
 from capacity.pairing import PAIRED, Pair
 from capacity.report.reported import Reported
-from capacity.result import Result, check_metric
+from capacity.result import Result
 from capacity.simulation import Progress, check_luck, manifest, simulate_given
+from capacity.table import check_metric
 from capacity.versus import Versus, told
 from capacity.waterfall import (
     Values,
@@ -74,15 +75,14 @@ class Comparison(Reported):
 
     def rows(self, by: str | None = None, only: str | None = None) -> Iterator[Row]:
         """The rows of the table as dictionaries; see `table`."""
-        if by not in self.found and by not in self._later:
-            self._later[by] = self._simulated(by)
-        rows = self.found[by] if by in self.found else self._later[by]
-        return (row for row in rows if only in (None, row["metric"]))
+        if by not in self._rows:
+            self._rows[by] = self._simulated(by)
+        return (row for row in self._rows[by] if only in (None, row["metric"]))
 
     @cached_property
-    def _later(self) -> dict[str | None, tuple[Row, ...]]:
-        """Rows by the spans that were asked for afterwards."""
-        return {}
+    def _rows(self) -> dict[str | None, tuple[Row, ...]]:
+        """Rows by span: what was asked for at first, and since."""
+        return dict(self.found)
 
     def _simulated(self, by: str | None) -> tuple[Row, ...]:
         _check_span(self.scenarios, by)
@@ -112,6 +112,11 @@ class Comparison(Reported):
             scenario less baseline in every future. Then `correlation` of the two, `p_higher`, the
             share of the futures in which the scenario has more, and `p_equal`, in which they have
             the same.
+
+        Raises
+        ------
+        QuestionError
+            Where there is no such metric in both, or `by` is not known.
         """
         import pandas as pd  # slow to import
 
@@ -242,6 +247,8 @@ def compare(
     ------
     QuestionError
         Where there are fewer than two scenarios, or no such periods.
+    TypeError, ValueError
+        Where one is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------

@@ -13,11 +13,10 @@ from capacity.assumptions import Row, place_row
 from capacity.catalogue import Catalogue
 from capacity.engine.layout import Layout
 from capacity.errors import InputError, Mistake, Place, QuestionError
-from capacity.metrics import Key, Kind, Metric
+from capacity.metrics import Kind, Metric
 from capacity.periods import Periods
 from capacity.scenario.document import Plan
 from capacity.scenario.expecting import (
-    ABOUT,
     HOLDS,
     Expectation,
     Named,
@@ -211,7 +210,7 @@ class _Reader:
         self, metrics: Sequence[Metric], about: Sequence[Named]
     ) -> tuple[list[Named], str | None]:
         """The names among what stands in brackets, and the period."""
-        parts = dict.fromkeys(part for metric in metrics for part in _parts(metric.key))
+        parts = dict.fromkeys(part for metric in metrics for part in metric.key.about.items())
         values = dict.fromkeys(value for _, value in parts)
         whens = metrics[0].periods or tuple(self._spans)
         names, periods = [], []
@@ -239,22 +238,17 @@ class _Reader:
         return self.plan.horizon.periods
 
 
-def _parts(key: Key) -> list[tuple[str, str]]:
-    """What a key is about: `segment`, `role`, `pool` or `task`, and the name."""
-    return [(kind, value) for kind in ABOUT if (value := getattr(key, kind))]
-
-
 def _about(metrics: Sequence[Metric], names: Sequence[Named]) -> Metric:
     """The metric that is about some names and nothing else."""
-    found = [metric for metric in metrics if _fits(_parts(metric.key), names)]
+    found = [metric for metric in metrics if _fits([*metric.key.about.items()], names)]
     if len(found) == 1:
         return found[0]
     name = metrics[0].name
     if found:
-        each = [", ".join(f"{k}={v}" for k, v in _parts(metric.key)) for metric in found]
+        each = [", ".join(f"{k}={v}" for k, v in metric.key.about.items()) for metric in found]
         ways = " or ".join(f"{name}[{said}]" for said in each)
         raise ValueError(f"{name} of `{names[0].name}` may be of several things. Write {ways}")
-    keys = [[value for _, value in _parts(metric.key)] for metric in metrics]
+    keys = [[*metric.key.about.values()] for metric in metrics]
     near = [key for key in keys if {item.name for item in names} <= set(key)]
     of = f"of {' and '.join(f'`{item}`' for item in names)} alone" if names else "over everything"
     known = dict.fromkeys(f"{name}[{', '.join(key)}]" if key else name for key in near or keys)
@@ -325,8 +319,7 @@ def _found(result: Result, asked: Asked) -> tuple[dict[str, float], dict[str, fl
     Without luck there are no quantiles and no odds, and then both are not known.
     """
     name, q = asked.metric.name, asked.expectation.q
-    about: dict[str, Any] = dict(_parts(asked.metric.key))
-    about |= {"period": asked.period, "by": asked.by}
+    about: dict[str, Any] = {**asked.metric.key.about, "period": asked.period, "by": asked.by}
     figures = result.figures(name, q, **about)
     if not result.trials and (q is not None or name == _ODDS):
         figures = dict.fromkeys(figures, math.nan)

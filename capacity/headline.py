@@ -52,8 +52,7 @@ class Spot:
     @property
     def about(self) -> str:
         """What it is of, as ``csm, EMEA``; empty for the total."""
-        key = self.key
-        return ", ".join(p for p in (key.segment, key.role, key.pool, key.task) if p)
+        return ", ".join(self.key.about.values())
 
     def __str__(self) -> str:
         return f"{self.name}[{self.about}]" if self.about else self.name

@@ -16,6 +16,7 @@ from capacity.arrays import FloatArray, IntArray
 from capacity.engine.batch import Record
 from capacity.model.dispatch import DUST
 from capacity.periods import Periods
+from capacity.scenario.expecting import ABOUT
 
 
 class Kind(Enum):
@@ -37,6 +38,11 @@ class Key:
     role: str = ""
     pool: str = ""
     task: str = ""
+
+    @property
+    def about(self) -> dict[str, str]:
+        """The names in it, by kind."""
+        return {kind: name for kind in ABOUT if (name := getattr(self, kind))}
 
 
 Reader = Callable[[], FloatArray]

@@ -14,8 +14,9 @@ from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric
 from capacity.past import derived_coverage, differing_past
 from capacity.periods import Periods
-from capacity.result import COLUMNS, Named, Result, table_rows
+from capacity.result import Result
 from capacity.statistics import correlations, differences, odds
+from capacity.table import COLUMNS, Named, table_rows
 
 PAIRED = ("scenario", "baseline", *COLUMNS, "correlation", "p_higher", "p_equal")
 """Columns of a table of differences."""
@@ -224,7 +225,6 @@ def _words(result: Result) -> dict[tuple[str, ...], None]:
     """Names of the metrics of a result, and what they are about, one by one and together."""
     found: dict[tuple[str, ...], None] = {}
     for metric in result.catalogue.metrics:
-        parts = ((kind, getattr(metric.key, kind)) for kind in ("segment", "role", "pool", "task"))
-        words = tuple(f"{kind} {name}" for kind, name in parts if name)
+        words = tuple(f"{kind} {name}" for kind, name in metric.key.about.items())
         found |= {(metric.name,): None, words: None} | {(word,): None for word in words}
     return found

@@ -27,6 +27,8 @@ from capacity.calendar import (
 )
 from capacity.units import HALF, MONTHS_PER_YEAR, Span, round_half_up
 
+NEVER = 10**6
+"""A period after every plan, and after all that a plan looks ahead to."""
 _DAY = np.timedelta64(1, "D")
 _SPANS = ("month", "quarter", "year")
 
@@ -144,6 +146,11 @@ class Periods:
     def years_each(self) -> float:
         """Length of a period in years, Δ of the model."""
         return self.step.years_each
+
+    @cached_property
+    def elapsed_years(self) -> FloatArray:
+        """Years from the beginning to the end of each period, shape (periods,)."""
+        return self.years_each * np.arange(1, self.count + 1, dtype=np.float64)
 
     # --- from days and spans to periods ----------------------------------------------------------
 

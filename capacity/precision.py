@@ -149,25 +149,18 @@ def rows_of(result: Result, figure: Figure) -> list[Target]:
     if not keys:
         result.array(figure.metric)  # says which metrics there are
     if figure.about:
-        found = [key for key in keys if _parts(key) == [figure.about]]
+        found = [key for key in keys if [*key.about.values()] == [figure.about]]
     else:
         found = [key for key in keys if key == Key()]
         found = found or [key for key in keys if key.role and key == Key(role=key.role)]
     if not found:
         raise QuestionError(_unknown(figure, keys))
-    return [(figure.metric, figure.q, _about(key)) for key in found]
-
-
-def _about(key: Key) -> dict[str, str]:
-    return {"segment": key.segment, "role": key.role, "pool": key.pool, "task": key.task}
-
-
-def _parts(key: Key) -> list[str]:
-    return [part for part in _about(key).values() if part]
+    return [(figure.metric, figure.q, key.about) for key in found]
 
 
 def _unknown(figure: Figure, keys: list[Key]) -> str:
-    known = list(dict.fromkeys(parts[0] for key in keys if len(parts := _parts(key)) == 1))
+    single = (key.about.values() for key in keys if len(key.about) == 1)
+    known = list(dict.fromkeys(name for names in single for name in names))
     hint = nearest(figure.about, known)
     names = ", ".join(known) or "the total alone"
     return f"{figure.metric} is not known for {figure.about!r}.{hint} Known for: {names}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from numbers import Real
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,12 +20,13 @@ from capacity.expectations import ABSENT, Outcome, absent, outcomes
 from capacity.loading import Scenario
 from capacity.metrics import Key, Kind, Metric, groups_of
 from capacity.report.reported import Reported
-from capacity.scenario.expecting import UNITS
+from capacity.scenario.expecting import ABOUT, no_metric
 from capacity.scenario.parts import nearest
 from capacity.scenario.register import Assumption
 from capacity.sketches import Sketched
-from capacity.statistics import QUANTILES, Sample, Summary, summarise
+from capacity.statistics import Sample
 from capacity.summaries import Summaries
+from capacity.table import COLUMNS, check_metric, probability, summary_rows, table_rows
 from capacity.writing import write_whole
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ if TYPE_CHECKING:
     from capacity.report.page import Page
     from capacity.workings.plan import Workings
 
-COLUMNS = ("metric", "unit", "period", "segment", "role", "pool", "task", "mean", "sd", "se",
-           *(f"p{round(100 * q):02d}" for q in QUANTILES))  # fmt: skip
-_KEYS = ("period", "segment", "role", "pool", "task", "by")
+_KEYS = ("period", *ABOUT, "by")
 Compute = Callable[[Sample | Sketched], FloatArray]
 _KEPT = 8
 """Arrays that are kept for the next question."""
@@ -91,7 +89,9 @@ class Result(Reported):
     @cached_property
     def expected(self) -> Result:
         """The same plan at expected values, without luck."""
-        return replace(self, batches=(self.workings.record,), trials=0) if self.trials else self
+        if not self.trials:
+            return self
+        return replace(self, batches=(self.workings.record,), trials=0, summaries=None)
 
     @cached_property
     def expectations(self) -> tuple[Outcome, ...]:
@@ -126,15 +126,30 @@ class Result(Reported):
         Raises
         ------
         QuestionError
-            Where there is no such metric, key or period, or the futures were not kept; see
-            `exact` of `capacity.simulate`.
+            Where there is no such metric, key or period, `by` is not known, or the futures were
+            not kept; see `exact` of `capacity.simulate`.
         """
+        self._check_span(by)
         return self._recent(metric, Key(segment, role, pool, task), period, by).copy()
 
+    def _recent(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
+        """An array, of which a few are kept: a figure is asked for its mean, quantiles and errors.
+
+        No `lru_cache` of a method: that holds the result, which holds it, so that the futures would
+        stay until Python looks for circles.
+        """
+        asked = metric, key, period, by
+        found = self._kept.get(asked)
+        if found is None:
+            found = self._kept[asked] = self._read(*asked)
+            for oldest in [*self._kept][:-_KEPT]:
+                self._kept.pop(oldest, None)
+        return found
+
     @cached_property
-    def _recent(self) -> Callable[[str, Key, str | None, str | None], FloatArray]:
-        """Reads arrays and keeps a few: one figure is asked for its mean, quantiles and errors."""
-        return lru_cache(maxsize=_KEPT)(self._read)
+    def _kept(self) -> dict[tuple[str, Key, str | None, str | None], FloatArray]:
+        """Arrays for the next question, those asked for last at the end."""
+        return {}
 
     def _read(self, metric: str, key: Key, period: str | None, by: str | None) -> FloatArray:
         found = self._find(metric, key)
@@ -152,6 +167,7 @@ class Result(Reported):
         self, metric: str, period: str | None = None, by: str | None = None, **about: str
     ) -> Sample | Sketched:
         """What `array` speaks of, to be asked for its mean, quantiles and errors."""
+        self._check_span(by)
         if not self.summaries:
             return Sample(self._recent(metric, _key(about), period, by))
         found = self._find(metric, _key(about))
@@ -187,7 +203,7 @@ class Result(Reported):
         return self._answer(metric, self._quantile(q), keys)
 
     def error(self, metric: str, q: float | None = None, **keys: Any) -> Any:
-        """Monte Carlo standard error of the mean, or of the quantile `q`."""
+        """Monte Carlo standard error of the mean, or of the quantile `q`; see `quantile`."""
         return self._answer(metric, _error(q), keys)
 
     def figures(self, metric: str, q: float | None = None, **keys: Any) -> dict[str, float]:
@@ -199,9 +215,7 @@ class Result(Reported):
         return self._by_label(metric, _error(q), keys)
 
     def _quantile(self, q: float) -> Compute:
-        if not isinstance(q, Real) or not 0 <= q <= 1:
-            raise QuestionError(f"q is {q!r}. Write a probability between 0 and 1, as 0.9")
-        at, known = np.array([float(q)]), self.trials > 0
+        at, known = np.array([probability(q)]), self.trials > 0
         return lambda values: values.quantiles(at)[:, 0] if known else values.means() * np.nan
 
     def _by_label(self, metric: str, compute: Compute, keys: Mapping[str, Any]) -> dict[str, float]:
@@ -230,17 +244,17 @@ class Result(Reported):
         found = self.catalogue.find(metric, key)
         if found:
             return found
-        known = [m for m in self.catalogue.metrics if m.name == metric]
-        if not known and metric in ABSENT:
-            raise QuestionError(absent(metric))
-        if not known:
-            names = dict.fromkeys(m.name for m in self.catalogue.metrics)
-            hint = nearest(metric, names)
-            raise QuestionError(
-                f"no metric is called {metric!r} here.{hint} Known: {', '.join(names)}"
-            )
-        keys = "; ".join(_words(m.key) for m in known[:8])
+        keys = "; ".join(_words(m.key) for m in self._named(metric)[:8])
         raise QuestionError(f"{metric} is not known for {_words(key)}. Known for: {keys}")
+
+    def _named(self, metric: str) -> list[Metric]:
+        """The metrics of a name, one for each key."""
+        found = [m for m in self.catalogue.metrics if m.name == metric]
+        if not found and metric in ABSENT:
+            raise QuestionError(absent(metric))
+        if not found:
+            raise QuestionError(no_metric(metric, (m.name for m in self.catalogue.metrics)))
+        return found
 
     def explain(self, metric: str, *, period: str = "", **about: str) -> Explanation:
         """The arithmetic of a figure at expected values, down to the inputs.
@@ -277,14 +291,20 @@ class Result(Reported):
         """
         from capacity.explaining.explanation import explained  # needed by few
 
+        _key(_about(about))  # says which words there are
         return explained(self.layout, metric, {**about, "period": period}, self.manifest)
 
     # --- the table -------------------------------------------------------------------------------
 
+    def _check_span(self, by: str | None) -> None:
+        """Refuse longer periods that there are not, also of figures that have no periods."""
+        spans = self.scenario.plan.horizon.periods.spans
+        if by is not None and by not in spans:
+            raise QuestionError(f"by {by!r} is not known. Write {', '.join(spans)}")
+
     def _groups(self, by: str | None) -> tuple[list[str], list[IntArray]]:
+        self._check_span(by)
         periods = self.scenario.plan.horizon.periods
-        if by is not None and by not in periods.spans:
-            raise QuestionError(f"by {by!r} is not known. Write {', '.join(periods.spans)}")
         return groups_of(periods, by or periods.spans[0])
 
     def _rows(self, metric: Metric, by: str | None) -> tuple[list[str], FloatArray]:
@@ -307,8 +327,8 @@ class Result(Reported):
         self, by: str | None = None, only: str | None = None, *, of_tasks: bool = True
     ) -> Iterator[dict[str, Any]]:
         """The rows of the table as dictionaries, those of tasks or not; see `table`."""
-        metrics = (m for m in self.catalogue.metrics if of_tasks or not m.key.task)
-        for metric in (m for m in metrics if only in (None, m.name)):
+        metrics = (m for m in self.catalogue.metrics if only in (None, m.name))
+        for metric in (m for m in metrics if of_tasks or not m.key.task):
             if self.summaries:
                 horizon = [""] if metric.kind in (Kind.FLOW, Kind.RATIO) else []
                 labels = [*self._rows_of(metric, by), *horizon]
@@ -344,7 +364,7 @@ class Result(Reported):
         Raises
         ------
         QuestionError
-            Where no metric has that name in any plan, or no such periods are known.
+            Where no metric has that name in any plan, or `by` is not known.
         """
         import pandas as pd  # slow to import
 
@@ -449,40 +469,6 @@ class Result(Reported):
         return as_text(self)
 
 
-class Named(Protocol):
-    """What a row of the table is called and is about."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def unit(self) -> str: ...  # noqa: D102
-    @property
-    def key(self) -> Key: ...  # noqa: D102
-
-
-def table_rows(
-    metric: Named, labels: Sequence[str], values: FloatArray
-) -> Iterator[dict[str, Any]]:
-    """Rows of a table: what values of shape (rows, trials) say of a metric."""
-    yield from summary_rows(metric, labels, summarise(values))
-
-
-def summary_rows(metric: Named, labels: Sequence[str], found: Summary) -> Iterator[dict[str, Any]]:
-    """Rows of a table: a metric and the summary of its rows."""
-    key = metric.key
-    for i, label in enumerate(labels):
-        numbers = (found.mean[i], found.sd[i], found.se[i], *found.quantiles[i])
-        about = (metric.name, metric.unit, label, key.segment, key.role, key.pool, key.task)
-        yield dict(zip(COLUMNS, (*about, *(float(n) for n in numbers)), strict=True))
-
-
-def check_metric(metric: str | None) -> None:
-    """Refuse what is the name of no metric in any plan: a table without rows says nothing of it."""
-    if metric is not None and metric not in [*UNITS]:
-        hint = nearest(str(metric), UNITS)
-        raise QuestionError(f"no metric is called {metric!r}.{hint} Known: {', '.join(UNITS)}")
-
-
 def _key(about: Mapping[str, str]) -> Key:
     """What a metric is about, by name."""
     unknown = [name for name in about if name not in _KEYS]
@@ -502,10 +488,11 @@ def _mean(values: Sample | Sketched) -> FloatArray:
 
 
 def _error(q: float | None) -> Compute:
-    return lambda values: values.mean_error() if q is None else values.quantile_error(q)
+    if q is None:
+        return lambda values: values.mean_error()
+    at = probability(q)
+    return lambda values: values.quantile_error(at)
 
 
 def _words(key: Key) -> str:
-    parts = [f"{name}={value!r}" for name in ("segment", "role", "pool", "task")
-             if (value := getattr(key, name))]  # fmt: skip
-    return ", ".join(parts) or "the total"
+    return ", ".join(f"{kind}={name!r}" for kind, name in key.about.items()) or "the total"

@@ -34,6 +34,10 @@ class Summaries:
     layout: Layout
     part: Part
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy takes along; the metrics read from what is here, and are found again."""
+        return {"layout": self.layout, "part": self.part}
+
     @classmethod
     def of_part(cls, layout: Layout, part: Part) -> Summaries:
         """Of the first futures."""

@@ -20,10 +20,11 @@ from capacity.past import derived_coverage, differing_past
 from capacity.precision import rows_of
 from capacity.quantities import in_yaml
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS, Result, summary_rows, table_rows
+from capacity.result import Result
 from capacity.rng import CommonLuck
 from capacity.scenario.figure import Figure, read_figure
 from capacity.simulation import LuckOf, Progress, check_luck, simulate_next
+from capacity.table import COLUMNS, summary_rows, table_rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
-import numpy as np
-
 from capacity.arrays import FloatArray
+from capacity.calendar import month_label
 from capacity.engine.copulas import build_copulas
 from capacity.engine.layout import Layout, build_layout
 from capacity.engine.removal import Removal, read_removal, seats_cut
@@ -76,6 +75,8 @@ def roi(  # noqa: PLR0913 - what, when, and how exactly
         Where the scenario lacks what it takes: a margin, a discount rate, addressable churn.
     QuestionError
         Where there is nothing that could be gone, or no such month.
+    TypeError, ValueError
+        Where the scenario is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------
@@ -117,10 +118,9 @@ def valued(
     longer, first = layout.scenario, removals[0].start
     full, *gone = worlds(layout, [None, *removals], futures, progress)
     values = task_values(layout, first, horizons[""], futures, progress) if tasks else None
-    rate, periods = _rate(longer.plan, futures), longer.plan.horizon.periods
+    rate, years = _rate(longer.plan, futures), longer.plan.horizon.periods.elapsed_years
     scaled = layout_of(layout)
     bench = Bench(scaled, futures.seed, futures.fewer(TRIALS).few, lifetimes=False)
-    years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
     found = []
     for text, removal, world in zip(without, removals, gone, strict=True):
         flows, beliefs = Flows(full, world, rate, years), Beliefs(scaled, removal, futures)
@@ -187,7 +187,8 @@ def _first(plan: Plan, start: str | None) -> int:
     try:
         found = periods.of_month(read_month(start))
     except ValueError:
-        text = f"--from {start}: is not a month. Write it as {periods.labels[0][:7]}"
+        first = next(m for m in periods.months.tolist() if periods.of_month(m) >= 0)
+        text = f"--from {start}: is not a month. Write it as {month_label(first)}"
         raise QuestionError(text) from None
     if not 0 <= found < periods.count:
         text = f"--from {start}: lies outside of the plan, {periods.in_words}. Write a month of it"

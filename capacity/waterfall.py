@@ -13,12 +13,13 @@ from capacity.arrays import FloatArray
 from capacity.errors import InputError
 from capacity.headline import Spot
 from capacity.loading import Scenario
-from capacity.result import COLUMNS as OF_RESULT
-from capacity.result import Result, table_rows
+from capacity.result import Result
 from capacity.scenario.changes import Change
 from capacity.scenario.extending import TITLES
 from capacity.scenario.reading import Marked
 from capacity.statistics import differences
+from capacity.table import COLUMNS as OF_RESULT
+from capacity.table import table_rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from capacity.backtesting.figures import KEYS, Figure, Finder
+from capacity.backtesting.figures import Figure, Finder
 from capacity.backtesting.opening import Opened
 from capacity.backtesting.timeline import When
 from capacity.book.table import MOST_ROWS, Cell, Table, as_text, one_line
 from capacity.errors import InputError, Mistake, Place
 from capacity.metrics import Metric
-from capacity.result import COLUMNS
-from capacity.scenario.expecting import Named
+from capacity.scenario.expecting import ABOUT, Named
 from capacity.scenario.parts import nearest
+from capacity.table import COLUMNS
 
 _NEEDED = ("metric", "period", "value")
-_KNOWN = (*_NEEDED, "unit", *KEYS)
+_KNOWN = (*_NEEDED, "unit", *ABOUT)
 _REMARKS = ("source", "note", "evidence")
 _PERIOD = "period"
 
@@ -164,7 +164,7 @@ class _Rows:
 
     def tidy(self) -> Iterator[Mistake]:
         for row in range(len(self.table.numbers)):
-            pairs = ((key, self._text(row, key)) for key in KEYS if key in self.titles)
+            pairs = ((key, self._text(row, key)) for key in ABOUT if key in self.titles)
             about = tuple(Named(text, key) for key, text in pairs if text)
             unit = self._text(row, "unit") if "unit" in self.titles else ""
             names = self._text(row, "metric"), "metric", "value"

@@ -19,7 +19,6 @@ from capacity.scenario.expecting import AT_MOST_ONE, Named
 from capacity.scenario.parts import nearest
 from capacity.units import Unit
 
-KEYS = ("segment", "role", "pool", "task")
 OPENING = ("arr", "accounts")
 """Figures that a plan knows from the day before it begins."""
 _ODDS = "p_covered"
@@ -50,13 +49,13 @@ class Figure:
     @property
     def called(self) -> str:
         """As an expectation names it: ``churned_accounts[smb]``."""
-        about = ", ".join(filter(None, (getattr(self.key, part) for part in KEYS)))
+        about = ", ".join(self.about.values())
         return f"{self.name}[{about}]" if about else self.name
 
     @property
     def about(self) -> dict[str, str]:
         """The key as `Result.array` takes it."""
-        return {part: getattr(self.key, part) for part in KEYS}
+        return self.key.about
 
 
 class Finder:

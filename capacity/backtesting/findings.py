@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from capacity.assumptions import Row
-from capacity.backtesting.figures import KEYS, Figure
+from capacity.backtesting.figures import Figure
 from capacity.backtesting.naive import NAIVE
 from capacity.backtesting.scores import LEVELS
 from capacity.errors import Place
+from capacity.scenario.expecting import ABOUT
 from capacity.statistics import QUANTILES
 
 ODD = 0.05
 """Odds below which luck is no excuse."""
 WITHIN = tuple(f"inside_{round(100 * level)}" for level in LEVELS)
 _QUANTILES = tuple(f"p{round(100 * q):02d}" for q in QUANTILES)
-ABOUT = ("metric", "unit", *KEYS)
 POINTS = (
-    "metric", "unit", "period", *KEYS, "actual", "mean", *_QUANTILES, *WITHIN, "pit", "crps",
+    "metric", "unit", "period", *ABOUT, "actual", "mean", *_QUANTILES, *WITHIN, "pit", "crps",
     *NAIVE, "explained", "file", "line",
 )  # fmt: skip
 SCORES = (
-    *ABOUT, "by", "points", "actual", "forecast", "bias", "bias_p05", "bias_p95", "bias_odds",
-    "relative_bias", "crps", "crps_expected", "crps_odds", *WITHIN,
+    "metric", "unit", *ABOUT, "by", "points", "actual", "forecast", "bias", "bias_p05", "bias_p95",
+    "bias_odds", "relative_bias", "crps", "crps_expected", "crps_odds", *WITHIN,
     *(f"{what}_{name}" for name in NAIVE for what in ("error", "skill")),
 )  # fmt: skip
 COVERAGE = ("level", "points", "inside", "expected", "p05", "p95", "odds", "share", "low", "high")
@@ -73,7 +73,7 @@ class Point:
         """For other programs."""
         figure = self.figure
         values = (
-            figure.name, figure.unit, self.period, *figure.about.values(), self.actual, self.mean,
+            figure.name, figure.unit, self.period, *astuple(figure.key), self.actual, self.mean,
             *self.quantiles, *self.inside, self.pit, self.crps, *self.naive.values(),
             self.explained, self.place.file, self.place.line or self.place.row,
         )  # fmt: skip
@@ -156,7 +156,7 @@ class Score:
         figure = self.figure
         skills = (value for one in self.naive.values() for value in (one.error, one.skill))
         values = (
-            figure.name, figure.unit, *figure.about.values(), figure.span, self.points, self.actual,
+            figure.name, figure.unit, *astuple(figure.key), figure.span, self.points, self.actual,
             self.forecast, self.bias, *self.usual, self.bias_odds, self.relative, self.crps,
             self.crps_expected, self.crps_odds, *self.inside, *skills,
         )  # fmt: skip

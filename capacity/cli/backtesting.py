@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from capacity.backtesting.testing import backtest
+from capacity.cli.exporting import write_backtest_csv, write_backtest_json
 from capacity.cli.files import Answer, check, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.loading import Scenario
 from capacity.report.backtest import report
-from capacity.writing import write_backtest_csv, write_backtest_json
 
 
 def run_backtest(

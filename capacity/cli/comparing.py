@@ -47,9 +47,9 @@ def compare_files(
     QuestionError
         Where there is nothing to compare with.
     """
+    from capacity.cli.exporting import write_comparison_csv, write_comparison_json
     from capacity.cli.files import Answer, check, write
     from capacity.comparison import compare
-    from capacity.writing import write_comparison_csv, write_comparison_json
 
     if len(paths) < FEWEST:
         raise QuestionError(f"{paths[0]} alone. Name two or more, as compare base.yaml more.yaml")

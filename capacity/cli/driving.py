@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from capacity.cli.comparing import read_all
+from capacity.cli.exporting import write_drivers_csv, write_drivers_json
 from capacity.cli.files import Answer, check, write
 from capacity.cli.grids import read_sweeps
 from capacity.cli.options import Files
@@ -19,7 +20,6 @@ from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.quantities import in_yaml
 from capacity.report.drivers import WIDTH, report
-from capacity.writing import write_drivers_csv, write_drivers_json
 
 _AGAINST = "--against"
 _MOST = 20

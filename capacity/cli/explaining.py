@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+from capacity.cli.exporting import write_explanation_csv, write_explanation_json
 from capacity.cli.files import Answer, write
 from capacity.cli.options import Files
 from capacity.loading import Scenario
 from capacity.report.explaining import as_text
 from capacity.simulation import simulate
-from capacity.writing import write_explanation_csv, write_explanation_json
 
 
 def run_explain(

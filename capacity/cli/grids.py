@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from capacity.cli.exporting import write_grid_csv, write_grid_json
 from capacity.cli.files import Answer, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
@@ -17,7 +18,6 @@ from capacity.loading import Scenario
 from capacity.report.grid import report
 from capacity.scenario.reading import parse_value
 from capacity.sweeping import MOST, grid
-from capacity.writing import write_grid_csv, write_grid_json
 
 _NUMBER = r"(-?\d[\d_]*(?:\.\d+)?)([^\d\s:,.]*)"
 _RANGE = re.compile(rf"{_NUMBER}:{_NUMBER}(?::{_NUMBER})?")

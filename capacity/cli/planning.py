@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from capacity.cli.exporting import write_plan_csv, write_plan_json
 from capacity.cli.files import Answer, check, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
@@ -15,7 +16,7 @@ from capacity.hiring.planning import plan
 from capacity.hiring.variant import check_beside, check_ours
 from capacity.loading import Scenario
 from capacity.report.hiring import NARROW, report
-from capacity.writing import write_plan_csv, write_plan_json, write_whole
+from capacity.writing import write_whole
 
 NO_PLAN = 1
 

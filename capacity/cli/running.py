@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from capacity.cli.exporting import write_csv, write_json
 from capacity.cli.files import Answer, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
 from capacity.report.text import report
 from capacity.result import Result
-from capacity.writing import write_csv, write_json
 
 
 def show_and_write(result: Result, files: Files, by: str | None, *, quiet: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from capacity.cli.exporting import value_table, write_value_csv, write_value_json
 from capacity.cli.files import Answer, write
 from capacity.cli.options import Files
 from capacity.cli.showing import show
@@ -17,7 +18,6 @@ from capacity.report.value_page import page
 from capacity.simulation import Progress
 from capacity.value import futures_of, valued
 from capacity.valuing.answer import write_value_excel
-from capacity.writing import value_table, write_value_csv, write_value_json
 
 
 def run_roi(  # noqa: PLR0913 - the options of the verb

@@ -68,10 +68,8 @@ class Driver:
 
     Attributes
     ----------
-    path
-        Where it stands.
-    believed
-        As it was written.
+    unknown
+        The input: where it stands, and what is believed of it.
     p10, p90
         Its values.
     share, share_error

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from capacity.arrays import FloatArray
-from capacity.drivers.shares import BLOCK, jackknife_error
+from capacity.drivers.shares import jackknife_error
+from capacity.rng import BLOCK
 
 _DEGREE = 4
 _GRID = np.linspace(0.005, 0.995, 199)

@@ -16,7 +16,6 @@ from capacity.drivers.asking import Question, ask
 from capacity.drivers.curves import Curves
 from capacity.drivers.futures import Futures, Held
 from capacity.drivers.shares import (
-    BLOCK,
     Split,
     check_drivers,
     first_order,
@@ -28,6 +27,7 @@ from capacity.drivers.unknowns import Unknown
 from capacity.engine.layout import build_layout
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
+from capacity.rng import BLOCK
 from capacity.simulation import Progress, check_luck, manifest
 from capacity.statistics import quantiles
 
@@ -82,6 +82,8 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
         Where there is no such figure, or too few futures are asked for.
     CapacityError
         Where the extra `drivers` is not installed.
+    TypeError, ValueError
+        Where a scenario is not loaded, or trials or the seed are no whole number from 0 on.
 
     Examples
     --------
@@ -92,8 +94,8 @@ def sensitivity(  # noqa: PLR0913 - what, against what, and how exactly
     'segments.enterprise.expansion'
     """
     check_drivers()
-    for plan in (scenario, *against):
-        check_luck(plan, trials, seed)
+    for one in (scenario, *against):
+        check_luck(one, trials, seed)
     began, settings = time.perf_counter(), scenario.plan.simulation
     trials = settings.trials if trials is None else trials
     seed = settings.seed if seed is None else seed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,9 @@ from capacity.expectations import figure_named
 from capacity.loading import Scenario
 from capacity.metrics import Kind
 from capacity.result import Result
-from capacity.scenario.expecting import ABOUT
 from capacity.simulation import simulate_given
 from capacity.value import prepared
-from capacity.valuing.answer import Roi
+from capacity.valuing.figures import Figures
 from capacity.valuing.flows import Flows
 from capacity.valuing.worlds import distilled
 
@@ -114,11 +114,10 @@ class OfWorlds:
         )
         assert plan.finance.discount_rate is not None  # it was asked for before
         named = [("finance.discount_rate", plan.finance.discount_rate)]
-        years = plan.horizon.periods.years_each * np.arange(1, plan.horizon.periods.count + 1.0)
-        flows = Flows(full, gone, chances().inputs(named)[0], years)
-        value = Roi(self.layout, "", "", self.horizons, flows, {}, 0, None, {})
+        rate, years = chances().inputs(named)[0], plan.horizon.periods.elapsed_years
+        flows = Flows(full, gone, rate, years)
         cost = flows.cost[: self.horizons[""]].sum(axis=0)
-        found = value.array(self.metric)
+        found = Figures(self.layout, self.horizons, flows).array(self.metric)
         return np.stack([found * cost.mean() if self.metric in RATIOS else found, cost])
 
     def on(self, plans: Sequence[Scenario]) -> OfWorlds:
@@ -209,11 +208,11 @@ def of_table(layout: Layout, metric: str, seed: int) -> Named:
     if q is not None:
         text = f"{metric}: a quantile has no drivers of its own. Leave the quantile out"
         raise QuestionError(text)
-    about = {name: getattr(found.key, name) for name in ABOUT}
+    about: dict[str, Any] = found.key.about
     if period is None:
         assert found.kind is Kind.AVERAGE
         means = simulate_given(layout.scenario, 0, seed).figures(found.name, **about)
         period = max(means, key=lambda label: means[label])
-    names = [*filter(None, about.values()), *([period] if period else [])]
+    names = [*about.values(), *([period] if period else [])]
     called = f"{found.name}[{', '.join(names)}]" if names else found.name
     return Named(called, found.unit, OfTable(layout, found.name, about, period, by))

@@ -8,9 +8,8 @@ import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.extras import check_installed, needed
+from capacity.rng import BLOCK
 
-BLOCK = 100
-"""Futures that depend on each other; blocks of them do not."""
 _RESAMPLES = 60
 _ONE_SIGMA = 0.6826894921370859
 _WHAT = "Shares of variance"
@@ -26,7 +25,7 @@ class Split:
     ----------
     variance
         Of the figure.
-    known_share
+    unknown
         Share of it that is due to the uncertain inputs, and would be gone if all were known.
     error
         Its standard error.

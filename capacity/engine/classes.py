@@ -161,6 +161,7 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
     pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
+    place = {pair: i for i, pair in enumerate(vintages)}
     own = columns["complexity"] >= 0
     plain = ("segment", "territory", "joins", "decision", "term")
     starts = ("start", "start_month", "start_day")
@@ -169,7 +170,7 @@ def build_classes(scenario: Scenario, territories: Territories) -> Classes:
         starts=columns["starts"].astype("datetime64[D]"),
         ends=ends_of(plan, columns["renewal_month"], columns["renewal_day"], columns["term"]),
         complexity=np.where(own, columns["complexity"].view(np.float64), np.nan),
-        vintage=np.array([vintages.index(pair) for pair in pairs], dtype=np.int64),
+        vintage=np.array([place[pair] for pair in pairs], dtype=np.int64),
         is_new=columns["is_new"] == 1,
         vintages=vintages,
         of_row=of_row[: len(book)],

@@ -15,34 +15,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from capacity.arrays import FloatArray, IntArray, sums_at
-from capacity.engine.arrivals import Arrivals, Won
+from capacity.arrays import FloatArray, IntArray
+from capacity.engine.arrivals import Arrivals
 from capacity.engine.chance import Chance
 from capacity.engine.classes import BEFORE, Classes
-from capacity.engine.counted import Counted
-from capacity.engine.decisions import LIFE, Decisions, Retention
-from capacity.engine.effects import CHURN, CONTRACTION, EXPANSION
-from capacity.engine.frailty import Frailty, differing
+from capacity.engine.decisions import Retention
+from capacity.engine.effects import CONTRACTION, EXPANSION
 from capacity.engine.influence import Factors
+from capacity.engine.losses import Losses, LostByClass
+from capacity.engine.rates import Rates, moved
 from capacity.engine.shocks import Shocks
 from capacity.engine.stretches import Stretches
-from capacity.engine.terms import NONE
 from capacity.engine.territories import Territories
-from capacity.estimates import Estimate
 from capacity.loading import Scenario
-from capacity.model.retention import growth, hazard, kept_at_renewal, loss_probability, strain
-from capacity.rng import numbered
-from capacity.scenario.document import Plan
+from capacity.model.retention import growth, kept_at_renewal
 from capacity.units import MONTHS_PER_YEAR
-
-
-@dataclass(frozen=True)
-class _Lost:
-    """Accounts and their revenue at the start that classes lose, shape (classes, trials)."""
-
-    classes: IntArray
-    number: FloatArray
-    arr: FloatArray
 
 
 @dataclass(frozen=True)
@@ -91,9 +78,7 @@ class Customers:
         self._classes, self._retention, self._chance = classes, retention, chance
         self._shocks = shocks
         self._periods = plan.horizon.periods
-        self._rates = _Rates(plan, retention, chance)
-        self._differ = differing(plan)
-        self._frailty = Frailty(plan, classes, chance) if self._differ.any() else None
+        self._rates = Rates(plan, retention, chance)
         followed = classes.renewing_wins(len(plan.segments), self._periods.count)
         self.arrivals = arrivals or Arrivals(plan, territories, chance, followed, shocks, stretches)
         self._segment = territories.segment
@@ -104,12 +89,9 @@ class Customers:
         self.number[self._opening] = self._count[self._opening]
         self._arr[self._opening] = self._sum[self._opening]
         self._renewed, self._contracted = np.ones(shape), np.ones(shape)
-        cohorts = retention.cohorts
-        self._accounts = chance.accounts(len(cohorts.named))
-        self._named_arr = scenario.book.arr[cohorts.named]
-        columns = (cohorts.number[:, None], cohorts.arr[:, None], cohorts.spread[:, None])
-        self._counted = Counted(*columns, chance)
-        self._won: dict[int, Won] = {}
+        self._losses = Losses(
+            scenario, classes, retention, chance, self._rates, shocks, self.arrivals
+        )
         self._of_vintage = np.array([t for t, _ in classes.vintages], dtype=np.int64)
         starts = np.array([start for _, start in classes.vintages], dtype=np.int64)
         self._born = np.searchsorted(starts, np.arange(self._periods.count), "right").tolist()
@@ -161,7 +143,7 @@ class Customers:
             where = self._classes.territory[joining[new]]
             number[new] = self.arrivals.number[where, period]
             arr[new] = self.arrivals.arr[where, period]
-            self._follow(joining[new], period)
+            self._losses.follow(joining[new], period)
         self.number[joining], self._arr[joining] = number, arr
         self._renewed[joining] = 1 / self._grown[self._classes.vintage[joining]]
         self._add_to_vintages(joining, arr)
@@ -170,22 +152,9 @@ class Customers:
         self.revenue = self.revenue + revenue
         return more, revenue
 
-    def _follow(self, classes: IntArray, period: int) -> None:
-        """Remember accounts that were won and will renew within the plan."""
-        territory = self._classes.territory[classes]
-        there, cohorts = self._retention.cohorts.of(classes)
-        won = self.arrivals
-        if there.size:
-            where = territory[there], period
-            self._counted.join(cohorts, won.number[where], won.arr[where])
-        again = self._classes.decision[classes] < len(self._retention.by_period)
-        again[there] = False
-        for c, s in zip(classes[again].tolist(), territory[again].tolist(), strict=True):
-            self._won[c] = won.won(s, period)
-
     def decide(self, period: int, factors: Factors) -> Moves:
         """Terms end: accounts are lost, or renewed; then all who stay grow."""
-        lost = self._losses(period, factors)
+        lost = self._losses.at(period, factors)
         grown = self._grow(period, factors)
         before, none = self.accounts, np.zeros_like(self.accounts)
         churned, churned_arr, contraction, expansion = none, none, none, none
@@ -206,7 +175,7 @@ class Customers:
         return Moves(before, churned, churned_arr, contraction, expansion)
 
     def _renew(
-        self, period: int, lost: _Lost, grown: FloatArray, factors: Factors
+        self, period: int, lost: LostByClass, grown: FloatArray, factors: Factors
     ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Revenue of classes that decide: lost, of who stays, after contraction, and after all.
 
@@ -234,7 +203,7 @@ class Customers:
         for c in folding.at(period).tolist():
             h = int(folding.host[c])
             units = self._renewed[c], self._renewed[h]
-            self._counted.fold(int(folding.cohort[c]), int(folding.cohort[h]), *units)
+            self._losses.fold(c, h, *units)
             arr, of_host = self._arr[c] * units[0], self._arr[h] * units[1]
             stripped = self._contracted[c] * self._arr[c] + self._contracted[h] * self._arr[h]
             self.number[h] += self.number[c]
@@ -264,136 +233,9 @@ class Customers:
         return kept, (1 + self._rates.uplift[segment]) ** (term / MONTHS_PER_YEAR)
 
     def _growth(self, period: int, segment: IntArray, ratio: FloatArray) -> FloatArray:
-        yearly = _moved(self._rates.expansion[segment], self._shocks.expansion.get(period))
+        yearly = moved(self._rates.expansion[segment], self._shocks.expansion.get(period))
         return growth(yearly, ratio, self._periods.years_each)
-
-    def _losses(self, period: int, factors: Factors) -> _Lost:
-        decisions = self._retention.by_period[period]
-        parts = [self._book_losses(period, factors)] if decisions.classes.size else []
-        wins = self.deciding_wins(period)
-        risks = self._win_risks(period, wins, factors)
-        parts += [
-            self._won_losses(period, c, risk) for (c, _), risk in zip(wins, risks, strict=True)
-        ]
-        none = np.zeros((0, self._chance.trials))
-        return _Lost(
-            np.concatenate([np.zeros(0, dtype=np.int64), *(p.classes for p in parts)]),
-            np.concatenate([none, *(p.number for p in parts)]),
-            np.concatenate([none, *(p.arr for p in parts)]),
-        )
 
     def deciding_wins(self, period: int) -> list[tuple[int, int]]:
         """Classes of accounts won within the plan that decide now, and which renewal it is."""
-        won = np.array(list(self._won), dtype=np.int64)
-        turns = self._classes.ends.renewal(won, period)
-        some = turns != NONE
-        return list(zip(won[some].tolist(), turns[some].tolist(), strict=True))
-
-    def _win_risks(self, period: int, wins: list[tuple[int, int]], factors: Factors) -> FloatArray:
-        """Chances of classes of accounts that were won to be lost, shape (classes, trials)."""
-        c, renewal = np.array(wins, dtype=np.int64).reshape(-1, 2).T
-        segment, risk = self._classes.segment[c], np.empty((len(c), self._chance.trials))
-        frail = self._differ[segment]
-        if frail.any():
-            behind = np.zeros(frail.sum(), dtype=np.int64)
-            risk[frail] = self._frail_risk(period, c[frail], behind, factors)[1]
-        if not frail.all():
-            alike = ~frail
-            row = self._retention.hazard_of(segment[alike], renewal[alike])
-            own = np.full(len(row), np.nan)
-            risk[alike] = self._risk(period, c[alike], row, own, factors)
-        return risk
-
-    def _risk(
-        self, period: int, c: IntArray, row: IntArray, own: FloatArray, factors: Factors
-    ) -> FloatArray:
-        """Chances to be lost, shape (risks, trials)."""
-        segment = self._classes.segment[c]
-        yearly = _moved(self._rates.hazard(row, own), self._shocks.churn.get(period))
-        ratio = factors.at_renewal(self._classes.territory[c], self._classes.vintage[c])[CHURN]
-        years = self._classes.term[c, None] / MONTHS_PER_YEAR
-        return loss_probability(yearly * years, self._rates.addressable[segment], ratio)
-
-    def _risks(
-        self, period: int, decisions: Decisions, factors: Factors
-    ) -> tuple[FloatArray, FloatArray]:
-        """Chances of accounts of cohorts, and those that single accounts' luck is held against."""
-        risk = self._risk(period, decisions.risk_class, decisions.hazard, decisions.own, factors)
-        if not decisions.frail.size:
-            return risk, risk
-        of_single, c = risk.copy(), decisions.risk_class[decisions.frail]
-        found = self._frail_risk(period, c, decisions.behind, factors)
-        risk[decisions.frail], of_single[decisions.frail] = found
-        return risk, of_single
-
-    def _frail_risk(
-        self, period: int, c: IntArray, behind: IntArray, factors: Factors
-    ) -> tuple[FloatArray, FloatArray]:
-        """The same where accounts differ in their chance."""
-        assert self._frailty is not None
-        segment = self._classes.segment[c]
-        ratio = factors.at_renewal(self._classes.territory[c], self._classes.vintage[c])[CHURN]
-        hazards = strain(self._rates.addressable[segment], ratio)
-        hazards = _moved(hazards, self._shocks.churn.get(period))
-        now, by_now = self._frailty.bear(c, behind, hazards)
-        return now, self._chance.for_life(now, by_now)
-
-    def _book_losses(self, period: int, factors: Factors) -> _Lost:
-        decisions = self._retention.by_period[period]
-        risk, of_single = self._risks(period, decisions, factors)
-        lost = self._accounts.lose(decisions.rows, decisions.luck, of_single, decisions.risk)
-        shape = (len(decisions.classes), self._chance.trials)
-        cell = decisions.place[lost.place] * self._chance.trials + lost.trial
-        paid = lost.part * self._named_arr[decisions.rows[lost.place]]
-        number, arr = (sums_at(cell, x, shape) for x in (lost.part, paid))
-        if decisions.cohorts.size:
-            risks = risk[decisions.cohort_risk]
-            more = self._counted.lose(decisions.cohorts, decisions.cohort_luck, risks)
-            number, arr = (
-                a + decisions.cohort_sums(b) for a, b in zip((number, arr), more, strict=True)
-            )
-        return _Lost(decisions.classes, number, arr)
-
-    def _won_losses(self, period: int, c: int, risk: FloatArray) -> _Lost:
-        won, differ = self._won[c], self._differ[self._classes.segment[c]]
-        draw = LIFE if differ else self._periods.start + period
-        lost = self._chance.losses(numbered(won.keys, draw), won.trial, won.part, risk)
-        shape = (1, self._chance.trials)
-        number, paid = (sums_at(won.trial, x, shape) for x in (lost, lost * won.arr))
-        self._won[c] = won.without(lost)
-        return _Lost(np.array([c]), number, paid)
-
-
-def _moved(yearly: FloatArray, factor: FloatArray | None) -> FloatArray:
-    """Yearly rates under a factor of the period; as they are where there is none."""
-    return yearly if factor is None else yearly * factor
-
-
-class _Rates:
-    """The drawn numbers of the segments, each of shape (segments, trials) or (segments, 1)."""
-
-    def __init__(self, plan: Plan, retention: Retention, chance: Chance) -> None:
-        self._plan, self._hazards, self._chance = plan, retention.hazards, chance
-        self.turn_to(None)
-        self._median = hazard(np.array([[churn.median] for _, churn in retention.hazards]))
-
-    def turn_to(self, day: dt.date | None) -> None:
-        """Read the inputs of a day."""
-        self.addressable = self._drawn("addressable", day)
-        self.contraction = self._drawn("contraction", day)
-        self.expansion = self._drawn("expansion", day)
-        self.uplift = self._drawn("uplift", day)
-        self._yearly = hazard(self._chance.inputs(self._hazards, day))
-
-    def _drawn(self, setting: str, day: dt.date | None) -> FloatArray:
-        named = [
-            (f"segments.{name}.{setting}", getattr(segment, setting) or Estimate.fixed(0.0))
-            for name, segment in self._plan.segments.items()
-        ]
-        return self._chance.inputs(named, day)
-
-    def hazard(self, row: IntArray, own: FloatArray) -> FloatArray:
-        """Yearly hazards; an account's own moves with its segment's since the plan began."""
-        yearly, median, own = self._yearly[row], self._median[row], own[:, None]
-        moved = np.divide(yearly, median, out=np.ones_like(yearly), where=median > 0)
-        return np.where(np.isnan(own), yearly, own * moved)
+        return self._losses.deciding_wins(period)

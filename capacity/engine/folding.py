@@ -16,10 +16,8 @@ from capacity.arrays import IntArray, distinct_rows
 from capacity.engine.classes import BEFORE, Classes, counts_days, month_intervals
 from capacity.engine.cohorts import Cohorts
 from capacity.engine.frailty import differing
+from capacity.periods import NEVER
 from capacity.scenario.document import Plan
-
-_NEVER = 10**6
-"""A period after every plan."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def build_folding(plan: Plan, classes: Classes, cohorts: Cohorts) -> Folding:
     ends of terms. They are counted, since an account with a name keeps its own luck.
     """
     cohort = _single_cohorts(classes, cohorts)
-    settled = np.full(len(classes), _NEVER)
+    settled = np.full(len(classes), NEVER)
     host = np.arange(len(classes))
     cycle = np.ones(len(classes), dtype=np.int64)
     for index in range(len(plan.segments)):
@@ -70,7 +68,7 @@ def build_folding(plan: Plan, classes: Classes, cohorts: Cohorts) -> Folding:
     host[some[order]] = some[order][
         np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
     ]
-    return Folding(np.where(host == np.arange(len(host)), _NEVER, settled), host, cohort)
+    return Folding(np.where(host == np.arange(len(host)), NEVER, settled), host, cohort)
 
 
 def _what_stays(classes: Classes, cycle: IntArray) -> IntArray:

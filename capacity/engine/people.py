@@ -18,12 +18,10 @@ from capacity.engine.seats import BEFORE_START, PoolInputs, Presence, Seats, Sta
 from capacity.engine.stretches import Stretches
 from capacity.loading import Scenario
 from capacity.model.team import leave_hazard
+from capacity.periods import NEVER
 from capacity.rng import KeyArray, keys, numbered
 from capacity.scenario.document import Plan
 from capacity.scenario.pool import Pool
-
-_NEVER = 10**6
-"""A period after every plan."""
 
 
 def seats_of(scenario: Scenario, pool: Pool, chance: Chance, stretches: Stretches) -> Seats:
@@ -119,7 +117,7 @@ def build_places(plan: Plan, pool: Pool, roster: Roster) -> Places:
         keys=keys([*of, *(hire for hire, _ in hires)]),
         people=count,
         first=np.where(joins < 0, BEFORE_START, joins),
-        last=np.concatenate([roster.leaves, np.full(len(hires), _NEVER)]),
+        last=np.concatenate([roster.leaves, np.full(len(hires), NEVER)]),
         since=joins,
         fte=np.concatenate([roster.fte, np.ones(len(hires))]),
         here=here,
@@ -194,7 +192,7 @@ class DrawnPeople:
             seat, trial = np.nonzero(leaving)
             of = self._places.keys[seat]
             when = period + self._inputs.searches(of, period, trial)
-            self._coming[seat, trial] = np.where(when < self._places.last[seat], when, _NEVER)
+            self._coming[seat, trial] = np.where(when < self._places.last[seat], when, NEVER)
 
     def _fill(self, joining: BoolArray, period: int) -> None:
         seat, trial = np.nonzero(joining)

@@ -18,6 +18,7 @@ from capacity.engine.seats import Seats, Staff
 from capacity.engine.stretches import Stretches, by_period
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
+from capacity.periods import NEVER
 from capacity.scenario.document import Plan
 from capacity.scenario.parts import BySegment, nearest
 from capacity.scenario.pool import Pool
@@ -25,8 +26,6 @@ from capacity.units import HALF, parse_share
 
 CS = "cs"
 """The department whose roles are the Customer Success team."""
-_NEVER = 10**6
-"""A period after every plan."""
 _KINDS = ("role", "task", "segment")
 _HOW = "Write cs, role:NAME, task:NAME, segment:NAME or a share such as 20%"
 
@@ -133,7 +132,7 @@ def left_behind(scenario: Scenario, removal: Removal) -> Scenario:
     """The scenario with the seats that are left; read for its people alone."""
     pools, rosters = [], dict(scenario.rosters)
     for name in removal.roles & rosters.keys():
-        rosters[name] = replace(rosters[name], joins=np.full_like(rosters[name].joins, _NEVER))
+        rosters[name] = replace(rosters[name], joins=np.full_like(rosters[name].joins, NEVER))
     cut = seats_cut(scenario, removal)
     for i, pool in enumerate(scenario.pools):
         if pool.name in removal.roles:
@@ -204,7 +203,7 @@ def _cut_people(roster: Roster, pool: str, count: int, period: int) -> Roster:
     mine = np.array([name == pool for name in roster.pools], dtype=bool)
     rows = np.flatnonzero(there & mine)
     joins = roster.joins.copy()
-    joins[rows[len(rows) - count :]] = _NEVER
+    joins[rows[len(rows) - count :]] = NEVER
     return replace(roster, joins=joins)
 
 

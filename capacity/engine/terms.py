@@ -8,12 +8,11 @@ import numpy as np
 
 from capacity.arrays import IntArray, distinct_rows
 from capacity.calendar import days_of
+from capacity.periods import NEVER
 from capacity.scenario.document import Plan
 
 NONE = -1
 """In place of the number of a renewal where none is decided."""
-_NEVER = 10**6
-"""A period after every plan, and after every lead."""
 _DAY = np.timedelta64(1, "D")
 
 
@@ -60,7 +59,7 @@ def _decisions(plan: Plan, month: IntArray, day: IntArray, term: IntArray) -> In
     columns = [periods.holding(days_of(month, day) - _DAY)]
     while (columns[-1] < reach).any():
         later = periods.holding(days_of(month + len(columns) * term, day) - _DAY)
-        columns.append(np.where(later < reach, later, _NEVER))
+        columns.append(np.where(later < reach, later, NEVER))
     return np.column_stack(columns)
 
 

@@ -79,12 +79,8 @@ class Basis:
                 "seats",
             )
             for month, count in found.hires.items()
-            if month_label(month) <= self._months[period]
+            if 0 <= self._periods.of_month(month) <= period
         ]
-
-    @property
-    def _months(self) -> list[str]:
-        return self._periods.labels_by("month")
 
     def leaving(self, pool: int, period: int) -> list[Term]:
         """Why seats are vacated."""

@@ -16,7 +16,7 @@ from capacity.explaining.explainer import Explainer
 from capacity.explaining.term import Term
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.scenario.expecting import ABOUT, Named
+from capacity.scenario.expecting import Named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +131,6 @@ def explained(
     if q is not None:
         text = f"{metric}: a quantile is no arithmetic of inputs. Leave the quantile out"
         raise QuestionError(text)
-    keys = {name: value for name in ABOUT if (value := getattr(found.key, name))}
     term = explainer.explain(found, period or "", by)
-    return Explanation(layout.scenario, found.name, found.unit, keys, period or "", term, manifest)
+    about = found.key.about
+    return Explanation(layout.scenario, found.name, found.unit, about, period or "", term, manifest)

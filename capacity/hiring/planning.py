@@ -75,7 +75,7 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     max_hires_per_month
         New seats in a month at most, over all roles, those of the scenario included.
     freeze
-        Months in which nobody may be added.
+        Months in which nobody may be added; one or several.
     budget
         Expected cost of the team over the plan at most.
     trials
@@ -95,6 +95,9 @@ def plan(  # noqa: PLR0913 - limits of a hiring plan, each by its name
     ------
     QuestionError
         With everything that is wrong with the request.
+    TypeError, ValueError
+        Where the scenario is not loaded, or trials or the seed are no whole number; from 1 and
+        from 0 on.
 
     Examples
     --------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from numbers import Integral
 
 import numpy as np
 
@@ -120,7 +121,8 @@ class Asked:
             With everything that is wrong with it, a line each.
         """
         reading = _Reading(layout)
-        frozen = tuple(sorted({reading.month("freeze", text) for text in self.freeze}))
+        months = [self.freeze] if isinstance(self.freeze, str) else self.freeze
+        frozen = tuple(sorted({reading.month("freeze", text) for text in months}))
         pools = reading.pools(self.priority)
         request = Request(
             coverage=reading.coverage(self.coverage),
@@ -215,6 +217,8 @@ class _Reading:
 
     def pools(self, priority: int | None) -> tuple[int, ...]:
         """The pools with work that counts and seats of their own."""
+        if not self._is_whole("priority", priority):
+            return ()
         if priority is not None and priority < 1:
             self._refuse(f"priority {priority}: the first priority is 1. Write 1 or more")
             return ()
@@ -227,9 +231,17 @@ class _Reading:
         return tuple(found)
 
     def most(self, number: int | None) -> int | None:
-        if number is not None and number < 0:
-            self._refuse(f"max_hires_per_month {number}: is below 0. Write 0 or more")
+        name = "max_hires_per_month"
+        if self._is_whole(name, number) and number is not None and number < 0:
+            self._refuse(f"{name} {number}: is below 0. Write 0 or more")
         return number
+
+    def _is_whole(self, name: str, number: int | None) -> bool:
+        is_whole = isinstance(number, Integral) and not isinstance(number, bool)
+        if not is_whole and number is not None:
+            self._refuse(f"{name} {number!r}: is not a whole number. Write one as 2")
+            return False
+        return True
 
     def budget(self, raw: float | str | None) -> float | None:
         if raw is None:

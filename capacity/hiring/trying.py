@@ -293,14 +293,16 @@ def targets_of(layout: Layout, record: Record, request: Request) -> FloatArray:
 def _value(layout: Layout, record: Record, cost: FloatArray, chance: Drawn) -> FloatArray:
     """Gross profit less cost, each period's as of its end; without a rate nothing is discounted."""
     profit = record["revenue"].sum(axis=1) * record["finance"][:, 0]
-    return net_present_value(profit - cost, _rate(layout, chance), _years(layout))
+    years = layout.plan.horizon.periods.elapsed_years
+    return net_present_value(profit - cost, _rate(layout, chance), years)
 
 
 def _lasting(layout: Layout, record: Record, chance: Drawn) -> FloatArray:
     """What a unit of revenue at the end brings afterwards, as of now, shape (segments, trials)."""
     if not has_lifetimes(layout.plan):
         return np.full(record["arr"].shape[1:], np.nan)
-    now = discounted(_rate(layout, chance), float(_years(layout)[-1]))
+    years = layout.plan.horizon.periods.elapsed_years
+    now = discounted(_rate(layout, chance), float(years[-1]))
     worth: FloatArray = record["lifetime"][0] * now
     return worth
 
@@ -309,10 +311,3 @@ def _rate(layout: Layout, chance: Drawn) -> FloatArray:
     """Yearly discount rate, shape (trials,) or (1,); 0 where there is none."""
     rate = layout.plan.finance.discount_rate
     return chance.inputs([("finance.discount_rate", rate)])[0] if rate else np.zeros(1)
-
-
-def _years(layout: Layout) -> FloatArray:
-    """From the start to the end of each period."""
-    periods = layout.plan.horizon.periods
-    years: FloatArray = periods.years_each * np.arange(1, periods.count + 1, dtype=np.float64)
-    return years

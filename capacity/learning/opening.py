@@ -56,7 +56,7 @@ def read_log(
     titles = {name: how.columns.get(name, name) for name in (*needed, *known, *extra)}
     if is_further:
         titles = {name: t if t in header else name for name, t in titles.items()}
-    _check_titles(header, Place(str(path), 1), titles, needed, how)
+    _check_titles(header, Place(str(path), 1), titles, needed)
     read = read_table(source, list(dict.fromkeys(t for t in titles.values() if t in header)))
     columns = {name: read.columns[t] for name, t in titles.items() if t in read.columns}
     table = Table(read.header, columns, read.numbers, read.counted, read.top, read.title)
@@ -68,7 +68,6 @@ def _check_titles(
     top: Place,
     titles: Mapping[str, str],
     needed: Sequence[str],
-    how: Reading,
 ) -> None:
     """The columns that are needed, or that were named, are there once."""
     known = [one_line(title) for title in header]

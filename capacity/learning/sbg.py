@@ -38,12 +38,6 @@ class Sbg:
     log_likelihood: float
     covariance: FloatArray | None
 
-    def survival(self, renewals: int) -> FloatArray:
-        """Share that is left after 0, 1 … renewals."""
-        j = np.arange(renewals)
-        kept = (self.beta + j) / (self.alpha + self.beta + j)
-        return np.concatenate([[1.0], np.cumprod(kept)])
-
     def first(self) -> tuple[float, float, float]:
         """Share lost at the first renewal, α/(α + β), and the range that holds it in 9 of 10.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from capacity.arrays import FloatArray, IntArray
-
-MONTHS = 12
+from capacity.units import MONTHS_PER_YEAR
 
 
 def hazard(churn: FloatArray) -> FloatArray:
@@ -17,8 +16,9 @@ def hazard(churn: FloatArray) -> FloatArray:
 
 def half_life_factor(years: FloatArray | float, half_life_months: FloatArray) -> FloatArray:
     """What is left of a memory after a time: 2^(−time / half-life); nothing where that is 0."""
+    months = years * MONTHS_PER_YEAR
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(half_life_months > 0, 2.0 ** (-years * MONTHS / half_life_months), 0.0)
+        return np.where(half_life_months > 0, 2.0 ** (-months / half_life_months), 0.0)
 
 
 def shortfall(coverage: FloatArray, enough: FloatArray) -> FloatArray:
@@ -111,7 +111,7 @@ def growth(expansion: FloatArray, ratio: FloatArray, years: float) -> FloatArray
 
 def kept_at_renewal(contraction: FloatArray, ratio: FloatArray, term: IntArray) -> FloatArray:
     """Share of revenue kept at a renewal: 1 − (1 − (1 − κ)^(term/12))·VR, at least 0."""
-    return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS)) * ratio, 0)
+    return np.maximum(1 - (1 - (1 - contraction) ** (term / MONTHS_PER_YEAR)) * ratio, 0)
 
 
 def revenue_lost(

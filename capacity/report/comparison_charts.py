@@ -154,9 +154,7 @@ def _bars(names: Sequence[str], x: Spec, begin: str) -> Spec:
 def _odds(versus: Versus, end: str) -> Chart:
     """In how many futures each figure is better, the same and worse."""
     found = [told for told in versus.headline if math.isfinite(told.row["p_higher"])]
-    rows = [
-        {**row, "place": place} for place, told in enumerate(found) for row in _parts(versus, told)
-    ]
+    rows = [{**row, "place": place} for place, told in enumerate(found) for row in _parts(told)]
     x = vega.amount("begin", None, format="~%", tickCount=4)
     x["scale"] = {"domain": [0, 1]}
     colour = vega.keyed("kind", _ODDS)
@@ -179,7 +177,7 @@ def _odds(versus: Versus, end: str) -> Chart:
     )
 
 
-def _parts(versus: Versus, told: Headline) -> Iterator[Row]:
+def _parts(told: Headline) -> Iterator[Row]:
     manner, row = manner_of(told.row), told.row
     better, same, worse = shares(row)
     about = (

@@ -215,7 +215,7 @@ def _worth(plan: HiringPlan) -> Chart:
         "nobody. What comes after the plan is not in it. Of "
         f"{plan.manifest['trials_of_search']:,} futures.",
         f"Bars by plan, value against hiring nobody. {finding}",
-        vega.whole(rows, _bars([row["name"] for row in rows], rows)),
+        vega.whole(rows, _bars([row["name"] for row in rows])),
     )
 
 
@@ -224,7 +224,7 @@ def _named(row: Row) -> str:
     return f"{row['name']}{mark}"
 
 
-def _bars(names: Sequence[str], rows: Sequence[Row]) -> Spec:
+def _bars(names: Sequence[str]) -> Spec:
     x = vega.amount("worth", None, labelExpr=vega.AMOUNT, tickCount=4)
     colours: dict[str, Any] = {**vega.keyed("kind", {**_POINTS, _PLAN: GAIN}), "legend": None}
     beside = {"type": "text", "align": "left", "dx": 6, "color": INK, "fontSize": 12}

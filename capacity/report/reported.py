@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,14 @@ class Reported(ABC):
     """
 
     manifest: Mapping[str, Any]
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a copy takes along: not what was found on demand, which is found again."""
+        on_demand = {
+            name for one in type(self).__mro__ for name, value in vars(one).items()
+            if isinstance(value, cached_property)
+        }  # fmt: skip
+        return {name: value for name, value in vars(self).items() if name not in on_demand}
 
     @property
     @abstractmethod
@@ -85,11 +93,6 @@ class Reported(ABC):
 
     def __repr__(self) -> str:  # one line: all that it holds would be megabytes of numbers
         return f"<{type(self).__name__}: {self._about}. Print it to read it>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What it was made of; what was found from that since is found again when it is asked."""
-        made_of: Any = self
-        return {each.name: getattr(self, each.name) for each in fields(made_of)}
 
     def _repr_html_(self) -> str | None:
         return self.page._repr_html_()

@@ -88,7 +88,7 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
         yield path, True, text
     if plan.accounts is None and plan.has_money and segment.arr is None:
         yield path, True, "has no `arr`, while another segment has. Write the revenue of an account"
-    asked = _asks_for_churn(plan, name, segment)
+    asked = _asks_for_churn(plan, name)
     if segment.churn is None and asked:
         text = f"has no `churn`, which {asked} hangs on. Write the share lost a year, as in 8%"
         yield path, True, text
@@ -101,7 +101,8 @@ def _segment(plan: Plan, name: str, segment: Segment) -> Iterator[Finding]:
         yield (*path, "new_accounts"), True, "has no `arr`. Write what a new account pays a year"
 
 
-def _asks_for_churn(plan: Plan, name: str, segment: Segment) -> str:
+def _asks_for_churn(plan: Plan, name: str) -> str:
+    """What hangs on the churn of a segment; empty where nothing does."""
     if plan.has_money:
         return "revenue"
     if effects_on(plan, name):

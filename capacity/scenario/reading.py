@@ -254,5 +254,4 @@ class _Builder:
 
 def dotted(path: Trail) -> str:
     """A path as it is written in messages and for ``--set``: ``tasks.qbr.hours``."""
-    """A path as it is said: ``tasks.qbr.hours``."""
     return ".".join(str(part) for part in path)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from capacity.errors import CapacityError
 from capacity.extras import check_installed
 from capacity.quantities import in_yaml
-from capacity.result import COLUMNS
 from capacity.storing.claims import Claims
+from capacity.table import COLUMNS
 from capacity.writing import check_folder, make_folder, write_whole
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from capacity.errors import QuestionError
-from capacity.result import COLUMNS
 from capacity.scenario.document import PARQUET
 from capacity.storing.cases import Cases
 from capacity.storing.folder import SCENARIO, Folder, constant, kind_of
+from capacity.table import COLUMNS
 from capacity.writing import csv_text, whole
 
 if TYPE_CHECKING:

@@ -7,28 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from capacity.arrays import FloatArray
 from capacity.assumptions import assumptions
 from capacity.engine.layout import Layout
-from capacity.engine.lifetime import opening_accounts
 from capacity.engine.removal import read_removal, says_pay
 from capacity.errors import QuestionError
 from capacity.loading import Scenario
 from capacity.report.reported import Reported
-from capacity.result import COLUMNS
 from capacity.scenario.expecting import BREAK_EVEN, OF_TWO_WORLDS
 from capacity.scenario.register import Assumption
 from capacity.statistics import mean_error, means, quantiles, summarise
-from capacity.units import MONTHS_PER_YEAR
-from capacity.valuing.beliefs import says_effects
+from capacity.table import COLUMNS, probability
 from capacity.valuing.break_even import CASH, BreakEven
+from capacity.valuing.figures import KEPT, Figures, of_period
 from capacity.valuing.flows import Flows
 from capacity.valuing.tasks import TaskValues
-from capacity.valuing.worlds import World, lifetime_values
 from capacity.workings.lasting import called
 from capacity.writing import write_whole
 
@@ -46,16 +43,7 @@ _MONEY = (
     "run_off",
     "arr_saved",
 )
-_KEPT = {
-    "churn": ("frozen_accounts", "frozen_accounts"),
-    "grr": ("frozen_kept_arr", "frozen_arr"),
-    "nrr": ("frozen_arr", "frozen_arr"),
-}
-_OF_COST = ("incremental_cost", "cost_share_of_revenue")
-"""What is known of a horizon, whatever the work does."""
 _NUMBERS = frozenset(COLUMNS[COLUMNS.index("mean") :])
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -108,9 +96,19 @@ class Roi(Reported):
         return self.break_even["", CASH]
 
     @cached_property
+    def _figures(self) -> Figures:
+        """Every metric of the two worlds."""
+        return Figures(self.layout, self.horizons, self.flows)
+
+    @property
     def says_effects(self) -> bool:
         """Whether the scenario says what any work does; else only its cost is known."""
-        return says_effects(self.scenario.plan)
+        return self._figures.says_effects
+
+    @property
+    def segments(self) -> list[str]:
+        """Names of the segments."""
+        return self._figures.segments
 
     @cached_property
     def says_pay(self) -> bool:
@@ -146,36 +144,53 @@ class Roi(Reported):
         Raises
         ------
         QuestionError
-            Where there is no such metric or period.
+            Where there is no such metric, period or segment.
         """
         if metric.startswith(BREAK_EVEN):
             raise QuestionError(f"{metric} is one number over all futures. Ask for its mean")
-        return _of_period(metric, self._found(metric, segment), period)
+        return self._figures.array(metric, period, segment)
 
     def mean(self, metric: str, period: str = "", segment: str = "") -> float:
         """Expected value; of `irr`, `payback_period` and break-even that of the expected flows.
 
         NaN of what only the effects of the work could tell, where the scenario says none.
+
+        Raises
+        ------
+        QuestionError
+            As `array`.
         """
         if metric.startswith(BREAK_EVEN):
             return self._broken_even(metric, period).hazard_ratio
-        if not self._is_known(metric):
-            return math.nan
-        if metric == "irr":
-            return self.flows.internal_rate(_of_period(metric, self.horizons, period))
-        if metric == "payback_period":
-            return self.flows.expected_payback(_of_period(metric, self.horizons, period))
-        return float(means(self.array(metric, period, segment)[None])[0])
+        return self._mean(metric, period, self.array(metric, period, segment))
+
+    def _mean(self, metric: str, period: str, values: FloatArray) -> float:
+        """The same from the values in every future, shape (trials,)."""
+        if metric == "payback_period" and self._figures.is_known(metric):
+            return self.flows.expected_payback(self.horizons[period])
+        return float(means(values[None])[0])
 
     def quantile(self, metric: str, q: float, period: str = "", segment: str = "") -> float:
-        """Value that is not exceeded in a share `q` of the futures."""
-        return float(quantiles(self.array(metric, period, segment)[None], np.array([q]))[0, 0])
+        """Value that is not exceeded in a share `q` of the futures.
+
+        NaN of expected values, which have no odds.
+
+        Raises
+        ------
+        QuestionError
+            As `array`, or where `q` is no probability.
+        """
+        at, values = np.array([probability(q)]), self.array(metric, period, segment)
+        return float(quantiles(values[None], at)[0, 0]) if self.trials else math.nan
 
     def error(self, metric: str, period: str = "", segment: str = "") -> float:
         """Monte Carlo standard error of the mean."""
         if metric.startswith(BREAK_EVEN):
             return self._broken_even(metric, period).error
-        values = self.array(metric, period, segment)
+        return self._error(metric, period, self.array(metric, period, segment))
+
+    def _error(self, metric: str, period: str, values: FloatArray) -> float:
+        """The same from the values in every future, shape (trials,)."""
         if metric in ("roi", "roi_with_run_off"):  # a ratio: its denominator has luck, too
             cost = self.flows.cost[: self.horizons[period]].sum(axis=0)
             values = values - float(values.mean()) * cost / cost.mean()
@@ -186,11 +201,6 @@ class Roi(Reported):
         values = self.array(metric, period)
         return float(means(np.where(np.isnan(values), np.nan, values > 0)[None])[0])
 
-    @cached_property
-    def segments(self) -> list[str]:
-        """Names of the segments."""
-        return list(self.scenario.plan.segments)
-
     def _broken_even(self, metric: str, period: str) -> BreakEven:
         """Where it breaks even, by the name of the metric."""
         found: dict[str, dict[str, BreakEven]] = {}
@@ -198,89 +208,7 @@ class Roi(Reported):
             found.setdefault(_break_even_in(basis), {})[label] = one
         if metric not in found:
             raise QuestionError(f"no metric is called {metric!r}. Known: {', '.join(found)}")
-        return _of_period(metric, found[metric], period)
-
-    def _is_known(self, metric: str) -> bool:
-        """Whether a metric follows from what the scenario says: without effects, the cost alone."""
-        lost = metric in OF_TWO_WORLDS and metric not in _OF_COST
-        return self.says_effects or not (lost or metric.endswith("_without"))
-
-    def _found(self, metric: str, segment: str) -> dict[str, FloatArray]:
-        """A metric by period; NaN where it is not known."""
-        found = self._computed(metric, segment)
-        if self._is_known(metric):
-            return found
-        return {label: np.full_like(values, np.nan) for label, values in found.items()}
-
-    def _computed(self, metric: str, segment: str) -> dict[str, FloatArray]:
-        """A metric by period, as if work of which nothing is said did nothing."""
-        name, _, side = metric.rpartition("_")
-        world = {"with": self.flows.full, "without": self.flows.gone}.get(side)
-        if world and name == "clv":
-            return {"": self._lifetime(world, segment)}
-        if world and name in _KEPT:
-            return self._kept(name, world, segment)
-        if world and name == "arr" and not segment:
-            labels = self.scenario.plan.horizon.periods.labels
-            return dict(zip(labels, world.total_arr, strict=True))
-        if segment or metric not in OF_TWO_WORLDS:
-            names = ", ".join(
-                (
-                    *OF_TWO_WORLDS,
-                    *(f"{n}_with, {n}_without" for n in (*_KEPT, "clv", "arr")),
-                    BREAK_EVEN,
-                )
-            )
-            about = f" by segment ({segment})" if metric in OF_TWO_WORLDS else ""
-            raise QuestionError(f"no metric is called {metric!r}{about}. Known: {names}")
-        found = {label: self._over(metric, n) for label, n in self.horizons.items()}
-        if metric in ("accounts_saved", "arr_saved"):
-            rows = getattr(self.flows, metric)
-            found |= dict(zip(self.scenario.plan.horizon.periods.labels, rows, strict=True))
-        return found
-
-    def _over(self, metric: str, periods: int) -> FloatArray:
-        """A metric over the first periods, shape (trials,)."""
-        flows = self.flows
-        if metric in ("roi", "roi_with_run_off"):
-            net = flows.net[:periods].sum(axis=0)
-            more = flows.run_off(periods) if metric != "roi" else 0.0
-            cost = float(flows.cost[:periods].sum(axis=0).mean())
-            return (net + more) / cost if cost > 0 else np.full(net.shape, np.nan)
-        if metric in ("npv", "p_positive"):
-            value = flows.present_value(periods)
-            return value if metric == "npv" else (value > 0).astype(np.float64)
-        if metric == "npv_with_run_off":
-            more = flows.end_discounted(periods, flows.run_off(periods))
-            return flows.present_value(periods) + more
-        if metric == "irr":
-            return np.array([flows.internal_rate(periods)])
-        if metric in ("accounts_saved", "arr_saved"):
-            return getattr(flows, metric)[periods - 1]
-        if metric == "cost_share_of_revenue":
-            revenue = flows.full.revenue[:periods].sum(axis=0)
-            return flows.cost[:periods].sum(axis=0) / np.where(revenue > 0, revenue, np.nan)
-        if metric.startswith("incremental"):
-            of = flows.gain if metric == "incremental_gross_profit" else flows.cost
-            return of[:periods].sum(axis=0)
-        return flows.payback(periods) if metric == "payback_period" else flows.run_off(periods)
-
-    def _kept(self, name: str, world: World, segment: str) -> dict[str, FloatArray]:
-        """Retention of the opening book; of `churn` the share that is lost."""
-        over, under = (getattr(world, field) for field in _KEPT[name])
-        rows = [self.segments.index(segment)] if segment else list(range(len(self.segments)))
-        top, bottom = over[:, rows].sum(axis=1), under[0, rows].sum(axis=0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.where(bottom > 0, top / bottom, np.nan)
-        share = 1 - share if name == "churn" else share
-        return {f"{MONTHS_PER_YEAR * y}m": share[y] for y in range(1, len(share))}
-
-    def _lifetime(self, world: World, segment: str) -> FloatArray:
-        values = lifetime_values(self.layout, world)
-        if segment:
-            return values[self.segments.index(segment)]
-        number = opening_accounts(self.scenario)
-        return number @ values / max(float(number.sum()), 1.0)
+        return of_period(metric, found[metric], period)
 
     # --- the table -------------------------------------------------------------------------------
 
@@ -288,7 +216,7 @@ class Roi(Reported):
         """The rows of the table as dictionaries; see `table`."""
         for metric in OF_TWO_WORLDS:
             yield from self._rows(metric, "")
-        for name in (*_KEPT, "clv"):
+        for name in (*KEPT, "clv"):
             for segment in ("", *self.segments):
                 for side in ("with", "without"):
                     yield from self._rows(f"{name}_{side}", segment)
@@ -304,14 +232,14 @@ class Roi(Reported):
         unit = {"payback_period": f"{plan.horizon.step}s", "accounts_saved": "accounts"}.get(
             metric, unit
         )
-        for period, values in self._found(metric, segment).items():
+        for period, values in self._figures.of(metric, segment).items():
             found = summarise(values[None])
             numbers = dict(zip(COLUMNS[-7:], map(float, found.quantiles[0]), strict=True))
             lucky = values.size > 1
             numbers |= {"sd": float(found.sd[0]) if metric != "payback_period" else math.nan}
-            numbers["mean"] = self.mean(metric, period, segment)
+            numbers["mean"] = self._mean(metric, period, values)
             known = lucky and metric not in ("irr", "payback_period")
-            numbers["se"] = self.error(metric, period, segment) if known else math.nan
+            numbers["se"] = self._error(metric, period, values) if known else math.nan
             yield _row(metric, unit, period, numbers, segment=segment)
 
     def table(self) -> pd.DataFrame:
@@ -359,14 +287,6 @@ class Roi(Reported):
 def _break_even_in(basis: str) -> str:
     """The metric of break-even in cash, or in value."""
     return BREAK_EVEN + ("" if basis == CASH else "_in_value")
-
-
-def _of_period(metric: str, found: Mapping[str, T], period: str) -> T:
-    """What is known for a period, which may be the headline's."""
-    if period not in found:
-        known = ", ".join(label or "the headline's, empty" for label in found)
-        raise QuestionError(f"{metric} has no period {period!r}. Known: {known}")
-    return found[period]
 
 
 def write_value_excel(values: Sequence[Roi], path: Path) -> None:

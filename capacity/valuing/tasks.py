@@ -19,10 +19,10 @@ from capacity.engine.roles import COSTS
 from capacity.executing import each
 from capacity.model.money import hour_cost
 from capacity.model.shares import coalitions_of, exact_shares, sampled_shares
-from capacity.result import COLUMNS
 from capacity.rng import BLOCK
 from capacity.simulation import Progress
 from capacity.statistics import QUANTILES
+from capacity.table import COLUMNS
 from capacity.valuing.beliefs import says_effects
 from capacity.valuing.crowding import crowding_of
 from capacity.valuing.worlds import Futures, chance_of

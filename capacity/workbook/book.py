@@ -120,6 +120,7 @@ class Book:
         self.used: dict[str, Input] = {}
         self.checks: list[tuple[str, str]] = []
         self._names: dict[str, str] = {}
+        self._taken: set[str] = set()
         self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._sheets: set[str] = set()
 
@@ -217,10 +218,10 @@ class Book:
 
     def _new_name(self, path: str) -> str:
         wanted = _NOT_IN_NAME.sub("_", path)[:200] if path.isascii() else "input"
-        taken = {name.lower() for name in self._names.values()}
         found, number = wanted, 2
-        while found.lower() in taken:
+        while found.lower() in self._taken:
             found, number = f"{wanted}_{number}", number + 1
+        self._taken.add(found.lower())
         return found
 
     def check(self, sheet: Any, row: int, col: int, about: str, formula: str) -> None:

@@ -47,6 +47,7 @@ LAYERS = (
     "past",
     "guards",
     "metrics",
+    "table",
     "catalogue",
     "summaries",
     "expectations",

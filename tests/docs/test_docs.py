@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 import capacity
 from capacity.cli.app import app
-from capacity.result import COLUMNS
+from capacity.table import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"

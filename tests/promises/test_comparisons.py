@@ -13,8 +13,9 @@ import capacity
 from capacity.catalogue import Catalogue
 from capacity.comparison import compare
 from capacity.pairing import PAIRED
-from capacity.result import COLUMNS, Result
+from capacity.result import Result
 from capacity.statistics import mean_error, quantiles
+from capacity.table import COLUMNS
 
 KEYS = ("segment", "role", "pool", "task")
 ALL = ["metric", "period", *KEYS]

@@ -10,7 +10,7 @@ from uncertain_plan import rows
 
 import capacity
 
-OF_OTHERS = ("coverage", "cost_to_serve")
+OF_OTHERS = ("coverage", "cost_to_serve", "cost_share_of_revenue")
 """Metrics of a segment that follow from the hours that are left for it."""
 
 FRAIL = {"sbg": {"alpha": {"low": 0.3, "likely": 0.6, "high": 1.5}, "beta": {"mean": 2, "sd": 0.5}}}

@@ -202,7 +202,7 @@ def test_a_figure_that_a_plan_lacks_is_told_before_anything_is_simulated(
         with pytest.raises(capacity.CapacityError) as caught:
             capacity.sweep_into(tmp_path, plans, heads, **how, **FEW)
         (line,) = str(caught.value).splitlines()
-        start = "Work alone, team.csm.headcount=1: no metric is called 'arr' here."
+        start = "Work alone, team.csm.headcount=1: this plan has no arr, which takes"
         assert line.startswith(start)
     assert not list(tmp_path.rglob("*.parquet"))
 

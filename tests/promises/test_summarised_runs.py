@@ -112,7 +112,7 @@ def test_what_takes_every_future_is_refused_with_the_way_out(summarised) -> None
             ask()
     with pytest.raises(capacity.QuestionError, match="no period '2031-01'"):
         summarised.mean("arr", period="2031-01")
-    with pytest.raises(capacity.QuestionError, match="no metric is called 'arrr'"):
+    with pytest.raises(capacity.QuestionError, match="no metric is called `arrr`"):
         summarised.mean("arrr")
 
 
@@ -129,3 +129,12 @@ def test_a_precise_run_goes_over_to_summaries_when_it_outgrows_the_bound(
     assert found.table().equals(plain.table())
     assert [done for done, _ in calls] == sorted(done for done, _ in calls)
     assert [done == total for done, total in calls] == [False] * (len(calls) - 1) + [True]
+
+
+def test_its_expected_values_are_those_of_no_luck(small: capacity.Scenario) -> None:
+    """They are a pass of their own, and no mean of the futures that were summarised."""
+    summarised, expected = (capacity.simulate(small, trials=n, exact=False) for n in (1000, 0))
+    for metric in ("accounts", "arr", "revenue"):
+        found = summarised.expected.array(metric)
+        np.testing.assert_array_equal(found, expected.array(metric))
+        assert not np.array_equal(found[:, 0], summarised.mean(metric))

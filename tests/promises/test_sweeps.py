@@ -9,8 +9,8 @@ import pytest
 
 import capacity
 from capacity.cli.grids import read_sweeps
-from capacity.result import COLUMNS
 from capacity.sweeping import MOST
+from capacity.table import COLUMNS
 
 PLAN = """\
 name: A plan

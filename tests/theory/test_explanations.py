@@ -339,3 +339,19 @@ def test_rows_hold_the_whole_tree(by_hand: capacity.Result) -> None:
     assert len(rows) == len([*found.term.walk()])
     assert [row["depth"] for row in rows[:3]] == [0, 1, 2]
     assert json.loads(json.dumps(found.term.row()))["parts"][0]["value"] == 336
+
+
+def test_seats_rest_on_the_hires_that_have_started_and_on_no_others(scenario) -> None:
+    """October begins in week 39, which belongs to September; what was hired before is there."""
+    plan = scenario("""
+        name: weeks
+        horizon: {start: 2027-09-06, step: week, weeks: 8}
+        segments: {smb: {accounts: 10}}
+        tasks: {qbr: {role: csm, every: month, hours: 3h}}
+        team: {csm: {headcount: 2, hires: {2027-08: 1, 2027-10: 1, 2027-11: 1}}}
+    """)
+    result = capacity.simulate(plan, trials=0)
+    for period, seats, hires in (("2027-W38", 2, set()), ("2027-W39", 3, {"2027-10"})):
+        found = result.explain("headcount", role="csm", period=period)
+        named = {path.rpartition(".")[2] for path in leaves(found.term) if ".hires." in path}
+        assert (found.value, named) == (seats, hires)

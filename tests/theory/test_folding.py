@@ -97,10 +97,10 @@ def test_from_then_on_all_work_and_all_ends_of_terms_are_the_same(plan, scenario
                 pair = [place.index(c), place.index(h)]
                 mine, other = calendar.incidence[i][:, pair].T
                 assert np.array_equal(mine[later], other[later])
-                for first, window in enumerate(calendar.windows.get(i, ()), start=0):
-                    begins = first + 1 - layout.work.lanes[strand.lane].parts
-                    if begins > period:
-                        assert window[pair[0]] == window[pair[1]]
+                for window in calendar.windows.get(i, ()):
+                    for begins, row in enumerate(window.firsts, start=1 - window.parts):
+                        if begins > period:
+                            assert row[pair[0]] == row[pair[1]]
 
 
 @settings(deadline=None, max_examples=20)

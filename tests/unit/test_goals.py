@@ -152,7 +152,7 @@ def test_a_figure_speaks_of_its_key_the_total_or_every_role(result, text, abouts
     [
         (
             "required_ftes",
-            r"no metric is called 'required_ftes' here\. Did you mean `required_fte`",
+            r"no metric is called `required_ftes`\. Did you mean `required_fte`",
         ),
         ("arr[bigg]", r"arr is not known for 'bigg'\. Did you mean `big`\? Known for: big, small"),
         ("required_fte[boss]", r"Known for: csm, trainer"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import threading
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from capacity.errors import CapacityError
-from capacity.writing import write_whole
+from capacity.writing import check_targets, csv_text, write_whole
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and permissions as Unix has them")
 
@@ -67,3 +69,16 @@ def test_a_full_device_is_one_clear_line_and_stays_a_device() -> None:
     with pytest.raises(CapacityError, match=r"/dev/full: cannot be written \(No space left"):
         write_whole(Path("/dev/full"), "x")
     assert Path("/dev/full").is_char_device()
+
+
+def test_the_file_that_is_named_twice_is_told(tmp_path: Path) -> None:
+    once, twice = tmp_path / "a.csv", tmp_path / "b.md"
+    with pytest.raises(CapacityError, match=r"b\.md: is named for two files"):
+        check_targets([once, twice, tmp_path / "." / "b.md"], [])
+
+
+def test_a_table_as_text_runs_nothing_and_knows_no_end() -> None:
+    """Whether or not it has the columns of a key; what is endless is not known."""
+    table = pd.DataFrame({"input": ["=1+1", "a"], "role": ["-x", "b"], "p90": [math.inf, 2.0]})
+    assert csv_text(table, "input") == "input,role,p90\n'=1+1,'-x,\na,b,2.0\n"
+    assert csv_text(table[["p90"]], head=False) == '""\n2.0\n'
