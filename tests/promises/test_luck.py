@@ -14,7 +14,8 @@ OF_LUCK = (
     "capacity_hours", "available_hours", "cost_salaries", "cost_hiring",
 )  # fmt: skip
 """Metrics that hours done by others cannot touch while feedback is off."""
-OF_OTHERS = ("coverage", "cost_to_serve")
+OF_COST = ("cost_to_serve", "cost_share_of_revenue")
+OF_OTHERS = ("coverage", *OF_COST)
 """Metrics of segments that follow from the hours that are left for them."""
 
 
@@ -82,8 +83,9 @@ def test_a_task_more_with_ample_hours_changes_nothing_but_itself(world, everythi
     totals = ("due_hours", "done_hours", "required_fte", "load", "utilization", "coverage")
 
     def others(key):
-        name, _, role, _, task = key
-        return name != "cost_to_serve" and (task or not role or name not in totals)
+        name, segment, role, _, task = key
+        shared = name == "cost_to_serve" or (segment and name in OF_COST)
+        return not shared and (task or not role or name not in totals)
 
     assert untouched(before, after, others) > 100
     assert after["due_hours", "", "csm", "", "extra"].sum() > 0
