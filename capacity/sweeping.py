@@ -108,7 +108,7 @@ def _is_made(value: object) -> bool:
 def sweep(
     scenario: Scenario,
     values: Mapping[str, Collection[Any]],
-    metrics: Sequence[str] | None = None,
+    metrics: Sequence[str] | str | None = None,
     trials: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -125,11 +125,11 @@ def sweep(
         Values by path of a setting, such as ``{"team.csm.headcount": range(6, 10)}``. Several
         paths make a grid, the last of them fastest.
     metrics
-        Names, such as ``arr`` or ``grr[smb]``; without a key in brackets the total, or every role
-        where there is no total. Of a flow it is the sum over the plan, of a stock the end, of an
-        average by month, such as ``required_fte``, the month with the highest median. Without
-        it the headline figures: `p_covered`, `required_fte` and `dropped_hours` of each role,
-        `team_cost`, `arr`, `grr` and `nrr`.
+        A name or several, such as ``arr`` or ``grr[smb]``; without a key in brackets the total, or
+        every role where there is no total. Of a flow it is the sum over the plan, of a stock the
+        end, of an average by month, such as ``required_fte``, the month with the highest median.
+        Without it the headline figures: `p_covered`, `required_fte` and `dropped_hours` of each
+        role, `team_cost`, `arr`, `grr` and `nrr`.
     trials, seed
         As for `capacity.simulate`.
     executor
@@ -162,7 +162,7 @@ def sweep(
 def grid(
     scenario: Scenario,
     values: Mapping[str, Collection[Any]],
-    metrics: Sequence[str] | None = None,
+    metrics: Sequence[str] | str | None = None,
     progress: Progress | None = None,
     executor: Executor | None = None,
     **how: Any,
@@ -312,15 +312,17 @@ def _figure(text: str) -> Figure:
         raise QuestionError(f"metric {error}") from None
 
 
-def figures_of(names: Sequence[str] | None) -> list[Figure] | None:
-    """Figures by their names; None for the headline.
+def figures_of(names: Sequence[str] | str | None) -> list[Figure] | None:
+    """Figures by their names, or by one name; None for the headline.
 
     Raises
     ------
     QuestionError
         Where a text is no name of a figure.
     """
-    return None if names is None else [_figure(name) for name in names]
+    if names is None:
+        return None
+    return [_figure(name) for name in ([names] if isinstance(names, str) else names)]
 
 
 def rows_for(result: Result, figures: Sequence[Figure] | None) -> Iterator[dict[str, Any]]:

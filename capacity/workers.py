@@ -21,7 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PATIENCE = 10
-"""Seconds for which a cluster is waited for."""
+"""Seconds for which a cluster is waited for, and processes that end."""
 _NONE_BEGAN = (
     "no worker could begin: each of them reads the script first. Put what the script does below "
     "`if __name__ == '__main__':`, in a file"
@@ -99,7 +99,10 @@ class Workers(Executor):
             # for one to read what is in the pipe. It knows when it gives up a piece of work.
             with suppress(RuntimeError):
                 wait([self._pool.submit(abs, 0)])
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # Python complains, at its own end, of a pool that is not yet wound up.
+        ending = Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        ending.join(PATIENCE)
 
     def __exit__(
         self,

@@ -45,11 +45,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         if self.metrics != ALL:
-            figures_of(self._names)  # a text that is no name is told before any work is spent
-
-    @property
-    def _names(self) -> Sequence[str] | None:
-        return [self.metrics] if isinstance(self.metrics, str) else self.metrics
+            figures_of(self.metrics)  # a text that is no name is told before any work is spent
 
     def result(self, scenario: Scenario, luck: LuckOf = Luck) -> Result:
         """The answer of one scenario."""
@@ -66,7 +62,7 @@ class Asked:
         """The part of it that is kept."""
         if self.metrics == ALL:
             return result.rows()
-        return rows_for(result, figures_of(self._names))
+        return rows_for(result, figures_of(self.metrics))
 
     def try_on(self, scenario: Scenario) -> None:
         """Make sure, at expected values, that a scenario has an answer.

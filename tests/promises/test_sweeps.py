@@ -137,6 +137,13 @@ def test_other_metrics_may_be_asked_for(plan):
     assert list(table["segment"]) == ["", "", "smb", "", ""]
 
 
+def test_one_metric_needs_no_list(plan):
+    values = {"team.csm.headcount": [1, 2]}
+    one = capacity.sweep(plan, values, "arr[smb]", trials=0)
+    assert one.equals(capacity.sweep(plan, values, ["arr[smb]"], trials=0))
+    assert set(one["metric"]) == {"arr"}
+
+
 def test_expected_values_are_a_closed_form(scenario):
     """60 accounts, 2 h a quarter: 240 h in half a year; twice as often, twice as much."""
     plan = scenario(WITHOUT_MONEY)
