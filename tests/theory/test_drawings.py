@@ -214,7 +214,6 @@ def test_charts_of_luckless_runs_have_no_bands(scenario: Callable[..., capacity.
         "a\x01b",
         "a\x00b",
         "a\ufffeb",
-        "a\u2028b",
         "\u202eab",
         "👩‍👩‍👧" * 50,
         "🎉" * 37,
