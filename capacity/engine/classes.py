@@ -156,8 +156,8 @@ def in_whole_months(span: Span) -> int | None:
 def build_classes(scenario: Scenario, territories: Territories) -> Classes:
     """Sort the accounts of the book, and those to be won, into classes."""
     plan, book = scenario.plan, scenario.book
-    rows = np.vstack([_book_rows(plan, book, territories), _new_rows(plan, territories)])
-    found, of_row = distinct_rows(rows)
+    parts = _book_rows(plan, book, territories), _new_rows(plan, territories)
+    found, of_row = distinct_rows(np.hstack([part.T for part in parts]).T)
     columns = {name: np.ascontiguousarray(found[:, i]) for i, name in enumerate(_COLUMNS)}
     pairs = list(zip(columns["territory"].tolist(), columns["vintage"].tolist(), strict=True))
     vintages = sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
@@ -191,8 +191,8 @@ def _feels_start(plan: Plan) -> BoolArray:
 
 def _book_rows(plan: Plan, book: Book, territories: Territories) -> IntArray:
     """What makes a class, in the order of `_COLUMNS`; complexity by its bits, −1 for none."""
-    begun, of_begun = distinct_rows(np.column_stack([book.segment, _number(book.starts)]))
-    due, of_due = distinct_rows(np.column_stack([_number(book.renewal), book.renews_on]))
+    begun, of_begun = distinct_rows(np.stack([book.segment, _number(book.starts)]).T)
+    due, of_due = distinct_rows(np.stack([_number(book.renewal), book.renews_on]).T)
     next_term: DateArray = due[:, 0].astype("datetime64[D]")
     decision = plan.horizon.periods.holding(next_term - np.timedelta64(1, "D"))
     month = month_numbers(next_term)[of_due]
@@ -207,7 +207,7 @@ def _book_rows(plan: Plan, book: Book, territories: Territories) -> IntArray:
         np.where(known, np.where(known, book.complexity, 0.0).view(np.int64), -1),
         np.zeros_like(book.term),
     )
-    return np.column_stack(columns).astype(np.int64)
+    return np.stack(columns).astype(np.int64, copy=False).T
 
 
 def _number(days: DateArray) -> IntArray:

@@ -124,10 +124,10 @@ def _of_book(scenario: Scenario, territories: Territories, classes: Classes) -> 
     plan, book = scenario.plan, scenario.book
     own = hazard(book.churn)
     completed = _ages(plan, book)
-    alike = np.column_stack([classes.of_row, completed, _alike(plan, own)])
+    alike = np.stack([classes.of_row, completed, _alike(plan, own)]).T
     _, group = distinct_rows(alike)
     counted = _counted(plan, book, group, np.bincount(group))
-    found, place = np.unique(group[counted], return_inverse=True)
+    found, place = distinct_rows(group[counted, None])
     rows = np.flatnonzero(counted)
     first = np.zeros(len(found), dtype=np.int64)
     first[place[::-1]] = rows[::-1]

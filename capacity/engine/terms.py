@@ -79,7 +79,7 @@ def as_they_end(
     """
     if not plan.horizon.periods.step.sees_days:
         return month + (day > 1), np.ones_like(day)
-    found, of_found = distinct_rows(np.column_stack([month, day, term]))
+    found, of_found = distinct_rows(np.stack([month, day, term]).T)
     decisions = _decisions(plan, *found.T)
     _, alike = distinct_rows(np.column_stack([found[:, 2], decisions]))
     first = np.zeros(len(found), dtype=np.int64)
