@@ -80,7 +80,7 @@ class InputError(CapacityError):
         super().__init__("\n".join(str(m) for m in self.mistakes))
 
     def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Mistake, ...]]]:
-        return type(self), (self.mistakes,)  # made anew where it arrives, as from a worker
+        return InputError, (self.mistakes,)  # made anew where it arrives, as from a worker
 
     @property
     def summary(self) -> str:
