@@ -204,16 +204,10 @@ class Luck:
 
 
 class Room:
-    """Room for draws that are kept, which all who share it use up together.
+    """Room for draws that are kept, which all who share it use up together."""
 
-    Parameters
-    ----------
-    size
-        Bytes; 300 MB where nothing is said.
-    """
-
-    def __init__(self, size: int | None = None) -> None:
-        self._left = _ROOM if size is None else size
+    def __init__(self) -> None:
+        self._left = _ROOM
 
     def take(self, size: int) -> bool:
         """Whether there is room for so many bytes, which are taken."""
